@@ -1,0 +1,1 @@
+export { type CelRule, type SchemaNode } from "./schema-node.ts";

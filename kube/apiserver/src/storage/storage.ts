@@ -1,0 +1,72 @@
+/**
+ * Where the embedded API keeps its objects: a log of revisions over keys, as etcd's.
+ *
+ * Keys are `/group/resource/namespace/name` paths compared byte-wise; values are opaque encoded objects. Every write
+ * takes the next revision, one integer for all keys that only grows, also across restarts. Everything is async; one
+ * conformance suite holds for all backends.
+ */
+export interface Storage extends AsyncDisposable {
+  /** The newest committed revision; 1 for an empty store, as etcd's. */
+  revision(): Promise<number>;
+  get(key: string, options?: { readonly revision?: number }): Promise<StoredValue | undefined>;
+  /** Entries with the prefix in key order; `revision` reads the past, `after` and `limit` page. */
+  range(prefix: string, options?: RangeOptions): Promise<RangeResult>;
+  /**
+   * Writes one key if it still has the given modification revision (`expected: 0` means absent).
+   * A value of `undefined` deletes. A lost race is an answer, not an error.
+   */
+  commit(write: StorageWrite): Promise<CommitResult>;
+  /**
+   * Changes under a prefix with a revision greater than `after`, in order, without a gap, until the signal aborts.
+   * Throws `RevisionCompactedError` where that part of the log is gone.
+   */
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]>;
+  /** Forgets the log before a revision; reads and watches from before it then fail. */
+  compact(before: number): Promise<void>;
+}
+
+/** A value and the revisions that made it. */
+export interface StoredValue {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly createRevision: number;
+  readonly modRevision: number;
+}
+
+/** Options of a range. */
+export interface RangeOptions {
+  readonly revision?: number;
+  /** Only keys after this one. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** What a range found, and the revision it was read at. */
+export interface RangeResult {
+  readonly revision: number;
+  readonly entries: readonly StoredValue[];
+  /** How many entries lie after the last one given. */
+  readonly remaining: number;
+}
+
+/** One compare-and-swap. */
+export interface StorageWrite {
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+  readonly expected: number;
+}
+
+/** The outcome of a compare-and-swap. */
+export type CommitResult =
+  | { readonly kind: "committed"; readonly revision: number }
+  | { readonly kind: "conflict"; readonly current: StoredValue | undefined };
+
+/** One change of one key. */
+export interface StorageEvent {
+  readonly revision: number;
+  readonly key: string;
+  /** Absent when the key was deleted. */
+  readonly value: Uint8Array | undefined;
+  /** What the key held before. */
+  readonly previous: StoredValue | undefined;
+}

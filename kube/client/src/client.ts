@@ -1,0 +1,111 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import type { KubeList, KubeObject, ObjectKey } from "@weir/objects";
+import type { Kind } from "./kind.ts";
+
+/**
+ * Carries one HTTP request to a Kubernetes API and brings the response back, streaming.
+ *
+ * The in-process transport is the embedded server's own `fetch`; the network one adds credentials, TLS and pools.
+ */
+export type Transport = (request: Request) => Promise<Response>;
+
+/** Options that every call takes. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Options of a get or a list. */
+export interface ReadOptions extends CallOptions {
+  readonly resourceVersion?: string;
+}
+
+/** Options of a list. A list without `limit` reads all pages. */
+export interface ListOptions extends ReadOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Page size used on the way; 500 by default. */
+  readonly pageSize?: number;
+}
+
+/** Options of any write. */
+export interface WriteOptions extends CallOptions {
+  readonly fieldManager?: string;
+  readonly dryRun?: boolean;
+  readonly fieldValidation?: "Strict" | "Warn" | "Ignore";
+  /** `status`, `scale` … */
+  readonly subresource?: string;
+}
+
+/** Options of a server-side apply. */
+export interface ApplyOptions extends WriteOptions {
+  readonly fieldManager: string;
+  /** Takes fields from other managers; false by default. */
+  readonly force?: boolean;
+}
+
+/** Options of a delete. */
+export interface DeleteOptions extends CallOptions {
+  readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
+  readonly gracePeriodSeconds?: number;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: boolean;
+}
+
+/** A patch of one of the types that Kubernetes knows; apply has a call of its own. */
+export type Patch =
+  | { readonly type: "json"; readonly operations: readonly JsonValue[] }
+  | { readonly type: "merge"; readonly patch: JsonObject }
+  | { readonly type: "strategic"; readonly patch: JsonObject };
+
+/** Options of a watch. */
+export interface WatchOptions extends CallOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly resourceVersion?: string;
+  /** Begins with the present objects as ADDED events, ended by a bookmark. */
+  readonly sendInitialEvents?: boolean;
+  readonly timeoutSeconds?: number;
+}
+
+/** One event of a watch as the server sends it. */
+export type WatchEvent<Item = KubeObject> =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: Item }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+  | { readonly type: "ERROR"; readonly status: JsonObject };
+
+/**
+ * A client of one Kubernetes API. Reads go to the server; caches live in the SDK.
+ *
+ * Not found is an answer: `get` gives `undefined`, `delete` gives `undefined`. Every other refusal is a
+ * `KubeApiError` that carries the server's Status. 429 and 5xx with Retry-After are retried.
+ */
+export interface KubeClient {
+  get<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: ReadOptions): Promise<R | undefined>;
+  list<R>(kind: Kind<R, unknown>, options?: ListOptions): Promise<KubeList<R>>;
+  /** Yields events until the server or the signal ends the stream; does not reconnect (the SDK's reflector does). */
+  watch<R>(kind: Kind<R, unknown>, options?: WatchOptions): AsyncIterable<WatchEvent<R>>;
+  create<R, W>(kind: Kind<R, W>, object: W, options?: WriteOptions): Promise<R>;
+  replace<R, W>(kind: Kind<R, W>, object: W, options?: WriteOptions): Promise<R>;
+  patch<R>(kind: Kind<R, unknown>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<R>;
+  apply<R, W>(kind: Kind<R, W>, object: W, options: ApplyOptions): Promise<R>;
+  delete<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: DeleteOptions): Promise<R | undefined>;
+  /** What the server says about a kind; refreshed once on a miss. `undefined` where it serves none. */
+  resolve(kind: Kind<unknown, unknown>): Promise<ResolvedKind | undefined>;
+  /** Sends any request, with the client's credentials and retries. `path` begins with `/`. */
+  raw(path: string, init?: RequestInit): Promise<Response>;
+  /** The same API seen as another user, by impersonation headers. */
+  impersonate(user: { readonly name: string; readonly groups?: readonly string[] }): KubeClient;
+}
+
+/** A kind with what discovery says of it. */
+export interface ResolvedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly scope: "Namespaced" | "Cluster";
+  readonly verbs: readonly string[];
+  readonly subresources: readonly string[];
+}

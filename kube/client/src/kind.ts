@@ -1,0 +1,20 @@
+import type { GroupVersionKind, KubeObject } from "@weir/objects";
+
+/**
+ * A kind of object as a value: what the client, the cache and a controller take instead of a class.
+ *
+ * The type parameters are what reading gives and what writing takes (defaults are optional there). `plural` and
+ * `scope` may be left out of an untyped kind: the client then asks discovery.
+ */
+export interface Kind<Read = KubeObject, Write = Read> extends GroupVersionKind {
+  readonly plural?: string;
+  readonly scope?: "Namespaced" | "Cluster";
+  /** Carries the types only; never set. */
+  readonly "~types"?: { readonly read: Read; readonly write: Write };
+}
+
+/** What reading a kind gives. */
+export type ReadOf<K> = K extends Kind<infer Read, infer _Write> ? Read : never;
+
+/** What writing a kind takes. */
+export type WriteOf<K> = K extends Kind<infer _Read, infer Write> ? Write : never;

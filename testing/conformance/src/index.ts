@@ -1,1 +1,1 @@
-export {};
+export { type CaseResult, type Suite } from "./suite.ts";

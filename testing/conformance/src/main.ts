@@ -1,0 +1,77 @@
+// npm run conformance [-- SUITE… [--case NAME] [--verbose] [--write-lists]]
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { readCaseLists, writeCaseLists } from "./case-lists.ts";
+import { findSuites, type FoundSuite } from "./find-suites.ts";
+import { judge } from "./judge.ts";
+import type { CaseResult } from "./suite.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    case: { type: "string" },
+    verbose: { type: "boolean", default: false },
+    "write-lists": { type: "boolean", default: false },
+    corpus: { type: "string" },
+  },
+});
+
+const root = resolve(import.meta.dirname, "..");
+const corpus = values.corpus ?? resolve(root, "../../../shared/corpus");
+
+async function collect(found: FoundSuite): Promise<readonly CaseResult[]> {
+  const results: CaseResult[] = [];
+  for await (const result of found.suite.run(corpus, values.case)) {
+    if (values.case !== undefined && result.name !== values.case) continue;
+    results.push(result);
+  }
+  return results;
+}
+
+function showFailures(results: readonly CaseResult[]): void {
+  for (const result of results) {
+    if (result.verdict === "fail") process.stdout.write(`--- ${result.name}\n${result.detail}\n`);
+  }
+}
+
+/** Keeps the causes already written down; a new failure gets its detail's first line until someone names the cause. */
+function rewriteLists(found: FoundSuite, results: readonly CaseResult[]): void {
+  const old = readCaseLists(found.listsPath);
+  const failing: Record<string, string> = {};
+  const waived: Record<string, string> = {};
+  for (const result of results) {
+    if (result.verdict === "pass") continue;
+    const reason = old.waived[result.name];
+    if (reason !== undefined) waived[result.name] = reason;
+    else
+      failing[result.name] = old.failing[result.name] ?? (result.detail.split("\n")[0] ?? "").slice(0, 200);
+  }
+  writeCaseLists(found.listsPath, { failing, waived });
+}
+
+async function runSuite(found: FoundSuite): Promise<boolean> {
+  const results = await collect(found);
+  if (values.verbose || values.case !== undefined) showFailures(results);
+  if (values["write-lists"] && values.case === undefined) rewriteLists(found, results);
+  const { passed, failed, waived, contradictions } = judge(results, readCaseLists(found.listsPath));
+  process.stdout.write(`${found.suite.name}: ${passed} passed, ${failed} failed, ${waived} waived\n`);
+  if (values.case !== undefined) return results.every((result) => result.verdict === "pass");
+  for (const contradiction of contradictions) process.stdout.write(`  ${contradiction.slice(0, 600)}\n`);
+  return contradictions.length === 0;
+}
+
+if (!existsSync(corpus)) {
+  process.stdout.write(
+    `skipped: the recorded data is not here (${join("..", "shared", "corpus")} is absent)\n`,
+  );
+} else {
+  const suites = await findSuites(join(root, "suites"), positionals);
+  if (suites.length === 0) {
+    process.stdout.write(`no suite is named ${positionals.join(" or ")}\n`);
+    process.exitCode = 1;
+  }
+  for (const found of suites) {
+    if (!(await runSuite(found))) process.exitCode = 1;
+  }
+}

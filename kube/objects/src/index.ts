@@ -1,4 +1,54 @@
 export {
+  alreadyExistsError,
+  applyConflictError,
+  badRequestError,
+  conflictError,
+  expiredError,
+  forbiddenError,
+  formatGroupKind,
+  formatGroupResource,
+  generateNameConflictError,
+  type GenericResponse,
+  genericServerError,
+  goneError,
+  type GroupKind,
+  type GroupResource,
+  internalError,
+  invalidError,
+  methodNotSupportedError,
+  notAcceptableError,
+  notFoundError,
+  optimisticLockMessage,
+  requestEntityTooLargeError,
+  serverTimeoutError,
+  serviceUnavailableError,
+  timeoutError,
+  tooLargeResourceVersionError,
+  tooManyRequestsError,
+  unauthorizedError,
+  unknownError,
+  unsupportedMediaTypeError,
+} from "./api-errors.ts";
+export { deepFreeze, type DeepReadonly } from "./deep-freeze.ts";
+export {
+  aggregateFieldErrors,
+  duplicateField,
+  type FieldError,
+  fieldErrorBody,
+  fieldErrorMessage,
+  type FieldErrorType,
+  forbiddenField,
+  internalField,
+  invalidField,
+  notFoundField,
+  notSupportedField,
+  requiredField,
+  tooLongField,
+  tooManyField,
+  typeInvalidField,
+} from "./field-error.ts";
+export { jsonEqual } from "./json-equality.ts";
+export {
   type Condition,
   type GroupVersionKind,
   type KubeList,
@@ -8,3 +58,19 @@ export {
   type ObjectMeta,
   type OwnerReference,
 } from "./object.ts";
+export { applyJsonPatch, type JsonPatchOptions } from "./patch/json-patch.ts";
+export { JsonPatchError, type JsonPatchFailure } from "./patch/json-patch-error.ts";
+export { applyMergePatch } from "./patch/merge-patch.ts";
+export {
+  failure,
+  type FailureFields,
+  findStatusCause,
+  isStatusReason,
+  readStatus,
+  type Status,
+  type StatusCause,
+  statusCodes,
+  type StatusDetails,
+  StatusError,
+  type StatusReason,
+} from "./status-error.ts";

@@ -2,12 +2,20 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeList, KubeObject, ObjectKey } from "@weir/objects";
 import type { Kind } from "./kind.ts";
 
+/** What a `Request` cannot carry; a transport that opens connections needs it, one in process may ignore it. */
+export interface TransportOptions {
+  /** Headers that must go out as lines of their own: `Headers` folds them (`Impersonate-Group: a, b` names one group). */
+  readonly repeatedHeaders?: readonly (readonly [name: string, value: string])[];
+  /** The answer streams for minutes: it gets a connection of its own and no idle timeout. */
+  readonly longLived?: boolean;
+}
+
 /**
  * Carries one HTTP request to a Kubernetes API and brings the response back, streaming.
  *
  * The in-process transport is the embedded server's own `fetch`; the network one adds credentials, TLS and pools.
  */
-export type Transport = (request: Request) => Promise<Response>;
+export type Transport = (request: Request, options?: TransportOptions) => Promise<Response>;
 
 /** Options that every call takes. */
 export interface CallOptions {
@@ -17,15 +25,22 @@ export interface CallOptions {
 /** Options of a get or a list. */
 export interface ReadOptions extends CallOptions {
   readonly resourceVersion?: string;
+  /** `status`, `scale` …; gets only. */
+  readonly subresource?: string;
 }
 
 /** Options of a list. A list without `limit` reads all pages. */
-export interface ListOptions extends ReadOptions {
+export interface ListOptions extends CallOptions {
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Page size used on the way; 500 by default. */
+  /** Page size used on the way; 500 by default, 0 asks for everything in one answer. */
   readonly pageSize?: number;
+  /** Reads one page of at most so many; the answer's `continue` leads to the next. */
+  readonly limit?: number;
+  readonly continue?: string;
 }
 
 /** Options of any write. */
@@ -67,6 +82,8 @@ export interface WatchOptions extends CallOptions {
   /** Begins with the present objects as ADDED events, ended by a bookmark. */
   readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
+  /** Called for the headers and for every chunk of bytes, so that a reader can tell a quiet stream from a dead one. */
+  readonly onActivity?: () => void;
 }
 
 /** One event of a watch as the server sends it. */
@@ -75,11 +92,20 @@ export type WatchEvent<Item = KubeObject> =
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   | { readonly type: "ERROR"; readonly status: JsonObject };
 
+/** Who a request is made for, by impersonation headers. */
+export interface ImpersonatedUser {
+  readonly name: string;
+  readonly groups?: readonly string[];
+  readonly uid?: string;
+}
+
 /**
  * A client of one Kubernetes API. Reads go to the server; caches live in the SDK.
  *
  * Not found is an answer: `get` gives `undefined`, `delete` gives `undefined`. Every other refusal is a
- * `KubeApiError` that carries the server's Status. 429 and 5xx with Retry-After are retried.
+ * `KubeApiError` that carries the server's Status; a kind that the server does not serve is a `KindNotServedError`.
+ * 429 and 5xx with Retry-After are retried. What is written may leave out `apiVersion` and `kind`; what is read
+ * always has them, items of a list too.
  */
 export interface KubeClient {
   get<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: ReadOptions): Promise<R | undefined>;
@@ -90,13 +116,19 @@ export interface KubeClient {
   replace<R, W>(kind: Kind<R, W>, object: W, options?: WriteOptions): Promise<R>;
   patch<R>(kind: Kind<R, unknown>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<R>;
   apply<R, W>(kind: Kind<R, W>, object: W, options: ApplyOptions): Promise<R>;
+  /** Gives the object as the server left it where it answers with one (it may still be there, held by finalizers). */
   delete<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: DeleteOptions): Promise<R | undefined>;
-  /** What the server says about a kind; refreshed once on a miss. `undefined` where it serves none. */
+  /**
+   * What the server says about a kind; refreshed once on a miss. `undefined` where it serves none. An empty version
+   * stands for the version that the server prefers.
+   */
   resolve(kind: Kind<unknown, unknown>): Promise<ResolvedKind | undefined>;
+  /** Every kind that the server serves, in its order; read once and kept unless asked to refresh. */
+  discover(options?: { readonly refresh?: boolean }): Promise<readonly ResolvedKind[]>;
   /** Sends any request, with the client's credentials and retries. `path` begins with `/`. */
   raw(path: string, init?: RequestInit): Promise<Response>;
   /** The same API seen as another user, by impersonation headers. */
-  impersonate(user: { readonly name: string; readonly groups?: readonly string[] }): KubeClient;
+  impersonate(user: ImpersonatedUser): KubeClient;
 }
 
 /** A kind with what discovery says of it. */

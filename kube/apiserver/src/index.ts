@@ -1,1 +1,22 @@
-export {};
+export { type HistoryLimits } from "./storage/history-keeper.ts";
+export { createMemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.ts";
+export { createSqliteStorage, type SqliteStorageOptions } from "./storage/sqlite-storage.ts";
+export {
+  type CommitResult,
+  type RangeOptions,
+  type RangeResult,
+  type Storage,
+  type StorageEvent,
+  type StorageWrite,
+  type StoredValue,
+} from "./storage/storage.ts";
+export {
+  FutureRevisionError,
+  RevisionCompactedError,
+  StorageClosedError,
+  StorageCorruptError,
+  StorageFailedError,
+  StorageFullError,
+  StorageLockedError,
+  StorageVersionError,
+} from "./storage/storage-error.ts";

@@ -1,0 +1,212 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { FakeClock } from "@weir/core";
+import { describe, expect, test } from "vitest";
+import { createSqliteStorage, type SqliteStorageOptions } from "../src/storage/sqlite-storage.ts";
+import type { Storage } from "../src/storage/storage.ts";
+import {
+  StorageCorruptError,
+  StorageFailedError,
+  StorageFullError,
+  type StorageLockedError,
+  type StorageVersionError,
+} from "../src/storage/storage-error.ts";
+import { run } from "./storage-conformance.ts";
+
+interface TemporaryFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+async function temporaryFolder(): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), "weir-storage-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+run("sqlite", async (history) => {
+  const folder = await temporaryFolder();
+  const clock = new FakeClock();
+  const options: SqliteStorageOptions = {
+    path: join(folder.path, "state.db"),
+    clock,
+    ...(history === undefined ? {} : { history }),
+  };
+  let storage = await createSqliteStorage(options);
+  return {
+    storage,
+    clock,
+    reopen: async () => {
+      await storage[Symbol.asyncDispose]();
+      storage = await createSqliteStorage(options);
+      return storage;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await storage[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+});
+
+async function put(storage: Storage, key: string, value: string): Promise<void> {
+  const expected = (await storage.get(key))?.modRevision ?? 0;
+  await storage.commit({ key, value: new TextEncoder().encode(value), expected });
+}
+
+describe("a storage file", () => {
+  test("makes its folder and is readable by its owner only", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "a/b/state.db");
+    await using storage = await createSqliteStorage({ path });
+    await put(storage, "/a", "1");
+    for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test("is refused to a second storage, naming the file and the process, and free after a close", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const first = await createSqliteStorage({ path });
+    await put(first, "/a", "1");
+    await expect(createSqliteStorage({ path })).rejects.toMatchObject({
+      name: "StorageLockedError",
+      message: `storage ${path} is in use by process ${process.pid}`,
+      path,
+      pid: process.pid,
+    } satisfies Partial<StorageLockedError>);
+    await put(first, "/a", "2");
+    await first[Symbol.asyncDispose]();
+    await using second = await createSqliteStorage({ path });
+    expect(await second.revision()).toBe(3);
+  });
+
+  test.each([
+    { name: "text", content: "not a database, but long enough to look like one ".repeat(100) },
+    { name: "a cut database", content: undefined },
+  ])("with $name in it is reported as damaged, with the way out", async ({ content }) => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    if (content === undefined) await cutDatabase(path);
+    else await writeFile(path, content);
+    const error = await createSqliteStorage({ path }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StorageCorruptError);
+    expect(String(error)).toContain(`storage ${path} is damaged; restore it, or move it away`);
+    await rm(path);
+    await using storage = await createSqliteStorage({ path });
+    expect(await storage.revision()).toBe(1);
+  });
+
+  test("of another program is left alone", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const db = new DatabaseSync(path);
+    db.exec("CREATE TABLE mine (a INTEGER)");
+    db.close();
+    await expect(createSqliteStorage({ path })).rejects.toThrow(StorageCorruptError);
+  });
+
+  test("of a newer version is refused with both versions", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    await (await createSqliteStorage({ path }))[Symbol.asyncDispose]();
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE schema_version SET version = 99");
+    db.close();
+    await expect(createSqliteStorage({ path })).rejects.toMatchObject({
+      name: "StorageVersionError",
+      found: 99,
+      supported: 1,
+    } satisfies Partial<StorageVersionError>);
+  });
+
+  test("that cannot be opened says why", async () => {
+    await using folder = await temporaryFolder();
+    const error = await createSqliteStorage({ path: folder.path }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StorageFailedError);
+    expect((error as Error).cause).toContain("EISDIR");
+  });
+
+  test("that is full refuses the write, reads on, and takes writes again when there is room", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const history = { maxBytes: 1 };
+    await using storage = await createSqliteStorage({ path, maxBytes: 256 * 1024, history });
+    const big = "x".repeat(50_000);
+    const writes = Array.from({ length: 10 }, (_, at) => put(storage, `/${at}`, big));
+    const results = await Promise.allSettled(writes);
+    const stored = results.findIndex((result) => result.status === "rejected");
+    expect(stored).toBeGreaterThan(2);
+    for (const result of results.slice(stored)) {
+      expect(result.status === "rejected" && result.reason).toBeInstanceOf(StorageFullError);
+    }
+    expect((await storage.range("/")).entries).toHaveLength(stored);
+    expect(await storage.revision()).toBe(1 + stored);
+    expect(await storage.get(`/${stored}`)).toBeUndefined();
+    const first = await storage.get("/0");
+    await storage.commit({ key: "/0", value: undefined, expected: first?.modRevision ?? 0 });
+    await storage.compact(await storage.revision());
+    await put(storage, "/again", big);
+    expect((await storage.range("/")).entries).toHaveLength(stored);
+  });
+
+  test("loses no acknowledged write and uses no revision again when its process is killed", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    let newest = 1;
+    for (let round = 0; round < 3; round++) {
+      const acknowledged = await writeUntilKilled(path, round, 300 + round * 150);
+      const revisions = acknowledged.map(({ revision }) => revision);
+      expect(Math.min(...revisions)).toBeGreaterThan(newest);
+      expect(new Set(revisions).size).toBe(revisions.length);
+      await using storage = await createSqliteStorage({ path });
+      newest = await storage.revision();
+      expect(newest).toBeGreaterThanOrEqual(Math.max(...revisions));
+      const last = new Map(acknowledged.map((write) => [write.key, write]));
+      for (const { key, at } of last.values()) {
+        const value = new TextDecoder().decode((await storage.get(key))?.value);
+        // The write after the last acknowledged one may have become durable before the kill.
+        expect([at, at + 50]).toContain(Number.parseInt(value, 10));
+      }
+    }
+  });
+});
+
+interface Acknowledged {
+  readonly revision: number;
+  readonly key: string;
+  readonly at: number;
+}
+
+async function writeUntilKilled(
+  path: string,
+  round: number,
+  writes: number,
+): Promise<readonly Acknowledged[]> {
+  const script = new URL("./fixtures/write-for-ever.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--conditions=@weir/source", script, path, String(round)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    if (output.split("\n").length > writes) child.kill("SIGKILL");
+  }
+  await exited;
+  return output
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const [revision, key, at] = line.split(" ");
+      return { revision: Number(revision), key: String(key), at: Number(at) };
+    });
+}
+
+async function cutDatabase(path: string): Promise<void> {
+  const storage = await createSqliteStorage({ path });
+  for (let at = 0; at < 50; at++) await put(storage, `/${at}`, "x".repeat(1000));
+  await storage[Symbol.asyncDispose]();
+  const content = await readFile(path);
+  await writeFile(path, content.subarray(0, content.length - 20_000));
+}

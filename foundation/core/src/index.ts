@@ -31,6 +31,7 @@ export { JsonDepthError, JsonSyntaxError } from "./json-error.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
 export { halt, next, type Outcome, type Step } from "./outcome.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
+export { openSharedTree, type SharedTree, shareTree } from "./shared-tree.ts";
 export {
   memoryTree,
   mountTree,

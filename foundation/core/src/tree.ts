@@ -40,10 +40,13 @@ export class TreePathError extends WeirError {
 /**
  * A tree of files held in memory; the directories are those that the paths name.
  *
- * Paths are cleaned; of two that clean to the same, the later one counts. Throws `TreePathError`. The bytes are not
- * copied: whoever hands them in does not change them any more.
+ * Paths are cleaned; of two that clean to the same, the later one counts. `emptyDirectories` adds directories that no
+ * file names. Throws `TreePathError`. The bytes are not copied: whoever hands them in does not change them any more.
  */
-export function memoryTree(files: ReadonlyMap<string, Uint8Array>): Tree {
+export function memoryTree(
+  files: ReadonlyMap<string, Uint8Array>,
+  emptyDirectories: Iterable<string> = [],
+): Tree {
   const clean = new Map<string, Uint8Array>();
   const directories = new Map<string, TreeEntry[]>([["", []]]);
   for (const [path, bytes] of files) {
@@ -53,6 +56,7 @@ export function memoryTree(files: ReadonlyMap<string, Uint8Array>): Tree {
     if (!clean.has(at)) addEntry(directories, clean, at);
     clean.set(at, bytes);
   }
+  for (const path of emptyDirectories) addDirectory(directories, clean, path);
   for (const entries of directories.values())
     entries.sort((left, right) => compareUtf8(left.name, right.name));
   return withDigest({
@@ -66,8 +70,9 @@ function addEntry(
   directories: Map<string, TreeEntry[]>,
   files: ReadonlyMap<string, Uint8Array>,
   at: string,
+  leaf: TreeEntry["kind"] = "file",
 ): void {
-  let kind: TreeEntry["kind"] = "file";
+  let kind = leaf;
   for (let path = at; ; kind = "directory") {
     const slash = path.lastIndexOf("/");
     const parent = slash === -1 ? "" : path.slice(0, slash);
@@ -81,6 +86,19 @@ function addEntry(
     directories.set(parent, [entry]);
     path = parent;
   }
+}
+
+function addDirectory(
+  directories: Map<string, TreeEntry[]>,
+  files: ReadonlyMap<string, Uint8Array>,
+  path: string,
+): void {
+  const at = cleanTreePath(path);
+  if (at === undefined) throw new TreePathError(path, "leaves the tree");
+  if (directories.has(at)) return;
+  if (files.has(at)) throw new TreePathError(path, "is a file");
+  addEntry(directories, files, at, "directory");
+  directories.set(at, []);
 }
 
 function lookUp<Value>(table: ReadonlyMap<string, Value>, path: string): Value | undefined {

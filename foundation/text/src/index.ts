@@ -1,1 +1,1 @@
-export {};
+export { matchGoPath } from "./match-go-path.ts";

@@ -1,0 +1,184 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Clock } from "@weir/core";
+import { packDirectory } from "../archive/pack.ts";
+import { ArtifactStorageError } from "../artifact-error.ts";
+import { parseDigest } from "../digest.ts";
+import type { IgnorePattern } from "../ignore/ignore-pattern.ts";
+import type { Artifact, ArtifactOwner } from "./artifact.ts";
+import { KeyedLocks } from "./keyed-locks.ts";
+
+/** Options of a store. */
+export interface ArtifactStorageOptions {
+  /** The folder that holds all artifacts. */
+  readonly root: string;
+  /** What artifact URLs begin with, without a slash at the end; asked anew for each artifact. */
+  readonly baseUrl: () => string;
+  readonly clock: Clock;
+  /** How many artifacts of an owner are kept; 2 by default, as Flux. */
+  readonly retentionRecords?: number;
+  /** Younger artifacts are kept whatever their number; one minute by default, as Flux. */
+  readonly retentionMs?: number;
+}
+
+/** A lock on the artifacts of one owner; proof that its holder may write them. */
+export interface ArtifactLock extends Disposable {
+  readonly owner: ArtifactOwner;
+}
+
+/** What an archive is made of. */
+export interface ArchiveInput {
+  readonly directory: string;
+  readonly patterns: readonly IgnorePattern[];
+  readonly revision: string;
+  /** The archive's file name, such as `<commit>.tar.gz`. */
+  readonly fileName: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The folder of artifacts, laid out as Flux's: `<kind>/<namespace>/<name>/<file>`.
+ *
+ * An archive appears whole or not at all (a temporary file, then a rename); what a kill left behind is swept by the next
+ * garbage collection. A failed write leaves the artifacts that were there.
+ */
+export class ArtifactStorage {
+  readonly #options: ArtifactStorageOptions;
+  readonly #locks = new KeyedLocks();
+
+  constructor(options: ArtifactStorageOptions) {
+    this.#options = options;
+  }
+
+  /** The folder that holds all artifacts. */
+  get root(): string {
+    return this.#options.root;
+  }
+
+  /** Waits for the owner's artifacts to be free and takes them. */
+  async lock(owner: ArtifactOwner): Promise<ArtifactLock> {
+    const release = await this.#locks.acquire(folderOf(owner));
+    return { owner, [Symbol.dispose]: release };
+  }
+
+  /** Packs a directory as the owner's artifact and returns it; repeats give the same bytes and digest. */
+  async archive(lock: ArtifactLock, input: ArchiveInput): Promise<Artifact> {
+    const path = `${folderOf(lock.owner)}/${input.fileName}`;
+    const target = join(this.#options.root, path);
+    const temporary = `${target}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      const packed = await packDirectory(input.directory, createWriteStream(temporary, { mode: 0o600 }), {
+        patterns: input.patterns,
+        ...(input.signal === undefined ? {} : { signal: input.signal }),
+      });
+      await rename(temporary, target);
+      return this.#describe(path, input, packed);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      input.signal?.throwIfAborted();
+      throw new ArtifactStorageError(
+        "ArchiveOperationFailed",
+        `unable to archive artifact to storage: ${input.fileName}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #describe(
+    path: string,
+    input: ArchiveInput,
+    packed: { readonly digest: string; readonly size: number },
+  ): Artifact {
+    return {
+      digest: packed.digest,
+      lastUpdateTime: rfc3339Seconds(this.#options.clock.now()),
+      path,
+      revision: input.revision,
+      size: packed.size,
+      url: `${this.#options.baseUrl()}/${path}`,
+      ...(input.metadata === undefined ? {} : { metadata: input.metadata }),
+    };
+  }
+
+  /** Whether the artifact's file is there with the digest that the artifact names. */
+  async verify(artifact: Artifact): Promise<"intact" | "missing" | "changed"> {
+    const digest = parseDigest(artifact.digest);
+    const file = this.#resolve(artifact.path);
+    if (file === undefined || digest === undefined) return "missing";
+    try {
+      const hash = createHash(digest.algorithm);
+      await pipeline(createReadStream(file), hash);
+      return hash.digest("hex") === digest.hex ? "intact" : "changed";
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
+      throw new ArtifactStorageError("ReadOperationFailed", `unable to read artifact ${artifact.path}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The URL under which an artifact is served now: the address may change from one start to the next. */
+  urlOf(artifact: Pick<Artifact, "path">): string {
+    return `${this.#options.baseUrl()}/${artifact.path}`;
+  }
+
+  /** Removes the owner's artifacts but the current one, the newest ones and young ones; returns what was removed. */
+  async collectGarbage(lock: ArtifactLock, current: Pick<Artifact, "path">): Promise<readonly string[]> {
+    const folder = folderOf(lock.owner);
+    const { retentionRecords = 2, retentionMs = 60_000, clock } = this.#options;
+    const files = await this.#filesOf(folder);
+    const oldest = clock.now() - retentionMs;
+    const kept = files
+      .filter((file) => !file.path.endsWith(".tmp"))
+      .sort((a, b) => b.modifiedMs - a.modifiedMs);
+    const surplus = kept
+      .slice(retentionRecords)
+      .filter((file) => file.modifiedMs < oldest && file.path !== current.path);
+    const leftovers = files.filter((file) => file.path.endsWith(".tmp"));
+    const removed = [...surplus, ...leftovers].map((file) => file.path);
+    for (const path of removed) await rm(join(this.#options.root, path), { force: true });
+    return removed;
+  }
+
+  /** Removes all artifacts of an owner; one that has none is fine. Returns whether there were any. */
+  async remove(lock: ArtifactLock): Promise<boolean> {
+    const folder = folderOf(lock.owner);
+    const had = (await this.#filesOf(folder)).length > 0;
+    await rm(join(this.#options.root, folder), { recursive: true, force: true });
+    return had;
+  }
+
+  async #filesOf(folder: string): Promise<readonly { readonly path: string; readonly modifiedMs: number }[]> {
+    const entries = await readdir(join(this.#options.root, folder)).catch(() => []);
+    return Promise.all(
+      entries.map(async (name) => {
+        const { mtimeMs } = await stat(join(this.#options.root, folder, name));
+        return { path: `${folder}/${name}`, modifiedMs: mtimeMs };
+      }),
+    );
+  }
+
+  /** The file of an artifact's path; `undefined` when the path is not one of ours. */
+  #resolve(path: string): string | undefined {
+    return isArtifactPath(path) ? join(this.#options.root, path) : undefined;
+  }
+}
+
+/** Whether a path has the form of an artifact's: four plain segments. */
+export function isArtifactPath(path: string): boolean {
+  const segments = path.split("/");
+  return segments.length === 4 && segments.every((segment) => /^[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(segment));
+}
+
+function folderOf(owner: ArtifactOwner): string {
+  return `${owner.kind}/${owner.namespace}/${owner.name}`;
+}
+
+function rfc3339Seconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,143 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FakeClock, systemClock } from "@weir/core";
+import { describe, expect, test } from "vitest";
+import {
+  ArtifactDigestError,
+  ArtifactStorage,
+  fetchArtifact,
+  parseIgnore,
+  readIgnorePatterns,
+  serveArtifacts,
+} from "../src/index.ts";
+
+const owner = { kind: "gitrepository", namespace: "default", name: "app" };
+
+async function aFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "weir-artifact-"));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(root, path, ".."), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return root;
+}
+
+async function aStorage(clock = new FakeClock()): Promise<{ storage: ArtifactStorage; root: string }> {
+  const root = await mkdtemp(join(tmpdir(), "weir-store-"));
+  return { root, storage: new ArtifactStorage({ root, baseUrl: () => "http://localhost:1", clock }) };
+}
+
+describe("ArtifactStorage", () => {
+  test("packs a folder to the same bytes whatever its times and owners, without links and ignored files", async () => {
+    const { storage } = await aStorage();
+    const folder = await aFolder({ "a.yaml": "x: 1\n", "b/c.yaml": "y: 2\n", "d.png": "no" });
+    await symlink("/etc/passwd", join(folder, "link"));
+    await chmod(join(folder, "a.yaml"), 0o644);
+    using lock = await storage.lock(owner);
+    const input = {
+      directory: folder,
+      patterns: parseIgnore("*.png"),
+      revision: "main@sha1:1",
+      fileName: "1.tar.gz",
+    };
+    const first = await storage.archive(lock, input);
+    await utimes(join(folder, "a.yaml"), 1, 1);
+    const second = await storage.archive(lock, { ...input, fileName: "2.tar.gz" });
+    expect(second.digest).toBe(first.digest);
+    expect(first).toMatchObject({ path: "gitrepository/default/app/1.tar.gz", revision: "main@sha1:1" });
+    await rm(folder, { recursive: true });
+  });
+
+  test("serves what it packed, and fetching gives the tree back", async () => {
+    const { storage, root } = await aStorage();
+    const folder = await aFolder({
+      "apps/a.yaml": "x: 1\n",
+      ".sourceignore": "/secret\n",
+      "secret/s.yaml": "s",
+    });
+    await using server = await serveArtifacts(root);
+    using lock = await storage.lock(owner);
+    const patterns = await readIgnorePatterns(folder);
+    const artifact = await storage.archive(lock, {
+      directory: folder,
+      patterns,
+      revision: "r",
+      fileName: "r.tar.gz",
+    });
+    const url = `${server.url}/${artifact.path}`;
+    const tree = await fetchArtifact({ url, digest: artifact.digest }, { fetch, clock: systemClock });
+    expect(Buffer.from(tree.read("apps/a.yaml") ?? []).toString()).toBe("x: 1\n");
+    expect(tree.read("secret/s.yaml")).toBeUndefined();
+    await expect(
+      fetchArtifact({ url, digest: `sha256:${"0".repeat(64)}` }, { fetch, clock: systemClock }),
+    ).rejects.toThrow(ArtifactDigestError);
+  });
+
+  test("answers 404 for paths that are no artifact's, also when they try to leave the folder", async () => {
+    const { root } = await aStorage();
+    await writeFile(join(root, "secret"), "s");
+    await using server = await serveArtifacts(root);
+    for (const path of [
+      "/",
+      "/secret",
+      "/a/b/c/..%2F..%2F..%2Fsecret",
+      "/gitrepository/default/app/.hidden",
+    ]) {
+      expect((await fetch(server.url + path)).status).toBe(404);
+    }
+  });
+
+  test("keeps the two newest and the current artifact, and sweeps what a kill left behind", async () => {
+    const clock = new FakeClock(Date.now() + 3_600_000);
+    const { storage, root } = await aStorage(clock);
+    const folder = await aFolder({ a: "1" });
+    using lock = await storage.lock(owner);
+    const names = ["1.tar.gz", "2.tar.gz", "3.tar.gz", "4.tar.gz"];
+    for (const [index, fileName] of names.entries()) {
+      const { path } = await storage.archive(lock, {
+        directory: folder,
+        patterns: [],
+        revision: fileName,
+        fileName,
+      });
+      await utimes(join(root, path), 1000 + index, 1000 + index);
+    }
+    const directory = join(root, "gitrepository/default/app");
+    await writeFile(join(directory, "5.tar.gz.abc.tmp"), "half");
+    await storage.collectGarbage(lock, { path: "gitrepository/default/app/1.tar.gz" });
+    expect((await readdir(directory)).sort()).toEqual(["1.tar.gz", "3.tar.gz", "4.tar.gz"]);
+  });
+
+  test("tells intact, changed and missing files apart", async () => {
+    const { storage, root } = await aStorage();
+    const folder = await aFolder({ a: "1" });
+    using lock = await storage.lock(owner);
+    const artifact = await storage.archive(lock, {
+      directory: folder,
+      patterns: [],
+      revision: "r",
+      fileName: "r.tar.gz",
+    });
+    expect(await storage.verify(artifact)).toBe("intact");
+    await writeFile(join(root, artifact.path), "other");
+    expect(await storage.verify(artifact)).toBe("changed");
+    await storage.remove(lock);
+    expect(await storage.verify(artifact)).toBe("missing");
+    expect(await storage.verify({ ...artifact, path: "../../etc/passwd" })).toBe("missing");
+  });
+
+  test("lets one holder at a time write the artifacts of an owner", async () => {
+    const { storage } = await aStorage();
+    const order: string[] = [];
+    const first = await storage.lock(owner);
+    const second = storage.lock(owner).then((lock) => {
+      order.push("second");
+      lock[Symbol.dispose]();
+    });
+    order.push("first");
+    first[Symbol.dispose]();
+    await second;
+    expect(order).toEqual(["first", "second"]);
+  });
+});

@@ -1,1 +1,21 @@
-export {};
+export { type BuiltinKind, builtinKind } from "./builtin-kind.ts";
+export { type DecodedObject, decodeObject } from "./codec/decode-object.ts";
+export { GoDecodeError } from "./codec/go-decode-error.ts";
+export { normalizeQuantity } from "./codec/go-quantity.ts";
+export { type GoTimeResult, normalizeMicroTime, normalizeTime } from "./codec/go-time.ts";
+export { decodeProtobuf, isProtobuf, ProtobufError } from "./codec/protobuf.ts";
+export { WireFormatError } from "./codec/wire-reader.ts";
+export { defaultObject } from "./defaults/apply-defaults.ts";
+export { type GoField, type GoStruct, goStruct, type GoType } from "./go-types.ts";
+export {
+  type BuiltinResource,
+  builtinResources,
+  type BuiltinSubresource,
+  findKind,
+  findResource,
+  selectableFields,
+  type TableColumn,
+  tableColumns,
+} from "./kinds.ts";
+export { openApiDocument, openApiPaths } from "./openapi.ts";
+export { builtinSchema, schemaOf } from "./schema-graph.ts";

@@ -1,0 +1,279 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { normalizeQuantity } from "./go-quantity.ts";
+import type { GoField, GoStruct, GoType } from "../go-types.ts";
+import { GoDecodeError } from "./go-decode-error.ts";
+import { normalizeMicroTime, normalizeTime } from "./go-time.ts";
+
+/** An object as Go holds it, written back as JSON, and the fields that Go does not know. */
+export interface DecodedObject {
+  readonly value: JsonObject;
+  /** Paths such as `spec.template.spec.containers[0].imagex`, in the order of the body. */
+  readonly unknownFields: readonly string[];
+}
+
+type Draft = Record<string, JsonValue>;
+
+/** What a field is left out of: `undefined` here, never in JSON. */
+type Encoded = JsonValue | undefined;
+
+/** No built-in type nests deeper than this by itself; only hostile JSONSchemaProps do. */
+const MAX_DEPTH = 512;
+
+/**
+ * Reads JSON into a Go struct and writes it back: what a built-in object goes through on its way into the store.
+ *
+ * Unknown fields are dropped and reported, nulls and empty values vanish as `omitempty` says, quantities and times take
+ * their canonical form. A value of the wrong type throws `GoDecodeError` with encoding/json's message.
+ */
+export function decodeObject(struct: GoStruct, value: JsonObject): DecodedObject {
+  const decoder = new Decoder();
+  return {
+    value: decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 }),
+    unknownFields: decoder.unknown,
+  };
+}
+
+/** Where the decoder is: Go's words for it, and the path for unknown fields. */
+interface Place {
+  readonly struct: string;
+  /** Names of fields only, `spec.template.spec.containers.name`. */
+  readonly fields: string;
+  /** With indices and keys. */
+  readonly path: string;
+  readonly depth: number;
+}
+
+class Decoder {
+  readonly unknown: string[] = [];
+
+  struct(struct: GoStruct, value: JsonObject, place: Place): JsonObject {
+    if (place.depth > MAX_DEPTH) throw new GoDecodeError("exceeded max depth");
+    const draft: Draft = {};
+    for (const key of Object.keys(value)) {
+      const path = place.path === "" ? key : `${place.path}.${key}`;
+      const field = struct.fields.get(key);
+      if (field === undefined) {
+        this.unknown.push(path);
+        continue;
+      }
+      const fields = place.fields === "" ? key : `${place.fields}.${key}`;
+      const encoded = this.#field(field, value[key] ?? null, {
+        struct: struct.name,
+        fields,
+        path,
+        depth: place.depth + 1,
+      });
+      if (encoded !== undefined) draft[key] = encoded;
+    }
+    for (const field of struct.fields.values()) {
+      if (field.omitZero || Object.hasOwn(draft, field.name)) continue;
+      const zero = zeroField(field);
+      if (zero !== undefined) draft[field.name] = zero;
+    }
+    return draft;
+  }
+
+  #field(field: GoField, value: JsonValue, place: Place): Encoded {
+    const encoded = this.#value(field.type, value, place);
+    if (encoded === undefined || !(field.omitEmpty || field.omitZero)) return encoded;
+    if (field.type.kind === "pointer" || field.type.kind === "json") return encoded;
+    return isEmpty(encoded, field) ? undefined : encoded;
+  }
+
+  /** `undefined` means nil or absent. */
+  // oxlint-disable-next-line complexity -- one case per way in which Go holds a value
+  #value(type: GoType, value: JsonValue, place: Place): Encoded {
+    if (type.kind === "pointer") return value === null ? undefined : this.#value(type.item, value, place);
+    if (value === null) return undefined;
+    switch (type.kind) {
+      case "string":
+        return typeof value === "string" ? value : this.#mismatch(type, value, place);
+      case "bool":
+        return typeof value === "boolean" ? value : this.#mismatch(type, value, place);
+      case "int":
+        return this.#int(type, value, place);
+      case "float":
+        return typeof value === "number" || typeof value === "bigint"
+          ? value
+          : this.#mismatch(type, value, place);
+      case "struct":
+        if (!isObject(value)) return this.#mismatch(type, value, place);
+        return this.struct(type.struct, value, place);
+      case "structOr":
+        return this.#structOr(type.item, value, place);
+      case "list":
+        if (!Array.isArray(value)) return this.#mismatch(type, value, place);
+        return value.map((item: JsonValue, index) =>
+          this.#item(type.item, item, { ...place, path: `${place.path}[${index}]` }),
+        );
+      case "map":
+        return this.#map(type, value, place);
+      case "json":
+        return value;
+      default:
+        return this.#scalar(type, value, place);
+    }
+  }
+
+  #structOr(item: GoType, value: JsonValue, place: Place): Encoded {
+    if (isObject(value)) return this.#value(item, value, place);
+    if (!Array.isArray(value)) return value;
+    return value.map((each: JsonValue, index) =>
+      isObject(each)
+        ? (this.#value(item, each, { ...place, path: `${place.path}[${index}]` }) ?? null)
+        : each,
+    );
+  }
+
+  #map(type: GoType & { readonly item: GoType }, value: JsonValue, place: Place): Encoded {
+    if (!isObject(value)) return this.#mismatch(type, value, place);
+    const draft: Draft = {};
+    for (const key of Object.keys(value)) {
+      const encoded = this.#item(type.item, value[key] ?? null, { ...place, path: `${place.path}.${key}` });
+      if (key === "__proto__")
+        Object.defineProperty(draft, key, {
+          value: encoded,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      else draft[key] = encoded;
+    }
+    return draft;
+  }
+
+  /** An element of a list or map: null is the zero value. */
+  #item(type: GoType, value: JsonValue, place: Place): JsonValue {
+    const encoded = this.#value(type, value, { ...place, depth: place.depth + 1 });
+    if (encoded !== undefined) return encoded;
+    return type.kind === "pointer" ? null : (zeroValue(type) ?? null);
+  }
+
+  #int(type: GoType, value: JsonValue, place: Place): Encoded {
+    if (typeof value !== "number" && typeof value !== "bigint") return this.#mismatch(type, value, place);
+    if (typeof value === "number" && !Number.isInteger(value))
+      return this.#mismatch(type, value, place, String(value));
+    const limit = type.name.endsWith("32") ? 2n ** 31n : 2n ** 63n;
+    const exact = BigInt(value);
+    if (exact >= limit || exact < -limit) return this.#mismatch(type, value, place, String(value));
+    return value;
+  }
+
+  #scalar(type: GoType, value: JsonValue, place: Place): Encoded {
+    switch (type.kind) {
+      case "quantity":
+        return normalizeQuantity(value);
+      case "intOrString":
+        if (typeof value === "string") return value;
+        if (typeof value === "number" && Number.isInteger(value)) return value;
+        throw new GoDecodeError(
+          `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${typeof value === "number" ? "int32" : "string"}`,
+        );
+      case "bytes":
+        if (typeof value !== "string") return this.#mismatch(type, value, place);
+        return normalizeBase64(value);
+      default: {
+        if (typeof value !== "string") {
+          throw new GoDecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
+        }
+        const read = type.kind === "microTime" ? normalizeMicroTime(value) : normalizeTime(value);
+        if (read.kind === "malformed") throw new GoDecodeError(read.message);
+        return read.text;
+      }
+    }
+  }
+
+  // oxlint-disable-next-line max-params -- the number is given only where Go prints it
+  #mismatch(type: GoType, value: JsonValue, place: Place, number?: string): never {
+    const what = number === undefined ? jsonKind(value) : `number ${number}`;
+    throw new GoDecodeError(
+      `json: cannot unmarshal ${what} into Go struct field ${place.struct}.${place.fields} of type ${type.name}`,
+    );
+  }
+}
+
+/** What a field that was not given is written as; `undefined` where it is left out. */
+function zeroField(field: GoField): Encoded {
+  const { type } = field;
+  if (type.kind === "struct") return zeroValue(type);
+  if (type.kind === "time" || type.kind === "microTime") return null;
+  if (field.omitEmpty) return type.kind === "intOrString" ? 0 : type.kind === "quantity" ? "0" : undefined;
+  return zeroValue(type) ?? null;
+}
+
+function zeroValue(type: GoType): Encoded {
+  switch (type.kind) {
+    case "string":
+      return "";
+    case "bool":
+      return false;
+    case "int":
+    case "float":
+    case "intOrString":
+      return 0;
+    case "quantity":
+      return "0";
+    case "struct":
+      return zeroStruct(type.struct);
+    default:
+      return undefined;
+  }
+}
+
+function zeroStruct(struct: GoStruct): JsonObject {
+  const draft: Draft = {};
+  for (const field of struct.fields.values()) {
+    if (field.omitZero) continue;
+    const zero = zeroField(field);
+    if (zero !== undefined) draft[field.name] = zero;
+  }
+  return draft;
+}
+
+function isEmpty(value: JsonValue, field: GoField): boolean {
+  if (value === false || value === 0 || value === "") return field.type.kind !== "intOrString";
+  if (Array.isArray(value)) return value.length === 0;
+  return field.type.kind === "map" && Object.keys(value as JsonObject).length === 0;
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function jsonKind(value: JsonValue): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;
+}
+
+/** Standard base64 with padding, line breaks allowed, as Go's decoder reads it. */
+function normalizeBase64(text: string): string {
+  let good = 0;
+  let padding = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text.charCodeAt(index);
+    if (char === 10 || char === 13) continue;
+    if (char === 61) {
+      padding += 1;
+      if (good % 4 < 2 || padding + (good % 4) > 4) throw illegal(index);
+      continue;
+    }
+    if (padding > 0 || !isBase64(char)) throw illegal(index);
+    good += 1;
+  }
+  if (good % 4 === 1 || (good + padding) % 4 !== 0) throw illegal(text.length);
+  return Buffer.from(text, "base64").toString("base64");
+}
+
+function isBase64(char: number): boolean {
+  return (
+    (char >= 65 && char <= 90) ||
+    (char >= 97 && char <= 122) ||
+    (char >= 48 && char <= 57) ||
+    char === 43 ||
+    char === 47
+  );
+}
+
+function illegal(index: number): GoDecodeError {
+  return new GoDecodeError(`illegal base64 data at input byte ${index}`);
+}

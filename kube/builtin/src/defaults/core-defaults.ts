@@ -1,0 +1,99 @@
+import { child, children, type Draft, ensureChild, setDefault, setDefaultNumber } from "./draft.ts";
+import { defaultRareVolume } from "./pod-defaults.ts";
+
+export function defaultNamespace(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  if (
+    !Array.isArray(spec["finalizers"]) &&
+    typeof child(object, "metadata")?.["deletionTimestamp"] !== "string"
+  ) {
+    spec["finalizers"] ??= [];
+  }
+  setDefault(ensureChild(object, "status"), "phase", "Active");
+}
+
+export function defaultSecret(object: Draft): void {
+  setDefault(object, "type", "Opaque");
+}
+
+export function defaultService(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "sessionAffinity", "None");
+  setDefault(spec, "type", "ClusterIP");
+  if (spec["sessionAffinity"] === "ClientIP") {
+    setDefault(ensureChild(ensureChild(spec, "sessionAffinityConfig"), "clientIP"), "timeoutSeconds", 10800);
+  } else {
+    delete spec["sessionAffinityConfig"];
+  }
+  for (const port of children(spec, "ports")) {
+    setDefault(port, "protocol", "TCP");
+    const target = port["targetPort"];
+    if (target === undefined || target === 0 || target === "") port["targetPort"] = port["port"] ?? 0;
+  }
+  const external = spec["type"] === "NodePort" || spec["type"] === "LoadBalancer";
+  if (external) setDefault(spec, "externalTrafficPolicy", "Cluster");
+  if (spec["type"] !== "ExternalName") setDefault(spec, "internalTrafficPolicy", "Cluster");
+  if (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] === undefined) {
+    spec["allocateLoadBalancerNodePorts"] = true;
+  }
+}
+
+export function defaultEndpoints(object: Draft): void {
+  for (const subset of children(object, "subsets")) {
+    for (const port of children(subset, "ports")) setDefault(port, "protocol", "TCP");
+  }
+}
+
+export function defaultEndpointSlice(object: Draft): void {
+  for (const port of children(object, "ports")) {
+    if (port["name"] === undefined || port["name"] === null) port["name"] = "";
+    setDefault(port, "protocol", "TCP");
+  }
+}
+
+export function defaultVolumeClaim(object: Draft): void {
+  setDefault(ensureChild(object, "spec"), "volumeMode", "Filesystem");
+  setDefault(ensureChild(object, "status"), "phase", "Pending");
+}
+
+export function defaultPersistentVolume(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(ensureChild(object, "status"), "phase", "Pending");
+  setDefault(spec, "persistentVolumeReclaimPolicy", "Retain");
+  setDefault(spec, "volumeMode", "Filesystem");
+  const hostPath = child(spec, "hostPath");
+  if (hostPath !== undefined && hostPath["type"] === undefined) hostPath["type"] = "";
+  defaultRareVolume(spec);
+}
+
+/** Limits fill in what a container does not ask for itself. */
+export function defaultLimitRange(object: Draft): void {
+  for (const item of children(child(object, "spec"), "limits")) {
+    if (item["type"] !== "Container") continue;
+    const limits = ensureChild(item, "default");
+    const requests = ensureChild(item, "defaultRequest");
+    fill(limits, child(item, "max"));
+    fill(requests, limits);
+    fill(requests, child(item, "min"));
+    if (Object.keys(limits).length === 0) delete item["default"];
+    if (Object.keys(requests).length === 0) delete item["defaultRequest"];
+  }
+}
+
+function fill(target: Draft, source: Draft | undefined): void {
+  for (const [name, quantity] of Object.entries(source ?? {})) {
+    if (!Object.hasOwn(target, name)) target[name] = quantity;
+  }
+}
+
+export function defaultNode(object: Draft): void {
+  const status = ensureChild(object, "status");
+  const capacity = child(status, "capacity");
+  if (capacity !== undefined && child(status, "allocatable") === undefined)
+    status["allocatable"] = { ...capacity };
+}
+
+export function defaultEvent(object: Draft): void {
+  setDefaultNumber(object, "count", 0);
+  if (object["count"] === 0) delete object["count"];
+}

@@ -1,0 +1,48 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+
+/** An object while its defaults are written into it. */
+export type Draft = Record<string, JsonValue>;
+
+/** The object under a key; `undefined` where there is none. */
+export function child(parent: Draft | undefined, key: string): Draft | undefined {
+  const value = parent?.[key];
+  return isDraft(value) ? value : undefined;
+}
+
+/** The object under a key, made where there is none. */
+export function ensureChild(parent: Draft, key: string): Draft {
+  const value = child(parent, key);
+  if (value !== undefined) return value;
+  const made: Draft = {};
+  parent[key] = made;
+  return made;
+}
+
+/** The objects of a list under a key. */
+export function children(parent: Draft | undefined, key: string): readonly Draft[] {
+  const value = parent?.[key];
+  return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isDraft) : [];
+}
+
+/** Sets a field that is absent, or that Go holds empty. */
+export function setDefault(draft: Draft | undefined, key: string, value: JsonValue): void {
+  if (draft === undefined) return;
+  const current = draft[key];
+  if (current === undefined || current === null || current === "") draft[key] = value;
+}
+
+/** Sets an integer that Go holds without a pointer: zero is absent. */
+export function setDefaultNumber(draft: Draft | undefined, key: string, value: number): void {
+  if (draft === undefined) return;
+  const current = draft[key];
+  if (current === undefined || current === null || current === 0) draft[key] = value;
+}
+
+export function isDraft(value: JsonValue | undefined): value is Draft {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** A copy that shares nothing with the original; JSON only. */
+export function cloneDraft(value: JsonObject): Draft {
+  return structuredClone(value) as Draft;
+}

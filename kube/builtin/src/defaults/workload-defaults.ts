@@ -1,0 +1,108 @@
+import { child, children, type Draft, ensureChild, setDefault } from "./draft.ts";
+import { defaultPodSpec, defaultPodTemplate } from "./pod-defaults.ts";
+import { defaultVolumeClaim } from "./core-defaults.ts";
+
+export function defaultDeployment(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "replicas", 1);
+  const strategy = ensureChild(spec, "strategy");
+  setDefault(strategy, "type", "RollingUpdate");
+  if (strategy["type"] === "RollingUpdate") {
+    const update = ensureChild(strategy, "rollingUpdate");
+    setDefault(update, "maxUnavailable", "25%");
+    setDefault(update, "maxSurge", "25%");
+  }
+  setDefault(spec, "revisionHistoryLimit", 10);
+  setDefault(spec, "progressDeadlineSeconds", 600);
+  defaultPodTemplate(spec);
+}
+
+export function defaultReplicaSet(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "replicas", 1);
+  defaultPodTemplate(spec);
+}
+
+/** A ReplicationController also selects by its template's labels where it says nothing. */
+export function defaultReplicationController(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "replicas", 1);
+  const labels = child(child(child(spec, "template"), "metadata"), "labels");
+  if (labels !== undefined) {
+    if (child(spec, "selector") === undefined) spec["selector"] = { ...labels };
+    const metadata = ensureChild(object, "metadata");
+    if (child(metadata, "labels") === undefined) metadata["labels"] = { ...labels };
+  }
+  if (child(spec, "template") !== undefined) defaultPodTemplate(spec);
+}
+
+export function defaultStatefulSet(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "podManagementPolicy", "OrderedReady");
+  const strategy = ensureChild(spec, "updateStrategy");
+  setDefault(strategy, "type", "RollingUpdate");
+  if (strategy["type"] === "RollingUpdate")
+    setDefault(ensureChild(strategy, "rollingUpdate"), "partition", 0);
+  const retention = ensureChild(spec, "persistentVolumeClaimRetentionPolicy");
+  setDefault(retention, "whenDeleted", "Retain");
+  setDefault(retention, "whenScaled", "Retain");
+  setDefault(spec, "replicas", 1);
+  setDefault(spec, "revisionHistoryLimit", 10);
+  for (const claim of children(spec, "volumeClaimTemplates")) {
+    setDefault(claim, "apiVersion", "v1");
+    setDefault(claim, "kind", "PersistentVolumeClaim");
+    defaultVolumeClaim(claim);
+  }
+  defaultPodTemplate(spec);
+}
+
+export function defaultDaemonSet(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  const strategy = ensureChild(spec, "updateStrategy");
+  setDefault(strategy, "type", "RollingUpdate");
+  if (strategy["type"] === "RollingUpdate") {
+    const update = ensureChild(strategy, "rollingUpdate");
+    setDefault(update, "maxUnavailable", 1);
+    setDefault(update, "maxSurge", 0);
+  }
+  setDefault(spec, "revisionHistoryLimit", 10);
+  defaultPodTemplate(spec);
+}
+
+export function defaultJob(object: Draft): void {
+  defaultJobSpec(ensureChild(object, "spec"), object);
+}
+
+/** A Job's own spec; `completions` and `parallelism` are 1 where neither is given. */
+function defaultJobSpec(spec: Draft, job?: Draft): void {
+  if (job !== undefined) {
+    if (spec["completions"] === undefined && spec["parallelism"] === undefined) {
+      spec["completions"] = 1;
+      spec["parallelism"] = 1;
+    }
+    setDefault(spec, "parallelism", 1);
+    const perIndex = spec["backoffLimitPerIndex"] !== undefined;
+    setDefault(spec, "backoffLimit", perIndex ? 2147483647 : 6);
+    setDefault(spec, "completionMode", "NonIndexed");
+    if (spec["suspend"] === undefined) spec["suspend"] = false;
+    setDefault(
+      spec,
+      "podReplacementPolicy",
+      child(spec, "podFailurePolicy") === undefined ? "TerminatingOrFailed" : "Failed",
+    );
+    if (spec["manualSelector"] === null) delete spec["manualSelector"];
+  }
+  defaultPodSpec(ensureChild(ensureChild(spec, "template"), "spec"));
+  for (const rule of children(child(spec, "podFailurePolicy"), "rules")) {
+    for (const pattern of children(rule, "onPodConditions")) setDefault(pattern, "status", "True");
+  }
+}
+
+export function defaultCronJob(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "concurrencyPolicy", "Allow");
+  if (spec["suspend"] === undefined) spec["suspend"] = false;
+  setDefault(spec, "successfulJobsHistoryLimit", 3);
+  setDefault(spec, "failedJobsHistoryLimit", 1);
+  defaultJobSpec(ensureChild(ensureChild(spec, "jobTemplate"), "spec"));
+}

@@ -21,3 +21,29 @@ export { type CelRule, type SchemaNode } from "./schema-node.ts";
 export { type MetadataCheck, validateEmbeddedResources } from "./validate/embedded-resource.ts";
 export { validateListKeys } from "./validate/list-keys.ts";
 export { type ValidateOptions, validateSchema } from "./validate/validate-schema.ts";
+export { parseSchemaNode } from "./parse-schema-node.ts";
+export { SchemaSyntaxError, UnsupportedTypeError } from "./schema-error.ts";
+export {
+  type DurationUnit,
+  duration,
+  type EmbeddedResource,
+  embeddedResource,
+  int32,
+  int64,
+  intOrString,
+  preserveUnknown,
+  preserveUnknownObject,
+  quantity,
+  timestamp,
+} from "./zod/kubernetes-types.ts";
+export {
+  type CelRuleOptions,
+  celRule,
+  celRules,
+  immutable,
+  listMapKey,
+  listType,
+  mapType,
+  type SchemaMetadata,
+} from "./zod/metadata.ts";
+export { toStructuralSchema } from "./zod/to-structural-schema.ts";

@@ -1,1 +1,58 @@
+export {
+  type LabelOperator,
+  type LabelRequirement,
+  type Labels,
+  LabelSelectorError,
+} from "./label-requirement.ts";
+export {
+  everyLabel,
+  isLabelSelectorSpec,
+  type LabelSelector,
+  labelSelectorFrom,
+  labelSelectorOf,
+  type LabelSelectorSpec,
+  noLabel,
+  parseLabelSelector,
+} from "./label-selector.ts";
+export {
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  labelKeyProblems,
+  labelValueProblems,
+} from "./label-syntax.ts";
 export { matchGoPath } from "./match-go-path.ts";
+export { QuantityRangeError, QuantitySyntaxError } from "./quantity-error.ts";
+export { type QuantityFormat } from "./quantity-suffix.ts";
+export {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  quantityFromJson,
+  quantityMilliValue,
+  quantityToDecimal,
+  quantityToNumber,
+  quantityValue,
+  subtractQuantities,
+} from "./quantity.ts";
+export { quoteGo } from "./quote.ts";
+export {
+  highestSemver,
+  type Constraint,
+  ConstraintError,
+  type ConstraintOptions,
+  parseConstraint,
+} from "./semver-constraint.ts";
+export {
+  compareSemver,
+  formatSemver,
+  incrementSemver,
+  parseSemver,
+  parseStrictSemver,
+  type Semver,
+  SemverError,
+  sortSemver,
+  tryParseSemver,
+} from "./semver.ts";
+export { sortAsGo } from "./unstable-sort.ts";

@@ -75,7 +75,7 @@ function matchChunk(chunk: string, name: string): string | false | undefined {
   let failed = false;
   let at = 0;
   for (let index = 0; index < pattern.length; index += 1) {
-    const char = failed ? undefined : text[at];
+    const char: string | undefined = failed ? undefined : text[at];
     const item = matchItem(pattern, index, char ?? "");
     if (item === undefined) return undefined;
     index = item.end;

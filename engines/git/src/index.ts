@@ -1,1 +1,21 @@
-export {};
+export { type GitCredentials, type GitProxy, parseGitCredentials } from "./credentials.ts";
+export {
+  type GitCheckout,
+  type GitFetchDeps,
+  type GitFetchRequest,
+  type GitFetchResult,
+  fetchRevision,
+} from "./fetch-revision.ts";
+export {
+  EmptyGitRepositoryError,
+  GitCredentialsError,
+  type GitFailure,
+  GitOperationError,
+  withoutCredentials,
+} from "./git-error.ts";
+export { type AdvertisedRef, type GitCommit, type GitRef } from "./git-ref.ts";
+export { type GitProgram, GitProgramError, type GitRun, runGit } from "./program/run-git.ts";
+export { branchOf, commitOfRevision, formatRevision } from "./revision.ts";
+export { commitFolder, type FolderRepositoryOptions } from "./server/folder-repository.ts";
+export { createGitHttpHandler, type FindRepository, type GitHttpOptions } from "./server/git-http-handler.ts";
+export { type GitServer, serveGit } from "./server/serve-git.ts";

@@ -1,0 +1,250 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, timeoutSignal, anySignal } from "@weir/core";
+import { parseCommit } from "./commit.ts";
+import type { GitCredentials, GitProxy } from "./credentials.ts";
+import { cloneError, GitOperationError } from "./git-error.ts";
+import type { AdvertisedRef, GitCommit, GitRef } from "./git-ref.ts";
+import { createPrivateHome } from "./program/private-home.ts";
+import { type GitProgram, GitProgramError, runGit } from "./program/run-git.ts";
+import { type Advertisement, parseLsRemote } from "./remote/advertisement.ts";
+import { probeHttp } from "./remote/probe.ts";
+import { type ResolvedRef, resolveRef } from "./remote/resolve-ref.ts";
+import { branchOf, formatRevision } from "./revision.ts";
+
+/** What is wanted from a repository. */
+export interface GitFetchRequest {
+  readonly url: string;
+  readonly ref: GitRef;
+  readonly credentials: GitCredentials;
+  readonly proxy?: GitProxy;
+  readonly recurseSubmodules?: boolean;
+  /** Only these directories are written. */
+  readonly sparseCheckout?: readonly string[];
+  readonly timeoutMs: number;
+  /** Answers `unchanged` without fetching where the remote is still at this revision. */
+  readonly knownRevision?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What fetching needs from the outside. */
+export interface GitFetchDeps {
+  /** A folder for checkouts and private homes. */
+  readonly scratch: string;
+  /** The PATH under which git and ssh are found. */
+  readonly searchPath: string;
+  readonly clock: Clock;
+}
+
+/** A checked out revision; disposing it removes its files. */
+export interface GitCheckout extends AsyncDisposable {
+  readonly kind: "checkout";
+  readonly directory: string;
+  readonly revision: string;
+  readonly commit: GitCommit;
+}
+
+/** What fetching found. */
+export type GitFetchResult = GitCheckout | { readonly kind: "unchanged"; readonly revision: string };
+
+/**
+ * Fetches one revision of a repository by the git program: shallow, at the commit that the reference means now.
+ *
+ * One request tells where the reference points; when that is `knownRevision` nothing is fetched. Throws
+ * `GitOperationError` or `EmptyGitRepositoryError`; nothing is left behind then.
+ */
+export async function fetchRevision(request: GitFetchRequest, deps: GitFetchDeps): Promise<GitFetchResult> {
+  using timeout = timeoutSignal(deps.clock, request.timeoutMs, () =>
+    cloneError("timeout", request.url, "context deadline exceeded"),
+  );
+  using held = anySignal(request.signal, timeout.signal);
+  // Awaited here, so that the timeout lives as long as the fetch does.
+  return await new RevisionFetch(request, deps, held.signal).run();
+}
+
+class RevisionFetch {
+  readonly #request: GitFetchRequest;
+  readonly #deps: GitFetchDeps;
+  readonly #signal: AbortSignal;
+
+  constructor(request: GitFetchRequest, deps: GitFetchDeps, signal: AbortSignal) {
+    this.#request = request;
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<GitFetchResult> {
+    const { url, credentials, proxy, knownRevision } = this.#request;
+    await using home = await createPrivateHome(url, credentials, proxy, this.#deps);
+    const remote = await this.#observe(home.program);
+    const resolved = resolveRef(url, this.#request.ref, remote.advertisement);
+    if (resolved.kind !== "tied-tags") {
+      const revision = formatRevision(resolved.pointer, resolved.commit);
+      if (revision === knownRevision) return { kind: "unchanged", revision };
+    }
+    return this.#checkOut(home.program, remote.url, resolved);
+  }
+
+  async #observe(
+    program: GitProgram,
+  ): Promise<{ readonly url: string; readonly advertisement: Advertisement }> {
+    const { url, credentials, proxy } = this.#request;
+    const canAsk = /^https?:\/\//.test(url) && proxy === undefined;
+    if (canAsk) return probeHttp({ url, credentials, signal: this.#signal });
+    const args = ["ls-remote", "--quiet", "--", url];
+    const output = await this.#git(program, { args, directory: program.home });
+    return { url, advertisement: parseLsRemote(output.toString("utf8")) };
+  }
+
+  async #checkOut(program: GitProgram, url: string, resolved: ResolvedRef): Promise<GitCheckout> {
+    const directory = await mkdtemp(join(this.#deps.scratch, "git-checkout-"));
+    const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+    try {
+      await writeEmptyRepository(directory, url, this.#request.sparseCheckout);
+      const { pointer, commit } = await this.#fetchCommit(program, directory, resolved);
+      const [object] = await Promise.all([
+        this.#git(program, { args: ["cat-file", "commit", commit], directory }),
+        this.#git(program, { args: ["checkout", "--quiet", "--force", "--detach", commit], directory }),
+      ]);
+      if (this.#request.recurseSubmodules === true) await this.#updateSubmodules(program, directory);
+      const revision = formatRevision(pointer, commit);
+      return {
+        kind: "checkout",
+        directory,
+        revision,
+        commit: parseCommit(commit, object),
+        [Symbol.asyncDispose]: remove,
+      };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+
+  async #fetchCommit(
+    program: GitProgram,
+    directory: string,
+    resolved: ResolvedRef,
+  ): Promise<{ readonly pointer: string | undefined; readonly commit: string }> {
+    switch (resolved.kind) {
+      case "ref":
+        await this.#fetch(program, directory, ["--depth=1", `+${resolved.refName}:refs/weir/head`]);
+        return { pointer: resolved.pointer, commit: await this.#headCommit(program, directory) };
+      case "commit":
+        await this.#fetchPinned(program, directory, resolved.commit);
+        return { pointer: resolved.pointer, commit: resolved.commit };
+      case "tied-tags": {
+        const tag = await this.#youngestTag(program, directory, resolved.candidates);
+        return { pointer: tag.name.slice("refs/tags/".length), commit: tag.commit };
+      }
+    }
+  }
+
+  /** The tip may have moved since it was observed: what was fetched is what counts. */
+  async #headCommit(program: GitProgram, directory: string): Promise<string> {
+    const args = ["rev-parse", "--verify", "--end-of-options", "refs/weir/head^{commit}"];
+    return (await this.#git(program, { args, directory })).toString("utf8").trim();
+  }
+
+  /** Servers that do not give single commits give the branch, or all, with its history. */
+  async #fetchPinned(program: GitProgram, directory: string, commit: string): Promise<void> {
+    const missing = new GitOperationError(
+      "commit-not-found",
+      this.#request.url,
+      `unable to resolve commit object for '${commit}': object not found`,
+    );
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) throw missing;
+    try {
+      await this.#fetch(program, directory, ["--depth=1", commit]);
+    } catch (error) {
+      if (!(error instanceof GitOperationError) || error.failure !== "program-failed") throw error;
+      const { branch } = this.#request.ref;
+      const refs =
+        branch === undefined
+          ? ["+refs/*:refs/weir/*"]
+          : [`+refs/heads/${branchOf({ branch })}:refs/weir/head`];
+      await this.#fetch(program, directory, refs);
+      const probe = { args: ["cat-file", "-e", `${commit}^{commit}`], directory };
+      await runGit(program, { ...probe, signal: this.#signal }).catch((cause: unknown) => {
+        this.#signal.throwIfAborted();
+        throw new GitOperationError(missing.failure, missing.url, missing.message, { cause });
+      });
+    }
+  }
+
+  async #youngestTag(
+    program: GitProgram,
+    directory: string,
+    candidates: readonly AdvertisedRef[],
+  ): Promise<AdvertisedRef> {
+    await this.#fetch(program, directory, [
+      "--depth=1",
+      ...candidates.map((ref) => `+${ref.name}:${ref.name}`),
+    ]);
+    const args = [
+      "log",
+      "--no-walk",
+      "--format=%H %ct",
+      "--end-of-options",
+      ...candidates.map((ref) => ref.commit),
+    ];
+    const lines = (await this.#git(program, { args, directory })).toString("utf8").trim().split("\n");
+    const times = new Map(
+      lines.map((line) => [line.slice(0, line.indexOf(" ")), Number(line.split(" ")[1])] as const),
+    );
+    return candidates.reduce((best, ref) =>
+      (times.get(ref.commit) ?? 0) > (times.get(best.commit) ?? 0) ? ref : best,
+    );
+  }
+
+  async #fetch(program: GitProgram, directory: string, args: readonly string[]): Promise<void> {
+    const options = args.filter((arg) => arg.startsWith("--"));
+    const refs = args.filter((arg) => !arg.startsWith("--"));
+    const fixed = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
+    await this.#git(program, { args: [...fixed, ...options, "origin", ...refs], directory });
+  }
+
+  async #updateSubmodules(program: GitProgram, directory: string): Promise<void> {
+    const args = ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"];
+    await this.#git(program, { args, directory });
+  }
+
+  async #git(
+    program: GitProgram,
+    run: { readonly args: readonly string[]; readonly directory: string },
+  ): Promise<Buffer> {
+    try {
+      return await runGit(program, { ...run, signal: this.#signal });
+    } catch (error) {
+      if (!(error instanceof GitProgramError)) throw error;
+      throw cloneError("program-failed", this.#request.url, error.output, { cause: error });
+    }
+  }
+}
+
+/** A repository without templates or hooks, written by hand to save a process. */
+async function writeEmptyRepository(
+  directory: string,
+  url: string,
+  sparse: readonly string[] | undefined,
+): Promise<void> {
+  const git = join(directory, ".git");
+  await mkdir(join(git, "objects"), { recursive: true });
+  await mkdir(join(git, "refs"), { recursive: true });
+  await writeFile(join(git, "HEAD"), "ref: refs/heads/none\n");
+  const isSparse = sparse !== undefined && sparse.length > 0;
+  const config = [
+    "[core]",
+    "\trepositoryformatversion = 0",
+    "\tbare = false",
+    "\tautocrlf = false",
+    ...(isSparse ? ["\tsparseCheckout = true"] : []),
+    '[remote "origin"]',
+    `\turl = "${url.replace(/[\\"]/g, "\\$&")}"`,
+  ];
+  await writeFile(join(git, "config"), `${config.join("\n")}\n`);
+  if (!isSparse) return;
+  await mkdir(join(git, "info"), { recursive: true });
+  const patterns = sparse.map((path) => `/${path.replace(/^[./]+/, "").replace(/\/+$/, "")}/`);
+  await writeFile(join(git, "info/sparse-checkout"), `${patterns.join("\n")}\n`);
+}

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GitCredentials, GitProxy } from "../credentials.ts";
+import type { GitProgram } from "./run-git.ts";
+
+/** A home for the runs of one fetch: its files hold the credentials and go with it. */
+export interface PrivateHome extends AsyncDisposable {
+  readonly program: GitProgram;
+}
+
+/** Where homes are made, and which programs are used. */
+export interface PrivateHomeOptions {
+  readonly scratch: string;
+  readonly searchPath: string;
+  readonly command?: string;
+}
+
+/**
+ * Makes a folder with mode 0700 that carries the credentials to git and ssh by files with mode 0600, so that they are in
+ * no argument and in no environment. HTTP credentials are bound to the repository's own host.
+ */
+export async function createPrivateHome(
+  url: string,
+  credentials: GitCredentials,
+  proxy: GitProxy | undefined,
+  options: PrivateHomeOptions,
+): Promise<PrivateHome> {
+  await mkdir(options.scratch, { recursive: true, mode: 0o700 });
+  const home = await mkdtemp(join(options.scratch, "git-home-"));
+  const write = (name: string, text: string, mode = 0o600): Promise<void> =>
+    writeFile(join(home, name), text, { mode });
+  const config = [...(await httpConfig(url, credentials, home, write)), ...proxyConfig(proxy)];
+  await write("gitconfig", `${config.join("\n")}\n`);
+  const environment = credentials.kind === "ssh" ? await sshEnvironment(credentials, home, write) : {};
+  return {
+    program: {
+      home,
+      searchPath: options.searchPath,
+      environment,
+      ...(options.command === undefined ? {} : { command: options.command }),
+    },
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+type WriteFile = (name: string, text: string, mode?: number) => Promise<void>;
+
+async function httpConfig(
+  url: string,
+  credentials: GitCredentials,
+  home: string,
+  write: WriteFile,
+): Promise<readonly string[]> {
+  if (url.startsWith("ssh://")) return [];
+  const lines: string[] = [];
+  const header = authorizationHeader(credentials);
+  if (header !== undefined) lines.push(`\textraHeader = ${quote(header)}`);
+  if (credentials.caFile !== undefined) {
+    await write("ca.crt", credentials.caFile);
+    lines.push(`\tsslCAInfo = ${quote(`${home}/ca.crt`)}`);
+  }
+  if (credentials.certFile !== undefined && credentials.keyFile !== undefined) {
+    await write("tls.crt", credentials.certFile);
+    await write("tls.key", credentials.keyFile);
+    lines.push(`\tsslCert = ${quote(`${home}/tls.crt`)}`, `\tsslKey = ${quote(`${home}/tls.key`)}`);
+  }
+  return lines.length === 0 ? [] : [`[http ${quote(`${new URL(url).origin}/`)}]`, ...lines];
+}
+
+function authorizationHeader(credentials: GitCredentials): string | undefined {
+  if (credentials.kind === "bearer") return `Authorization: Bearer ${credentials.bearerToken ?? ""}`;
+  if (credentials.kind !== "basic") return undefined;
+  const pair = `${credentials.username ?? ""}:${credentials.password ?? ""}`;
+  return `Authorization: Basic ${Buffer.from(pair).toString("base64")}`;
+}
+
+function proxyConfig(proxy: GitProxy | undefined): readonly string[] {
+  if (proxy === undefined) return [];
+  const url = new URL(proxy.address);
+  if (proxy.username !== undefined) url.username = encodeURIComponent(proxy.username);
+  if (proxy.password !== undefined) url.password = encodeURIComponent(proxy.password);
+  return ["[http]", `\tproxy = ${quote(url.href)}`];
+}
+
+/** ssh reads nothing but our files: strict host keys, one identity, no agent, no configuration of the user's. */
+async function sshEnvironment(
+  credentials: GitCredentials,
+  home: string,
+  write: WriteFile,
+): Promise<Readonly<Record<string, string>>> {
+  await write("identity", `${(credentials.identity ?? "").trimEnd()}\n`);
+  await write("known_hosts", `${(credentials.knownHosts ?? "").trimEnd()}\n`);
+  const hasPassphrase = credentials.password !== undefined;
+  const options = [
+    "-F /dev/null",
+    `-o UserKnownHostsFile=${shellQuote(`${home}/known_hosts`)}`,
+    "-o GlobalKnownHostsFile=/dev/null",
+    "-o StrictHostKeyChecking=yes",
+    "-o IdentitiesOnly=yes",
+    "-o IdentityAgent=none",
+    `-o BatchMode=${hasPassphrase ? "no" : "yes"}`,
+    `-i ${shellQuote(`${home}/identity`)}`,
+  ];
+  const environment = { GIT_SSH_COMMAND: `ssh ${options.join(" ")}` };
+  if (!hasPassphrase) return environment;
+  await write("passphrase", `${credentials.password ?? ""}\n`);
+  await write("askpass", `#!/bin/sh\ncat ${shellQuote(`${home}/passphrase`)}\n`, 0o700);
+  return { ...environment, SSH_ASKPASS: `${home}/askpass`, SSH_ASKPASS_REQUIRE: "force", DISPLAY: ":0" };
+}
+
+/** A value of git's configuration, quoted so that no character of it is read as syntax. */
+function quote(text: string): string {
+  return `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,4 +1,4 @@
-import { aggregateFieldErrors, type FieldError, fieldErrorBody } from "./field-error.ts";
+import { type FieldError, joinFieldErrors } from "@weir/schema";
 import { quoteGo } from "./go-text.ts";
 import {
   failure,
@@ -105,13 +105,9 @@ export function expiredError(message: string): StatusError {
 
 /** 422: `ConfigMap "a" is invalid: <errors>`, with one cause for each error. */
 export function invalidError(kind: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
-  const aggregate = aggregateFieldErrors(errors);
-  const message = `${formatGroupKind(kind)} ${quoteGo(name)} is invalid${aggregate === "" ? "" : `: ${aggregate}`}`;
-  const causes = errors.map((error) => ({
-    reason: error.type,
-    message: fieldErrorBody(error),
-    field: error.field,
-  }));
+  const because = errors.length === 0 ? "" : `: ${joinFieldErrors(errors)}`;
+  const message = `${formatGroupKind(kind)} ${quoteGo(name)} is invalid${because}`;
+  const causes = errors.map(({ reason, message: cause, field }) => ({ reason, message: cause, field }));
   const details = { name, group: kind.group, kind: kind.kind, causes };
   return failure({ reason: "Invalid", code: statusCodes.Invalid, message, details });
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@weir/core";
+import { compareUtf8, type JsonValue } from "@weir/core";
 import { isJsonArray, isJsonObject } from "./json-object.ts";
 
 const shortEscapes: ReadonlyMap<string, string> = new Map([
@@ -44,7 +44,7 @@ export function marshalGoJson(value: JsonValue): string {
   if (!isJsonObject(value)) return String(value);
   const fields = Object.keys(value)
     .filter((key) => value[key] !== undefined)
-    .sort(compareBytes)
+    .sort(compareUtf8)
     .map((key) => `${marshalString(key)}:${marshalGoJson(value[key] ?? null)}`);
   return `{${fields.join(",")}}`;
 }
@@ -61,9 +61,14 @@ function marshalNumber(value: number): string {
   return JSON.stringify(value);
 }
 
-/** Prints a number as Go's `%v` does: an integer in full, any other with an exponent from 1e+06 on and below 1e-04. */
+/** Prints a number as Go's `%v` does: an integer in full, any other as a float. */
 export function formatGoNumber(value: number | bigint): string {
   if (typeof value === "bigint" || Number.isSafeInteger(value)) return value.toString();
+  return formatGoFloat(value);
+}
+
+/** Prints a float64 as Go's `%v` does: the shortest form, with an exponent from 1e+06 on and below 1e-04. */
+export function formatGoFloat(value: number): string {
   const [digits = "", exponentText = "0"] = value.toExponential().split("e");
   const exponent = Number(exponentText);
   if (exponent >= -4 && exponent < 6) return value.toString();
@@ -71,21 +76,39 @@ export function formatGoNumber(value: number | bigint): string {
   return `${digits}e${sign}${Math.abs(exponent).toString().padStart(2, "0")}`;
 }
 
-/** Orders strings as Go does, by their UTF-8 bytes. UTF-16 order differs where surrogates meet U+E000 and above. */
-export function compareBytes(left: string, right: string): number {
-  if (left === right) return 0;
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index += 1) {
-    const a = left.charCodeAt(index);
-    const b = right.charCodeAt(index);
-    if (a !== b) return rankUnit(a) - rankUnit(b);
-  }
-  return left.length - right.length;
+/** Prints a decoded JSON value as Go's `%v` does: `map[a:1 b:[x y]]`. */
+export function formatGoValue(value: JsonValue): string {
+  if (value === null) return "<nil>";
+  if (isNumeric(value)) return formatGoFloat(Number(value));
+  if (isJsonArray(value)) return `[${value.map(formatGoValue).join(" ")}]`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = Object.keys(value).sort(compareUtf8);
+  return `map[${fields.map((key) => `${key}:${formatGoValue(value[key] ?? null)}`).join(" ")}]`;
 }
 
-/** Lifts surrogates, which stand for code points above U+FFFF, over the rest of the basic plane. */
-function rankUnit(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+/** Prints a decoded JSON value as Go's `%#v` does: `map[string]interface {}{"a":1}`. */
+export function formatGoSyntax(value: JsonValue): string {
+  if (value === null) return "interface {}(nil)";
+  if (isNumeric(value)) return formatGoFloat(Number(value));
+  if (typeof value === "string") return quoteGo(value);
+  if (isJsonArray(value)) return `[]interface {}{${value.map(formatGoSyntax).join(", ")}}`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = Object.keys(value).sort(compareUtf8);
+  const pairs = fields.map((key) => `${quoteGo(key)}:${formatGoSyntax(value[key] ?? null)}`);
+  return `map[string]interface {}{${pairs.join(", ")}}`;
+}
+
+/** Names a decoded JSON value's type as Go's `%T` does. */
+export function goTypeName(value: JsonValue): string {
+  if (value === null) return "<nil>";
+  if (isNumeric(value)) return "float64";
+  if (typeof value === "string") return "string";
+  if (typeof value === "boolean") return "bool";
+  return isJsonArray(value) ? "[]interface {}" : "map[string]interface {}";
+}
+
+function isNumeric(value: JsonValue): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 /** Length of a text in UTF-8, which is what Kubernetes' limits count. */

@@ -29,24 +29,37 @@ export {
   unknownError,
   unsupportedMediaTypeError,
 } from "./api-errors.ts";
-export { deepFreeze, type DeepReadonly } from "./deep-freeze.ts";
 export {
-  aggregateFieldErrors,
-  duplicateField,
-  type FieldError,
-  fieldErrorBody,
-  fieldErrorMessage,
-  type FieldErrorType,
-  forbiddenField,
-  internalField,
-  invalidField,
-  notFoundField,
-  notSupportedField,
-  requiredField,
-  tooLongField,
-  tooManyField,
-  typeInvalidField,
-} from "./field-error.ts";
+  asJson,
+  formatApiVersion,
+  formatGvk,
+  formatKey,
+  gvkOf,
+  keyOf,
+  parseApiVersion,
+  parseKey,
+  sameGvk,
+} from "./api-version.ts";
+export { type ApplyConflict } from "./apply/conflict.ts";
+export { lastAppliedAnnotation } from "./apply/last-applied.ts";
+export { type Manager } from "./apply/managers.ts";
+export { type FieldWrite } from "./apply/request.ts";
+export { applyServerSide, type ApplyRequest, type ApplyResult } from "./apply/server-side-apply.ts";
+export { type ManagedUpdate, updateManagedFields } from "./apply/update-managed-fields.ts";
+export { deepFreeze, type DeepReadonly } from "./deep-freeze.ts";
+export { type FieldNode, FieldSet, FieldSetBuilder, fieldSetOf } from "./fields/field-set.ts";
+export { readFieldsV1, writeFieldsV1 } from "./fields/fields-v1.ts";
+export { ManagedFieldsError } from "./fields/managed-fields-error.ts";
+export {
+  fieldElement,
+  type FieldPath,
+  indexElement,
+  keyElement,
+  type KeyField,
+  type PathElement,
+  printPath,
+  valueElement,
+} from "./fields/path-element.ts";
 export { jsonEqual } from "./json-equality.ts";
 export {
   type Condition,

@@ -1,3 +1,4 @@
+import { invalidField, requiredField, tooLongField, unsupportedField } from "@weir/schema";
 import { describe, expect, test } from "vitest";
 import {
   alreadyExistsError,
@@ -12,7 +13,6 @@ import {
   tooLargeResourceVersionError,
   unknownError,
 } from "./api-errors.ts";
-import { invalidField, notSupportedField, requiredField, tooLongField } from "./field-error.ts";
 import { readStatus, type Status, type StatusError } from "./status-error.ts";
 
 const configMaps = { group: "", resource: "configmaps" };
@@ -101,7 +101,7 @@ describe("API errors", () => {
       error: invalidError({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
         tooLongField("fieldManager", 128),
         tooLongField("fieldManager", 128),
-        notSupportedField("dryRun", ["x"], ["All"]),
+        unsupportedField("dryRun", ["x"], ["All"]),
         invalidField("b", "bad\u0001", "no"),
       ]),
       want: {

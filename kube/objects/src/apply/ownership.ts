@@ -1,0 +1,105 @@
+import type { JsonValue } from "@weir/core";
+import { FieldSet } from "../fields/field-set.ts";
+import { checkTyped, TypedValueError } from "../typed/check-typed.ts";
+import { compareTyped, type Comparison } from "../typed/compare-typed.ts";
+import type { FieldType } from "../typed/field-type.ts";
+import { reconcileFields } from "../typed/remove-fields.ts";
+import type { Manager, Managers } from "./managers.ts";
+
+/** The type of the object at each version; `undefined` for a version that is not served any more. */
+export type TypeAt = (apiVersion: string) => FieldType | undefined;
+
+/** A change of an object by one manager, as far as the others' ownership is concerned. */
+export interface Change {
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+  /** The version that the request is made in. */
+  readonly apiVersion: string;
+  /** Identifier of the manager who makes the change; nothing is taken from it. */
+  readonly manager: string;
+  readonly typeAt: TypeAt;
+  /** Fields that the request never changes: status through the main resource, spec through `/status`. */
+  readonly resetFields: FieldSet;
+}
+
+/** What a change takes from other managers. */
+export interface Takeover {
+  readonly comparison: Comparison;
+  /** The managers after the change, those who own nothing any more left out. */
+  readonly managers: Managers;
+  /** What was taken from each manager that owned what the change sets otherwise. */
+  readonly conflicts: ReadonlyMap<string, FieldSet>;
+}
+
+/**
+ * Compares before and after, at the version of each manager, and takes from every other manager what it owned of the
+ * fields that changed or went. Versions differ in their schemas only: fields have the same names in all.
+ */
+export function takeOver(change: Change, managers: Managers): Takeover {
+  const compareAt = comparisons(change);
+  const conflicts = new Map<string, FieldSet>();
+  const left = new Map<string, Manager>();
+  for (const [id, manager] of managers) {
+    if (id === change.manager) {
+      left.set(id, manager);
+      continue;
+    }
+    const comparison = compareAt(manager.apiVersion);
+    if (comparison === undefined) continue;
+    const taken = manager.fields.intersection(comparison.modified.union(comparison.added));
+    if (!taken.isEmpty) conflicts.set(id, taken);
+    left.set(id, {
+      ...manager,
+      fields: manager.fields.difference(taken).difference(comparison.removed),
+    });
+  }
+  for (const [id, manager] of left) if (manager.fields.isEmpty) left.delete(id);
+  const own = compareAt(change.apiVersion) ?? noChanges;
+  return { comparison: own, managers: left, conflicts };
+}
+
+const noChanges: Comparison = { removed: FieldSet.empty, modified: FieldSet.empty, added: FieldSet.empty };
+
+function comparisons(change: Change): (apiVersion: string) => Comparison | undefined {
+  const known = new Map<string, Comparison | undefined>();
+  return (apiVersion) => {
+    if (!known.has(apiVersion)) known.set(apiVersion, compareAt(change, apiVersion));
+    return known.get(apiVersion);
+  };
+}
+
+function compareAt(change: Change, apiVersion: string): Comparison | undefined {
+  const type = change.typeAt(apiVersion);
+  if (type === undefined) return undefined;
+  if (apiVersion !== change.apiVersion) {
+    checkConverted(type, change.before, "old");
+    checkConverted(type, change.after, "new");
+  }
+  const { removed, modified, added } = compareTyped(type, change.before, change.after);
+  return {
+    removed: removed.recursiveDifference(change.resetFields),
+    modified: modified.recursiveDifference(change.resetFields),
+    added: added.recursiveDifference(change.resetFields),
+  };
+}
+
+function checkConverted(type: FieldType, value: JsonValue, which: "old" | "new"): void {
+  try {
+    checkTyped(type, value, { allowDuplicates: false });
+  } catch (error) {
+    if (!(error instanceof TypedValueError)) throw error;
+    throw new TypedValueError(`failed to convert ${which} object: ${error.message}`);
+  }
+}
+
+/** Brings what managers recorded under older schemas up to the present ones; drops no one. */
+export function reconcileManagers(managers: Managers, typeAt: TypeAt): Managers {
+  const reconciled = new Map<string, Manager>();
+  for (const [id, manager] of managers) {
+    const type = typeAt(manager.apiVersion);
+    if (type === undefined) continue;
+    const fields = reconcileFields(type, manager.fields);
+    reconciled.set(id, fields === manager.fields ? manager : { ...manager, fields });
+  }
+  return reconciled;
+}

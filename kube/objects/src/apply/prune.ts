@@ -1,0 +1,58 @@
+import type { JsonValue } from "@weir/core";
+import { FieldSet } from "../fields/field-set.ts";
+import { fieldSetOfValue } from "../typed/field-set-of-value.ts";
+import type { FieldType } from "../typed/field-type.ts";
+import { removeFields, withDeclaredParents } from "../typed/remove-fields.ts";
+import type { Manager, Managers } from "./managers.ts";
+import type { TypeAt } from "./ownership.ts";
+
+/** Who applied what, before and now. */
+export interface Pruning {
+  /** The applier as it was recorded before; `undefined` at its first apply. */
+  readonly last: Manager | undefined;
+  /** Identifier of the applier among the managers. */
+  readonly applier: string;
+  /** All managers, the applier with what it applies now. */
+  readonly managers: Managers;
+  readonly typeAt: TypeAt;
+}
+
+/**
+ * Removes from a merged object what its applier applied last time, does not apply now, and nobody else manages.
+ *
+ * An item of a list or a map goes as a whole, but what others own inside it stays, and so does what nobody owns.
+ */
+export function pruneMerged(merged: JsonValue, pruning: Pruning): JsonValue {
+  const { last, applier, managers, typeAt } = pruning;
+  const type = last === undefined ? undefined : typeAt(last.apiVersion);
+  if (last === undefined || type === undefined || last.fields.isEmpty) return merged;
+  const now = managers.get(applier)?.fields ?? FieldSet.empty;
+  // The common case: all that was applied is applied again.
+  if (last.fields.difference(now).isEmpty) return merged;
+  const lastFields = withDeclaredParents(type, last.fields);
+  let pruned = removeFields(type, merged, lastFields);
+  for (const [apiVersion, fields] of fieldsByVersion(managers, last.apiVersion)) {
+    const versionType = typeAt(apiVersion);
+    if (versionType !== undefined) pruned = addBackOwned(versionType, merged, pruned, fields);
+  }
+  const gone = declaredFields(type, merged).difference(declaredFields(type, pruned));
+  return removeFields(type, merged, gone.intersection(lastFields));
+}
+
+/** What all managers own, by version; that of the pruned object comes first. */
+function fieldsByVersion(managers: Managers, first: string): ReadonlyMap<string, FieldSet> {
+  const byVersion = new Map<string, FieldSet>([[first, FieldSet.empty]]);
+  for (const { apiVersion, fields } of managers.values()) {
+    byVersion.set(apiVersion, (byVersion.get(apiVersion) ?? FieldSet.empty).union(fields));
+  }
+  return byVersion;
+}
+
+function addBackOwned(type: FieldType, merged: JsonValue, pruned: JsonValue, owned: FieldSet): JsonValue {
+  const kept = declaredFields(type, pruned).union(withDeclaredParents(type, owned));
+  return removeFields(type, merged, declaredFields(type, merged).difference(kept));
+}
+
+function declaredFields(type: FieldType, value: JsonValue): FieldSet {
+  return withDeclaredParents(type, fieldSetOfValue(type, value));
+}

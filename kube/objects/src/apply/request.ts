@@ -1,0 +1,66 @@
+import type { JsonObject } from "@weir/core";
+import type { SchemaNode } from "@weir/schema";
+import { FieldSet } from "../fields/field-set.ts";
+import type { GroupVersionKind } from "../object.ts";
+import { type FieldType, FieldTypes } from "../typed/field-type.ts";
+import { objectMetaSchema } from "../typed/object-meta-schema.ts";
+import { formatApiVersion } from "../api-version.ts";
+import type { TypeAt } from "./ownership.ts";
+
+/** What a write says of itself, as far as field ownership goes. */
+export interface FieldWrite {
+  /** The kind that is written, in the request's version. */
+  readonly gvk: GroupVersionKind;
+  /** The kind's schema in the request's version; without one all types are deduced from values. */
+  readonly schema: SchemaNode | undefined;
+  /** The request's field manager. */
+  readonly manager: string;
+  readonly now: Date;
+  /** `status`, `scale` …; absent or empty for the main resource. */
+  readonly subresource?: string;
+  /** Fields that a write of this (sub)resource never changes, with all below them; see `fieldSetOf`. */
+  readonly resetFields?: FieldSet;
+  /**
+   * The schema at another version in which managers may have written: `"missing"` where it is not served any more, so
+   * that those managers are dropped. All versions are alike where this is absent.
+   */
+  readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
+  /**
+   * What an object of the kind holds before anything is set. Go's structs always hold their inner structs, so for a
+   * built-in kind nobody owns `.spec` or `.status` themselves; for a custom resource it is `{}`, the default.
+   */
+  readonly emptyObject?: JsonObject;
+}
+
+// Results by schema node, kept as long as the node lives; nothing else is kept here.
+const fieldTypes = new FieldTypes(objectMetaSchema);
+
+/** The type of a whole object, compiled once for each schema. */
+export function objectType(schema: SchemaNode | undefined): FieldType {
+  return fieldTypes.root(schema);
+}
+
+/** The types of the object at every version of its managers. */
+export function typesOf(write: FieldWrite): TypeAt {
+  const own = formatApiVersion(write.gvk);
+  return (apiVersion) => {
+    if (apiVersion === own || write.schemaAt === undefined) return objectType(write.schema);
+    const schema = write.schemaAt(apiVersion);
+    return schema === "missing" ? undefined : objectType(schema);
+  };
+}
+
+/** The fields that a write resets; none by default. */
+export function resetFieldsOf(write: FieldWrite): FieldSet {
+  return write.resetFields ?? FieldSet.empty;
+}
+
+/** The object before it exists. */
+export function emptyObjectOf(write: FieldWrite): JsonObject {
+  return { ...write.emptyObject, apiVersion: formatApiVersion(write.gvk), kind: write.gvk.kind };
+}
+
+/** Times in managedFields are whole seconds. */
+export function timeOf(write: FieldWrite): string {
+  return write.now.toISOString().replace(/\.\d+Z$/, "Z");
+}

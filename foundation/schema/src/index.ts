@@ -47,3 +47,5 @@ export {
   type SchemaMetadata,
 } from "./zod/metadata.ts";
 export { toStructuralSchema } from "./zod/to-structural-schema.ts";
+export { checkStructural, type StructuralOptions } from "./structural/check-structural.ts";
+export { type FieldByPath, findFieldByPath } from "./structural/field-by-path.ts";

@@ -38,6 +38,14 @@ export {
 } from "./quantity.ts";
 export { quoteGo } from "./quote.ts";
 export {
+  anchoredPattern,
+  compileRegexp,
+  quotePattern,
+  type Regexp,
+  type RegexpMatch,
+  RegexpSyntaxError,
+} from "./regexp.ts";
+export {
   highestSemver,
   type Constraint,
   ConstraintError,

@@ -1,0 +1,137 @@
+import { WeirError } from "@weir/core";
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
+
+/** A text is not a regular expression; the message is that of Go's regexp. */
+export class RegexpSyntaxError extends WeirError {
+  override readonly name = "RegexpSyntaxError";
+  readonly reason = "InvalidRegexp";
+  readonly retry = "never";
+  readonly pattern: string;
+
+  constructor(pattern: string, problem: string, options?: { readonly cause?: unknown }) {
+    super(`error parsing regexp: ${problem}`, options);
+    this.pattern = pattern;
+  }
+}
+
+/** Where a regular expression matched, in UTF-16 code units. */
+export interface RegexpMatch {
+  readonly start: number;
+  readonly end: number;
+  /** The whole match, then each group; `undefined` for one that took no part. */
+  readonly groups: readonly (string | undefined)[];
+  /** The groups that have a name. */
+  readonly named: ReadonlyMap<string, string | undefined>;
+}
+
+/** A compiled regular expression with the syntax and the matches of Go's regexp, in time linear in the text. */
+export interface Regexp {
+  readonly pattern: string;
+  /** Whether it matches anywhere in the text, as `MatchString`. */
+  matches(text: string): boolean;
+  /** The leftmost match. */
+  find(text: string): RegexpMatch | undefined;
+  /** All matches from left to right, none of which overlap; an empty one right behind another is left out. */
+  findAll(text: string): readonly RegexpMatch[];
+  /** Replaces all matches; `$1`, `${1}`, `$name` and `$$` stand in the template for what they stand for in Go's `Expand`. */
+  replaceAll(text: string, template: string): string;
+}
+
+/** Longest pattern that is compiled; Kubernetes objects and kustomizations hold far shorter ones. */
+const LONGEST_PATTERN = 64 * 1024;
+/** As Go: deeper ones could not be compiled without deep recursion. */
+const DEEPEST_NESTING = 1000;
+
+/** Compiles a pattern once for many texts. Throws `RegexpSyntaxError`. */
+export function compileRegexp(pattern: string): Regexp {
+  if (pattern.length > LONGEST_PATTERN) throw new RegexpSyntaxError(pattern, "expression too large");
+  if (nestsTooDeep(pattern)) {
+    throw new RegexpSyntaxError(pattern, `expression nests too deeply: \`${pattern}\``);
+  }
+  const compiled = compile(pattern);
+  const names = Object.entries(compiled.namedGroups());
+  return {
+    pattern,
+    matches: (text) => compiled.test(text),
+    find: (text) => allMatches(compiled, names, text).next().value,
+    findAll: (text) => [...allMatches(compiled, names, text)],
+    replaceAll: (text, template) => {
+      let replaced = "";
+      let end = 0;
+      for (const match of allMatches(compiled, names, text)) {
+        replaced += text.slice(end, match.start) + expand(template, match);
+        end = match.end;
+      }
+      return replaced + text.slice(end);
+    },
+  };
+}
+
+/** The pattern that matches where `pattern` matches the whole text, as kustomize and Flux anchor patterns of users. */
+export function anchoredPattern(pattern: string): string {
+  return `^(?:${pattern})$`;
+}
+
+/** The pattern that matches exactly this text, as Go's `QuoteMeta`. */
+export function quotePattern(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
+}
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (cause) {
+    if (cause instanceof RE2JSSyntaxException) {
+      const problem = `${cause.getDescription()}: \`${cause.getPattern() ?? ""}\``;
+      // Go's text says it all: the library's own error would only repeat it.
+      throw new RegexpSyntaxError(pattern, problem);
+    }
+    if (cause instanceof RE2JSException || cause instanceof RangeError) {
+      throw new RegexpSyntaxError(pattern, "expression too large", { cause });
+    }
+    throw cause;
+  }
+}
+
+/** Counts open parentheses; those in classes or quoted count too, which no real pattern has a thousand of. */
+function nestsTooDeep(pattern: string): boolean {
+  let depth = 0;
+  for (const char of pattern) {
+    if (char === "(") depth++;
+    else if (char === ")") depth--;
+    if (depth > DEEPEST_NESTING) return true;
+  }
+  return false;
+}
+
+function* allMatches(
+  compiled: RE2JS,
+  names: readonly (readonly [string, number])[],
+  text: string,
+): Generator<RegexpMatch, undefined> {
+  const matcher = compiled.matcher(text);
+  let previousEnd = -1;
+  while (matcher.find()) {
+    const [start, end] = [matcher.start(), matcher.end()];
+    if (start === end && start === previousEnd) continue;
+    previousEnd = end;
+    const groups = Array.from(
+      { length: matcher.groupCount() + 1 },
+      (_, index) => matcher.group(index) ?? undefined,
+    );
+    yield { start, end, groups, named: new Map(names.map(([name, index]) => [name, groups[index]])) };
+  }
+  return undefined;
+}
+
+/** What a `$` in a template may stand for: itself, a name in braces, or the longest name that follows. */
+const REFERENCE = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+
+function expand(template: string, match: RegexpMatch): string {
+  return template.replace(REFERENCE, (_whole, dollar?: string, braced?: string, bare?: string) => {
+    if (dollar !== undefined) return "$";
+    const name = braced ?? bare ?? "";
+    const value = /^[0-9]+$/.test(name) ? match.groups[Number(name)] : match.named.get(name);
+    return value ?? "";
+  });
+}

@@ -44,3 +44,18 @@ export {
 } from "./tree.ts";
 export { cleanPath, cleanTreePath, joinTreePath } from "./tree-path.ts";
 export { compareUtf8 } from "./utf8-order.ts";
+export {
+  WorkerCrashedError,
+  WorkerMemoryError,
+  WorkerPoolClosedError,
+  WorkerTaskError,
+  WorkerTimeoutError,
+} from "./worker-error.ts";
+export {
+  createWorkerPool,
+  type TaskOptions,
+  type WorkerPool,
+  type WorkerPoolOptions,
+  type WorkerPoolStats,
+} from "./worker-pool.ts";
+export { type Transferred, transferred } from "./worker-protocol.ts";

@@ -1,1 +1,41 @@
-export {};
+export { ObjectRefusedError } from "./apply/apply-error.ts";
+export {
+  type ApplyDeps,
+  applyObjects,
+  type ApplyOptions,
+  type ApplyResult,
+  kindOf,
+} from "./apply/apply-objects.ts";
+export { type Change, type ChangeAction, describeChanges } from "./apply/change-set.ts";
+export { hasDrifted } from "./apply/drift.ts";
+export { normalizeForApply } from "./apply/normalize.ts";
+export { compareForApply, type Stage, stageOf, stagesOf } from "./apply/order.ts";
+export { type ApplyPolicy, applyPolicyOf, isForced, isKeptFromPruning } from "./apply/policy.ts";
+export {
+  describeHealth,
+  type HealthStatus,
+  type HealthTarget,
+  healthOf,
+  type JudgeHealth,
+} from "./health/health-status.ts";
+export {
+  HealthCheckError,
+  type HealthDeps,
+  type HealthOptions,
+  waitForHealth,
+} from "./health/wait-for-health.ts";
+export {
+  type InventoryEntry,
+  inventoryEntryOf,
+  type InventoryReference,
+  parseInventoryEntry,
+  placeholderOf,
+  staleEntries,
+} from "./inventory/inventory.ts";
+export { isMarked, markOf, subjectOf } from "./object-name.ts";
+export {
+  deleteObjects,
+  type DeleteObjectsOptions,
+  type DeleteResult,
+  PruneError,
+} from "./prune/delete-objects.ts";

@@ -1,0 +1,88 @@
+import { describeError, type RetryPolicy, WeirError } from "@weir/core";
+import { KindNotServedError, KubeApiError } from "@weir/client";
+import type { KubeObject } from "@weir/objects";
+import { subjectOf } from "../object-name.ts";
+
+/** An object was refused, in the dry run or in the apply itself; worded as Flux's server-side apply words it. */
+export class ObjectRefusedError extends WeirError {
+  override readonly name = "ObjectRefusedError";
+  readonly reason = "ReconciliationFailed";
+  readonly retry: RetryPolicy = "backoff";
+  /** `Kind/namespace/name`. */
+  readonly subject: string;
+  /** The API server's reason, such as `Invalid`; absent where it gave none. */
+  readonly apiReason: string | undefined;
+
+  constructor(
+    message: string,
+    subject: string,
+    apiReason: string | undefined,
+    options: { readonly cause: unknown },
+  ) {
+    super(message, options);
+    this.subject = subject;
+    this.apiReason = apiReason;
+  }
+}
+
+/** An object that is to be created anew is not gone in time: a finalizer holds it. */
+export class DeletionTimeoutError extends WeirError {
+  override readonly name = "DeletionTimeoutError";
+  readonly reason = "ReconciliationFailed";
+  readonly retry: RetryPolicy = "backoff";
+  readonly subject: string;
+
+  constructor(subject: string) {
+    super(`timed out waiting for ${subject} to be deleted`);
+    this.subject = subject;
+  }
+}
+
+/** Flux's text for a refused dry run, its line break at the end included. The server's message is part of it. */
+export function dryRunRefused(object: KubeObject, error: unknown): ObjectRefusedError {
+  const subject = subjectOf(object);
+  const detail = safeDetail(object, error);
+  if (!(error instanceof KubeApiError)) {
+    const text = error instanceof KindNotServedError ? error.message : detail;
+    return new ObjectRefusedError(`${subject} dry-run failed: ${text}\n`, subject, undefined, {
+      cause: error,
+    });
+  }
+  if (error.reason === "NotFound") {
+    return new ObjectRefusedError(`${subject} not found: ${detail}\n`, subject, "NotFound", { cause: error });
+  }
+  const reason = error.causes.some((cause) => cause.reason === "FieldManagerConflict")
+    ? "Conflict"
+    : error.reason;
+  const suffix = reason === "" || reason === "Unknown" ? "" : ` (${reason})`;
+  return new ObjectRefusedError(`${subject} dry-run failed${suffix}: ${detail}\n`, subject, reason, {
+    cause: error,
+  });
+}
+
+/** The text for an apply that was refused after its dry run had passed. */
+export function applyRefused(object: KubeObject, error: unknown): ObjectRefusedError {
+  const subject = subjectOf(object);
+  const reason = error instanceof KubeApiError ? error.reason : undefined;
+  const message = `${subject} apply failed, error: ${safeDetail(object, error)}\n`;
+  return new ObjectRefusedError(message, subject, reason, { cause: error });
+}
+
+/** The server may quote values of a Secret in its message; they are not repeated. */
+function safeDetail(object: KubeObject, error: unknown): string {
+  const text = describeError(error);
+  if (object.kind !== "Secret" || object.apiVersion !== "v1") return text;
+  const isQuoted =
+    error instanceof KubeApiError &&
+    (error.reason === "Invalid" || error.reason === "BadRequest" || error.code >= 500);
+  return isQuoted ? `data values must be of type string` : text;
+}
+
+/** Whether the server refused a change of a field that cannot change. */
+export function isImmutableRefusal(error: unknown): boolean {
+  if (!(error instanceof KubeApiError)) return false;
+  if (error.reason !== "Invalid" && error.reason !== "Conflict") return false;
+  return /field is immutable|cannot change roleRef|field is immutable after creation|is immutable/.test(
+    error.message,
+  );
+}

@@ -1,1 +1,12 @@
-export {};
+export { emitYaml, jsonToYaml } from "./emit.ts";
+export {
+  YamlBudgetError,
+  type YamlBudget,
+  YamlError,
+  type YamlErrorDetails,
+  type YamlPosition,
+} from "./error.ts";
+export { loadYaml } from "./load.ts";
+export { loadYamlDocuments, readYamlDocuments } from "./load-documents.ts";
+export type { DuplicateKeys, LoadOptions, YamlBudgets, YamlDialect } from "./options.ts";
+export { splitYamlDocuments } from "./split-documents.ts";

@@ -7,22 +7,43 @@ export interface JsonProblem {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Whether arrays and objects nest deeper than `maxDepth`, counted in one pass before anything is built. */
-export function jsonDepthExceeds(text: string, maxDepth: number): boolean {
-  if (text.length <= maxDepth) return false;
+/** What a reader wants to know of a text before anything is built from it. */
+export interface JsonShape {
+  readonly nestsTooDeep: boolean;
+  /** Whether it holds a number with so many digits that a double may not hold it. */
+  readonly hasLongNumber: boolean;
+}
+
+/** Every integer of fewer digits is exact as a double. */
+const LONG_NUMBER_DIGITS = 16;
+
+/** Looks a text over in one pass; strings are skipped. */
+export function scanJson(text: string, maxDepth: number): JsonShape {
   let depth = 0;
+  let hasLongNumber = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
       index = endOfString(text, index);
     } else if (code === 0x5b || code === 0x7b) {
       depth++;
-      if (depth > maxDepth) return true;
+      if (depth > maxDepth) return { nestsTooDeep: true, hasLongNumber };
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
+    } else if (code >= 0x30 && code <= 0x39) {
+      const end = endOfDigits(text, index);
+      hasLongNumber ||= end - index >= LONG_NUMBER_DIGITS;
+      index = end - 1;
     }
   }
-  return false;
+  return { nestsTooDeep: false, hasLongNumber };
+}
+
+function endOfDigits(text: string, start: number): number {
+  let index = start + 1;
+  for (let code = text.charCodeAt(index); code >= 0x30 && code <= 0x39; code = text.charCodeAt(index))
+    index++;
+  return index;
 }
 
 /** The index of the quote that closes the string opened at `start`, or the text's length. */

@@ -1,5 +1,5 @@
 import { JsonDepthError, JsonSyntaxError } from "./json-error.ts";
-import { findJsonProblem, jsonDepthExceeds } from "./json-problem.ts";
+import { findJsonProblem, scanJson } from "./json-problem.ts";
 
 /** A JSON value as Weir holds it: integers outside ±2^53 are `bigint`, and numbers else. */
 export type JsonValue =
@@ -28,8 +28,6 @@ export interface WriteJsonOptions {
 
 const DEFAULT_MAX_DEPTH = 1000;
 
-/** A number of sixteen digits or more outside a string stands behind one of these; strings may match too, at no harm. */
-const LONG_NUMBER = /(?:^|[\s,:[])-?\d{16}/;
 const INTEGER = /^-?\d+$/;
 
 interface ReviverContext {
@@ -48,9 +46,11 @@ const rawJson = (JSON as unknown as { readonly rawJSON: (text: string) => unknow
  */
 export function parseJson(text: string, options: ParseJsonOptions = {}): JsonValue {
   const { maxDepth = DEFAULT_MAX_DEPTH } = options;
-  if (jsonDepthExceeds(text, maxDepth)) throw new JsonDepthError(maxDepth);
+  const { nestsTooDeep, hasLongNumber } = scanJson(text, maxDepth);
+  if (nestsTooDeep) throw new JsonDepthError(maxDepth);
   try {
-    return LONG_NUMBER.test(text) ? parseWithSource(text, exactInteger) : (JSON.parse(text) as JsonValue);
+    // The reviver sees the digits of a number but makes reading several times slower, so that few texts pay for it.
+    return hasLongNumber ? parseWithSource(text, exactInteger) : (JSON.parse(text) as JsonValue);
   } catch (cause) {
     if (cause instanceof RangeError) throw new JsonDepthError(maxDepth, { cause });
     const { problem, offset } = findJsonProblem(text);

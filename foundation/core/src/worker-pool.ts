@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Transferable } from "node:worker_threads";
 import type { Clock } from "./clock/clock.ts";
 import { systemClock } from "./clock/system-clock.ts";
-import { WorkerPoolClosedError } from "./worker-error.ts";
+import { WorkerCrashedError, WorkerPoolClosedError } from "./worker-error.ts";
 import { type ThreadTask, WorkerThread } from "./worker-thread.ts";
 
 /** How a pool is made. */
@@ -161,7 +161,8 @@ class ThreadPool implements WorkerPool {
       const thread = this.#claim(job);
       if (thread === undefined) return;
       this.#waiting.shift();
-      void this.#work(thread, job);
+      if (thread instanceof WorkerThread) void this.#work(thread, job);
+      else job.cancel(thread);
     }
   }
 
@@ -174,8 +175,8 @@ class ThreadPool implements WorkerPool {
     this.#dispatch();
   }
 
-  /** A thread for the job, taken out of the idle ones or new; `undefined` while all are busy. */
-  #claim(job: Job): WorkerThread | undefined {
+  /** A thread for the job, taken out of the idle ones or new; `undefined` while all are busy, an error if none starts. */
+  #claim(job: Job): WorkerThread | WorkerCrashedError | undefined {
     const idle = this.#idle.filter((thread) => thread.isAlive && thread.memoryMb === job.memoryMb);
     const best =
       idle.findLast(
@@ -190,6 +191,10 @@ class ThreadPool implements WorkerPool {
     if (this.#busy.size >= this.#size) return undefined;
     // Every idle thread has another memory limit or has ended: the one that rested longest makes room.
     if (this.#busy.size + this.#idle.length >= this.#size) void this.#idle.shift()?.end(undefined);
-    return new WorkerThread(job.memoryMb, this.#clock);
+    try {
+      return new WorkerThread(job.memoryMb, this.#clock);
+    } catch (cause) {
+      return new WorkerCrashedError(job.request.exportName, { cause });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { type Transferable, Worker } from "node:worker_threads";
 import type { Clock, Timer } from "./clock/clock.ts";
 import {
+  recordError,
   WorkerCrashedError,
   WorkerMemoryError,
   WorkerTaskError,
@@ -72,7 +73,7 @@ export class WorkerThread {
       try {
         this.#worker.postMessage(task.request, task.transfer);
       } catch (error) {
-        this.#settle((running) => running.reject(error));
+        this.#settle((running) => running.reject(new WorkerTaskError(recordError(error))));
       }
     });
   }

@@ -76,14 +76,24 @@ export function formatGoFloat(value: number): string {
   return `${digits}e${sign}${Math.abs(exponent).toString().padStart(2, "0")}`;
 }
 
-/** Prints a decoded JSON value as Go's `%v` does: `map[a:1 b:[x y]]`. */
-export function formatGoValue(value: JsonValue): string {
+/** Prints a decoded JSON value as Go's `%v` does: `map[a:1 b:[x y]]`. Integers are int64 unless all numbers are floats. */
+export function formatGoValue(value: JsonValue, formatNumber: NumberFormat = formatGoNumber): string {
   if (value === null) return "<nil>";
-  if (isNumeric(value)) return formatGoFloat(Number(value));
-  if (isJsonArray(value)) return `[${value.map(formatGoValue).join(" ")}]`;
+  if (isNumeric(value)) return formatNumber(value);
+  if (isJsonArray(value)) return `[${value.map((item) => formatGoValue(item, formatNumber)).join(" ")}]`;
   if (!isJsonObject(value)) return String(value);
-  const fields = Object.keys(value).sort(compareUtf8);
-  return `map[${fields.map((key) => `${key}:${formatGoValue(value[key] ?? null)}`).join(" ")}]`;
+  const fields = Object.keys(value)
+    .sort(compareUtf8)
+    .map((key) => `${key}:${formatGoValue(value[key] ?? null, formatNumber)}`);
+  return `map[${fields.join(" ")}]`;
+}
+
+/** How Go holds numbers depends on what decoded them: some decoders give float64 to all. */
+export type NumberFormat = (value: number | bigint) => string;
+
+/** Prints any number as the float64 that sigs.k8s.io/yaml makes of it. */
+export function formatAsFloat(value: number | bigint): string {
+  return formatGoFloat(Number(value));
 }
 
 /** Prints a decoded JSON value as Go's `%#v` does: `map[string]interface {}{"a":1}`. */
@@ -98,10 +108,10 @@ export function formatGoSyntax(value: JsonValue): string {
   return `map[string]interface {}{${pairs.join(", ")}}`;
 }
 
-/** Names a decoded JSON value's type as Go's `%T` does. */
+/** Names a decoded JSON value's type as Go's `%T` does, with int64 for integers. */
 export function goTypeName(value: JsonValue): string {
   if (value === null) return "<nil>";
-  if (isNumeric(value)) return "float64";
+  if (isNumeric(value)) return Number.isInteger(Number(value)) ? "int64" : "float64";
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
   return isJsonArray(value) ? "[]interface {}" : "map[string]interface {}";

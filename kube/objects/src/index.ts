@@ -74,6 +74,8 @@ export {
 export { applyJsonPatch, type JsonPatchOptions } from "./patch/json-patch.ts";
 export { JsonPatchError, type JsonPatchFailure } from "./patch/json-patch-error.ts";
 export { applyMergePatch } from "./patch/merge-patch.ts";
+export { StrategicMergePatchError } from "./patch/strategic-merge-error.ts";
+export { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 export {
   failure,
   type FailureFields,

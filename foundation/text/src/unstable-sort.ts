@@ -138,14 +138,14 @@ class Sorter<Value> {
   #breakPatterns(start: number, end: number): void {
     const length = end - start;
     const mask = (1n << BigInt(bitLength(length))) - 1n;
-    const middle = start + Math.floor(length / 4) * 2 - 1;
+    const first = start + Math.floor(length / 4) * 2 - 1;
     let random = BigInt(length);
     for (let offset = 0; offset < 3; offset++) {
       random = BigInt.asUintN(64, random ^ (random << 13n));
       random ^= random >> 7n;
       random = BigInt.asUintN(64, random ^ (random << 17n));
       const drawn = Number(random & mask);
-      this.#swap(middle - 1 + offset, start + (drawn >= length ? drawn - length : drawn));
+      this.#swap(first + offset, start + (drawn >= length ? drawn - length : drawn));
     }
   }
 

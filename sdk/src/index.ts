@@ -1,1 +1,110 @@
-export {};
+export {
+  type CacheQuery,
+  type CacheReader,
+  UndeclaredIndexError,
+  UndeclaredReadError,
+} from "./cache/cache-reader.ts";
+export { type Change } from "./cache/change.ts";
+export { type IndexFunction } from "./cache/index-table.ts";
+export { type InformerLease } from "./cache/informers.ts";
+export { keyOf, keyText, parseKey } from "./cache/object-key.ts";
+export { type WatchScope } from "./cache/reflector.ts";
+export { compareResourceVersions } from "./cache/resource-version.ts";
+export { type LabelQuery } from "./cache/selector.ts";
+export {
+  type Controller,
+  type ControllerOptions,
+  type FinalizerDeclaration,
+  type IndexDeclaration,
+  type PrimaryDeclaration,
+  type PrimaryOptions,
+  type ReconcileResult,
+  type Source,
+  type SourceContext,
+  type WatchDeclaration,
+  type WatchOptions,
+} from "./controller/controller.ts";
+export {
+  type ControllerBuilder,
+  type ControllerStart,
+  createController,
+  type KeyedControllerBuilder,
+} from "./controller/create-controller.ts";
+export {
+  type Enqueue,
+  type EventHandler,
+  type MapHandler,
+  type Reference,
+} from "./controller/event-handler.ts";
+export { changed, type Predicate, REQUESTED_AT_ANNOTATION } from "./controller/predicates.ts";
+export { type EventSink, type PublishedEvent } from "./events/event-recorder.ts";
+export { type EndpointOptions, ListenError } from "./manager/http-endpoints.ts";
+export {
+  CacheSyncTimeoutError,
+  createManager,
+  DuplicateControllerError,
+  type Manager,
+  type ManagerOptions,
+  ManagerStateError,
+} from "./manager/manager.ts";
+export { ReconcileHungError } from "./manager/supervise.ts";
+export {
+  type AddOptions,
+  LOW_PRIORITY,
+  type TakenItem,
+  WorkQueue,
+  type WorkQueueOptions,
+} from "./queue/work-queue.ts";
+export {
+  findCondition,
+  timestamp,
+  type WantedCondition,
+  withCondition,
+  withoutConditions,
+} from "./reconcile/conditions.ts";
+export {
+  type Applied,
+  type ApplyIntentOptions,
+  type BaseContext,
+  type LiveReads,
+  type ReconcileContext,
+  type ReconcileEvent,
+} from "./reconcile/context.ts";
+export {
+  InvalidOutcomeError,
+  ManagerStoppedError,
+  OwnerReferenceError,
+  ReconcilePanicError,
+  ReconcileTimeoutError,
+  RunClosedError,
+  SupersededError,
+  TerminalError,
+} from "./reconcile/reconcile-errors.ts";
+export {
+  type Observation,
+  type Progress,
+  type Report,
+  type Reported,
+  type StatusOf,
+  type StatusSummary,
+} from "./reconcile/report.ts";
+export { condition, conditions } from "./resource/conditions.ts";
+export {
+  type CustomResourceDefinition,
+  type CustomResourceNames,
+  type CustomResourceVersion,
+  type PrinterColumn,
+  type ScalePaths,
+} from "./resource/custom-resource-definition.ts";
+export { type DeepReadonly } from "./resource/deep-readonly.ts";
+export {
+  defineResource,
+  type PrintColumn,
+  type ReadResource,
+  type Resource,
+  type ResourceDefinition,
+  type ResourceOf,
+  type WriteResource,
+} from "./resource/define-resource.ts";
+export { InvalidResourceError } from "./resource/invalid-resource-error.ts";
+export { kind, type KindHints } from "./resource/untyped-kind.ts";

@@ -1,0 +1,48 @@
+import type { KubeObject } from "@weir/objects";
+
+/** The values under which an object is found in an index; pure, so that a value can be computed again to remove it. */
+export type IndexFunction<R = KubeObject> = (object: R) => readonly string[] | string | undefined;
+
+/** One index over the objects of a store, kept up to date object by object. */
+export class IndexTable {
+  readonly #valuesOf: IndexFunction;
+  readonly #buckets = new Map<string, Map<string, KubeObject>>();
+
+  constructor(valuesOf: IndexFunction) {
+    this.#valuesOf = valuesOf;
+  }
+
+  /** Replaces what `previous` contributed by what `current` does; either may be absent. */
+  update(key: string, previous: KubeObject | undefined, current: KubeObject | undefined): void {
+    if (previous !== undefined) {
+      for (const value of this.valuesOf(previous)) this.#remove(value, key);
+    }
+    if (current === undefined) return;
+    for (const value of this.valuesOf(current)) {
+      let bucket = this.#buckets.get(value);
+      if (bucket === undefined) this.#buckets.set(value, (bucket = new Map()));
+      bucket.set(key, current);
+    }
+  }
+
+  /** The objects with this value, by key. */
+  bucket(value: string): ReadonlyMap<string, KubeObject> {
+    return this.#buckets.get(value) ?? EMPTY;
+  }
+
+  /** The values of an object; an index that cannot make sense of an object does not list it. */
+  valuesOf(object: KubeObject): readonly string[] {
+    const values = this.#valuesOf(object);
+    if (values === undefined) return [];
+    return typeof values === "string" ? [values] : values;
+  }
+
+  #remove(value: string, key: string): void {
+    const bucket = this.#buckets.get(value);
+    if (bucket === undefined) return;
+    bucket.delete(key);
+    if (bucket.size === 0) this.#buckets.delete(value);
+  }
+}
+
+const EMPTY: ReadonlyMap<string, KubeObject> = new Map();

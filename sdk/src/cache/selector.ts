@@ -1,0 +1,40 @@
+import type { KubeObject } from "@weir/objects";
+import { parseLabelSelector } from "@weir/text";
+
+/** Labels to look for: all pairs must be there, or a selector in Kubernetes' syntax. */
+export type LabelQuery = string | Readonly<Record<string, string>>;
+
+/** A test of objects by labels; `undefined` where the query takes everything. */
+export function labelMatcher(query: LabelQuery | undefined): ((object: KubeObject) => boolean) | undefined {
+  if (query === undefined || query === "") return undefined;
+  if (typeof query === "string") {
+    const selector = parseLabelSelector(query);
+    return ({ metadata }) => selector.matches(metadata.labels);
+  }
+  const pairs = Object.entries(query);
+  return ({ metadata: { labels = {} } }) =>
+    pairs.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+
+/** The query as Kubernetes' selector syntax writes it. */
+export function selectorText(query: LabelQuery): string {
+  if (typeof query === "string") return query;
+  return Object.entries(query)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
+/** A test of objects by a field selector over name and namespace, the fields every kind has; `undefined` for others. */
+export function fieldMatcher(selector: string): ((object: KubeObject) => boolean) | undefined {
+  const tests: ((object: KubeObject) => boolean)[] = [];
+  for (const term of selector.split(",").filter((part) => part !== "")) {
+    const match = /^(metadata\.name|metadata\.namespace)(=|==|!=)([^=!]*)$/.exec(term);
+    if (match === null) return undefined;
+    const [, field, operator, value] = match;
+    tests.push(({ metadata }) => {
+      const actual = (field === "metadata.name" ? metadata.name : metadata.namespace) ?? "";
+      return (actual === value) === (operator !== "!=");
+    });
+  }
+  return (object) => tests.every((test) => test(object));
+}

@@ -1,0 +1,86 @@
+import type { Kind } from "@weir/client";
+import type { KubeObject, ObjectKey } from "@weir/objects";
+import type { CacheReader } from "../cache/cache-reader.ts";
+import type { Change } from "../cache/change.ts";
+import { keyOf } from "../cache/object-key.ts";
+import type { AddOptions } from "../queue/work-queue.ts";
+import type { Predicate } from "./predicates.ts";
+
+/** How a handler of changes asks for reconciles. */
+export interface Enqueue {
+  /** Asks for a reconcile of the key, at once or after a delay. */
+  add(key: ObjectKey, options?: AddOptions): void;
+  readonly cache: CacheReader;
+}
+
+/** Asks for reconciles when an object changes; each function is optional, synchronous, and given old and new. */
+export interface EventHandler<R> {
+  create?(object: R, enqueue: Enqueue): void;
+  update?(previous: R, object: R, enqueue: Enqueue): void;
+  delete?(object: R, enqueue: Enqueue): void;
+}
+
+/** Anything that names an object: a key, or the object itself. */
+export type Reference = ObjectKey | Pick<KubeObject, "metadata">;
+
+/**
+ * Names the objects to reconcile when another object changes; pure.
+ *
+ * Called with the old and with the new state of an update, so that an object that is no longer referred to is
+ * reconciled, too; what both name is reconciled once.
+ */
+export interface MapHandler<R> {
+  map(object: R, cache: CacheReader): Iterable<Reference>;
+  /** Which changes count; all by default. */
+  when?: Predicate<R>;
+}
+
+/** Makes one function of changes out of either form of handler. */
+export function changeHandler<R>(
+  handler: EventHandler<R> | MapHandler<R>,
+): (change: Change<R>, enqueue: Enqueue) => void {
+  return "map" in handler ? mapChange(handler) : (change, enqueue) => forward(handler, change, enqueue);
+}
+
+/** Names the controller of an object, where it is of this group and kind, whatever its version. */
+export function ownerMap(owner: Kind<unknown, unknown>): MapHandler<KubeObject>["map"] {
+  return ({ metadata }) => {
+    const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
+    if (controller === undefined || controller.kind !== owner.kind) return [];
+    if (groupOf(controller.apiVersion) !== owner.group) return [];
+    const { namespace } = metadata;
+    const isNamespaced = owner.scope !== "Cluster" && namespace !== undefined;
+    return [isNamespaced ? { namespace, name: controller.name } : { name: controller.name }];
+  };
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash === -1 ? "" : apiVersion.slice(0, slash);
+}
+
+function mapChange<R>(handler: MapHandler<R>): (change: Change<R>, enqueue: Enqueue) => void {
+  return (change, enqueue) => {
+    if (handler.when !== undefined && !handler.when(change)) return;
+    const states = change.kind === "update" ? [change.previous, change.object] : [change.object];
+    // The queue keeps a key once, so naming it for both states costs nothing.
+    for (const state of states) {
+      for (const reference of handler.map(state, enqueue.cache)) enqueue.add(referenceKey(reference));
+    }
+  };
+}
+
+function forward<R>(handler: EventHandler<R>, change: Change<R>, enqueue: Enqueue): void {
+  switch (change.kind) {
+    case "create":
+      return handler.create?.(change.object, enqueue);
+    case "update":
+      return handler.update?.(change.previous, change.object, enqueue);
+    case "delete":
+      return handler.delete?.(change.object, enqueue);
+  }
+}
+
+function referenceKey(reference: Reference): ObjectKey {
+  return "metadata" in reference ? keyOf(reference) : reference;
+}

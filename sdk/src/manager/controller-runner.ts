@@ -1,0 +1,358 @@
+import {
+  anySignal,
+  type Clock,
+  describeError,
+  goDurationMs,
+  type Logger,
+  type Outcome,
+  type Random,
+  timeoutSignal,
+} from "@weir/core";
+import type { Kind, KubeClient } from "@weir/client";
+import type { KubeObject } from "@weir/objects";
+import type { Change } from "../cache/change.ts";
+import type { InformerLease, Informers } from "../cache/informers.ts";
+import { keyOf, keyText, parseKey } from "../cache/object-key.ts";
+import type { WatchScope } from "../cache/reflector.ts";
+import type { Controller, SourceContext } from "../controller/controller.ts";
+import { scopeOf } from "../controller/create-controller.ts";
+import type { Enqueue } from "../controller/event-handler.ts";
+import { DEFAULT_PREDICATE } from "../controller/predicates.ts";
+import type { EventRecorder } from "../events/event-recorder.ts";
+import { type AddOptions, LOW_PRIORITY, type TakenItem, WorkQueue } from "../queue/work-queue.ts";
+import { AppliedIntents } from "../reconcile/applied-intents.ts";
+import { baseContext } from "../reconcile/base-context.ts";
+import { outcomeOfError, outcomeOfResult } from "../reconcile/outcome-of.ts";
+import {
+  ManagerStoppedError,
+  ReconcilePanicError,
+  ReconcileTimeoutError,
+  RunClosedError,
+  SupersededError,
+} from "../reconcile/reconcile-errors.ts";
+import { runClient } from "../reconcile/run-client.ts";
+import { componentOf, reconcileObject, type RunEnd, type RunParts } from "../reconcile/run-object.ts";
+import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
+import { runSource } from "./run-source.ts";
+import { supervise } from "./supervise.ts";
+
+/** What a runner shares with the other runners of its manager. */
+export interface RunnerDeps {
+  readonly client: KubeClient;
+  readonly informers: Informers;
+  readonly recorder: EventRecorder;
+  readonly metrics: ManagerMetrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly isLive: (kind: Kind<unknown, unknown>) => boolean;
+  /** Limits the controllers' own kinds to a shard. */
+  readonly shard: string | undefined;
+}
+
+/** Flux's rate limiter. */
+const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
+
+/** Runs one controller: its watches, its queue and its workers. */
+export class ControllerRunner {
+  readonly controller: Controller;
+  readonly queue: WorkQueue;
+  readonly #deps: RunnerDeps;
+  readonly #log: Logger;
+  readonly #leases: InformerLease[] = [];
+  readonly #applied = new AppliedIntents();
+  readonly #stop = new AbortController();
+  readonly #superseders = new Map<string, AbortController>();
+  readonly #sources: Promise<void>[] = [];
+  readonly #timeoutMs: number | undefined;
+  #workers: Promise<void>[] = [];
+
+  constructor(controller: Controller, deps: RunnerDeps) {
+    const { name, options } = controller;
+    this.controller = controller;
+    this.#deps = deps;
+    this.#log = deps.logger.with({ controller: name });
+    this.#timeoutMs = durationMs(options.timeout);
+    this.queue = new WorkQueue({
+      clock: deps.clock,
+      random: deps.random,
+      backoff: options.backoff ?? BACKOFF,
+      observer: deps.metrics.queueObserver(name),
+    });
+    deps.metrics.prepare(name, options.concurrency ?? 1);
+  }
+
+  /** Declares the controller's watches and listens to them; nothing is reconciled yet. */
+  prepare(): void {
+    const { controller } = this;
+    for (const { kind, name, valuesOf } of controller.indexes)
+      this.#deps.informers.addIndex(kind, name, valuesOf);
+    if (controller.primary !== undefined) this.#watchPrimary(controller.primary);
+    const enqueue = this.#enqueue(0);
+    const enqueueInitial = this.#enqueue(LOW_PRIORITY);
+    for (const { kind, scope, handle } of controller.watches) {
+      this.#subscribe(kind, scope, (change) => {
+        const isInitial = change.kind === "create" && change.isInitial;
+        handle(change, change.isOwn ? this.#quietEnqueue : isInitial ? enqueueInitial : enqueue);
+      });
+    }
+  }
+
+  /** Resolves when every watch has told its handlers of its first state. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#leases.map((lease) => lease.synced()));
+  }
+
+  /** Begins to take keys from sources and to reconcile. */
+  start(): void {
+    for (const source of this.controller.sources) this.#sources.push(this.#runSource(source));
+    const { concurrency = 1 } = this.controller.options;
+    this.#workers = Array.from({ length: concurrency }, () => this.#work());
+  }
+
+  /** Asks for a reconcile from outside. */
+  add(key: string, options: AddOptions = {}): void {
+    this.queue.add(key, options);
+  }
+
+  /** Ends everything: no new run starts, running ones are told to end; resolves when none runs, or `withinMs` passed. */
+  async stop(withinMs: number): Promise<void> {
+    this.queue.close();
+    this.#stop.abort(new ManagerStoppedError());
+    const ended = Promise.all([...this.#workers, ...this.#sources]).then(() => {});
+    const grace = new AbortController();
+    const late = this.#deps.clock.sleep(withinMs, grace.signal).then(
+      () => this.#log.warn("reconciles did not end in time", { held: [...this.queue.processing.keys()] }),
+      () => {},
+    );
+    await Promise.race([ended, late]);
+    grace.abort();
+    await Promise.all(this.#leases.map((lease) => lease[Symbol.asyncDispose]()));
+  }
+
+  #watchPrimary(primary: NonNullable<Controller["primary"]>): void {
+    const { when = DEFAULT_PREDICATE } = primary.options;
+    const scope = withShard(scopeOf(primary.options), this.#deps.shard);
+    this.#subscribe(primary.kind, scope, (change) => {
+      if (!when(change)) return;
+      const isInitial = change.kind === "create" && change.isInitial;
+      this.#add(keyText(keyOf(change.object)), { priority: isInitial ? LOW_PRIORITY : 0 }, change.isOwn);
+    });
+  }
+
+  #subscribe(
+    kind: Kind<unknown, unknown>,
+    scope: WatchScope,
+    handler: (change: Change) => void,
+  ): InformerLease {
+    const lease = this.#deps.informers.lease(kind, scope);
+    lease.subscribe(handler);
+    this.#leases.push(lease);
+    return lease;
+  }
+
+  #enqueue(priority: number): Enqueue {
+    return {
+      add: (key, options) => this.#add(keyText(key), { priority, ...options }, priority < 0),
+      cache: this.#deps.informers,
+    };
+  }
+
+  /** For changes that this process made: they are reconciled, but interrupt nothing. */
+  get #quietEnqueue(): Enqueue {
+    return {
+      add: (key, options) => this.#add(keyText(key), options ?? {}, true),
+      cache: this.#deps.informers,
+    };
+  }
+
+  #add(key: string, options: AddOptions, isQuiet: boolean): void {
+    this.queue.add(key, options);
+    if (!isQuiet && (options.afterMs ?? 0) <= 0) this.#superseders.get(key)?.abort(new SupersededError(key));
+  }
+
+  #runSource(source: Controller["sources"][number]): Promise<void> {
+    const ctx: SourceContext = {
+      client: this.#deps.client,
+      cache: this.#deps.informers,
+      clock: this.#deps.clock,
+      log: this.#log,
+      signal: this.#stop.signal,
+      add: (key, options = {}) => this.#add(typeof key === "string" ? key : keyText(key), options, false),
+      watch: (kind, scope, handler) =>
+        this.#subscribe(kind, scopeOf(scope), handler as unknown as (change: Change) => void),
+    };
+    return runSource(source, ctx);
+  }
+
+  async #work(): Promise<void> {
+    for (let item = await this.queue.take(); item !== undefined; item = await this.queue.take()) {
+      try {
+        await this.#process(item);
+      } finally {
+        this.queue.done(item.key);
+      }
+    }
+  }
+
+  async #process(item: TakenItem): Promise<void> {
+    const { clock, metrics } = this.#deps;
+    const { name } = this.controller;
+    const superseder = new AbortController();
+    this.#superseders.set(item.key, superseder);
+    const startedMs = clock.monotonic();
+    metrics.started(name);
+    const end = await this.#runToEnd(item.key, superseder.signal);
+    this.#superseders.delete(item.key);
+    const tookMs = clock.monotonic() - startedMs;
+    metrics.ended(name, resultOf(end), tookMs);
+    if (end.kind === "ended" && end.object !== undefined) metrics.observeObject(end.object, tookMs);
+    if (!this.#stop.signal.aborted) this.#settle(item, end);
+  }
+
+  async #runToEnd(key: string, superseded: AbortSignal): Promise<RunEnd> {
+    try {
+      return await this.#run(key, superseded);
+    } catch (thrown) {
+      // The shell itself failed: a status could not be written, a finalizer not be added.
+      return { kind: "ended", object: undefined, outcome: outcomeOfError(thrown, undefined), thrown };
+    }
+  }
+
+  async #run(key: string, superseded: AbortSignal): Promise<RunEnd> {
+    const { client, clock, random, informers, isLive, recorder } = this.#deps;
+    const { controller } = this;
+    let isOpen = false;
+    const timeoutMs = this.#timeoutOf(key);
+    const timeout =
+      timeoutMs === undefined
+        ? undefined
+        : timeoutSignal(clock, timeoutMs, () => new ReconcileTimeoutError(timeoutMs));
+    using held = anySignal(this.#stop.signal, timeout?.signal);
+    const log = this.#log.with(controller.primary === undefined ? { key } : { ...parseKey(key) });
+    const fieldManager = componentOf(controller);
+    const assertOpen = (): void => {
+      if (!isOpen) throw new RunClosedError(key);
+    };
+    const bounds = { signal: held.signal, fieldManager, assertOpen };
+    const shellBounds = { signal: this.#stop.signal, fieldManager, assertOpen: () => {} };
+    const parts: RunParts = {
+      key,
+      signal: held.signal,
+      superseded,
+      log,
+      client: runClient(client, bounds),
+      shellClient: runClient(client, shellBounds),
+      supervise: async (code) => {
+        isOpen = true;
+        try {
+          return await supervise(code, held.signal, clock);
+        } finally {
+          isOpen = false;
+        }
+      },
+    };
+    try {
+      if (controller.primary !== undefined) {
+        const deps = { controller, informers, applied: this.#applied, recorder, clock, random, isLive };
+        return await reconcileObject(deps, parts);
+      }
+      const ctx = baseContext({
+        ...parts,
+        clock,
+        random,
+        informers,
+        isLive,
+        applied: this.#applied,
+        fieldManager,
+        own: (_, intent) => intent,
+      });
+      return await keyedEnd(() => parts.supervise(() => controller.reconcileKey(key, ctx)));
+    } finally {
+      isOpen = false;
+      timeout?.[Symbol.dispose]();
+    }
+  }
+
+  #timeoutOf(key: string): number | undefined {
+    const { primary } = this.controller;
+    const timeoutMs = primary?.options.timeoutMs;
+    if (primary === undefined || timeoutMs === undefined) return this.#timeoutMs;
+    const object = this.#deps.informers.get(primary.kind as Kind<KubeObject>, parseKey(key));
+    return (object === undefined ? undefined : timeoutMs(object)) ?? this.#timeoutMs;
+  }
+
+  /** The only place where an outcome becomes queue operations. */
+  #settle(item: TakenItem, end: RunEnd): void {
+    const { key, priority } = item;
+    if (end.kind === "gone") {
+      this.queue.forget(key);
+      const kind = this.controller.primary?.kind.kind;
+      if (kind !== undefined) this.#deps.metrics.forgetObject(kind, parseKey(key));
+      return;
+    }
+    this.#count(key, end);
+    const { outcome } = end;
+    switch (outcome.kind) {
+      case "settled":
+      case "waiting":
+        this.queue.forget(key);
+        if (outcome.recheckAfterMs !== undefined) this.queue.add(key, { afterMs: outcome.recheckAfterMs });
+        return;
+      case "stalled":
+        return this.queue.forget(key);
+      case "failed":
+        if (outcome.recheckAfterMs === undefined) this.queue.retry(key, priority);
+        else this.queue.add(key, { afterMs: outcome.recheckAfterMs, priority });
+    }
+  }
+
+  #count(key: string, end: Extract<RunEnd, { readonly kind: "ended" }>): void {
+    const { metrics } = this.#deps;
+    const { name } = this.controller;
+    const { outcome, thrown } = end;
+    if (thrown instanceof ReconcileTimeoutError) metrics.timedOut(name);
+    if (outcome.kind === "stalled") {
+      metrics.terminal(name);
+      this.#log.warn("stalled", { key, reason: outcome.reason, error: outcome.message });
+    }
+    if (outcome.kind !== "failed") return;
+    if (outcome.error instanceof ReconcilePanicError) metrics.panicked(name);
+    this.#log.error("reconcile failed", {
+      key,
+      reason: outcome.error.reason,
+      error: describeError(outcome.error),
+      failures: this.queue.failures(key) + 1,
+    });
+  }
+}
+
+async function keyedEnd(run: () => Promise<Outcome | void>): Promise<RunEnd> {
+  try {
+    return { kind: "ended", object: undefined, outcome: outcomeOfResult(await run()) };
+  } catch (thrown) {
+    return { kind: "ended", object: undefined, outcome: outcomeOfError(thrown, undefined), thrown };
+  }
+}
+
+function resultOf(end: RunEnd): ReconcileResultLabel {
+  if (end.kind === "gone") return "success";
+  switch (end.outcome.kind) {
+    case "failed":
+    case "stalled":
+      return "error";
+    case "settled":
+    case "waiting":
+      return end.outcome.recheckAfterMs === undefined ? "success" : "requeue_after";
+  }
+}
+
+function withShard(scope: WatchScope, shard: string | undefined): WatchScope {
+  if (shard === undefined || shard === "") return scope;
+  const labelSelector = scope.labelSelector === undefined ? shard : `${scope.labelSelector},${shard}`;
+  return { ...scope, labelSelector };
+}
+
+function durationMs(duration: number | string | undefined): number | undefined {
+  return typeof duration === "string" ? goDurationMs(duration) : duration;
+}

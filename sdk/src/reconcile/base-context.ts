@@ -1,0 +1,141 @@
+import type { Clock, JsonObject, JsonValue, Logger, Random } from "@weir/core";
+import { apiVersionOf, type ApplyOptions, isApiError, type Kind, type KubeClient } from "@weir/client";
+import { jsonEqual, type KubeObject, type ObjectKey } from "@weir/objects";
+import { UndeclaredReadError } from "../cache/cache-reader.ts";
+import type { Informers } from "../cache/informers.ts";
+import { writtenKey } from "../cache/informers.ts";
+import { keyText } from "../cache/object-key.ts";
+import { selectorText } from "../cache/selector.ts";
+import type { AppliedIntents } from "./applied-intents.ts";
+import type { Applied, ApplyIntentOptions, BaseContext } from "./context.ts";
+
+/** What the context of a run is made of. */
+export interface ContextParts {
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly superseded: AbortSignal;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The run's own client. */
+  readonly client: KubeClient;
+  readonly informers: Informers;
+  readonly applied: AppliedIntents;
+  readonly fieldManager: string;
+  /** Whether a kind is read from the server although it is not in the cache. */
+  readonly isLive: (kind: Kind<unknown, unknown>) => boolean;
+  /** Names the reconciled object as controller of an intent of a kind; the intent itself where there is none. */
+  readonly own: (
+    kind: Kind<unknown, unknown>,
+    intent: JsonObject,
+    isOwned: boolean | undefined,
+  ) => JsonObject;
+}
+
+const MAX_UPDATE_TRIES = 5;
+
+/** The part of a context that needs no object. */
+export function baseContext(parts: ContextParts): BaseContext {
+  const { client, informers, key, signal, superseded, log, clock } = parts;
+  return {
+    key,
+    signal,
+    superseded,
+    log,
+    clock,
+    client,
+    cache: informers,
+    live: {
+      get: (kind, at, options) => client.get(kind, at, options),
+      list: (kind, options) => client.list(kind, options),
+    },
+    get: async (kind, at) => {
+      if (informers.canRead(kind, at.namespace)) return informers.get(kind, at);
+      if (parts.isLive(kind)) return client.get(kind, at);
+      throw new UndeclaredReadError(kind, at.namespace);
+    },
+    list: async (kind, query = {}) => {
+      if (informers.canRead(kind, query.namespace)) return informers.list(kind, query);
+      if (!parts.isLive(kind) || query.index !== undefined)
+        throw new UndeclaredReadError(kind, query.namespace);
+      const { namespace, labels } = query;
+      const list = await client.list(kind, {
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(labels === undefined ? {} : { labelSelector: selectorText(labels) }),
+      });
+      return list.items;
+    },
+    create: (kind, object, options = {}) => {
+      const { owner, ...writeOptions } = options;
+      const owned = parts.own(kind, object as JsonObject, owner) as typeof object;
+      return client.create(kind, owned, writeOptions);
+    },
+    update: (kind, at, change, options) => updateObject(parts, { kind, at, change, options }),
+    patch: (kind, at, patch, options) => client.patch(kind, at, patch, options),
+    apply: (kind, intent, options = {}) => applyIntent(parts, kind, intent, options),
+    delete: (kind, at, options) => client.delete(kind, at, options),
+  };
+}
+
+interface Update<R, W> {
+  readonly kind: Kind<R, W>;
+  readonly at: ObjectKey;
+  readonly change: (current: R) => W;
+  readonly options: Parameters<BaseContext["update"]>[3];
+}
+
+async function updateObject<R, W>(parts: ContextParts, update: Update<R, W>): Promise<R | undefined> {
+  const { kind, at, change, options } = update;
+  const { client, clock, random, signal } = parts;
+  let current = cached<R>(parts, kind, at) ?? (await client.get(kind, at));
+  for (let tries = 1; current !== undefined; tries++) {
+    const wanted = change(current);
+    if (jsonEqual(wanted as JsonValue, current as JsonValue)) return current;
+    try {
+      return await client.replace(kind, boundTo(current, wanted), options);
+    } catch (error) {
+      if (isApiError(error, "NotFound")) return undefined;
+      if (!isApiError(error, "Conflict") || tries >= MAX_UPDATE_TRIES) throw error;
+    }
+    // Never the stale object again: the intent is made anew from what is there.
+    await clock.sleep(10 + 90 * random.next(), signal);
+    current = await client.get(kind, at);
+  }
+  return undefined;
+}
+
+/** The wanted object bound to the state it was made from, so that another writer's change is not lost. */
+function boundTo<R, W>(current: R, wanted: W): W {
+  const { resourceVersion } = (current as KubeObject).metadata;
+  const object = wanted as unknown as KubeObject;
+  return { ...object, metadata: { ...object.metadata, resourceVersion } } as unknown as W;
+}
+
+async function applyIntent<R, W>(
+  parts: ContextParts,
+  kind: Kind<R, W>,
+  intent: W,
+  options: ApplyIntentOptions,
+): Promise<Applied<R>> {
+  const body = parts.own(kind, intent as JsonObject, options.owner);
+  const at = writtenKey(body);
+  const before = at === undefined ? undefined : cached<R>(parts, kind, at);
+  const fieldManager = options.fieldManager ?? parts.fieldManager;
+  const name = `${fieldManager} ${apiVersionOf(kind)}/${kind.kind} ${at === undefined ? "" : keyText(at)}`;
+  const isDryRun = options.dryRun === true;
+  if (before !== undefined && parts.applied.isApplied(name, body, before as KubeObject)) {
+    return { object: before, changed: false };
+  }
+  const applyOptions: ApplyOptions = { fieldManager, force: options.force ?? true, dryRun: isDryRun };
+  const object = await parts.client.apply(kind, body as W, applyOptions);
+  if (!isDryRun) parts.applied.remember(name, body, object as KubeObject);
+  return { object, changed: versionOf(before) !== versionOf(object) };
+}
+
+function cached<R>(parts: ContextParts, kind: Kind<R, unknown>, at: ObjectKey): R | undefined {
+  return parts.informers.canRead(kind, at.namespace) ? parts.informers.get(kind, at) : undefined;
+}
+
+function versionOf(object: unknown): string | undefined {
+  return (object as KubeObject | undefined)?.metadata.resourceVersion;
+}

@@ -1,0 +1,38 @@
+import type { JsonObject } from "@weir/core";
+import { apiVersionOf, type Kind } from "@weir/client";
+import type { KubeObject, ObjectMeta, OwnerReference } from "@weir/objects";
+import { OwnerReferenceError } from "./reconcile-errors.ts";
+
+/** An intent that names its controller; refuses what the garbage collector would not honour. */
+export function withController(
+  intent: JsonObject,
+  owner: KubeObject,
+  ownerKind: Kind<unknown, unknown>,
+): JsonObject {
+  const metadata = (intent["metadata"] ?? {}) as ObjectMeta;
+  const ownerNamespace = owner.metadata.namespace ?? "";
+  if (ownerNamespace !== "" && ownerNamespace !== (metadata.namespace ?? "")) {
+    throw new OwnerReferenceError(
+      `${ownerKind.kind} ${ownerNamespace}/${owner.metadata.name ?? ""} cannot own an object outside of its namespace`,
+    );
+  }
+  const others = (metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
+  const controller = others.find((reference) => reference.controller === true);
+  if (controller !== undefined) {
+    throw new OwnerReferenceError(
+      `the object is already controlled by ${controller.kind} ${controller.name}`,
+    );
+  }
+  const reference: OwnerReference = {
+    apiVersion: apiVersionOf(ownerKind),
+    kind: ownerKind.kind,
+    name: owner.metadata.name ?? "",
+    uid: owner.metadata.uid ?? "",
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  return {
+    ...intent,
+    metadata: { ...metadata, ownerReferences: [...others, reference] },
+  } as unknown as JsonObject;
+}

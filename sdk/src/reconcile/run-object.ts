@@ -1,0 +1,276 @@
+import {
+  type Clock,
+  describeError,
+  type JsonObject,
+  type JsonValue,
+  type Logger,
+  type Outcome,
+  type Random,
+} from "@weir/core";
+import type { Kind, KubeClient } from "@weir/client";
+import { deepFreeze, type KubeObject } from "@weir/objects";
+import type { Informers } from "../cache/informers.ts";
+import { parseKey } from "../cache/object-key.ts";
+import type { Controller, PrimaryDeclaration, ReconcileResult } from "../controller/controller.ts";
+import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
+import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
+import type { EventRecorder } from "../events/event-recorder.ts";
+import type { AppliedIntents } from "./applied-intents.ts";
+import { baseContext } from "./base-context.ts";
+import type { ReconcileContext } from "./context.ts";
+import { addFinalizers, removeFinalizer } from "./finalizers.ts";
+import { outcomeOfError, outcomeOfResult } from "./outcome-of.ts";
+import { withController } from "./owner-reference.ts";
+import { ProgressWriter } from "./progress-writer.ts";
+import { ManagerStoppedError } from "./reconcile-errors.ts";
+import type { Observation, Progress, Report, Reported, StatusSummary } from "./report.ts";
+import { StatusWriter } from "./status-writer.ts";
+import { summarize } from "./summarize.ts";
+
+/** What reconciles of one controller share. */
+export interface ReconcileDeps {
+  readonly controller: Controller;
+  readonly informers: Informers;
+  readonly applied: AppliedIntents;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly isLive: (kind: Kind<unknown, unknown>) => boolean;
+}
+
+/** What belongs to one run. */
+export interface RunParts {
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly superseded: AbortSignal;
+  readonly log: Logger;
+  /** The client of the controller's code: ends with its signal, refuses once it is given up. */
+  readonly client: KubeClient;
+  /** The client of the shell, which writes the end of a run that timed out. */
+  readonly shellClient: KubeClient;
+  /** Runs the controller's code, no longer than it may take. */
+  readonly supervise: (code: () => ReconcileResult) => Promise<Outcome | void>;
+}
+
+/** How the shell left an object. */
+export type RunEnd =
+  /** There is no such object (any more). */
+  | { readonly kind: "gone" }
+  | {
+      readonly kind: "ended";
+      readonly object: KubeObject | undefined;
+      readonly outcome: Outcome;
+      readonly thrown?: unknown;
+    };
+
+const PROGRESS_AFTER_MS = 250;
+const IN_PROGRESS: Progress = { reason: "Progressing", message: "reconciliation in progress" };
+
+/**
+ * The one shell around every reconcile: reads the object, adds or works off finalizers, skips what is suspended, runs
+ * the controller, and writes the status once, at the end.
+ */
+export async function reconcileObject(deps: ReconcileDeps, parts: RunParts): Promise<RunEnd> {
+  const { controller, informers } = deps;
+  const primary = controller.primary as PrimaryDeclaration;
+  const found = informers.get(primary.kind as Kind<KubeObject>, parseKey(parts.key));
+  if (found === undefined) return { kind: "gone" };
+  if (found.metadata.deletionTimestamp !== undefined) return new ObjectRun(deps, parts, found).finalize();
+
+  const names = controller.finalizers.map(({ name }) => name);
+  const finalizers = { client: parts.shellClient, kind: primary.kind, fieldManager: componentOf(controller) };
+  const held = await addFinalizers(found, names, finalizers);
+  if (held === undefined) return { kind: "gone" };
+  // What a write answered is as immutable to the controller as what the cache holds.
+  const run = new ObjectRun(deps, parts, deepFreeze(held) as KubeObject);
+  return isSuspended(primary, held) ? run.suspend() : run.reconcile();
+}
+
+class ObjectRun {
+  readonly #deps: ReconcileDeps;
+  readonly #parts: RunParts;
+  readonly #primary: PrimaryDeclaration;
+  readonly #object: KubeObject;
+  readonly #status: StatusWriter;
+  readonly #progress: ProgressWriter;
+  readonly #report: Report<KubeObject, JsonObject> | undefined;
+  #facts: JsonObject = {};
+  #summary: StatusSummary = { patch: {}, verdict: undefined };
+
+  constructor(deps: ReconcileDeps, parts: RunParts, object: KubeObject) {
+    const { controller, clock, random } = deps;
+    this.#deps = deps;
+    this.#parts = parts;
+    this.#object = object;
+    this.#primary = controller.primary as PrimaryDeclaration;
+    this.#report = reportOf(controller);
+    const { kind } = this.#primary;
+    const fieldManager = componentOf(controller);
+    this.#status = new StatusWriter(object, { client: parts.shellClient, clock, random, kind, fieldManager });
+    const afterMs = controller.options.progressAfterMs ?? PROGRESS_AFTER_MS;
+    this.#progress = new ProgressWriter(clock, afterMs, (progress) => this.#writeProgress(progress));
+  }
+
+  /** Runs the controller's reconcile. */
+  reconcile(): Promise<RunEnd> {
+    this.#progress.set(IN_PROGRESS);
+    return this.#execute((ctx) => this.#deps.controller.reconcile(this.#object, ctx));
+  }
+
+  /** Works off the finalizers of an object that is being deleted; the status is not touched once the last is gone. */
+  async finalize(): Promise<RunEnd> {
+    const present = this.#object.metadata.finalizers ?? [];
+    const { controller } = this.#deps;
+    const finalizers = {
+      client: this.#parts.shellClient,
+      kind: this.#primary.kind,
+      fieldManager: componentOf(controller),
+    };
+    for (const { name, remove } of controller.finalizers) {
+      if (!present.includes(name)) continue;
+      const { outcome, thrown } = await this.#run((ctx) => remove(this.#object, ctx));
+      if (outcome.kind !== "settled") return this.#end(outcome, thrown);
+      await this.#progress.finish();
+      await removeFinalizer(this.#object, name, finalizers);
+    }
+    return { kind: "ended", object: this.#object, outcome: { kind: "settled" } };
+  }
+
+  /** Leaves a suspended object alone, but for what its report says of it. */
+  async suspend(): Promise<RunEnd> {
+    await this.#progress.finish();
+    await this.#writeStatus({ kind: "suspended" });
+    return { kind: "ended", object: this.#object, outcome: { kind: "settled" } };
+  }
+
+  async #execute(code: (ctx: ReconcileContext<KubeObject>) => ReconcileResult): Promise<RunEnd> {
+    const { outcome, thrown } = await this.#run(code);
+    return this.#end(outcome, thrown);
+  }
+
+  async #run(
+    code: (ctx: ReconcileContext<KubeObject>) => ReconcileResult,
+  ): Promise<{ readonly outcome: Outcome; readonly thrown?: unknown }> {
+    try {
+      const ctx = this.#context();
+      return { outcome: outcomeOfResult(await this.#parts.supervise(() => code(ctx))) };
+    } catch (thrown) {
+      if (thrown instanceof ManagerStoppedError) {
+        // Not an end of the run: the next manager takes the object up from where it is.
+        await this.#progress.finish();
+        throw thrown;
+      }
+      const intervalMs = this.#primary.options.intervalMs?.(this.#object);
+      return { outcome: outcomeOfError(thrown, intervalMs), thrown };
+    }
+  }
+
+  async #end(outcome: Outcome, thrown: unknown): Promise<RunEnd> {
+    await this.#progress.finish();
+    await this.#writeStatus(outcome);
+    return { kind: "ended", object: this.#object, outcome, thrown };
+  }
+
+  async #writeStatus(reported: Reported): Promise<void> {
+    if (this.#report === undefined) return;
+    const before = this.#status.status;
+    const wanted = this.#report(before, this.#observation(), reported, this.#deps.clock) ?? before;
+    await this.#status.write(this.#withHandledAt(wanted, reported));
+  }
+
+  async #writeProgress(progress: Progress): Promise<void> {
+    try {
+      await this.#writeStatus({ kind: "progressing", ...progress });
+    } catch (error) {
+      // Progress is news, not state: the end of the run is what must be written.
+      this.#parts.log.warn("cannot write progress to the status", { error: describeError(error) });
+    }
+  }
+
+  #withHandledAt(status: JsonObject, reported: Reported): JsonObject {
+    const requestedAt = this.#object.metadata.annotations?.[REQUESTED_AT_ANNOTATION];
+    const isKept = this.#primary.options.handledAt === true && requestedAt !== undefined;
+    if (!isKept || reported.kind === "suspended") return status;
+    return { ...status, lastHandledReconcileAt: requestedAt };
+  }
+
+  #observation(): Observation<KubeObject, JsonObject> {
+    return {
+      object: this.#object,
+      isDeleting: this.#object.metadata.deletionTimestamp !== undefined,
+      facts: this.#facts,
+      summary: this.#summary,
+    };
+  }
+
+  #context(): ReconcileContext<KubeObject> {
+    const { controller, informers, recorder } = this.#deps;
+    const object = this.#object;
+    const getFacts = (): JsonObject => this.#facts;
+    const verdict = (kind: "ready" | "notReady" | "stalled") => (reason: string, message: string) => {
+      this.#summary = { ...this.#summary, verdict: { kind, reason, message } };
+    };
+    return {
+      ...baseContext({
+        ...this.#deps,
+        ...this.#parts,
+        fieldManager: componentOf(controller),
+        own: (kind, intent, isOwned) =>
+          (isOwned ?? ownsKind(controller, kind))
+            ? withController(intent, object, this.#primary.kind)
+            : intent,
+      }),
+      owned: (kind) => informers.list(kind, { index: [CONTROLLER_INDEX, object.metadata.uid ?? ""] }),
+      record: (facts) => {
+        this.#facts = { ...this.#facts, ...(facts as JsonObject) };
+      },
+      get facts() {
+        return getFacts();
+      },
+      progress: (progress, options = {}) => {
+        this.#progress.set(progress);
+        return options.now === true ? this.#progress.flush() : Promise.resolve();
+      },
+      status: {
+        patch: (fields) => {
+          this.#summary = { ...this.#summary, patch: { ...this.#summary.patch, ...(fields as JsonObject) } };
+        },
+        ready: verdict("ready"),
+        notReady: verdict("notReady"),
+        stalled: verdict("stalled"),
+      },
+      event: (event) =>
+        recorder.record({ kind: this.#primary.kind, object, component: componentOf(controller), event }),
+    };
+  }
+}
+
+/** Who a controller is in events and managed fields. */
+export function componentOf(controller: Controller): string {
+  return controller.options.component ?? controller.name;
+}
+
+function reportOf(controller: Controller): Report<KubeObject, JsonObject> | undefined {
+  if (controller.report !== undefined) return controller.report;
+  const group = controller.primary?.kind.group ?? "";
+  const isBuiltIn = !group.includes(".") || group.endsWith(".k8s.io");
+  const status = controller.options.status ?? (isBuiltIn ? "none" : "summary");
+  return status === "summary" ? summarize : undefined;
+}
+
+function isSuspended(primary: PrimaryDeclaration, object: KubeObject): boolean {
+  if (primary.options.suspended !== undefined) return primary.options.suspended(object);
+  const spec = object["spec"] as JsonValue | undefined;
+  return (
+    typeof spec === "object" &&
+    spec !== null &&
+    !Array.isArray(spec) &&
+    (spec as JsonObject)["suspend"] === true
+  );
+}
+
+function ownsKind(controller: Controller, kind: Kind<unknown, unknown>): boolean {
+  return controller.watches.some(
+    (watch) => watch.role === "owns" && watch.kind.kind === kind.kind && watch.kind.group === kind.group,
+  );
+}

@@ -61,6 +61,8 @@ export {
   valueElement,
 } from "./fields/path-element.ts";
 export { jsonEqual } from "./json-equality.ts";
+export { computeKstatus, type KstatusOptions } from "./kstatus/kstatus.ts";
+export { type KstatusCondition, type KstatusResult, type KstatusStatus } from "./kstatus/kstatus-result.ts";
 export {
   type Condition,
   type GroupVersionKind,

@@ -10,3 +10,6 @@ export { loadYaml } from "./load.ts";
 export { loadYamlDocuments, readYamlDocuments } from "./load-documents.ts";
 export type { DuplicateKeys, LoadOptions, YamlBudgets, YamlDialect } from "./options.ts";
 export { splitYamlDocuments } from "./split-documents.ts";
+export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
+export { parseYamlNode } from "./parse-node.ts";
+export { resolvePlain, type Resolved } from "./resolve.ts";

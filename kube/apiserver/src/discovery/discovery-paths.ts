@@ -1,0 +1,72 @@
+import { type JsonObject, type JsonValue, writeJson } from "@weir/core";
+import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
+import { negotiate } from "../http/negotiate.ts";
+import { noSuchResourceError, notFoundPage, respondText } from "../http/respond.ts";
+import type { Registry } from "../resources/registry.ts";
+import { wantsPretty } from "../verbs/respond-object.ts";
+import { aggregatedDiscovery, etagOf } from "./aggregated.ts";
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from "./legacy.ts";
+
+const AGGREGATED =
+  /application\/json[^,]*;\s*(?:g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryList|as=APIGroupDiscoveryList;\s*v=v2;\s*g=apidiscovery\.k8s\.io)/;
+const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** Answers `/api`, `/apis` and what lies between them and the resources; `undefined` for other paths. */
+export function discoveryPath(registry: Registry, request: ApiRequest): ApiResponse | undefined {
+  const parts = request.path.replace(/\/+$/, "").split("/").slice(1);
+  const [prefix, group, version, ...more] = parts;
+  if (more.length > 0 || (prefix !== "api" && prefix !== "apis")) return undefined;
+  if (group === undefined) return root(registry, request, prefix === "api");
+  if (prefix === "api") {
+    if (version !== undefined) return undefined;
+    if (group !== "v1") throw noSuchResourceError();
+    return answer(request, apiResourceList("v1", registry.resources("", "v1")));
+  }
+  const known = registry.groups.find(({ name }) => name === group && name !== "");
+  if (known === undefined) return notFoundPage();
+  if (version === undefined) return answer(request, apiGroup(known));
+  if (known.versions.includes(version)) {
+    return answer(request, apiResourceList(`${group}/${version}`, registry.resources(group, version)));
+  }
+  if (registry.hasBuiltinGroup(group)) throw noSuchResourceError();
+  return notFoundPage();
+}
+
+function root(registry: Registry, request: ApiRequest, isCore: boolean): ApiResponse {
+  if (AGGREGATED.test(request.header("accept") ?? "")) {
+    const text = writeJson(aggregatedDiscovery(registry, isCore));
+    const etag = etagOf(text);
+    if (request.header("if-none-match") === etag) {
+      return {
+        status: 304,
+        headers: [
+          ["Cache-Control", "public"],
+          ["Etag", etag],
+          ["Vary", "Accept"],
+        ],
+        body: "",
+      };
+    }
+    return {
+      status: 200,
+      headers: [
+        ["Cache-Control", "public"],
+        ["Content-Type", AGGREGATED_TYPE],
+        ["Etag", etag],
+        ["Vary", "Accept"],
+      ],
+      body: text,
+    };
+  }
+  const document = isCore ? apiVersions(request.header("host") ?? "localhost") : apiGroupList(registry);
+  return answer(request, document, [["Vary", "Accept"]]);
+}
+
+function answer(
+  request: ApiRequest,
+  document: JsonObject,
+  headers: ApiResponse["headers"] = [],
+): ApiResponse {
+  const how = negotiate(request.header("accept"), { views: false, isPretty: wantsPretty(request) });
+  return respondText(writeJson(document as JsonValue), how, { headers });
+}

@@ -1,0 +1,23 @@
+/** One request as the handlers see it: no stream, no class, cheap to make from a fetch Request or from node:http. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path as sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** A header by its lower-case name; several of one name joined by a comma. */
+  header(name: string): string | undefined;
+  /** All headers with the prefix, lower-case names; impersonation asks for them. */
+  headersWithPrefix(prefix: string): readonly (readonly [name: string, value: string])[];
+  /** The whole body; throws a 413 beyond the limit. */
+  readBody(limitBytes: number): Promise<Uint8Array>;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler answers. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** A stream yields text as it comes; it ends when the client goes away. */
+  readonly body: string | AsyncIterable<string>;
+}

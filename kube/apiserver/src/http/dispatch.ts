@@ -1,0 +1,56 @@
+import type { ApiResponse } from "./api-request.ts";
+import type { Call } from "../resources/call.ts";
+import { createVerb } from "../verbs/create.ts";
+import { deleteCollectionVerb } from "../verbs/delete-collection.ts";
+import { deleteVerb } from "../verbs/delete.ts";
+import { getVerb } from "../verbs/get.ts";
+import { listVerb } from "../verbs/list.ts";
+import { patchVerb } from "../verbs/patch.ts";
+import { updateVerb } from "../verbs/update.ts";
+import { watchVerb } from "../watch/watch.ts";
+import { subresourceVerb } from "../verbs/subresource.ts";
+import { methodNotAllowedError, noSuchResourceError } from "./respond.ts";
+
+type Handler = (call: Call) => Promise<ApiResponse>;
+
+const onCollection: Readonly<Record<string, Handler>> = {
+  list: listVerb,
+  watch: watchVerb,
+  create: createVerb,
+  deletecollection: deleteCollectionVerb,
+};
+
+const onObject: Readonly<Record<string, Handler>> = {
+  get: getVerb,
+  watch: watchVerb,
+  update: updateVerb,
+  patch: patchVerb,
+  delete: deleteVerb,
+};
+
+/** Sends a request to the handler of its verb; a path or a method that the resource lacks is 404 or 405. */
+export function dispatch(call: Call): Promise<ApiResponse> {
+  const { info, resource } = call;
+  const isObject = info.name !== "";
+  checkScope(call);
+  if (info.subresource !== "") {
+    if (!resource.subresources.has(info.subresource)) throw noSuchResourceError();
+    return subresourceVerb(call);
+  }
+  const handlers = isObject ? onObject : onCollection;
+  const handler = Object.hasOwn(handlers, info.verb) ? handlers[info.verb] : undefined;
+  if (call.request.method === "HEAD" || handler === undefined) throw methodNotAllowedError();
+  if (!resource.verbs.includes(info.verb)) throw methodNotAllowedError();
+  const acrossNamespaces = resource.isNamespaced && info.namespace === "";
+  if (acrossNamespaces && info.verb !== "list" && info.verb !== "watch") throw methodNotAllowedError();
+  return handler(call);
+}
+
+/** An object of a namespaced kind lies in a namespace, one of the cluster's does not. */
+function checkScope(call: Call): void {
+  const { info, resource } = call;
+  const isNamespacesOwn = resource.group === "" && resource.plural === "namespaces";
+  if (resource.isNamespaced && info.namespace === "" && info.name !== "") throw noSuchResourceError();
+  if (!resource.isNamespaced && info.namespace !== "" && !isNamespacesOwn) throw noSuchResourceError();
+  if (isNamespacesOwn && info.namespace !== info.name) throw noSuchResourceError();
+}

@@ -1,0 +1,47 @@
+import { requestEntityTooLargeError } from "@weir/objects";
+import type { ApiRequest, ApiResponse } from "./api-request.ts";
+
+/** A fetch Request as the handlers see it. */
+export function fromFetch(request: Request): ApiRequest {
+  const pathStart = request.url.indexOf("/", request.url.indexOf("://") + 3);
+  const queryStart = request.url.indexOf("?", pathStart);
+  const path = queryStart < 0 ? request.url.slice(pathStart) : request.url.slice(pathStart, queryStart);
+  const query = queryStart < 0 ? "" : request.url.slice(queryStart + 1);
+  return {
+    method: request.method,
+    path: pathStart < 0 ? "/" : path,
+    query: new URLSearchParams(query),
+    header: (name) => request.headers.get(name) ?? undefined,
+    headersWithPrefix: (prefix) => [...request.headers].filter(([name]) => name.startsWith(prefix)),
+    readBody: async (limitBytes) => {
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      if (bytes.length > limitBytes) throw requestEntityTooLargeError(`limit is ${limitBytes}`);
+      return bytes;
+    },
+    signal: request.signal,
+  };
+}
+
+/** An answer as a fetch Response. */
+export function toFetch(response: ApiResponse): Response {
+  const headers = new Headers();
+  for (const [name, value] of response.headers) headers.append(name, value);
+  const body = typeof response.body === "string" ? response.body : streamOf(response.body);
+  return new Response(body, { status: response.status, headers });
+}
+
+const encoder = new TextEncoder();
+
+function streamOf(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const next = await iterator.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+    cancel: async () => {
+      await iterator.return?.();
+    },
+  });
+}

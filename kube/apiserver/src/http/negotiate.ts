@@ -1,0 +1,86 @@
+import { failure, notAcceptableError } from "@weir/objects";
+
+/** How a client wants an object: in what form, and as what. */
+export interface Negotiated {
+  readonly format: "json" | "yaml";
+  /** Spaces and line breaks in JSON. */
+  readonly isPretty: boolean;
+  /** A view of the object in place of itself. */
+  readonly as?: "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+  /** The media type to name in the answer. */
+  readonly contentType: string;
+}
+
+const SUPPORTED = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+
+interface AcceptClause {
+  readonly type: string;
+  readonly quality: number;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const views = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
+const plainJson: Negotiated = { format: "json", isPretty: false, contentType: "application/json" };
+
+/** What an endpoint can send beyond the object itself. */
+export interface NegotiateOptions {
+  readonly views: boolean;
+  readonly isPretty: boolean;
+}
+
+/**
+ * Picks how to answer from the Accept header. Protobuf is never sent: clients that prefer it name JSON as well.
+ *
+ * Throws a 406 where the client accepts nothing that the server has.
+ */
+export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
+  if (accept === undefined || accept === "" || accept === "*/*" || accept === "application/json") {
+    return options.isPretty ? { ...plainJson, isPretty: true } : plainJson;
+  }
+  const clauses = parseAccept(accept);
+  let matched = false;
+  for (const clause of clauses) {
+    const format = formatOf(clause.type);
+    if (format === undefined) continue;
+    matched = true;
+    if (format === "protobuf") continue;
+    const found = accepts(clause, format, options);
+    if (found !== undefined) return found;
+  }
+  if (matched) throw notAcceptableError(SUPPORTED);
+  const message = `406: Not Acceptable\n\nAvailable representations: ${SUPPORTED.join(", ")}`;
+  throw failure({ reason: "NotAcceptable", code: 406, message, details: {} });
+}
+
+function accepts(
+  clause: AcceptClause,
+  format: "json" | "yaml",
+  options: NegotiateOptions,
+): Negotiated | undefined {
+  const as = clause.parameters.get("as");
+  const isPretty = format === "json" && (options.isPretty || clause.parameters.get("pretty") === "1");
+  const base = { format, isPretty, contentType: `application/${format}` };
+  if (as === undefined) return base;
+  const isMeta = clause.parameters.get("g") === "meta.k8s.io" && clause.parameters.get("v") === "v1";
+  if (!options.views || !isMeta || !views.has(as)) return undefined;
+  return { ...base, as: as as NonNullable<Negotiated["as"]> };
+}
+
+function formatOf(type: string): "json" | "yaml" | "protobuf" | undefined {
+  if (type === "*/*" || type === "application/json") return "json";
+  if (type === "application/yaml") return "yaml";
+  return type === "application/vnd.kubernetes.protobuf" ? "protobuf" : undefined;
+}
+
+function parseAccept(accept: string): readonly AcceptClause[] {
+  const clauses = accept.split(",").map((part): AcceptClause => {
+    const [type = "", ...parameters] = part.split(";").map((word) => word.trim());
+    const pairs = parameters.map((word): [string, string] => {
+      const at = word.indexOf("=");
+      return at < 0 ? [word, ""] : [word.slice(0, at), word.slice(at + 1).replaceAll('"', "")];
+    });
+    const map = new Map(pairs);
+    return { type: type.toLowerCase(), quality: Number(map.get("q") ?? 1), parameters: map };
+  });
+  return clauses.sort((a, b) => b.quality - a.quality);
+}

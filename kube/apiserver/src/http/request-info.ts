@@ -1,0 +1,84 @@
+/** What a request is about, read from its method and path alone. */
+export type RequestInfo = ResourceRequestInfo | { readonly kind: "path"; readonly path: string };
+
+/** A request to a resource, as authorization and dispatch name it. */
+export interface ResourceRequestInfo {
+  readonly kind: "resource";
+  readonly path: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** What follows the subresource, for proxies and logs. */
+  readonly rest: readonly string[];
+  /** `""` for the cluster scope and for lists across namespaces. */
+  readonly namespace: string;
+  /** `""` for collections. */
+  readonly name: string;
+  /** Lower-case verb of authorization: get, list, watch, create, update, patch, delete, deletecollection. */
+  readonly verb: string;
+}
+
+/** What follows a namespace's name and is about the namespace itself. */
+const namespaceSubresources = new Set(["status", "finalize"]);
+
+const verbs: Readonly<Record<string, string>> = {
+  POST: "create",
+  GET: "get",
+  HEAD: "get",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** Reads the resource, name and verb out of a request; paths that are no resource's come back as they are. */
+export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const parts = splitPath(path);
+  const depth = parts[0] === "api" ? 2 : parts[0] === "apis" ? 3 : Number.POSITIVE_INFINITY;
+  if (parts.length <= depth) return { kind: "path", path };
+  const [, second = "", third = ""] = parts;
+  const [group, version] = depth === 2 ? ["", second] : [second, third];
+  const below = parts.slice(depth);
+  const isWatchPath = below[0] === "watch" && below.length > 1;
+  const isWatch = isWatchPath || isTrue(query.get("watch"));
+  const target = readTarget(isWatchPath ? below.slice(1) : below);
+  return { kind: "resource", path, group, version, ...target, verb: verbOf(method, target.name, isWatch) };
+}
+
+type Target = Pick<ResourceRequestInfo, "resource" | "name" | "subresource" | "rest" | "namespace">;
+
+/** `namespaces/ns/pods/a/log` → pods, a, log in ns; a Namespace is in itself. */
+function readTarget(parts: readonly string[]): Target {
+  const [first = "", second = "", third = ""] = parts;
+  const isInside = first === "namespaces" && parts.length > 2 && !namespaceSubresources.has(third);
+  const [resource = "", name = "", subresource = "", ...rest] = isInside ? parts.slice(2) : parts;
+  const namespace = isInside ? second : resource === "namespaces" ? name : "";
+  return { resource, name, subresource, rest, namespace };
+}
+
+function verbOf(method: string, name: string, isWatch: boolean): string {
+  const verb = Object.hasOwn(verbs, method) ? (verbs[method] ?? "") : method.toLowerCase();
+  if (verb === "get") return isWatch ? "watch" : name === "" ? "list" : "get";
+  return verb === "delete" && name === "" ? "deletecollection" : verb;
+}
+
+/** Kubernetes reads a boolean option as true unless it is absent, false or 0. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value.toLowerCase() !== "false" && value !== "0";
+}
+
+function splitPath(path: string): readonly string[] {
+  const start = path.startsWith("/") ? 1 : 0;
+  const end = path.endsWith("/") && path.length > 1 ? path.length - 1 : path.length;
+  const parts = path.slice(start, end).split("/");
+  return path.includes("%") ? parts.map(decodePart) : parts;
+}
+
+/** A part that is not valid percent-encoding names nothing that exists. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,107 @@
+import { describeError, type JsonValue, type Logger, parseJson, writeJson } from "@weir/core";
+import { failure, internalError, type Status, StatusError, unknownError } from "@weir/objects";
+import { emitYaml } from "@weir/yaml";
+import type { ApiResponse } from "./api-request.ts";
+import type { Negotiated } from "./negotiate.ts";
+
+const JSON_HEADERS: ApiResponse["headers"] = [
+  ["Cache-Control", "no-cache, private"],
+  ["Content-Type", "application/json"],
+];
+
+/** What goes along with a body. */
+export interface ResponseExtras {
+  readonly status?: number;
+  readonly warnings?: readonly string[];
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** Answers with a value in the form the client asked for. */
+export function respond(value: unknown, how: Negotiated, extras: ResponseExtras = {}): ApiResponse {
+  return respondText(writeJson(value as JsonValue), how, extras);
+}
+
+/** Answers with JSON that is text already: the usual way of objects, which are stored as text. */
+export function respondText(text: string, how: Negotiated, extras: ResponseExtras = {}): ApiResponse {
+  let headers = JSON_HEADERS;
+  let body = text;
+  if (how.format === "yaml") {
+    headers = [
+      ["Cache-Control", "no-cache, private"],
+      ["Content-Type", how.contentType],
+    ];
+    body = emitYaml(parseJson(text));
+  } else if (how.isPretty) {
+    body = JSON.stringify(JSON.parse(text), null, 2);
+  }
+  const warnings = warningHeaders(extras.warnings ?? []);
+  if (warnings.length > 0 || extras.headers !== undefined)
+    headers = [...headers, ...warnings, ...(extras.headers ?? [])];
+  return { status: extras.status ?? 200, headers, body };
+}
+
+/** RFC 7234 `Warning` headers as Kubernetes sends them: code 299, no agent, the text quoted. */
+export function warningHeaders(warnings: readonly string[]): readonly (readonly [string, string])[] {
+  return [...new Set(warnings)].map((text) => [
+    "Warning",
+    `299 - "${text
+      .replaceAll(/\p{Cc}/gu, "")
+      .replaceAll("\\", "\\\\")
+      .replaceAll('"', '\\"')}"`,
+  ]);
+}
+
+/** Answers with plain text, as the health endpoints and unknown paths do. */
+export function respondPlain(status: number, text: string, extra: ApiResponse["headers"] = []): ApiResponse {
+  return {
+    status,
+    headers: [
+      ["Cache-Control", "no-cache, private"],
+      ["Content-Type", "text/plain; charset=utf-8"],
+      ["X-Content-Type-Options", "nosniff"],
+      ...extra,
+    ],
+    body: text,
+  };
+}
+
+/** Answers with a Status; a Status that asks for a retry carries the header, too. */
+export function respondStatus(status: Status, extras: ResponseExtras = {}): ApiResponse {
+  const seconds = status.details?.retryAfterSeconds;
+  const retry = seconds === undefined ? [] : [["Retry-After", String(seconds)] as const];
+  const warnings = warningHeaders(extras.warnings ?? []);
+  return {
+    status: status.code,
+    headers: [...JSON_HEADERS, ...retry, ...warnings, ...(extras.headers ?? [])],
+    body: writeJson(status as unknown as JsonValue),
+  };
+}
+
+/** Answers with an error: a Status as it is, anything else as a 500 that is also logged. */
+export function respondError(error: unknown, logger: Logger, extras: ResponseExtras = {}): ApiResponse {
+  if (error instanceof StatusError) return respondStatus(error.status, extras);
+  logger.error("request failed", { error: describeError(error) });
+  return respondStatus(internalError(describeError(error)).status, extras);
+}
+
+/** 404 of a path under a known API: the resource is not there. */
+export function noSuchResourceError(): StatusError {
+  const message = "the server could not find the requested resource";
+  return failure({ reason: "NotFound", code: 404, message, details: {} });
+}
+
+/** 405 of a method that a path does not have. */
+export function methodNotAllowedError(): StatusError {
+  const message = "the server does not allow this method on the requested resource";
+  return failure({ reason: "MethodNotAllowed", code: 405, message, details: {} });
+}
+
+/** The 500 that Go's handlers give for an error that has no Status. */
+export function plainError(message: string): StatusError {
+  return unknownError(message);
+}
+
+/** The answer of a path that nothing serves. */
+export function notFoundPage(): ApiResponse {
+  return respondPlain(404, "404 page not found\n");
+}

@@ -1,0 +1,77 @@
+import { type JsonObject, JsonSyntaxError } from "@weir/core";
+import { applyServerSide, badRequestError, type KubeObject } from "@weir/objects";
+import { loadYaml, YamlError } from "@weir/yaml";
+import type { ApiResponse } from "../http/api-request.ts";
+import { BODY_LIMIT_BYTES } from "../http/read-body.ts";
+import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
+import type { Call } from "../resources/call.ts";
+import { asJson, child, text } from "../resources/draft-access.ts";
+import type { Draft } from "../resources/resource.ts";
+import { checkNamespace } from "../verbs/decode-body.ts";
+import { respondObject } from "../verbs/respond-object.ts";
+import { updateObject } from "../verbs/update.ts";
+import { fieldWrite } from "./field-tracking.ts";
+
+/** PATCH by server-side apply: creates what is missing. */
+export async function applyVerb(call: Call): Promise<ApiResponse> {
+  const options = readWriteOptions(call.request, "PatchOptions", true);
+  const applied = readApplied(await call.request.readBody(BODY_LIMIT_BYTES));
+  const result = await updateObject(call, {
+    options,
+    tracked: true,
+    change: (current) => applyTo(call, { applied, current, options }),
+    retriesConflicts: true,
+    createsMissing: call.info.subresource === "",
+  });
+  return respondObject(call, result.object, result.created ? 201 : 200);
+}
+
+function readApplied(bytes: Uint8Array): JsonObject {
+  let value: unknown;
+  try {
+    value = loadYaml(bytes);
+  } catch (error) {
+    if (error instanceof YamlError)
+      throw badRequestError(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
+    if (error instanceof JsonSyntaxError) throw badRequestError(`error decoding YAML: ${error.message}`);
+    throw error;
+  }
+  if (value === null) return {};
+  if (typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
+  const kind = Array.isArray(value) ? "array" : typeof value;
+  throw badRequestError(
+    `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+  );
+}
+
+interface Apply {
+  readonly applied: JsonObject;
+  readonly current: KubeObject | undefined;
+  readonly options: WriteOptions;
+}
+
+/** The merged object, read as the kind with its defaults. */
+function applyTo(call: Call, { applied, current, options }: Apply): Draft {
+  const { resource, info } = call;
+  const result = applyServerSide({
+    ...fieldWrite(call, options.fieldManager),
+    live: current,
+    applied,
+    force: options.force,
+  });
+  if (result.kind === "conflict") throw result.error;
+  const object = resource.applyDefaults(resource.decode(asJson(result.object)).object);
+  const name = text(child(object, "metadata"), "name");
+  if (name === "") {
+    throw badRequestError(
+      `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (name !== info.name) {
+    throw badRequestError(
+      `the name of the object (${name}) does not match the name on the URL (${info.name})`,
+    );
+  }
+  checkNamespace(call, object);
+  return object;
+}

@@ -1,0 +1,70 @@
+import type { JsonObject } from "@weir/core";
+import {
+  type FieldSet,
+  fieldSetOf,
+  type FieldWrite,
+  type KubeObject,
+  updateManagedFields,
+} from "@weir/objects";
+import type { WriteOptions } from "../http/write-options.ts";
+import type { Call } from "../resources/call.ts";
+import { asJson, asObject, copyForMeta, parseVersion } from "../resources/draft-access.ts";
+import type { Draft, Resource } from "../resources/resource.ts";
+
+/** A write whose fields are to be put down to its manager. */
+export interface TrackedWrite {
+  readonly object: Draft;
+  /** The object as it is stored, in the version of the request; `undefined` for a create. */
+  readonly live: KubeObject | undefined;
+  readonly options: WriteOptions;
+}
+
+/** Gives the object with managedFields that say who wrote what. */
+export function trackUpdate(call: Call, write: TrackedWrite): Draft {
+  const tracked = updateManagedFields({
+    ...fieldWrite(call, write.options.fieldManager),
+    live: write.live,
+    object: asObject(write.object),
+  });
+  return copyForMeta(asJson(tracked));
+}
+
+/** What a write says of itself where field ownership is told. */
+export function fieldWrite(call: Call, manager: string): FieldWrite {
+  const { resource, api, info, strategy } = call;
+  return {
+    gvk: { group: resource.group, version: resource.version, kind: resource.kind },
+    schema: resource.schema,
+    manager,
+    now: new Date(api.clock.now()),
+    subresource: info.subresource,
+    resetFields: resetSet(strategy.resetFields),
+    schemaAt: (apiVersion) => {
+      const { group, version } = parseVersion(apiVersion);
+      const other = group === resource.group ? api.registry.find(group, version, resource.plural) : undefined;
+      return other === undefined ? (isView(resource) ? resource.schema : "missing") : other.schema;
+    },
+    emptyObject: emptyObjectOf(resource),
+  };
+}
+
+/** A kind that is stored for another group as well may be managed under that group's name. */
+function isView(resource: Resource): boolean {
+  return resource.plural === "events";
+}
+
+function resetSet(paths: readonly (readonly string[])[]): FieldSet {
+  return fieldSetOf(...paths);
+}
+
+const empties = new WeakMap<Resource, JsonObject>();
+
+/** What Go holds of a built-in kind before anything is set; kept as long as the resource is served. */
+function emptyObjectOf(resource: Resource): JsonObject {
+  if (resource.isCustom) return {};
+  const known = empties.get(resource);
+  if (known !== undefined) return known;
+  const { kind: _kind, apiVersion: _apiVersion, ...empty } = resource.decode({}).object;
+  empties.set(resource, empty);
+  return empty;
+}

@@ -1,0 +1,121 @@
+import { type JsonObject, type JsonValue, JsonSyntaxError, parseJson } from "@weir/core";
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  badRequestError,
+  failure,
+  JsonPatchError,
+  type KubeObject,
+  StatusError,
+} from "@weir/objects";
+import { duplicateKeys } from "../http/duplicate-keys.ts";
+import { BODY_LIMIT_BYTES } from "../http/read-body.ts";
+import type { WriteOptions } from "../http/write-options.ts";
+import type { Call } from "../resources/call.ts";
+import { asJson } from "../resources/draft-access.ts";
+import type { Draft, Resource } from "../resources/resource.ts";
+import type { Patched } from "./finish-patched.ts";
+import { applyStrategic } from "./strategic.ts";
+
+const JSON_PATCH = "application/json-patch+json";
+const MERGE_PATCH = "application/merge-patch+json";
+const STRATEGIC_PATCH = "application/strategic-merge-patch+json";
+const APPLY_PATCH = "application/apply-patch+yaml";
+
+/** The patch types of a resource, in the order in which an error lists them; custom resources have no strategic one. */
+export function patchMediaTypes(resource: Resource): readonly string[] {
+  return resource.isCustom
+    ? [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
+    : [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
+}
+
+/** Applies the patch to the object as it is stored now. */
+export type ApplyPatch = (current: KubeObject | undefined) => Patched;
+
+/** Reads the patch in a request's body; throws a 400. */
+export async function readPatch(call: Call, type: string, options: WriteOptions): Promise<ApplyPatch> {
+  const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
+  const text = Buffer.from(bytes).toString("utf8");
+  const value = parsePatch(text);
+  const duplicates = options.fieldValidation === "Ignore" ? [] : duplicateKeys(text);
+  if (type === JSON_PATCH) return jsonPatch(value, options);
+  const strictErrors = duplicates.map((path) => `duplicate field "${path}"`);
+  if (!isObject(value)) throw mergeTypeError(call, type, value);
+  if (type === MERGE_PATCH) {
+    return (current) => ({ object: applyMergePatch(base(current), value) as Draft, strictErrors });
+  }
+  return (current) => ({ object: applyStrategic(call.resource, base(current), value), strictErrors });
+}
+
+function base(current: KubeObject | undefined): JsonObject {
+  return current === undefined ? {} : asJson(current);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function parsePatch(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw badRequestError(`error decoding patch: ${error.message}`);
+    throw error;
+  }
+}
+
+function kindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return "array";
+  if (value === null) return "null";
+  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;
+}
+
+function mergeTypeError(call: Call, type: string, value: JsonValue): Error {
+  const message = `json: cannot unmarshal ${kindOf(value)} into Go value of type map[string]interface {}`;
+  const isPlain = type === STRATEGIC_PATCH || call.resource.isCustom;
+  return badRequestError(isPlain && Array.isArray(value) ? message : `error decoding patch: ${message}`);
+}
+
+const operationFields = new Set(["op", "path", "from", "value"]);
+const MAX_OPERATIONS = 10_000;
+
+function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
+  if (!Array.isArray(value)) {
+    throw badRequestError(
+      `error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
+  const operations = value as readonly JsonValue[];
+  if (operations.length > MAX_OPERATIONS) {
+    throw badRequestError(
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
+    );
+  }
+  const strictErrors: string[] = [];
+  operations.forEach((operation, index) => {
+    if (!isObject(operation)) {
+      throw badRequestError(
+        `error decoding patch: json: cannot unmarshal ${kindOf(operation)} into Go value of type handlers.jsonPatchOp`,
+      );
+    }
+    if (options.fieldValidation === "Ignore") return;
+    for (const key of Object.keys(operation)) {
+      if (!operationFields.has(key)) strictErrors.push(`json patch unknown field "[${index}].${key}"`);
+    }
+  });
+  return (current) => {
+    try {
+      return { object: applyJsonPatch(base(current), operations) as Draft, strictErrors };
+    } catch (error) {
+      if (error instanceof JsonPatchError) throw refuse(error);
+      throw error;
+    }
+  };
+}
+
+/** A patch that does not fit the object: the server keeps the reason to itself. */
+function refuse(cause: JsonPatchError): Error {
+  const message = "the server rejected our request due to an error in our request";
+  const { status } = failure({ reason: "Invalid", code: 422, message, details: {} });
+  return new StatusError(status, { cause });
+}

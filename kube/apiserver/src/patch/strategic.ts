@@ -1,0 +1,13 @@
+import type { JsonObject } from "@weir/core";
+import { applyStrategicMergePatch, StrategicMergePatchError, unknownError } from "@weir/objects";
+import type { Draft, Resource } from "../resources/resource.ts";
+
+/** Merges a strategic patch by the kind's patch strategies; one that cannot be merged is a 500, as in Kubernetes. */
+export function applyStrategic(resource: Resource, object: JsonObject, patch: JsonObject): Draft {
+  try {
+    return applyStrategicMergePatch(object, patch, resource.schema) as Draft;
+  } catch (error) {
+    if (error instanceof StrategicMergePatchError) throw unknownError(error.message);
+    throw error;
+  }
+}

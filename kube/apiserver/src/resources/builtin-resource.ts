@@ -1,0 +1,134 @@
+import type { JsonObject } from "@weir/core";
+import {
+  type BuiltinResource,
+  builtinSchema,
+  decodeObject,
+  defaultObject,
+  GoDecodeError,
+  goStruct,
+  selectableFields,
+  tableColumns,
+} from "@weir/builtin";
+import { badRequestError, type KubeObject } from "@weir/objects";
+import type { SchemaNode } from "@weir/schema";
+import { builtinCells } from "../table/builtin-cells.ts";
+import { builtinFieldValue } from "./builtin-fields.ts";
+import { builtinStrategy } from "./builtin-strategy.ts";
+import { type Conversion, conversionOf } from "./conversion.ts";
+import { asJson } from "./draft-access.ts";
+import {
+  apiVersionOf,
+  type Column,
+  type DecodedBody,
+  type Draft,
+  type Resource,
+  type Strategy,
+  type Subresource,
+} from "./resource.ts";
+
+/** A built-in kind as a served resource; its tables are read when they are first asked for. */
+export class BuiltinServedResource implements Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly isNamespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: ReadonlyMap<string, Subresource>;
+  readonly storagePrefix: string;
+  readonly storageVersion: string;
+  readonly storageVersionHash: string | undefined;
+  readonly isCustom = false;
+  readonly deprecation: string | undefined;
+  readonly strategy: Strategy;
+  readonly servesStoredText: boolean;
+  readonly cells: Resource["cells"];
+  readonly #definition: string;
+  readonly #conversion: Conversion | undefined;
+
+  constructor(row: BuiltinResource) {
+    this.group = row.group;
+    this.version = row.version;
+    this.kind = row.kind;
+    this.listKind = `${row.kind}List`;
+    this.plural = row.plural;
+    this.singular = row.singular;
+    this.isNamespaced = row.namespaced;
+    this.shortNames = row.shortNames ?? [];
+    this.categories = row.categories ?? [];
+    this.verbs = row.verbs;
+    this.subresources = new Map((row.subresources ?? []).map((sub) => [sub.name, sub]));
+    this.storageVersionHash = row.storageVersionHash;
+    this.#definition = row.definition ?? "";
+    this.#conversion = conversionOf(row);
+    this.storagePrefix =
+      this.#conversion?.storagePrefix ?? `/${row.group === "" ? "core" : row.group}/${row.plural}/`;
+    this.storageVersion = this.#conversion?.storageVersion ?? apiVersionOf(row);
+    this.servesStoredText = this.#conversion === undefined || this.#conversion.isStorageVersion;
+    this.strategy = builtinStrategy(this.#definition);
+    this.cells = builtinCells(this.#definition);
+    this.deprecation = deprecations[this.#definition];
+  }
+
+  get schema(): SchemaNode | undefined {
+    return builtinSchema(this);
+  }
+
+  get columns(): readonly Column[] | undefined {
+    return tableColumns(this)?.map((column) => ({ ...column, description: describeColumn(column.name) }));
+  }
+
+  get selectableFields(): readonly string[] {
+    return selectableFields(this);
+  }
+
+  fieldValue(object: KubeObject, field: string): string {
+    return builtinFieldValue(asJson(object), field);
+  }
+
+  decode(body: JsonObject): DecodedBody {
+    const struct = goStruct(this.#definition);
+    if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
+    try {
+      const { value, unknownFields } = decodeObject(struct, body);
+      return { object: { ...value, apiVersion: apiVersionOf(this), kind: this.kind }, unknownFields };
+    } catch (error) {
+      if (!(error instanceof GoDecodeError)) throw error;
+      throw badRequestError(
+        `${this.kind} in version "${this.version}" cannot be handled as a ${this.kind}: ${error.message}`,
+      );
+    }
+  }
+
+  applyDefaults(object: JsonObject): Draft {
+    return defaultObject(this.#definition, object) as Draft;
+  }
+
+  fromStorage(object: KubeObject): KubeObject {
+    return this.#conversion === undefined || this.servesStoredText
+      ? object
+      : this.#conversion.fromStorage(object);
+  }
+
+  toStorage(object: KubeObject): KubeObject {
+    return this.#conversion === undefined || this.servesStoredText
+      ? object
+      : this.#conversion.toStorage(object);
+  }
+}
+
+/** Help texts of columns are their own words: what kubectl prints comes from the cells. */
+function describeColumn(name: string): string {
+  return name === "Name"
+    ? "Name of the object, unique among its kind in a namespace."
+    : `${name} of the object.`;
+}
+
+const deprecations: Readonly<Record<string, string>> = {
+  "core.v1.Endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+  "core.v1.ComponentStatus": "v1 ComponentStatus is deprecated in v1.19+",
+};

@@ -1,0 +1,205 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { jsonEqual, type KubeObject } from "@weir/objects";
+import type { FieldError } from "@weir/schema";
+import { kindRules } from "./kind-rules.ts";
+import { asJson, child, metaOf } from "./draft-access.ts";
+import type { Draft, Strategy, WriteContext } from "./resource.ts";
+
+/** What one kind does otherwise than the rest. */
+export interface KindRules {
+  readonly prepareForCreate?: (object: Draft, context: WriteContext) => void;
+  readonly prepareForUpdate?: (object: Draft, old: JsonObject, context: WriteContext) => void;
+  readonly validate?: (object: JsonObject, context: WriteContext) => readonly FieldError[];
+  readonly validateUpdate?: (
+    object: JsonObject,
+    old: JsonObject,
+    context: WriteContext,
+  ) => readonly FieldError[];
+}
+
+/** Kinds whose status is written through `/status` alone. */
+const withStatus = new Set([
+  "admissionregistration.v1.ValidatingAdmissionPolicy",
+  "apiextensions.v1.CustomResourceDefinition",
+  "apiregistration.v1.APIService",
+  "apps.v1.DaemonSet",
+  "apps.v1.Deployment",
+  "apps.v1.ReplicaSet",
+  "apps.v1.StatefulSet",
+  "autoscaling.v1.HorizontalPodAutoscaler",
+  "autoscaling.v2.HorizontalPodAutoscaler",
+  "batch.v1.CronJob",
+  "batch.v1.Job",
+  "certificates.v1.CertificateSigningRequest",
+  "core.v1.Namespace",
+  "core.v1.Node",
+  "core.v1.PersistentVolume",
+  "core.v1.PersistentVolumeClaim",
+  "core.v1.Pod",
+  "core.v1.ReplicationController",
+  "core.v1.ResourceQuota",
+  "core.v1.Service",
+  "flowcontrol.v1.FlowSchema",
+  "flowcontrol.v1.PriorityLevelConfiguration",
+  "networking.v1.Ingress",
+  "networking.v1.ServiceCIDR",
+  "policy.v1.PodDisruptionBudget",
+  "resource.v1.ResourceClaim",
+]);
+
+/** Kinds that count generations. */
+const withGeneration = new Set([
+  "admissionregistration.v1.MutatingAdmissionPolicy",
+  "admissionregistration.v1.MutatingAdmissionPolicyBinding",
+  "admissionregistration.v1.MutatingWebhookConfiguration",
+  "admissionregistration.v1.ValidatingAdmissionPolicy",
+  "admissionregistration.v1.ValidatingAdmissionPolicyBinding",
+  "admissionregistration.v1.ValidatingWebhookConfiguration",
+  "apiextensions.v1.CustomResourceDefinition",
+  "apps.v1.DaemonSet",
+  "apps.v1.Deployment",
+  "apps.v1.ReplicaSet",
+  "apps.v1.StatefulSet",
+  "batch.v1.CronJob",
+  "batch.v1.Job",
+  "core.v1.Pod",
+  "core.v1.PodTemplate",
+  "core.v1.ReplicationController",
+  "discovery.v1.EndpointSlice",
+  "flowcontrol.v1.FlowSchema",
+  "flowcontrol.v1.PriorityLevelConfiguration",
+  "networking.v1.Ingress",
+  "networking.v1.IngressClass",
+  "networking.v1.NetworkPolicy",
+  "policy.v1.PodDisruptionBudget",
+  "scheduling.v1.PriorityClass",
+]);
+
+/** Kinds whose generation also counts changes of annotations. */
+const annotationsCount = new Set(["apps.v1.Deployment"]);
+
+/** Kinds that PUT creates where they are missing. */
+const createdByPut = new Set([
+  "coordination.v1.Lease",
+  "core.v1.Endpoints",
+  "core.v1.Event",
+  "core.v1.LimitRange",
+  "core.v1.Service",
+  "events.v1.Event",
+  "rbac.v1.ClusterRole",
+  "rbac.v1.ClusterRoleBinding",
+  "rbac.v1.Role",
+  "rbac.v1.RoleBinding",
+  "node.v1.RuntimeClass",
+]);
+
+/** Kinds that PUT does not overwrite without a resourceVersion. */
+const neverUnconditional = new Set([
+  "apiregistration.v1.APIService",
+  "apiextensions.v1.CustomResourceDefinition",
+  "admissionregistration.v1.MutatingAdmissionPolicy",
+  "admissionregistration.v1.MutatingAdmissionPolicyBinding",
+  "admissionregistration.v1.MutatingWebhookConfiguration",
+  "admissionregistration.v1.ValidatingAdmissionPolicy",
+  "admissionregistration.v1.ValidatingAdmissionPolicyBinding",
+  "admissionregistration.v1.ValidatingWebhookConfiguration",
+  "coordination.v1.Lease",
+  "flowcontrol.v1.FlowSchema",
+  "flowcontrol.v1.PriorityLevelConfiguration",
+  "node.v1.RuntimeClass",
+  "policy.v1.PodDisruptionBudget",
+  "scheduling.v1.PriorityClass",
+  "storage.v1.CSIDriver",
+  "storage.v1.CSINode",
+  "storage.v1.VolumeAttachment",
+  "networking.v1.IPAddress",
+]);
+
+/** The rules of a built-in kind. */
+export function builtinStrategy(definition: string): Strategy {
+  const rules = kindRules(definition);
+  const hasStatus = withStatus.has(definition);
+  const hasGeneration = withGeneration.has(definition);
+  const empty = emptyStatus[definition] ?? {};
+  return {
+    allowsCreateOnUpdate: createdByPut.has(definition),
+    allowsUnconditionalUpdate: !neverUnconditional.has(definition),
+    resetFields: hasStatus ? [["status"]] : [],
+    hasGeneration,
+    prepareForCreate(object, context) {
+      if (hasStatus) object["status"] = structuredClone(empty) as JsonValue;
+      if (hasGeneration) metaOf(object)["generation"] = 1;
+      else delete metaOf(object)["generation"];
+      rules.prepareForCreate?.(object, context);
+    },
+    prepareForUpdate(object, old, context) {
+      const before = asJson(old);
+      if (hasStatus) keep(object, before, "status");
+      rules.prepareForUpdate?.(object, before, context);
+      if (hasGeneration) countGeneration(object, before, annotationsCount.has(definition));
+    },
+    validate: (object, context) => rules.validate?.(asJson(object), context) ?? [],
+    validateUpdate: (object, old, context) =>
+      rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [],
+  };
+}
+
+/** The status that a new object has, where it is not empty. */
+const emptyStatus: Readonly<Record<string, JsonObject>> = {
+  "core.v1.Namespace": { phase: "Active" },
+  "core.v1.Pod": { phase: "Pending" },
+  "core.v1.PersistentVolumeClaim": { phase: "Pending" },
+  "core.v1.PersistentVolume": { phase: "Pending" },
+  "core.v1.Service": { loadBalancer: {} },
+  "networking.v1.Ingress": { loadBalancer: {} },
+  "apps.v1.DaemonSet": {
+    currentNumberScheduled: 0,
+    numberMisscheduled: 0,
+    desiredNumberScheduled: 0,
+    numberReady: 0,
+  },
+  "apps.v1.ReplicaSet": { replicas: 0 },
+  "apps.v1.StatefulSet": { replicas: 0, availableReplicas: 0 },
+  "core.v1.ReplicationController": { replicas: 0 },
+  "autoscaling.v2.HorizontalPodAutoscaler": { desiredReplicas: 0, currentMetrics: null },
+  "autoscaling.v1.HorizontalPodAutoscaler": { currentReplicas: 0, desiredReplicas: 0 },
+  "policy.v1.PodDisruptionBudget": {
+    disruptionsAllowed: 0,
+    currentHealthy: 0,
+    desiredHealthy: 0,
+    expectedPods: 0,
+  },
+};
+
+/** Puts a field back to what it was. */
+export function keep(object: Draft, old: JsonObject, field: string): void {
+  const value = old[field];
+  if (value === undefined) delete object[field];
+  else object[field] = value;
+}
+
+/** The generation grows with every change outside metadata and status. */
+export function countGeneration(object: Draft, old: JsonObject, withAnnotations: boolean): void {
+  const metadata = metaOf(object);
+  const before = child(old, "metadata");
+  const generation = typeof before?.["generation"] === "number" ? before["generation"] : 0;
+  const changed =
+    !jsonEqual(contentOf(object), contentOf(old)) ||
+    (withAnnotations && !jsonEqual(child(metadata, "annotations") ?? {}, child(before, "annotations") ?? {}));
+  const next = changed ? generation + 1 : generation;
+  if (next > 0) metadata["generation"] = next;
+  else delete metadata["generation"];
+}
+
+function contentOf(object: JsonObject): JsonObject {
+  const { kind: _kind, apiVersion: _apiVersion, metadata: _metadata, status: _status, ...content } = object;
+  return content;
+}
+
+/** The object that a status write stores: the old one with the new status. */
+export function statusUpdate(object: Draft, old: KubeObject): Draft {
+  const before = asJson(old);
+  const result: Draft = { ...before, metadata: metaOf(object) };
+  keep(result, object, "status");
+  return result;
+}

@@ -1,0 +1,36 @@
+import type { Clock, Logger, Random } from "@weir/core";
+import type { UserInfo } from "../auth/user-info.ts";
+import type { ApiRequest } from "../http/api-request.ts";
+import type { ResourceRequestInfo } from "../http/request-info.ts";
+import type { Admission } from "../admission/admission.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { Registry } from "./registry.ts";
+import type { Resource, Strategy } from "./resource.ts";
+
+/** What every handler works with. */
+export interface Api {
+  readonly store: ObjectStore;
+  readonly registry: Registry;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** One request to a resource on its way through the handlers. */
+export interface Call {
+  readonly api: Api;
+  readonly request: ApiRequest;
+  readonly info: ResourceRequestInfo;
+  readonly resource: Resource;
+  /** The rules of the resource, or of the subresource that is written. */
+  readonly strategy: Strategy;
+  readonly user: UserInfo;
+  /** Texts of `Warning` headers; handlers add to it. */
+  readonly warnings: string[];
+}
+
+/** The time of a write as Kubernetes writes it: RFC 3339, UTC, whole seconds. */
+export function timestamp(clock: Clock): string {
+  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,159 @@
+import { type JsonObject, parseJson, writeJson, type JsonValue } from "@weir/core";
+import type { KubeObject } from "@weir/objects";
+import type { CommitResult, RangeOptions, Storage, StoredValue } from "../storage/storage.ts";
+import { apiVersionOf, type Resource } from "./resource.ts";
+
+/** An object as it lies in the store. */
+export interface StoredObject {
+  readonly key: string;
+  readonly revision: number;
+  /** JSON without kind, apiVersion and resourceVersion; begins with the metadata. */
+  readonly bytes: Uint8Array;
+}
+
+/** Every stored text begins so; what follows is spliced behind kind, apiVersion and resourceVersion. */
+const PREFIX = '{"metadata":{';
+/** Parsed objects are kept while their texts together are no longer than this. */
+const CACHE_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+interface CacheEntry {
+  readonly revision: number;
+  readonly object: KubeObject;
+  readonly size: number;
+}
+
+/**
+ * Objects over the storage: stored once as JSON text, parsed at most once per revision, served as text wherever the
+ * request does not look inside.
+ */
+export class ObjectStore {
+  readonly storage: Storage;
+  readonly #cache = new Map<string, CacheEntry>();
+  #cachedBytes = 0;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  async get(key: string, revision?: number): Promise<StoredObject | undefined> {
+    const value = await this.storage.get(key, revision === undefined ? undefined : { revision });
+    return value === undefined ? undefined : storedObject(value);
+  }
+
+  async range(
+    prefix: string,
+    options: RangeOptions,
+  ): Promise<{
+    readonly revision: number;
+    readonly entries: readonly StoredObject[];
+    readonly remaining: number;
+  }> {
+    const { revision, entries, remaining } = await this.storage.range(prefix, options);
+    return { revision, entries: entries.map(storedObject), remaining };
+  }
+
+  /** The object in its stored version; the same object for the same revision, never to be changed. */
+  parse(resource: Resource, stored: StoredObject): KubeObject {
+    const known = this.#cache.get(stored.key);
+    if (known !== undefined && known.revision === stored.revision) {
+      this.#cache.delete(stored.key);
+      this.#cache.set(stored.key, known);
+      return known.object;
+    }
+    const parsed = parseJson(Buffer.from(stored.bytes).toString("utf8")) as JsonObject;
+    const object = complete(resource, parsed, stored.revision);
+    // A revision older than the known one is read by watches and paged lists; it must not push out the live one.
+    if (known === undefined || known.revision < stored.revision) this.#remember(stored, object);
+    return object;
+  }
+
+  /** The object in the version of the resource. */
+  object(resource: Resource, stored: StoredObject): KubeObject {
+    return resource.fromStorage(this.parse(resource, stored));
+  }
+
+  /** The object as JSON text in the version of the resource; a list's items of built-in kinds lack kind and apiVersion. */
+  text(resource: Resource, stored: StoredObject, isItem: boolean): string {
+    const hasTypes = !isItem || resource.isCustom;
+    if (!resource.servesStoredText) {
+      const object = this.object(resource, stored);
+      if (hasTypes) return writeJson(object as unknown as JsonValue);
+      const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+      return writeJson(rest as unknown as JsonValue);
+    }
+    const text = Buffer.from(stored.bytes.buffer, stored.bytes.byteOffset, stored.bytes.byteLength).toString(
+      "utf8",
+    );
+    const types = hasTypes
+      ? `"kind":${JSON.stringify(resource.kind)},"apiVersion":"${apiVersionOf(resource)}",`
+      : "";
+    return `{${types}"metadata":{"resourceVersion":"${stored.revision}",${text.slice(PREFIX.length)}`;
+  }
+
+  /** The bytes under which an object in its stored version lies in the store. */
+  encode(object: KubeObject): Uint8Array {
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+    const { resourceVersion: _resourceVersion, ...meta } = metadata;
+    return encoder.encode(writeJson({ metadata: meta, ...rest } as unknown as JsonValue));
+  }
+
+  /** Writes an object in its stored version if the key is still at the expected revision. */
+  async commit(
+    resource: Resource,
+    write: {
+      readonly key: string;
+      readonly object: KubeObject;
+      readonly bytes: Uint8Array;
+      readonly expected: number;
+    },
+  ): Promise<CommitResult> {
+    const { key, object, bytes, expected } = write;
+    const result = await this.storage.commit({ key, value: bytes, expected });
+    if (result.kind === "committed") {
+      const stored = { key, revision: result.revision, bytes };
+      this.#remember(stored, complete(resource, object as unknown as JsonObject, result.revision));
+    }
+    return result;
+  }
+
+  async remove(key: string, expected: number): Promise<CommitResult> {
+    const result = await this.storage.commit({ key, value: undefined, expected });
+    if (result.kind === "committed") this.#forget(key);
+    return result;
+  }
+
+  #remember(stored: StoredObject, object: KubeObject): void {
+    this.#forget(stored.key);
+    this.#cache.set(stored.key, { revision: stored.revision, object, size: stored.bytes.length });
+    this.#cachedBytes += stored.bytes.length;
+    for (const [key] of this.#cache) {
+      if (this.#cachedBytes <= CACHE_LIMIT_BYTES) break;
+      this.#forget(key);
+    }
+  }
+
+  #forget(key: string): void {
+    const known = this.#cache.get(key);
+    if (known === undefined) return;
+    this.#cachedBytes -= known.size;
+    this.#cache.delete(key);
+  }
+}
+
+/** A stored value as an object's. */
+export function storedObject(value: StoredValue): StoredObject {
+  return { key: value.key, revision: value.modRevision, bytes: value.value };
+}
+
+/** Puts kind, apiVersion and resourceVersion where clients expect them. */
+function complete(resource: Resource, parsed: JsonObject, revision: number): KubeObject {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = parsed;
+  return {
+    kind: resource.kind,
+    apiVersion: resource.storageVersion,
+    metadata: { ...(metadata as JsonObject), resourceVersion: String(revision) },
+    ...rest,
+  } as KubeObject;
+}

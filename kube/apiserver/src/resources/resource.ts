@@ -1,0 +1,124 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import type { KubeObject } from "@weir/objects";
+import type { FieldError, SchemaNode } from "@weir/schema";
+import type { UserInfo } from "../auth/user-info.ts";
+
+/** An object while the server works on it; it becomes a `KubeObject` when it is stored. */
+export type Draft = Record<string, JsonValue>;
+
+/** A column of a Table. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly priority: number;
+  readonly description: string;
+}
+
+/** A subresource and the kind that it speaks. */
+export interface Subresource {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+}
+
+/** What reading a body as a kind gave. */
+export interface DecodedBody {
+  readonly object: Draft;
+  readonly unknownFields: readonly string[];
+}
+
+/** One write as the rules of a kind see it. */
+export interface WriteContext {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly user: UserInfo;
+  readonly isDryRun: boolean;
+  /** The time of the write, RFC 3339 with whole seconds. */
+  readonly now: string;
+  readonly warn: (message: string) => void;
+}
+
+/** The rules of a kind's main resource and of its status: what a write may set, and what is wrong with it. */
+export interface Strategy {
+  /** PUT of a missing object creates it. */
+  readonly allowsCreateOnUpdate: boolean;
+  /** PUT without a resourceVersion overwrites. */
+  readonly allowsUnconditionalUpdate: boolean;
+  /** Paths of fields that a write never sets, with all below them: `["status"]`. */
+  readonly resetFields: readonly (readonly string[])[];
+  /** The object counts generations. */
+  readonly hasGeneration: boolean;
+  prepareForCreate(object: Draft, context: WriteContext): void;
+  prepareForUpdate(object: Draft, old: KubeObject, context: WriteContext): void;
+  validate(object: KubeObject, context: WriteContext): readonly FieldError[];
+  validateUpdate(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
+}
+
+/** A resource in one of the versions in which it is served. */
+export interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly isNamespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: ReadonlyMap<string, Subresource>;
+  /** Where the objects are: shared by all versions, and by core and events.k8s.io Events. */
+  readonly storagePrefix: string;
+  /** apiVersion in which objects lie in the store. */
+  readonly storageVersion: string;
+  readonly storageVersionHash: string | undefined;
+  /** A custom resource: list items carry kind and apiVersion, unknown fields are pruned. */
+  readonly isCustom: boolean;
+  readonly schema: SchemaNode | undefined;
+  readonly strategy: Strategy;
+  /** Columns of a Table after which the cells are printed; `undefined` for name and age alone. */
+  readonly columns: readonly Column[] | undefined;
+  readonly cells: ((object: KubeObject, now: number) => readonly JsonValue[]) | undefined;
+  /** Fields of field selectors, and how they are read. */
+  readonly selectableFields: readonly string[];
+  fieldValue(object: KubeObject, field: string): string;
+  /** True where stored text is what is served, but for kind, apiVersion and resourceVersion. */
+  readonly servesStoredText: boolean;
+  /** Checks types and drops what the kind does not know; throws a 400. */
+  decode(body: JsonObject): DecodedBody;
+  /** Writes the kind's defaults; may give the same object. */
+  applyDefaults(object: JsonObject): Draft;
+  /** From the stored version to this one. */
+  fromStorage(object: KubeObject): KubeObject;
+  /** From this version to the stored one. */
+  toStorage(object: KubeObject): KubeObject;
+  /** Warning of every request to a deprecated version. */
+  readonly deprecation: string | undefined;
+}
+
+/** `apps/v1`, `v1`. */
+export function apiVersionOf(resource: { readonly group: string; readonly version: string }): string {
+  return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** Group and plural, as errors name a resource. */
+export function groupResource(resource: Resource): { readonly group: string; readonly resource: string } {
+  return { group: resource.group, resource: resource.plural };
+}
+
+/** The key of an object in the store. */
+export function storageKey(resource: Resource, namespace: string, name: string): string {
+  return resource.isNamespaced
+    ? `${resource.storagePrefix}${namespace}/${name}`
+    : `${resource.storagePrefix}${name}`;
+}
+
+/** The prefix of a namespace's objects, or of all. */
+export function storageScope(resource: Resource, namespace: string): string {
+  return resource.isNamespaced && namespace !== ""
+    ? `${resource.storagePrefix}${namespace}/`
+    : resource.storagePrefix;
+}

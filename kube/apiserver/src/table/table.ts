@@ -1,0 +1,79 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { badRequestError, type KubeObject } from "@weir/objects";
+import type { Call } from "../resources/call.ts";
+import type { Column, Resource } from "../resources/resource.ts";
+import { partialMetadata } from "./partial-metadata.ts";
+
+const nameColumn: Column = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Name of the object, unique among its kind in a namespace.",
+  priority: 0,
+};
+
+const createdColumn: Column = {
+  name: "Created At",
+  type: "date",
+  format: "",
+  description: "When the object was created.",
+  priority: 0,
+};
+
+/** The Table of one object. */
+export function objectTable(call: Call, object: KubeObject): JsonObject {
+  const resourceVersion = object.metadata.resourceVersion ?? "";
+  return tableOf(call, [object], { resourceVersion });
+}
+
+/** The Table of objects, with the list's metadata. */
+export function tableOf(
+  call: Call,
+  objects: readonly KubeObject[],
+  metadata: JsonObject,
+  withColumns = true,
+): JsonObject {
+  const { resource } = call;
+  const include = includeObject(call);
+  const now = call.api.clock.now();
+  return {
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    metadata,
+    columnDefinitions: withColumns ? (columnsOf(resource) as unknown as JsonValue) : null,
+    rows: objects.map((object) => rowOf(resource, object, include, now)),
+  };
+}
+
+type Include = "None" | "Metadata" | "Object";
+
+/** What each row carries beside its cells. */
+function includeObject(call: Call): Include {
+  const value = call.request.query.get("includeObject") ?? "";
+  if (value === "") return "Metadata";
+  if (value === "None" || value === "Metadata" || value === "Object") return value;
+  throw badRequestError(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+function columnsOf(resource: Resource): readonly Column[] {
+  return resource.cells === undefined || resource.columns === undefined
+    ? [nameColumn, createdColumn]
+    : resource.columns;
+}
+
+// oxlint-disable-next-line max-params -- one row of a table
+function rowOf(resource: Resource, object: KubeObject, include: Include, now: number): JsonObject {
+  const cells = resource.cells?.(object, now) ?? [
+    object.metadata.name ?? "",
+    object.metadata.creationTimestamp ?? "",
+  ];
+  const carried =
+    include === "None"
+      ? null
+      : include === "Object"
+        ? (object as unknown as JsonObject)
+        : partialMetadata(object);
+  return { cells, object: carried };
+}

@@ -1,0 +1,26 @@
+import type { Resource } from "../resources/resource.ts";
+import { dns1123Label, dns1123Subdomain, type NameRule, pathSegmentName } from "./names.ts";
+
+/** A CronJob's Jobs add eleven characters to its name. */
+const cronJobName: NameRule = (name, isPrefix) => {
+  const errors = [...dns1123Subdomain(name, isPrefix)];
+  if (errors.length === 0 && name.length > 52) errors.push("must be no more than 52 characters");
+  return errors;
+};
+
+const rules: Readonly<Record<string, NameRule>> = {
+  "/namespaces": dns1123Label,
+  "/services": dns1123Label,
+  "apps/statefulsets": dns1123Label,
+  "batch/cronjobs": cronJobName,
+  "rbac.authorization.k8s.io/roles": pathSegmentName,
+  "rbac.authorization.k8s.io/rolebindings": pathSegmentName,
+  "rbac.authorization.k8s.io/clusterroles": pathSegmentName,
+  "rbac.authorization.k8s.io/clusterrolebindings": pathSegmentName,
+  "certificates.k8s.io/certificatesigningrequests": dns1123Subdomain,
+};
+
+/** How objects of a resource are named; a DNS subdomain unless said otherwise. */
+export function nameRuleOf(resource: Resource): NameRule {
+  return rules[`${resource.group}/${resource.plural}`] ?? dns1123Subdomain;
+}

@@ -1,0 +1,147 @@
+import {
+  alreadyExistsError,
+  failure,
+  invalidError,
+  type KubeObject,
+  notFoundError,
+  unknownError,
+} from "@weir/objects";
+import type { AdmissionRequest } from "../admission/admission.ts";
+import type { ApiResponse } from "../http/api-request.ts";
+import { readObject } from "../http/read-body.ts";
+import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
+import { trackUpdate } from "../patch/field-tracking.ts";
+import { type Call, timestamp } from "../resources/call.ts";
+import { asJson, asObject, child, metaOf, text } from "../resources/draft-access.ts";
+import { groupResource, type Draft, storageKey, type WriteContext } from "../resources/resource.ts";
+import { nameRuleOf } from "../validation/name-rules.ts";
+import { validateObjectMeta } from "../validation/object-meta.ts";
+import { checkNamespace, decodeBody } from "./decode-body.ts";
+import { newUid, randomSuffix } from "./identity.ts";
+import { respondObject } from "./respond-object.ts";
+
+/** POST to a collection. */
+export async function createVerb(call: Call): Promise<ApiResponse> {
+  const options = readWriteOptions(call.request, "CreateOptions");
+  const isStrict = options.fieldValidation !== "Ignore";
+  const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
+  const object = decodeBody(call, body, options);
+  checkNamespace(call, object);
+  const created = await createObject(call, object, { ...options, tracked: false });
+  return respondObject(call, created, 201);
+}
+
+/** How a create is to be done; an applied object already says who owns its fields. */
+export interface CreateOptions extends WriteOptions {
+  /** True where managedFields are set already, as server-side apply does. */
+  readonly tracked: boolean;
+}
+
+/** The context of a write for the rules of its kind. */
+export function writeContext(call: Call, isDryRun: boolean): WriteContext {
+  return {
+    resource: call.resource,
+    namespace: call.info.namespace,
+    user: call.user,
+    isDryRun,
+    now: timestamp(call.api.clock),
+    warn: (message) => call.warnings.push(message),
+  };
+}
+
+/**
+ * Stores a new object that has been read and defaulted: admission, metadata, the kind's rules, validation, store.
+ * Gives the object as it was stored, in the version of the request.
+ */
+export async function createObject(call: Call, draft: Draft, options: CreateOptions): Promise<KubeObject> {
+  const { api, resource } = call;
+  const context = writeContext(call, options.isDryRun);
+  prepareMeta(call, draft);
+  const name = text(metaOf(draft), "name");
+  const admission: AdmissionRequest = {
+    operation: "create",
+    resource,
+    subresource: "",
+    namespace: call.info.namespace,
+    name,
+    context,
+  };
+  await api.admission.mutate(admission, draft, undefined);
+  const tracked = options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options });
+  const meta = metaOf(tracked);
+  Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
+  call.strategy.prepareForCreate(tracked, context);
+  generateName(call, tracked);
+  await validateCreate(call, tracked, admission);
+  return storeNew(call, asObject(tracked), options);
+}
+
+/** Server-owned metadata of the body is dropped. */
+function prepareMeta(call: Call, draft: Draft): void {
+  const meta = metaOf(draft);
+  if (text(meta, "resourceVersion") !== "")
+    throw unknownError("resourceVersion should not be set on objects to be created");
+  for (const key of [
+    "selfLink",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "uid",
+    "creationTimestamp",
+  ]) {
+    delete meta[key];
+  }
+  if (call.resource.isNamespaced) meta["namespace"] = call.info.namespace;
+}
+
+/** A generated name is drawn once; a taken one is the client's to try again. */
+function generateName(call: Call, draft: Draft): void {
+  const meta = metaOf(draft);
+  const base = text(meta, "generateName");
+  if (base === "" || text(meta, "name") !== "") return;
+  meta["name"] = `${base.slice(0, 58)}${randomSuffix(call.api.random)}`;
+}
+
+async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequest): Promise<void> {
+  const { resource, api } = call;
+  const object = asObject(draft);
+  const errors = [
+    ...validateObjectMeta(draft, resource.isNamespaced, nameRuleOf(resource)),
+    ...call.strategy.validate(object, admission.context),
+  ];
+  const name = text(metaOf(draft), "name");
+  if (errors.length > 0) throw invalidError({ group: resource.group, kind: resource.kind }, name, errors);
+  await api.admission.validate({ ...admission, name }, object, undefined);
+}
+
+async function storeNew(call: Call, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+  const { api, resource } = call;
+  const name = object.metadata.name ?? "";
+  const key = storageKey(resource, call.info.namespace, name);
+  const stored = resource.toStorage(object);
+  const bytes = api.store.encode(stored);
+  if (options.isDryRun) {
+    const existing = await api.store.get(key);
+    if (existing !== undefined) throw exists(call, name, api.store.parse(resource, existing));
+    return object;
+  }
+  const result = await api.store.commit(resource, { key, object: stored, bytes, expected: 0 });
+  if (result.kind === "conflict") {
+    const current = result.current;
+    if (current === undefined) throw notFoundError(groupResource(resource), name);
+    const there = api.store.parse(resource, { key, revision: current.modRevision, bytes: current.value });
+    throw exists(call, name, there);
+  }
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(result.revision) } };
+}
+
+function exists(call: Call, name: string, current: KubeObject): Error {
+  const error = alreadyExistsError(groupResource(call.resource), name);
+  if (text(child(asJson(current), "metadata"), "deletionTimestamp") === "") return error;
+  const { details } = error.status;
+  return failure({
+    reason: "AlreadyExists",
+    code: 409,
+    message: `object is being deleted: ${error.message}`,
+    ...(details === undefined ? {} : { details }),
+  });
+}

@@ -1,0 +1,30 @@
+import { notFoundError, tooLargeResourceVersionError } from "@weir/objects";
+import type { ApiResponse } from "../http/api-request.ts";
+import { negotiate } from "../http/negotiate.ts";
+import { plainError, respondText } from "../http/respond.ts";
+import type { Call } from "../resources/call.ts";
+import { groupResource, storageKey } from "../resources/resource.ts";
+import { respondObject, wantsPretty } from "./respond-object.ts";
+
+/** GET of one object. */
+export async function getVerb(call: Call): Promise<ApiResponse> {
+  const { api, resource, info, request } = call;
+  await checkMinimumVersion(call);
+  const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
+  if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
+  const how = negotiate(request.header("accept"), { views: true, isPretty: wantsPretty(request) });
+  if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
+  return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });
+}
+
+/** A get at "no older than" a version that does not exist yet is refused, not held. */
+async function checkMinimumVersion(call: Call): Promise<void> {
+  const version = call.request.query.get("resourceVersion") ?? "";
+  if (version === "" || version === "0") return;
+  if (!/^\d+$/.test(version)) {
+    const parse = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+    throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(version)}: ${parse}`);
+  }
+  const current = await call.api.store.storage.revision();
+  if (Number(version) > current) throw tooLargeResourceVersionError(Number(version), current, 1);
+}

@@ -1,0 +1,174 @@
+import {
+  badRequestError,
+  expiredError,
+  type KubeObject,
+  StatusError,
+  tooLargeResourceVersionError,
+} from "@weir/objects";
+import type { ApiResponse } from "../http/api-request.ts";
+import { type Negotiated, negotiate } from "../http/negotiate.ts";
+import { respond, respondText } from "../http/respond.ts";
+import type { Call } from "../resources/call.ts";
+import type { StoredObject } from "../resources/object-store.ts";
+import { apiVersionOf, storageScope } from "../resources/resource.ts";
+import type { RangeOptions } from "../storage/storage.ts";
+import { FutureRevisionError, RevisionCompactedError } from "../storage/storage-error.ts";
+import { partialMetadata } from "../table/partial-metadata.ts";
+import { tableOf } from "../table/table.ts";
+import { readContinueToken, writeContinueToken } from "./continue-token.ts";
+import { type ListOptions, listRevision, readListOptions } from "./list-options.ts";
+import { wantsPretty } from "./respond-object.ts";
+import { readSelection, type Selection } from "./selection.ts";
+
+/** GET of a collection. */
+export async function listVerb(call: Call): Promise<ApiResponse> {
+  const { request, resource } = call;
+  const options = readListOptions(request.query, false);
+  const selection = readSelection(resource, request.query);
+  const how = negotiate(request.header("accept"), { views: true, isPretty: wantsPretty(request) });
+  const page = await readPage(call, options, selection);
+  return respondList(call, page, how);
+}
+
+/** A page of a list. */
+export interface Page {
+  readonly revision: number;
+  readonly entries: readonly StoredObject[];
+  readonly continueToken: string;
+  /** Absent where selectors make it unknown, or where nothing remains. */
+  readonly remaining: number | undefined;
+}
+
+/** When a selector keeps few of many, this many are read at a time until the page is full. */
+const CHUNK = 500;
+
+/** Where a page is read. */
+interface Cursor {
+  readonly prefix: string;
+  readonly revision: number | undefined;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Reads the page that the options ask for. */
+export async function readPage(call: Call, options: ListOptions, selection: Selection): Promise<Page> {
+  const prefix = storageScope(call.resource, call.info.namespace);
+  const cursor = await cursorOf(call, options, prefix);
+  try {
+    return await fillPage(call, cursor, selection);
+  } catch (error) {
+    if (error instanceof RevisionCompactedError) throw tooOld(cursor, options);
+    if (error instanceof FutureRevisionError) {
+      throw tooLargeResourceVersionError(cursor.revision ?? 0, await call.api.store.storage.revision(), 1);
+    }
+    throw error;
+  }
+}
+
+async function cursorOf(call: Call, options: ListOptions, prefix: string): Promise<Cursor> {
+  const { limit, continueToken, resourceVersion, match } = options;
+  if (continueToken !== "") {
+    const token = readContinueToken(continueToken);
+    if (resourceVersion !== "" && resourceVersion !== "0") {
+      throw badRequestError("specifying resource version is not allowed when using continue");
+    }
+    const revision = token.revision < 0 ? undefined : token.revision;
+    return { prefix, revision, after: `${prefix}${token.after}`, limit };
+  }
+  const wanted = listRevision(resourceVersion);
+  if (wanted === 0) return { prefix, revision: undefined, after: undefined, limit };
+  const current = await call.api.store.storage.revision();
+  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);
+  const isExact = match === "Exact" || (match === "" && limit > 0);
+  return { prefix, revision: isExact ? wanted : undefined, after: undefined, limit };
+}
+
+async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
+  const { store } = call.api;
+  const { limit } = cursor;
+  const entries: StoredObject[] = [];
+  const { isEverything } = selection;
+  for (let at = cursor; ; ) {
+    const read = await store.range(cursor.prefix, rangeOptions(at, isEverything));
+    const { revision, remaining } = read;
+    for (const [index, entry] of read.entries.entries()) {
+      if (!isEverything && !selection.matches(store.object(call.resource, entry))) continue;
+      if (entries.push(entry) !== limit) continue;
+      const left = remaining + read.entries.length - index - 1;
+      return pageOf(cursor, { revision, entries, remaining: left, isEverything });
+    }
+    const last = read.entries.at(-1);
+    if (remaining === 0 || last === undefined)
+      return pageOf(cursor, { revision, entries, remaining: 0, isEverything });
+    at = { ...at, revision, after: last.key };
+  }
+}
+
+function rangeOptions({ revision, after, limit }: Cursor, isEverything: boolean): RangeOptions {
+  const size = isEverything ? limit : CHUNK;
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    ...(after === undefined ? {} : { after }),
+    ...(limit === 0 ? {} : { limit: size }),
+  };
+}
+
+interface Filled {
+  readonly revision: number;
+  readonly entries: readonly StoredObject[];
+  readonly remaining: number;
+  readonly isEverything: boolean;
+}
+
+function pageOf(cursor: Cursor, { revision, entries, remaining, isEverything }: Filled): Page {
+  const last = entries.at(-1);
+  if (remaining === 0 || last === undefined)
+    return { revision, entries, continueToken: "", remaining: undefined };
+  const continueToken = writeContinueToken({ revision, after: last.key.slice(cursor.prefix.length) });
+  return { revision, entries, continueToken, remaining: isEverything ? remaining : undefined };
+}
+
+const TOO_OLD_TOKEN =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+
+/** 410; one of a continue token carries a token that goes on with what is there now. */
+function tooOld(cursor: Cursor, options: ListOptions): StatusError {
+  if (options.continueToken === "")
+    return expiredError("The resourceVersion for the provided list is too old.");
+  const { status } = expiredError(TOO_OLD_TOKEN);
+  const after = (cursor.after ?? "").slice(cursor.prefix.length);
+  return new StatusError({ ...status, metadata: { continue: writeContinueToken({ revision: -1, after }) } });
+}
+
+/** Answers with a page as a list, a Table, or a list of metadata. */
+export function respondList(call: Call, page: Page, how: Negotiated): ApiResponse {
+  const { api, resource } = call;
+  const extras = { warnings: call.warnings };
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.continueToken === "" && !resource.isCustom ? {} : { continue: page.continueToken }),
+    ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  };
+  if (how.as !== undefined) {
+    const objects = page.entries.map((entry): KubeObject => api.store.object(resource, entry));
+    if (how.as === "Table") {
+      const { continue: token, ...rest } = metadata as { continue?: string; resourceVersion: string };
+      return respond(
+        tableOf(call, objects, token === undefined || token === "" ? rest : metadata),
+        how,
+        extras,
+      );
+    }
+    const { continue: token, ...rest } = metadata as { continue?: string; resourceVersion: string };
+    const meta = token === undefined || token === "" ? rest : metadata;
+    const items = objects.map((object) => partialMetadata(object));
+    return respond(
+      { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: meta, items },
+      how,
+      extras,
+    );
+  }
+  const items = page.entries.map((entry) => api.store.text(resource, entry, true));
+  const head = `{"kind":"${resource.listKind}","apiVersion":"${apiVersionOf(resource)}","metadata":${JSON.stringify(metadata)},"items":[`;
+  return respondText(`${head}${items.join(",")}]}`, how, extras);
+}

@@ -1,0 +1,29 @@
+import type { ApiResponse } from "../http/api-request.ts";
+import { mediaType } from "../http/read-body.ts";
+import { readWriteOptions } from "../http/write-options.ts";
+import { applyVerb } from "../patch/apply.ts";
+import { patchMediaTypes, readPatch } from "../patch/read-patch.ts";
+import type { Call } from "../resources/call.ts";
+import { unsupportedMediaTypeError } from "@weir/objects";
+import { respondObject } from "./respond-object.ts";
+import { updateObject } from "./update.ts";
+import { finishPatched } from "../patch/finish-patched.ts";
+
+/** PATCH of an object: by instructions, by merging, or by server-side apply. */
+export async function patchVerb(call: Call): Promise<ApiResponse> {
+  const type = mediaType(call.request);
+  const accepted = patchMediaTypes(call.resource);
+  if (!accepted.includes(type)) throw unsupportedMediaTypeError(accepted);
+  if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor")
+    return applyVerb(call);
+  const options = readWriteOptions(call.request, "PatchOptions");
+  const patch = await readPatch(call, type, options);
+  const result = await updateObject(call, {
+    options,
+    tracked: false,
+    change: (current) => finishPatched(call, patch(current), options, current),
+    retriesConflicts: true,
+    createsMissing: false,
+  });
+  return respondObject(call, result.object, result.created ? 201 : 200);
+}

@@ -1,0 +1,28 @@
+import type { KubeObject } from "@weir/objects";
+import type { ApiResponse } from "../http/api-request.ts";
+import { negotiate } from "../http/negotiate.ts";
+import { isTrue } from "../http/request-info.ts";
+import { respond } from "../http/respond.ts";
+import type { Call } from "../resources/call.ts";
+import { partialMetadata } from "../table/partial-metadata.ts";
+import { objectTable } from "../table/table.ts";
+
+/** Answers with one object in the form and view that the client asked for. */
+export function respondObject(call: Call, object: KubeObject, status = 200): ApiResponse {
+  const how = negotiate(call.request.header("accept"), { views: true, isPretty: wantsPretty(call.request) });
+  const extras = { status, warnings: call.warnings };
+  if (how.as === "Table") return respond(objectTable(call, object), how, extras);
+  if (how.as === "PartialObjectMetadata") return respond(partialMetadata(object), how, extras);
+  return respond(object, how, extras);
+}
+
+/** Spaces are for people: asked for by `pretty`, or read by a browser or a command line. */
+export function wantsPretty(request: Call["request"]): boolean {
+  const pretty = request.query.get("pretty");
+  if (pretty !== null && pretty !== "") return isTrue(pretty);
+  const agent = request.header("user-agent") ?? "";
+  return (
+    pretty === null &&
+    (agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0"))
+  );
+}

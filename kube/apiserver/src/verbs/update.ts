@@ -1,0 +1,228 @@
+import type { JsonObject } from "@weir/core";
+import {
+  conflictError,
+  invalidError,
+  jsonEqual,
+  type KubeObject,
+  notFoundError,
+  unknownError,
+} from "@weir/objects";
+import { invalidField } from "@weir/schema";
+import type { AdmissionRequest } from "../admission/admission.ts";
+import type { ApiResponse } from "../http/api-request.ts";
+import { readObject } from "../http/read-body.ts";
+import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
+import { trackUpdate } from "../patch/field-tracking.ts";
+import type { Call } from "../resources/call.ts";
+import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
+import type { StoredObject } from "../resources/object-store.ts";
+import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
+import { nameRuleOf } from "../validation/name-rules.ts";
+import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
+import { createObject, writeContext } from "./create.ts";
+import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
+import { respondObject } from "./respond-object.ts";
+
+/** PUT of an object or of its status. */
+export async function updateVerb(call: Call): Promise<ApiResponse> {
+  const options = readWriteOptions(call.request, "UpdateOptions");
+  const isStrict = options.fieldValidation !== "Ignore";
+  const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
+  const object = decodeBody(call, body, options);
+  checkName(call, object);
+  checkNamespace(call, object);
+  const result = await updateObject(call, {
+    options,
+    tracked: false,
+    change: () => object,
+    retriesConflicts: false,
+    createsMissing: call.strategy.allowsCreateOnUpdate && call.info.subresource === "",
+  });
+  return respondObject(call, result.object, result.created ? 201 : 200);
+}
+
+/** How an update is made. */
+export interface Update {
+  readonly options: WriteOptions;
+  /** True where the change already says who owns its fields. */
+  readonly tracked: boolean;
+  /** Makes the new object from the stored one, both in the version of the request. */
+  readonly change: (current: KubeObject | undefined) => Draft | Promise<Draft>;
+  /** Whether a lost race is tried again with the newer object: a patch is, a PUT that names its version is not. */
+  readonly retriesConflicts: boolean;
+  readonly createsMissing: boolean;
+}
+
+/** What became of an update. */
+export interface Updated {
+  readonly object: KubeObject;
+  readonly created: boolean;
+}
+
+/** A race is lost this often before the client hears of it. */
+const MAX_ATTEMPTS = 5;
+
+/** Reads, changes, checks and writes an object, again from the start when another write came first. */
+export async function updateObject(call: Call, update: Update): Promise<Updated> {
+  const { api, resource, info } = call;
+  const key = storageKey(resource, info.namespace, info.name);
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await api.store.get(key);
+    if (stored === undefined) return createMissing(call, update);
+    const outcome = await updateStored(call, update, stored);
+    if (outcome.kind === "done") return { object: outcome.object, created: false };
+    if (attempt >= MAX_ATTEMPTS || outcome.kind === "stale")
+      throw conflictError(groupResource(resource), info.name);
+  }
+}
+
+async function createMissing(call: Call, update: Update): Promise<Updated> {
+  const { resource, info } = call;
+  if (!update.createsMissing) throw notFoundError(groupResource(resource), info.name);
+  const draft = copyForMeta(await update.change(undefined));
+  const uid = text(metaOf(draft), "uid");
+  if (uid !== "" && !update.tracked) throw uidConflict(call, uid, "");
+  delete metaOf(draft)["resourceVersion"];
+  return {
+    object: await createObject(call, draft, { ...update.options, tracked: update.tracked }),
+    created: true,
+  };
+}
+
+type Attempt =
+  | { readonly kind: "done"; readonly object: KubeObject }
+  /** Another write came between reading and writing. */
+  | { readonly kind: "raced" }
+  /** The client's own resourceVersion is not the stored one. */
+  | { readonly kind: "stale" };
+
+async function updateStored(call: Call, update: Update, stored: StoredObject): Promise<Attempt> {
+  const { api, resource, info } = call;
+  const old = api.store.object(resource, stored);
+  const draft = copyForMeta(await update.change(old));
+  const precondition = checkVersion(call, draft, stored);
+  if (precondition === "stale") return { kind: "stale" };
+  const context = writeContext(call, update.options.isDryRun);
+  const admission: AdmissionRequest = {
+    operation: "update",
+    resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    context,
+  };
+  carryMeta(call, draft, asJson(old));
+  await api.admission.mutate(admission, draft, old);
+  const tracked = update.tracked
+    ? draft
+    : trackUpdate(call, { object: draft, live: old, options: update.options });
+  call.strategy.prepareForUpdate(tracked, old, context);
+  const object = asObject(tracked);
+  const errors = [
+    ...validateObjectMeta(tracked, resource.isNamespaced, nameRuleOf(resource)).filter(
+      () => info.subresource === "",
+    ),
+    ...validateObjectMetaUpdate(tracked, asJson(old)),
+    ...call.strategy.validateUpdate(object, old, context),
+  ];
+  if (errors.length > 0)
+    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, errors);
+  await api.admission.validate(admission, object, old);
+  return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
+}
+
+interface Write {
+  readonly object: KubeObject;
+  readonly old: KubeObject;
+  readonly stored: StoredObject;
+  readonly isDryRun: boolean;
+}
+
+async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
+  const { api, resource } = call;
+  const { stored, isDryRun } = write;
+  const object = withVersion(write.object, stored.revision);
+  if (isFinished(asJson(object))) {
+    if (!isDryRun) {
+      const removed = await api.store.remove(stored.key, stored.revision);
+      if (removed.kind === "conflict") return { kind: "raced" };
+    }
+    return { kind: "done", object };
+  }
+  const next = resource.toStorage(write.object);
+  const bytes = api.store.encode(next);
+  if (isDryRun || isSame(api.store.parse(resource, stored), next)) return { kind: "done", object };
+  const result = await api.store.commit(resource, {
+    key: stored.key,
+    object: next,
+    bytes,
+    expected: stored.revision,
+  });
+  if (result.kind === "conflict") return { kind: "raced" };
+  return { kind: "done", object: withVersion(write.object, result.revision) };
+}
+
+/** A write that changes nothing keeps the revision; the order of keys is not a change. */
+function isSame(stored: KubeObject, next: KubeObject): boolean {
+  const { resourceVersion: _stored, ...before } = stored.metadata;
+  const { resourceVersion: _next, ...after } = next.metadata;
+  return jsonEqual(asJson({ ...stored, metadata: before }), asJson({ ...next, metadata: after }));
+}
+
+/** True of an object that only waited for its last finalizer. */
+export function isFinished(object: JsonObject): boolean {
+  const metadata = child(object, "metadata");
+  if (text(metadata, "deletionTimestamp") === "" || strings(metadata, "finalizers").length > 0) return false;
+  const grace = metadata?.["deletionGracePeriodSeconds"];
+  return grace === undefined || grace === null || grace === 0;
+}
+
+/** The object as it is answered, with a revision. */
+export function withVersion(object: KubeObject, revision: number): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+/** Compares the client's uid and resourceVersion with the stored ones. */
+function checkVersion(call: Call, draft: Draft, stored: StoredObject): "ok" | "stale" {
+  const { resource, info } = call;
+  const meta = metaOf(draft);
+  const version = text(meta, "resourceVersion");
+  const uid = text(meta, "uid");
+  const storedUid = text(child(asJson(call.api.store.parse(resource, stored)), "metadata"), "uid");
+  if (uid !== "" && uid !== storedUid) throw uidConflict(call, uid, storedUid);
+  if (version === "" || version === "0") {
+    if (call.strategy.allowsUnconditionalUpdate) return "ok";
+    const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
+    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, [error]);
+  }
+  if (!/^\d+$/.test(version))
+    throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  return version === String(stored.revision) ? "ok" : "stale";
+}
+
+function uidConflict(call: Call, given: string, stored: string): Error {
+  const { resource, info } = call;
+  const path = [resource.plural, info.namespace, info.name].filter((part) => part !== "").join("/");
+  const because = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${stored}`;
+  const message = `StorageError: invalid object, Code: 4, Key: /registry/${path}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
+  return conflictError(groupResource(resource), info.name, message);
+}
+
+/** Metadata that the server owns comes from the stored object. */
+function carryMeta(call: Call, draft: Draft, old: JsonObject): void {
+  const meta = metaOf(draft);
+  const before = child(old, "metadata") ?? {};
+  delete meta["selfLink"];
+  for (const key of ["uid", "creationTimestamp", "generation", "namespace"]) carry(meta, before, key);
+  for (const key of ["deletionTimestamp", "deletionGracePeriodSeconds"]) {
+    if (meta[key] === undefined || meta[key] === null) carry(meta, before, key);
+  }
+  delete meta["resourceVersion"];
+  if (call.info.name !== "") meta["name"] = call.info.name;
+}
+
+function carry(meta: Draft, before: JsonObject, key: string): void {
+  const value = before[key];
+  if (value === undefined) delete meta[key];
+  else meta[key] = value;
+}

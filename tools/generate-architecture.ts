@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { layersAsMarkdown, readLayers } from "./architecture/layers.ts";
-import type { GenerateInput } from "./generate.ts";
+import type { GenerateInput } from "./generating/generated-files.ts";
 
 const BEGIN = "<!-- layers: generated from tools/layers.json -->";
 const END = "<!-- /layers -->";

@@ -7,7 +7,9 @@ import type {
   StatefulSetStatus,
 } from "@weir/builtin/apps-v1";
 import type { Job, JobStatus } from "@weir/builtin/batch-v1";
+import type { Pod, PodStatus } from "@weir/builtin/core-v1";
 import { countField, observedGeneration } from "./count-field.ts";
+import { isPodFinished, podStatus } from "./pod-status.ts";
 import { templateHash } from "./pod-template.ts";
 import type { SimulatedStatus } from "./simulated-status.ts";
 import { timestamp } from "./timestamp.ts";
@@ -125,4 +127,18 @@ export function directJobStatus(job: Job, wanted: SimulatedStatus, nowMs: number
       { type: "Complete", ...end, reason: "CompletionsReached" },
     ],
   };
+}
+
+/** A Pod runs to its end in one step; one that is pending has the status it was made with. */
+export function directPodStatus(pod: Pod, wanted: SimulatedStatus, nowMs: number): PodStatus | undefined {
+  if (wanted === "pending" || isPodFinished(pod)) return undefined;
+  const ending: Pod = { ...pod, spec: { containers: [], ...pod.spec, restartPolicy: "Never" } };
+  const {
+    hostIP: _,
+    hostIPs: __,
+    podIP: ___,
+    podIPs: ____,
+    ...status
+  } = podStatus(ending, wanted, { hostIP: "", podIP: "" }, nowMs);
+  return status;
 }

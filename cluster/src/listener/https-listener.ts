@@ -1,0 +1,153 @@
+import { timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { ApiRequest, ApiResponse } from "@weir/apiserver";
+import { describeError, type Logger } from "@weir/core";
+import { type JsonObject, writeJson } from "@weir/core";
+import { requestEntityTooLargeError, unauthorizedError } from "@weir/objects";
+import type { CertifiedKey } from "./certificate.ts";
+import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
+
+/** What a listener is made of. */
+export interface HttpsListenerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly identity: CertifiedKey;
+  /** The bearer token of the administrator; its requests go on without it. */
+  readonly token: string;
+  readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
+  readonly logger: Logger;
+}
+
+/** A listener that runs; disposing it ends every connection. */
+export interface HttpsListener extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Serves an API handler over TLS. Rejects with `AddressInUseError` where the port is taken. */
+export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsListener> {
+  const { certificate: cert, key } = options.identity;
+  const server = createServer({ cert, key, minVersion: "TLSv1.2" });
+  server.on("request", (request, response) => {
+    void serve(request, response, options);
+  });
+  // A client that breaks its handshake off, or does not trust the certificate, is its own concern.
+  server.on("tlsClientError", () => undefined);
+  // Watches last for as long as their client wants.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 180_000;
+  await listening(server, options);
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  return { url: `https://${host}:${port}`, [Symbol.asyncDispose]: () => close(server) };
+}
+
+async function listening(server: Server, { host, port }: HttpsListenerOptions): Promise<void> {
+  server.listen({ host, port });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    throw isTaken
+      ? new AddressInUseError(host, port, { cause: error })
+      : new ListenFailedError(host, port, { cause: error });
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpsListenerOptions,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  response.on("error", () => gone.abort());
+  try {
+    const isAdministrator = carriesToken(request, options.token);
+    const answer = isAdministrator ? await options.handle(apiRequest(request, gone.signal)) : unauthorized();
+    await send(answer, response, gone.signal);
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    options.logger.error("cannot answer a request", { error: describeError(error) });
+    response.destroy();
+  }
+}
+
+function carriesToken(request: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? "");
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function unauthorized(): ApiResponse {
+  const status = unauthorizedError("").status as unknown as JsonObject;
+  return { status: 401, headers: [["Content-Type", "application/json"]], body: writeJson(status) };
+}
+
+function apiRequest(request: IncomingMessage, signal: AbortSignal): ApiRequest {
+  const target = request.url ?? "/";
+  const queryStart = target.indexOf("?");
+  const headers = Object.entries(request.headers).filter(([name]) => name !== "authorization");
+  const text = (value: string | readonly string[] | undefined): string =>
+    Array.isArray(value) ? value.join(", ") : String(value ?? "");
+  return {
+    method: request.method ?? "GET",
+    path: queryStart < 0 ? target : target.slice(0, queryStart),
+    query: new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1)),
+    header: (name) =>
+      name === "authorization" || request.headers[name] === undefined
+        ? undefined
+        : text(request.headers[name]),
+    headersWithPrefix: (prefix) =>
+      headers.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name, text(value)]),
+    readBody: (limitBytes) => readBody(request, limitBytes),
+    signal,
+  };
+}
+
+async function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limitBytes) throw requestEntityTooLargeError(`limit is ${limitBytes}`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function send(answer: ApiResponse, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { body } = answer;
+  response.statusCode = answer.status;
+  for (const [name, value] of answer.headers) response.appendHeader(name, value);
+  if (typeof body === "string") {
+    response.end(body);
+    return;
+  }
+  response.flushHeaders();
+  const chunks = body[Symbol.asyncIterator]();
+  // A watch that has nothing to say must end when its client goes.
+  signal.addEventListener("abort", () => void chunks.return?.(), { once: true });
+  for (let next = await chunks.next(); next.done !== true && !signal.aborted; next = await chunks.next()) {
+    if (!response.write(next.value)) await drained(response, signal);
+  }
+  response.end();
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    await once(response, "drain", { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

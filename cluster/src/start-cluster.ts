@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import { type ApiServer, createApiServer, createMemoryStorage, type Storage } from "@weir/apiserver";
+import { createClient, type KubeClient, type Transport } from "@weir/client";
+import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
+import { createManager } from "@weir/sdk";
+import { type CertificateAuthority, createAuthority, type ServerNames } from "./listener/certificate.ts";
+import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
+import { writeKubeconfig } from "./listener/kubeconfig.ts";
+import { loopControllers, type Loops } from "./loops.ts";
+import { DEFAULT_STATUS_ANNOTATION } from "./workloads/simulated-status.ts";
+
+/** Where a cluster can be reached from outside of its process. */
+export interface ListenOptions {
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** A free port by default. */
+  readonly port?: number;
+  /** Where to write a kubeconfig, readable by its owner only; none is written by default. */
+  readonly kubeconfig?: string;
+  /** The administrator's token; a random one by default. */
+  readonly token?: string;
+}
+
+/** What a cluster is made of. */
+export interface ClusterOptions {
+  /** Where objects are kept; memory by default. A storage that is handed in stays open when the cluster ends. */
+  readonly storage?: Storage;
+  readonly loops?: Loops;
+  /** The annotation that makes a simulated workload fail or hang; `weir.dev/status` by default. */
+  readonly statusAnnotation?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  /** Serves the API over HTTPS; by default it is reached in process only. */
+  readonly listen?: ListenOptions;
+}
+
+/** An embedded cluster that runs. Disposing it stops the loops, then the listener, then the API. */
+export interface Cluster extends AsyncDisposable {
+  /** The API in process, as the administrator. */
+  readonly transport: Transport;
+  /** A client over that transport. */
+  readonly client: KubeClient;
+  readonly apiServer: ApiServer;
+  /** How the API is reached over HTTPS; absent unless it listens. */
+  readonly endpoint?: ClusterEndpoint;
+  /** The authority of the listener, as PEM. */
+  readonly certificateAuthority: string;
+}
+
+/** What a client outside of the process needs. */
+export interface ClusterEndpoint {
+  readonly url: string;
+  readonly token: string;
+  /** The kubeconfig, where one was written. */
+  readonly kubeconfig?: string;
+}
+
+/** The name of an embedded cluster in its kubeconfig. */
+const CLUSTER_NAME = "weir";
+
+/**
+ * Starts a cluster in this process and resolves when its API answers and its loops run.
+ *
+ * Rejects with `AddressInUseError` where the port is taken, and `KubeconfigWriteError`; nothing is left running then.
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  await using starting = new AsyncDisposableStack();
+  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+  const storage = options.storage ?? starting.use(createMemoryStorage({ clock }));
+  const authority = createAuthority(`${CLUSTER_NAME}-ca`, clock.now());
+  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger }));
+  const listener = await listen(apiServer, authority, options);
+  if (listener !== undefined) starting.use(listener.server);
+  const transport: Transport = (request) => apiServer.fetch(request);
+  const client = createClient({ transport, clock, random, logger, userAgent: CLUSTER_NAME });
+  const manager = starting.use(
+    createManager({
+      client,
+      controllers: loopControllers(options.loops ?? {}, {
+        statusAnnotation: options.statusAnnotation ?? DEFAULT_STATUS_ANNOTATION,
+        certificateAuthority: authority.certificate,
+      }),
+      clock,
+      random,
+      logger,
+      gracefulStopMs: GRACEFUL_STOP_MS,
+    }),
+  );
+  await manager.start();
+  return runningCluster(starting.move(), { apiServer, transport, client, authority, listener });
+}
+
+/** A loop's step is short; one that does not end is not waited for. */
+const GRACEFUL_STOP_MS = 2_000;
+
+interface Listening {
+  readonly server: HttpsListener;
+  readonly endpoint: ClusterEndpoint;
+}
+
+async function listen(
+  apiServer: ApiServer,
+  authority: CertificateAuthority,
+  { listen: wanted, logger = silentLogger }: ClusterOptions,
+): Promise<Listening | undefined> {
+  if (wanted === undefined) return undefined;
+  const { host = "127.0.0.1", port = 0, token = randomBytes(24).toString("base64url") } = wanted;
+  const identity = authority.issue(serverNames(host));
+  const handle: ApiServer["handle"] = (request) => apiServer.handle(request);
+  const server = await listenHttps({ host, port, identity, token, handle, logger });
+  const endpoint = { url: server.url, token };
+  if (wanted.kubeconfig === undefined) return { server, endpoint };
+  try {
+    const { certificate: certificateAuthority } = authority;
+    await writeKubeconfig(wanted.kubeconfig, { name: CLUSTER_NAME, ...endpoint, certificateAuthority });
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { server, endpoint: { ...endpoint, kubeconfig: wanted.kubeconfig } };
+}
+
+/** What a client may call the API: where it listens, and its Service as pods would see it. */
+function serverNames(host: string): ServerNames {
+  const service = [
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+  ];
+  const names = new Set(["localhost", "127.0.0.1", "::1", "10.0.0.1", host, ...service]);
+  return {
+    dns: [...names].filter((name) => isIP(name) === 0),
+    ips: [...names].filter((name) => isIP(name) !== 0),
+  };
+}
+
+function runningCluster(
+  running: AsyncDisposableStack,
+  parts: {
+    readonly apiServer: ApiServer;
+    readonly transport: Transport;
+    readonly client: KubeClient;
+    readonly authority: CertificateAuthority;
+    readonly listener: Listening | undefined;
+  },
+): Cluster {
+  const { apiServer, transport, client, authority, listener } = parts;
+  return {
+    apiServer,
+    transport,
+    client,
+    certificateAuthority: authority.certificate,
+    ...(listener === undefined ? {} : { endpoint: listener.endpoint }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

@@ -1,0 +1,109 @@
+import { Deployment, ReplicaSet } from "@weir/builtin/apps-v1";
+import { isApiError } from "@weir/client";
+import type { Outcome } from "@weir/core";
+import { changed, type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
+import {
+  decideDeployment,
+  type DeploymentAct,
+  type DeploymentObservation,
+  newReplicaSet,
+  REVISION_ANNOTATION,
+  replicaSetRoles,
+} from "./deployment.ts";
+import { deploymentStatus } from "./deployment-status.ts";
+import { simulatedStatus } from "./simulated-status.ts";
+import { CONTROLLER_MANAGER, type WorkloadOptions } from "./workload-options.ts";
+import { writeStatus } from "./write-status.ts";
+
+/** A step may allow another one; beyond so many, the watch brings the Deployment back. */
+const MOST_STEPS = 6;
+
+/** Rolls Deployments out by ReplicaSets and reports how that goes. */
+export function deploymentController({ statusAnnotation }: WorkloadOptions): Controller {
+  return createController("deployment", { concurrency: 8, component: CONTROLLER_MANAGER })
+    .for(Deployment, {
+      when: changed.any(
+        changed.generation,
+        changed.value(({ metadata }: Deployment) => ({ ...metadata.annotations })),
+      ),
+      suspended: () => false,
+    })
+    .owns(ReplicaSet)
+    .reconcile(async (deployment, ctx): Promise<Outcome> => {
+      let observation = observe(deployment, ctx);
+      for (let step = 0; step < MOST_STEPS; step++) {
+        const acts = decideDeployment(observation);
+        if (acts.length === 0) break;
+        for (const act of acts) await perform(act, observation.deployment, ctx);
+        observation = observe((await ctx.get(Deployment, keyOf(deployment))) ?? deployment, ctx);
+      }
+      const wanted = simulatedStatus(
+        statusAnnotation,
+        deployment.metadata,
+        deployment.spec?.template?.metadata,
+      );
+      const nowMs = ctx.clock.now();
+      const { status, deadlineMs } = deploymentStatus({ ...observation, wanted, nowMs });
+      await writeStatus(ctx, Deployment, deployment, status);
+      return deadlineMs === undefined
+        ? { kind: "settled" }
+        : { kind: "settled", recheckAfterMs: Math.max(0, deadlineMs - nowMs) };
+    });
+}
+
+function observe(deployment: Deployment, ctx: ReconcileContext<Deployment>): DeploymentObservation {
+  return { deployment, replicaSets: ctx.owned(ReplicaSet) };
+}
+
+async function perform(
+  act: DeploymentAct,
+  deployment: Deployment,
+  ctx: ReconcileContext<Deployment>,
+): Promise<void> {
+  switch (act.kind) {
+    case "create":
+      return create(act.replicaSet, deployment, ctx);
+    case "scale": {
+      const patch = { spec: { replicas: act.replicas } };
+      await ctx.patch(ReplicaSet, keyOf(act.replicaSet), { type: "merge", patch });
+      return;
+    }
+    case "annotate": {
+      const patch = {
+        metadata: { annotations: act.annotations },
+        spec: { minReadySeconds: act.minReadySeconds },
+      };
+      await ctx.patch(ReplicaSet, keyOf(act.replicaSet), { type: "merge", patch });
+      return;
+    }
+    case "record-revision": {
+      const patch = { metadata: { annotations: { [REVISION_ANNOTATION]: act.revision } } };
+      await ctx.patch(Deployment, keyOf(deployment), { type: "merge", patch });
+      return;
+    }
+    case "forget":
+      await ctx.delete(ReplicaSet, keyOf(act.replicaSet), { propagationPolicy: "Background" });
+      return;
+  }
+}
+
+/** Where the name is taken by a ReplicaSet of another template, counting the collision gives another name. */
+async function create(
+  made: Extract<DeploymentAct, { kind: "create" }>["replicaSet"],
+  deployment: Deployment,
+  ctx: ReconcileContext<Deployment>,
+): Promise<void> {
+  try {
+    await ctx.client.create(ReplicaSet, newReplicaSet(deployment, made) as ReplicaSet);
+  } catch (error) {
+    if (!isApiError(error, "AlreadyExists")) throw error;
+    const { namespace } = deployment.metadata;
+    const found = await ctx.live.get(ReplicaSet, { ...(namespace && { namespace }), name: made.name });
+    const replicaSets = found === undefined ? [] : [found];
+    const isOurs =
+      found?.metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid) ?? true;
+    if (isOurs && replicaSetRoles({ deployment, replicaSets }).current !== undefined) return;
+    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+    await writeStatus(ctx, Deployment, deployment, { ...deployment.status, collisionCount });
+  }
+}

@@ -1,14 +1,19 @@
-import type { JsonValue } from "@weir/core";
+import { compareUtf8, type JsonValue } from "@weir/core";
 import { YamlBudgetError, YamlError } from "./error.ts";
 import type { YamlNode } from "./node.ts";
 import type { LoadSettings } from "./options.ts";
 
-/** A value that JSON has no form for; it stands in the result until the first one is reported. */
+/**
+ * A value that JSON has no form for. It stands in the result until all is decoded, because a later key of the same name
+ * may replace it; sigs.k8s.io/yaml finds bad keys first, and Go's JSON encoder bad values after that.
+ */
 export class Unencodable {
-  readonly problem: string;
+  readonly found: "key" | "value";
+  readonly message: string;
 
-  constructor(problem: string) {
-    this.problem = problem;
+  constructor(found: "key" | "value", message: string) {
+    this.found = found;
+    this.message = message;
   }
 }
 
@@ -40,8 +45,6 @@ export interface DecodeState {
   readonly problems: string[];
   /** The first of those, for its place. */
   firstProblem: YamlNode | undefined;
-  /** A key that JSON cannot have; reported only when all else is well. */
-  badKey: string | undefined;
   hasUnencodable: boolean;
 }
 
@@ -59,7 +62,6 @@ export function newDecodeState(settings: LoadSettings, forEmitter: boolean): Dec
     activeAliases: new Set(),
     problems: [],
     firstProblem: undefined,
-    badKey: undefined,
     hasUnencodable: false,
   };
 }
@@ -148,24 +150,25 @@ export function reportProblems(state: DecodeState, root: JsonValue): void {
     const place = state.firstProblem === undefined ? {} : placeOf(state.firstProblem);
     throw new YamlError(`yaml: ${problem}`, problem, place);
   }
-  if (state.badKey !== undefined) throw new YamlError(state.badKey, state.badKey);
   if (!state.hasUnencodable) return;
-  const found = firstUnencodable(root);
-  if (found !== undefined) throw new YamlError(`json: ${found.problem}`, found.problem);
+  const found = firstUnencodable(root, "key") ?? firstUnencodable(root, "value");
+  if (found !== undefined) throw new YamlError(found.message, found.message.replace(/^json: /, ""));
 }
 
 /** The one that Go's JSON encoder meets first, which visits keys in byte order. */
-function firstUnencodable(value: unknown): Unencodable | undefined {
-  if (value instanceof Unencodable) return value;
+function firstUnencodable(value: unknown, kind: Unencodable["found"]): Unencodable | undefined {
+  if (value instanceof Unencodable) return value.found === kind ? value : undefined;
   if (typeof value !== "object" || value === null) return undefined;
-  const children = Array.isArray(value)
-    ? value
-    : Object.entries(value)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, child]) => child);
+  const children = Array.isArray(value) ? value : childrenByKey(value as Readonly<Record<string, unknown>>);
   for (const child of children) {
-    const found = firstUnencodable(child);
+    const found = firstUnencodable(child, kind);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function childrenByKey(object: Readonly<Record<string, unknown>>): unknown[] {
+  return Object.keys(object)
+    .sort(compareUtf8)
+    .map((key) => object[key]);
 }

@@ -13,7 +13,8 @@ import {
 } from "./decode-state.ts";
 import { goSyntax, quoteGo } from "./go-syntax.ts";
 import { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, type YamlNode } from "./node.ts";
-import { resolveScalar, shortTag } from "./scalar.ts";
+import { resolveScalar } from "./scalar.ts";
+import { hasOnlyStringKeys, isMergeKey } from "./string-keys.ts";
 import { PLAIN } from "./token.ts";
 
 const DIALECT = "go-yaml-v3";
@@ -55,26 +56,10 @@ function decodeMapping(state: DecodeState, node: YamlNode): JsonValue {
   state.depth -= 1;
   if (hasOnlyStringKeys(node)) return object;
   state.hasUnencodable = true;
-  return new Unencodable("unsupported type: map[interface {}]interface {}") as unknown as JsonValue;
-}
-
-/** Whether go-yaml v3 makes a `map[string]interface{}` of the mapping. */
-function hasOnlyStringKeys(node: YamlNode): boolean {
-  for (let i = 0; i < node.children.length; i += 2) {
-    const tag = tagOf(node.children[i] as YamlNode);
-    if (tag !== "!!str" && tag !== "!!merge") return false;
-  }
-  return true;
-}
-
-/** A node's tag, given or found out. */
-function tagOf(node: YamlNode): string {
-  if (node.kind === ALIAS_NODE) return tagOf(node.target as YamlNode);
-  if (node.tag !== "" && node.tag !== "!") return shortTag(node.tag, DIALECT);
-  if (node.kind !== SCALAR_NODE) return node.kind === MAPPING_NODE ? "!!map" : "!!seq";
-  if (isMerge(node)) return "!!merge";
-  const { kind } = resolveScalar(node, DIALECT);
-  return kind === "string" ? "!!str" : `!!${kind}`;
+  return new Unencodable(
+    "value",
+    "json: unsupported type: map[interface {}]interface {}",
+  ) as unknown as JsonValue;
 }
 
 interface MappingTarget {
@@ -90,18 +75,12 @@ function fillMapping(state: DecodeState, node: YamlNode, target: MappingTarget):
   for (let i = 0; i < children.length; i += 2) {
     const key = children[i] as YamlNode;
     const value = children[i + 1] as YamlNode;
-    if (isMerge(key)) merged = value;
+    if (isMergeKey(key)) merged = value;
     else fillEntry(state, key, value, target);
   }
   if (merged === undefined) return;
   const taken = target.taken ?? new Set(keysOf(state, node));
   merge(state, merged, { object: target.object, taken });
-}
-
-function isMerge(node: YamlNode): boolean {
-  if (node.kind !== SCALAR_NODE || node.value !== "<<") return false;
-  if (node.tag === "") return node.style === PLAIN;
-  return node.tag === "!" ? node.style === PLAIN : shortTag(node.tag, DIALECT) === "!!merge";
 }
 
 /** The keys that a mapping gives itself; go-yaml decodes them once more for it, and counts them. */
@@ -127,7 +106,7 @@ function decodeKey(state: DecodeState, node: YamlNode): string {
   if (node.kind === ALIAS_NODE) return followAlias(state, node, (target) => decodeKey(state, target));
   if (node.kind === SCALAR_NODE) {
     const value = scalarValue(state, node, resolveScalar(node, DIALECT));
-    return value instanceof Unencodable ? value.problem : String(value);
+    return value instanceof Unencodable ? value.message : String(value);
   }
   if (node.kind === MAPPING_NODE) decodeMapping(state, node);
   else decodeSequence(state, node);
@@ -146,14 +125,17 @@ function findRepeatedKeys(state: DecodeState, node: YamlNode): boolean {
     else group.push(key);
   }
   if (groups.size === children.length / 2) return false;
-  // In the order of the earlier key of each pair, as go-yaml's two loops list them.
-  for (const group of groups.values()) reportPairs(state, group);
+  reportPairs(state, node, groups);
   return true;
 }
 
-function reportPairs(state: DecodeState, group: readonly YamlNode[]): void {
-  for (const [index, first] of group.entries()) {
-    for (const second of group.slice(index + 1)) {
+/** In the order of the earlier key of each pair, as go-yaml's two loops list them. */
+function reportPairs(state: DecodeState, node: YamlNode, groups: ReadonlyMap<string, YamlNode[]>): void {
+  for (let i = 0; i < node.children.length; i += 2) {
+    const first = node.children[i] as YamlNode;
+    const group = groups.get(`${first.kind} ${first.value}`) ?? [];
+    group.shift();
+    for (const second of group) {
       if (state.problems.length >= MAX_LISTED_PROBLEMS) return;
       const problem = `mapping key ${quoteGo(second.value)} already defined at line ${first.line + 1}`;
       state.problems.push(`line ${second.line + 1}: ${problem}`);

@@ -65,7 +65,7 @@ function floatValue(state: DecodeState, value: number): JsonValue {
   if (Number.isFinite(value)) return value;
   state.hasUnencodable = true;
   const name = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-  return new Unencodable(`unsupported value: ${name}`) as unknown as JsonValue;
+  return new Unencodable("value", `json: unsupported value: ${name}`) as unknown as JsonValue;
 }
 
 function decodeScalar(state: DecodeState, node: YamlNode): JsonValue {
@@ -99,9 +99,14 @@ function decodeMapping(state: DecodeState, node: YamlNode): JsonValue {
     badKeys: undefined,
   };
   fillMapping(state, node, target);
-  if (target.badKeys !== undefined) state.badKey ??= target.badKeys.values().next().value;
   state.depth -= 1;
-  return target.object;
+  return target.badKeys === undefined ? target.object : badKey(state, target.badKeys);
+}
+
+function badKey(state: DecodeState, keys: ReadonlyMap<string, string>): JsonValue {
+  const [message = ""] = keys.values();
+  state.hasUnencodable = true;
+  return new Unencodable("key", message) as unknown as JsonValue;
 }
 
 function fillMapping(state: DecodeState, node: YamlNode, target: MappingTarget): void {

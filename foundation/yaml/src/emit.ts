@@ -7,6 +7,7 @@ import {
   NO_BLOCK,
   UNUSUAL,
 } from "./analyze-scalar.ts";
+import { isBreak } from "./character.ts";
 import { WholeFloat } from "./decode-state.ts";
 import { formatBigInt, formatNumber } from "./emit-number.ts";
 import { YamlBudgetError } from "./error.ts";
@@ -80,9 +81,9 @@ function isObject(value: JsonValue): value is { readonly [key: string]: JsonValu
   );
 }
 
-/** A literal scalar may have ended the line already. */
+/** A literal scalar may have ended the line already, if only with U+2028, after which go-yaml breaks no line. */
 function endLine(emitter: Emitter): void {
-  if (!emitter.out.endsWith("\n")) emitter.out += "\n";
+  if (!isBreak(emitter.out.charCodeAt(emitter.out.length - 1))) emitter.out += "\n";
 }
 
 function descend(emitter: Emitter): void {

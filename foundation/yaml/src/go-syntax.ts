@@ -1,9 +1,10 @@
 import { formatGoFloat } from "./go-float.ts";
 import { isUnsigned } from "./integer.ts";
-import { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, type YamlNode } from "./node.ts";
+import { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, type YamlNode } from "./node.ts";
 import type { YamlDialect } from "./options.ts";
 import type { Resolved } from "./resolve.ts";
 import { resolveScalar } from "./scalar.ts";
+import { hasOnlyStringKeys, isMergeKey } from "./string-keys.ts";
 
 /** How Go's `%#v` prints what go-yaml decodes a node to; go-yaml shows keys that way in its messages. */
 export function goSyntax(node: YamlNode, dialect: YamlDialect): string {
@@ -15,17 +16,30 @@ export function goSyntax(node: YamlNode, dialect: YamlDialect): string {
 }
 
 function goSyntaxOfMapping(node: YamlNode, dialect: YamlDialect): string {
-  const entries = new Map<string, string>();
-  let onlyStrings = true;
+  const shown = [...entriesOf(node, dialect)]
+    .sort(([a], [b]) => compareKeys(a, b))
+    .map(([key, value]) => `${key}:${value}`);
+  const isStringMap = dialect === "go-yaml-v3" && hasOnlyStringKeys(node);
+  return `map[${isStringMap ? "string" : "interface {}"}]interface {}{${shown.join(", ")}}`;
+}
+
+/** The mapping's keys and values, merges carried out: in version 2 the last one wins, in version 3 the mapping's own. */
+function entriesOf(node: YamlNode, dialect: YamlDialect): ReadonlyMap<string, string> {
+  const own: Array<readonly [string, string]> = [];
+  const merged: Array<readonly [string, string]> = [];
   for (let i = 0; i < node.children.length; i += 2) {
-    const key = goSyntax(node.children[i] as YamlNode, dialect);
-    onlyStrings &&= key.startsWith('"');
-    entries.set(key, goSyntax(node.children[i + 1] as YamlNode, dialect));
+    const key = node.children[i] as YamlNode;
+    const value = node.children[i + 1] as YamlNode;
+    if (isMergeKey(key)) (dialect === "go-yaml-v2" ? own : merged).push(...mergedEntries(value, dialect));
+    else own.push([goSyntax(key, dialect), goSyntax(value, dialect)]);
   }
-  const shown = [...entries].sort(([a], [b]) => compareKeys(a, b)).map(([key, value]) => `${key}:${value}`);
-  const type =
-    dialect === "go-yaml-v3" && onlyStrings ? "map[string]interface {}" : "map[interface {}]interface {}";
-  return `${type}{${shown.join(", ")}}`;
+  return new Map([...merged, ...own]);
+}
+
+/** Backwards, so that the first mapping of a list wins. */
+function mergedEntries(node: YamlNode, dialect: YamlDialect): ReadonlyArray<readonly [string, string]> {
+  const mappings = node.kind === SEQUENCE_NODE ? [...node.children].reverse() : [node];
+  return mappings.flatMap((mapping) => [...entriesOf(mapping.target ?? mapping, dialect)]);
 }
 
 /** Go prints maps sorted: numbers by value, strings by bytes. */

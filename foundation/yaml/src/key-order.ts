@@ -13,12 +13,12 @@ export function compareKeys(a: string, b: string): number {
     const left = a.charCodeAt(i);
     const right = b.charCodeAt(i);
     if (left === right) continue;
-    if (left > 0x7f || right > 0x7f) return compareRunes(Array.from(a), Array.from(b));
+    if (left > 0x7f || right > 0x7f) return compareRunes(a, b);
     const leftIsLetter = isAsciiLetter(left);
     const rightIsLetter = isAsciiLetter(right);
     if (leftIsLetter && rightIsLetter) return left - right;
     if (leftIsLetter || rightIsLetter) return rightIsLetter ? -1 : 1;
-    return compareDigits(Array.from(a), Array.from(b), i);
+    return compareRunes(a, b);
   }
   return a.length - b.length;
 }
@@ -31,7 +31,9 @@ function isAsciiLetter(code: number): boolean {
 const LETTER = /^\p{L}$/u;
 const DIGIT = /^\p{Nd}$/u;
 
-function compareRunes(a: readonly string[], b: readonly string[]): number {
+function compareRunes(textA: string, textB: string): number {
+  const a = Array.from(textA);
+  const b = Array.from(textB);
   const index = a.findIndex((rune, i) => rune !== b[i]);
   if (index === -1 || index >= b.length) return a.length - b.length;
   const left = a[index] as string;

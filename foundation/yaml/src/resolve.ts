@@ -59,7 +59,8 @@ function hints(): Uint8Array {
 }
 
 const LONGEST_WORD = 5;
-const DOT_FLOAT = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
+/** Go's own syntax: an underscore only between two digits. */
+const DOT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const STYLE_FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 
 /**
@@ -75,7 +76,7 @@ export function resolvePlain(text: string, dialect: YamlDialect, timestamps = tr
     if (meaning !== undefined) return meaning;
   }
   if (hint === WORD_START) return STRING;
-  if (hint === DOT_START) return DOT_FLOAT.test(text) ? floatOf(text) : STRING;
+  if (hint === DOT_START) return DOT_FLOAT.test(text) ? floatOf(text.replaceAll("_", "")) : STRING;
   const moment = timestamps ? parseTimestamp(text) : undefined;
   return moment === undefined ? resolveNumber(text, dialect) : { kind: "timestamp", value: moment };
 }

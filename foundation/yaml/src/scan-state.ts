@@ -31,6 +31,8 @@ export class ScanState {
   simpleKeyAllowed = true;
   /** One per flow level; the first is that of the block context. */
   readonly simpleKeys: SimpleKey[] = [new SimpleKey()];
+  /** Number of the token that the block context's possible key begins with, or -1. */
+  blockKeyToken = -1;
   readonly flowKeysByToken = new Map<number, SimpleKey>();
 
   readonly tokens: Token[] = [];

@@ -65,9 +65,9 @@ function fetchMoreTokens(state: ScanState): void {
 
 /** Whether a `:` yet to be scanned may turn the token at the head into a key. */
 function headMayBecomeKey(state: ScanState): boolean {
-  const blockKey = state.simpleKeys[0] as SimpleKey;
-  if (blockKey.possible && blockKey.tokenNumber === state.tokensTaken)
-    return isKeyStillValid(state, blockKey);
+  if (state.blockKeyToken === state.tokensTaken) {
+    return isKeyStillValid(state, state.simpleKeys[0] as SimpleKey);
+  }
   if (state.flowLevel === 0) return false;
   const flowKey = state.flowKeysByToken.get(state.tokensTaken);
   return flowKey !== undefined && isKeyStillValid(state, flowKey);
@@ -99,7 +99,8 @@ function saveSimpleKey(state: ScanState): void {
   key.position = state.position;
   key.line = state.line;
   key.column = state.column;
-  if (state.flowLevel > 0) state.flowKeysByToken.set(key.tokenNumber, key);
+  if (state.flowLevel === 0) state.blockKeyToken = key.tokenNumber;
+  else state.flowKeysByToken.set(key.tokenNumber, key);
 }
 
 function removeSimpleKey(state: ScanState): void {
@@ -107,7 +108,13 @@ function removeSimpleKey(state: ScanState): void {
   if (!key.possible) return;
   if (key.required) state.fail("could not find expected ':'", { line: key.line, column: key.column });
   key.possible = false;
-  if (state.flowLevel > 0) state.flowKeysByToken.delete(key.tokenNumber);
+  unlistKey(state, key);
+}
+
+/** Stops holding back the token that begins the key. */
+function unlistKey(state: ScanState, key: SimpleKey): void {
+  if (state.blockKeyToken === key.tokenNumber) state.blockKeyToken = -1;
+  else if (state.flowLevel > 0) state.flowKeysByToken.delete(key.tokenNumber);
 }
 
 /** Puts a token into the queue; `number` is its place among all tokens of the text. */
@@ -115,6 +122,8 @@ function insertToken(state: ScanState, number: number, made: Token): void {
   const { tokens } = state;
   const index = state.head + number - state.tokensTaken;
   tokens.push(made);
+  // The token that it belongs before may be gone; then go-yaml appends it.
+  if (index < state.head) return;
   for (let i = tokens.length - 1; i > index; i -= 1) tokens[i] = tokens[i - 1] as Token;
   tokens[index] = made;
 }
@@ -266,6 +275,8 @@ function endsIndicator(state: ScanState): boolean {
 function fetchFlowStart(state: ScanState, kind: number): boolean {
   saveSimpleKey(state);
   const key = new SimpleKey();
+  // The number of the bracket itself: closing an empty collection so unlists the key that the collection may be.
+  key.tokenNumber = nextNumber(state);
   key.line = state.line;
   key.column = state.column;
   state.simpleKeys.push(key);
@@ -278,8 +289,8 @@ function fetchFlowStart(state: ScanState, kind: number): boolean {
 function fetchFlowEnd(state: ScanState, kind: number): boolean {
   removeSimpleKey(state);
   if (state.flowLevel > 0) {
+    unlistKey(state, state.simpleKeys.pop() as SimpleKey);
     state.flowLevel -= 1;
-    state.simpleKeys.pop();
   }
   state.simpleKeyAllowed = false;
   return fetchSign(state, kind);
@@ -316,7 +327,18 @@ function fetchKey(state: ScanState): boolean {
   }
   removeSimpleKey(state);
   state.simpleKeyAllowed = state.flowLevel === 0;
-  return fetchSign(state, token.KEY);
+  fetchSign(state, token.KEY);
+  return skipLineComment(state);
+}
+
+/** Version 3 takes a comment after `?` and `:` at once, and so lets a tab stand before it. */
+function skipLineComment(state: ScanState): boolean {
+  if (state.dialect !== "go-yaml-v3") return true;
+  const { position } = state;
+  state.skipBlanks();
+  if (state.text.charCodeAt(state.position) === HASH) state.skipToBreak();
+  else state.position = position;
+  return true;
 }
 
 function fetchValue(state: ScanState): boolean {
@@ -325,13 +347,14 @@ function fetchValue(state: ScanState): boolean {
     insertToken(state, key.tokenNumber, new Token(token.KEY, key.line, key.column));
     rollIndent(state, new Token(token.BLOCK_MAPPING_START, key.line, key.column), key.tokenNumber);
     key.possible = false;
-    if (state.flowLevel > 0) state.flowKeysByToken.delete(key.tokenNumber);
+    unlistKey(state, key);
     state.simpleKeyAllowed = false;
   } else {
     if (state.flowLevel === 0) openComplexValue(state);
     state.simpleKeyAllowed = state.flowLevel === 0;
   }
-  return fetchSign(state, token.VALUE);
+  fetchSign(state, token.VALUE);
+  return skipLineComment(state);
 }
 
 function openComplexValue(state: ScanState): void {

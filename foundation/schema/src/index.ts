@@ -49,3 +49,9 @@ export {
 export { toStructuralSchema } from "./zod/to-structural-schema.ts";
 export { checkStructural, type StructuralOptions } from "./structural/check-structural.ts";
 export { type FieldByPath, findFieldByPath } from "./structural/field-by-path.ts";
+export {
+  type Coercion,
+  coerceEmbeddedMetadata,
+  type MetadataReading,
+  type ReadMetadata,
+} from "./coerce-embedded.ts";

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compileRegexp, RegexpSyntaxError } from "@weir/text";
 
 /** A compiled pattern, or why it cannot be compiled, in the words of Go's `regexp`. */
 export type Pattern =
@@ -8,9 +8,10 @@ export type Pattern =
 /** Compiles a pattern of a schema by RE2's rules: linear time, no look-around, unanchored. */
 export function compilePattern(source: string): Pattern {
   try {
-    const program = RE2JS.compile(source);
-    return { kind: "valid", matches: (text) => program.matcher(text).find() };
+    const compiled = compileRegexp(source);
+    return { kind: "valid", matches: (text) => compiled.matches(text) };
   } catch (error) {
-    return { kind: "invalid", problem: error instanceof Error ? error.message : String(error) };
+    if (error instanceof RegexpSyntaxError) return { kind: "invalid", problem: error.message };
+    throw error;
   }
 }

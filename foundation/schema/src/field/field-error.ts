@@ -1,5 +1,6 @@
 import type { JsonValue } from "@weir/core";
-import { formatGoNumber, quoteGo, writeGoJson } from "./go-text.ts";
+import { quoteGo } from "@weir/text";
+import { formatGoNumber, writeGoJson } from "./go-text.ts";
 
 /** Why a field is refused, as the `reason` of a cause in a Kubernetes Status. */
 export type FieldErrorReason =

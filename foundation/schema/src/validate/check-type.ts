@@ -1,5 +1,5 @@
 import { type FieldError, invalidFieldType } from "../field/field-error.ts";
-import { quoteGo } from "../field/go-text.ts";
+import { quoteGo } from "@weir/text";
 import { isKnownFormat, stringFormat } from "../format/formats.ts";
 import type { JsonKind } from "../json-shape.ts";
 import type { SchemaNode } from "../schema-node.ts";

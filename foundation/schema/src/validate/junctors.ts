@@ -1,5 +1,5 @@
 import type { FieldError } from "../field/field-error.ts";
-import { quoteGo } from "../field/go-text.ts";
+import { quoteGo } from "@weir/text";
 import type { SchemaNode } from "../schema-node.ts";
 
 /** How many checks a validation made. */

@@ -25,6 +25,13 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./client.ts";
+export {
+  connect,
+  type Connection,
+  type ConnectOptions,
+  type OpenClient,
+  openClient,
+} from "./connect/connect.ts";
 export { type ClientOptions, createClient } from "./create-client.ts";
 export {
   apiVersionOf,
@@ -34,3 +41,15 @@ export {
   type ReadOf,
   type WriteOf,
 } from "./kind.ts";
+export {
+  type Auth,
+  type ClusterConfig,
+  CredentialsError,
+  type ExecPlugin,
+  KubeconfigError,
+  KubeconfigForbiddenError,
+  type KubeconfigOptions,
+  type Material,
+} from "./kubeconfig/cluster-config.ts";
+export { inClusterConfig, type InClusterOptions } from "./kubeconfig/in-cluster-config.ts";
+export { loadKubeconfig, parseKubeconfig } from "./kubeconfig/parse-kubeconfig.ts";

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { createClient, type Kind, type KubeClient, WatchTruncatedError } from "../src/index.ts";
+import { chunks, failure, scriptedTransport } from "./scripted-transport.ts";
+
+const ConfigMap: Kind = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  scope: "Namespaced",
+};
+
+const added = (name: string): string =>
+  `{"type":"ADDED","object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}"}}}\n`;
+
+async function collect(client: KubeClient): Promise<{ names: string[]; error?: unknown }> {
+  const names: string[] = [];
+  try {
+    for await (const event of client.watch(ConfigMap)) {
+      names.push("object" in event ? `${event.type} ${event.object.metadata.name}` : event.type);
+    }
+  } catch (error) {
+    return { names, error };
+  }
+  return { names };
+}
+
+describe("a watch", () => {
+  test("asks for bookmarks, from a version, with a limit of time", async () => {
+    const { transport, sent } = scriptedTransport(() => chunks());
+    const client = createClient({ transport });
+    const options = { namespace: "ns", resourceVersion: "7", timeoutSeconds: 300, labelSelector: "a" };
+    expect(await Array.fromAsync(client.watch(ConfigMap, options))).toEqual([]);
+    expect(
+      await Array.fromAsync(client.watch(ConfigMap, { resourceVersion: "", sendInitialEvents: true })),
+    ).toEqual([]);
+    expect(sent.map(({ path }) => path)).toEqual([
+      "/api/v1/namespaces/ns/configmaps?watch=1&allowWatchBookmarks=true&labelSelector=a&resourceVersion=7&timeoutSeconds=300",
+      "/api/v1/configmaps?watch=1&allowWatchBookmarks=true&resourceVersion=&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+    ]);
+    expect(sent[0]?.options.longLived).toBe(true);
+  });
+
+  test("splits events at newlines only, wherever chunks end", async () => {
+    const bytes = new TextEncoder().encode(added("a") + added("b\u2028ü😀") + added("c"));
+    for (let size = 1; size < 40; size++) {
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+      const client = createClient({ transport: async () => chunks(...parts) });
+      expect((await collect(client)).names).toEqual(["ADDED a", "ADDED b\u2028ü😀", "ADDED c"]);
+    }
+  });
+
+  test("takes an unfinished last line for a truncation, not for an event", async () => {
+    const client = createClient({ transport: async () => chunks(added("a"), added("b").trimEnd()) });
+    const { names, error } = await collect(client);
+    expect(names).toEqual(["ADDED a"]);
+    expect(error).toBeInstanceOf(WatchTruncatedError);
+  });
+
+  test("tells bookmarks and errors from objects", async () => {
+    const client = createClient({
+      transport: async () =>
+        chunks(
+          '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12","annotations":{"k8s.io/initial-events-end":"true"}}}}\n',
+          '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"13"}}}\n',
+          '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n',
+        ),
+    });
+    expect(await Array.fromAsync(client.watch(ConfigMap))).toEqual([
+      { type: "BOOKMARK", resourceVersion: "12", initialEventsEnd: true },
+      { type: "BOOKMARK", resourceVersion: "13", initialEventsEnd: false },
+      { type: "ERROR", status: { kind: "Status", code: 410, reason: "Expired" } },
+    ]);
+  });
+
+  test.each(["[]", '{"type":"WHAT","object":{}}', "nonsense", '{"type":"BOOKMARK","object":{}}'])(
+    "refuses the line %s",
+    async (line) => {
+      const client = createClient({ transport: async () => chunks(added("a"), `${line}\n`) });
+      const { names, error } = await collect(client);
+      expect(names).toEqual(["ADDED a"]);
+      expect(error).toBeInstanceOf(Error);
+    },
+  );
+
+  test("fails with the server's Status, and is not tried again", async () => {
+    const { transport, sent } = scriptedTransport(() => failure(429, "TooManyRequests"));
+    const { error } = await collect(createClient({ transport }));
+    expect(error).toMatchObject({ code: 429, reason: "TooManyRequests" });
+    expect(sent).toHaveLength(1);
+  });
+
+  test("ends quietly when its signal aborts, and lets go of the stream and the signal", async () => {
+    let cancelled = 0;
+    const abort = new AbortController();
+    const { transport } = scriptedTransport(
+      () =>
+        new Response(
+          new ReadableStream({
+            start: (controller) => controller.enqueue(new TextEncoder().encode(added("a"))),
+            cancel: () => void cancelled++,
+          }),
+        ),
+    );
+    const names: string[] = [];
+    for await (const event of createClient({
+      transport: async (request) => {
+        const response = await transport(request);
+        const reader = response.body!.getReader();
+        request.signal.addEventListener("abort", () => void reader.cancel());
+        return new Response(
+          new ReadableStream({
+            pull: async (controller) => {
+              const { done, value } = await reader.read();
+              if (done) controller.close();
+              else controller.enqueue(value);
+            },
+          }),
+        );
+      },
+    }).watch(ConfigMap, { signal: abort.signal })) {
+      names.push(event.type);
+      abort.abort();
+    }
+    expect(names).toEqual(["ADDED"]);
+    expect(cancelled).toBe(1);
+  });
+
+  test("cancels the stream when its reader stops", async () => {
+    let cancelled = 0;
+    const client = createClient({
+      transport: async () =>
+        new Response(
+          new ReadableStream({
+            start: (controller) => controller.enqueue(new TextEncoder().encode(added("a") + added("b"))),
+            cancel: () => void cancelled++,
+          }),
+        ),
+    });
+    for await (const _ of client.watch(ConfigMap)) break;
+    expect(cancelled).toBe(1);
+  });
+
+  test("tells of every chunk of bytes", async () => {
+    let heard = 0;
+    const client = createClient({
+      transport: async () => chunks(added("a").slice(0, 9), added("a").slice(9)),
+    });
+    await Array.fromAsync(client.watch(ConfigMap, { onActivity: () => void heard++ }));
+    expect(heard).toBe(3);
+  });
+});

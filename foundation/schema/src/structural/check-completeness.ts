@@ -62,7 +62,7 @@ function checkNested(
   return errors;
 }
 
-/** Checks that every field that a junctor validates is also declared outside of it. */
+/** Checks that every field that a junctor of the root validates is also declared outside of it; upstream looks no deeper. */
 export function checkCompleteness(schema: SchemaNode, path: string): readonly FieldError[] {
   return checkJunctors(schema, schema, { structure: path, validation: path });
 }

@@ -1,0 +1,42 @@
+import { FINALIZER, GitRepository, SourceReason } from "@weir/api";
+import { goDurationMs } from "@weir/core";
+import { changed, type Controller, createController } from "@weir/sdk";
+import { type GitRepositoryDeps, reconcileGitRepository } from "./reconcile.ts";
+import { reportGitRepository } from "./report.ts";
+
+/** What the controller of GitRepositories needs, and how it runs. */
+export interface GitRepositoryControllerOptions extends GitRepositoryDeps {
+  /** How many repositories are reconciled at once; 2 by default, as Flux. */
+  readonly concurrency?: number;
+}
+
+const INCLUDED_BY = "spec.include";
+
+/** The controller of GitRepositories; runs in any manager whose client serves the source kinds. */
+export function gitRepositoryController(options: GitRepositoryControllerOptions): Controller {
+  const { concurrency = 2, storage } = options;
+  return createController("gitrepository", { concurrency, component: "source-controller" })
+    .for(GitRepository, {
+      handledAt: true,
+      intervalMs: (repository) => goDurationMs(repository.spec.interval),
+    })
+    .index(GitRepository, INCLUDED_BY, ({ metadata, spec }) =>
+      (spec.include ?? []).map(({ repository }) => `${metadata.namespace ?? ""}/${repository.name}`),
+    )
+    .watches(GitRepository, {
+      map: ({ metadata }, cache) =>
+        cache.list(GitRepository, {
+          index: [INCLUDED_BY, `${metadata.namespace ?? ""}/${metadata.name ?? ""}`],
+        }),
+      when: changed.value((repository) => repository.status?.artifact?.revision),
+    })
+    .report(reportGitRepository)
+    .finalizer(FINALIZER, async ({ metadata }, ctx) => {
+      const owner = { kind: "gitrepository", namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
+      using lock = await storage.lock(owner);
+      if (!(await storage.remove(lock))) return;
+      const message = "garbage collected artifacts for deleted resource";
+      ctx.event({ reason: SourceReason.GarbageCollectionSucceeded, message });
+    })
+    .reconcile((repository, ctx) => reconcileGitRepository(repository, ctx, options));
+}

@@ -1,0 +1,84 @@
+import { type GitRepository, SourceReason } from "@weir/api";
+import { isApiError } from "@weir/client";
+import { type GitCredentials, GitCredentialsError, type GitProxy, parseGitCredentials } from "@weir/git";
+import { type BaseContext, kind } from "@weir/sdk";
+import { SourceStepError } from "../source-error.ts";
+
+/** How a repository is reached. */
+export interface GitAccess {
+  readonly credentials: GitCredentials;
+  readonly proxy?: GitProxy;
+}
+
+const Secret = kind("v1", "Secret", { plural: "secrets", scope: "Namespaced" });
+const FAILED = { condition: "FetchFailed", reason: SourceReason.AuthenticationFailed } as const;
+
+/** Reads the Secrets that a GitRepository names. Throws `SourceStepError` where one is missing or not usable. */
+export async function observeAccess(
+  repository: GitRepository,
+  ctx: Pick<BaseContext, "live">,
+): Promise<GitAccess> {
+  const { url, secretRef, proxySecretRef } = repository.spec;
+  const { namespace = "" } = repository.metadata;
+  const proxy =
+    proxySecretRef === undefined ? undefined : await readProxy(namespace, proxySecretRef.name, ctx);
+  const data = secretRef === undefined ? undefined : await readSecret(namespace, secretRef.name, ctx);
+  if (data === "missing") {
+    const cause = `secrets "${secretRef?.name ?? ""}" not found`;
+    throw new SourceStepError(
+      FAILED,
+      `failed to get secret '${namespace}/${secretRef?.name ?? ""}': ${cause}`,
+    );
+  }
+  return { credentials: credentialsOf(url, data), ...(proxy === undefined ? {} : { proxy }) };
+}
+
+function credentialsOf(url: string, data: ReadonlyMap<string, string> | undefined): GitCredentials {
+  try {
+    return parseGitCredentials(url, data);
+  } catch (error) {
+    if (!(error instanceof GitCredentialsError)) throw error;
+    const failure = { condition: "FetchFailed" as const, reason: error.reason };
+    if (error.reason === SourceReason.AuthenticationFailed) throw new SourceStepError(failure, error.message);
+    throw new SourceStepError(failure, "failed to checkout and determine revision", { cause: error });
+  }
+}
+
+async function readProxy(namespace: string, name: string, ctx: Pick<BaseContext, "live">): Promise<GitProxy> {
+  const data = await readSecret(namespace, name, ctx);
+  const configure = "failed to configure proxy options";
+  if (data === "missing")
+    throw new SourceStepError(FAILED, `${configure}: secret '${namespace}/${name}' not found`);
+  const address = data.get("address");
+  if (address === undefined || address === "") {
+    throw new SourceStepError(
+      FAILED,
+      `${configure}: invalid proxy secret '${namespace}/${name}': key 'address' is missing`,
+    );
+  }
+  const username = data.get("username");
+  const password = data.get("password");
+  return {
+    address,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+async function readSecret(
+  namespace: string,
+  name: string,
+  ctx: Pick<BaseContext, "live">,
+): Promise<ReadonlyMap<string, string> | "missing"> {
+  try {
+    const secret = await ctx.live.get(Secret, { namespace, name });
+    if (secret === undefined) return "missing";
+    const data = (secret["data"] ?? {}) as Readonly<Record<string, string>>;
+    return new Map(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+    );
+  } catch (error) {
+    if (!isApiError(error, "Forbidden")) throw error;
+    throw new SourceStepError(FAILED, `failed to get secret '${namespace}/${name}'`, { cause: error });
+  }
+}

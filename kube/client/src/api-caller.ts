@@ -6,6 +6,7 @@ import {
   type Logger,
   parseJson,
   type Random,
+  WeirError,
   writeJson,
 } from "@weir/core";
 import { ApiProtocolError, ApiUnreachableError, errorOfResponse } from "./api-error.ts";
@@ -178,6 +179,8 @@ export class ApiCaller {
       );
     } catch (cause) {
       init.signal?.throwIfAborted();
+      // A transport that knows what is wrong (credentials, configuration) says it better.
+      if (cause instanceof WeirError) throw cause;
       throw new ApiUnreachableError(request.method, pathOnly(path), { cause });
     }
     this.#options.onAnswer?.({ method: request.method, host: this.#host, code: response.status });

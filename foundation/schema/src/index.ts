@@ -49,6 +49,7 @@ export {
 export { toStructuralSchema } from "./zod/to-structural-schema.ts";
 export { checkStructural, type StructuralOptions } from "./structural/check-structural.ts";
 export { type FieldByPath, findFieldByPath } from "./structural/field-by-path.ts";
+export { unrecognizedFormats } from "./structural/unrecognized-formats.ts";
 export {
   type Coercion,
   coerceEmbeddedMetadata,

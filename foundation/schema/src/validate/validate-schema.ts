@@ -7,7 +7,7 @@ import { validateValue } from "./validate-value.ts";
 
 /** Options of a validation. */
 export interface ValidateOptions {
-  /** The path of the value, put before those of its fields; none by default. */
+  /** The path of the value, put before those of its fields; none by default. Texts name fields without it. */
   readonly path?: string;
   /** The value before an update: parts that stay as they were are not held against the new one. */
   readonly old?: JsonValue;

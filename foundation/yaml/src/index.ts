@@ -12,4 +12,5 @@ export type { DuplicateKeys, LoadOptions, YamlBudgets, YamlDialect } from "./opt
 export { splitYamlDocuments } from "./split-documents.ts";
 export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
 export { parseYamlNode } from "./parse-node.ts";
+export { FLOW, FOLDED } from "./token.ts";
 export { resolvePlain, type Resolved } from "./resolve.ts";

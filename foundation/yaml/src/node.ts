@@ -16,7 +16,7 @@ export class YamlNode {
   readonly value: string;
   /** The resolved tag (`tag:yaml.org,2002:str`), or `""`. */
   readonly tag: string;
-  /** How a scalar is written; see token.ts. */
+  /** How a scalar is written, or that a collection is in flow style; see token.ts. */
   readonly style: number;
   /** Keys and values in turn, or items. */
   children: readonly YamlNode[] = NO_CHILDREN;

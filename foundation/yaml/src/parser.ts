@@ -160,7 +160,9 @@ function parseContent(
   const tag = properties?.tag ?? "";
   const collection = collectionParser(at.kind, context);
   if (collection !== undefined) {
-    const node = new YamlNode(collection.kind, start.line, start.column, "", tag, PLAIN);
+    const isFlow = at.kind === token.FLOW_SEQUENCE_START || at.kind === token.FLOW_MAPPING_START;
+    const style = isFlow ? token.FLOW : PLAIN;
+    const node = new YamlNode(collection.kind, start.line, start.column, "", tag, style);
     remember(state, properties, node);
     descend(state, at);
     node.children = collection.parse(state, at);

@@ -28,6 +28,8 @@ export const SINGLE_QUOTED = 1;
 export const DOUBLE_QUOTED = 2;
 export const LITERAL = 3;
 export const FOLDED = 4;
+/** How a collection is written in brackets; one in block style is `PLAIN`. */
+export const FLOW = 5;
 
 /** One token. Lines and columns count from 0, as libyaml's marks do. */
 export class Token {

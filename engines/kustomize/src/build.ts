@@ -1,0 +1,170 @@
+import type { JsonObject, JsonValue, Tree } from "@weir/core";
+import { emitYaml } from "@weir/yaml";
+import { KustomizeError } from "./error.ts";
+import { type BuildBudgets, Loader, type LoadRestrictor, Reads } from "./file/loader.ts";
+import { hashTransformer } from "./generate/hash.ts";
+import { Accumulator, type BuildContext, Layer } from "./layer/layer.ts";
+import { isMap, isNilOrEmpty } from "./node/node.ts";
+import { hasRefusedCharacter, mapToJson } from "./node/to-json.ts";
+import { originText, transformationsText } from "./resource/origin.ts";
+import type { Resource } from "./resource/resource.ts";
+import type { ResourceMap } from "./resource/resource-map.ts";
+import { SchemaState } from "./resource/schema-state.ts";
+import { addLabel } from "./transform/metadata.ts";
+import { nameReferenceTransformer } from "./transform/name-reference.ts";
+import { sortTransformer } from "./transform/sort.ts";
+import { resolveVars } from "./transform/vars.ts";
+
+/** What `kustomize build` is told by flags. */
+export interface BuildOptions {
+  /** `rootOnly` (the default) refuses files outside the directory of the kustomization that names them. */
+  readonly loadRestrictor?: LoadRestrictor;
+  /**
+   * The order of the output where `sortOptions` says nothing: `unspecified` (the default) and `legacy` sort by kind,
+   * `none` keeps the order of loading, as Flux has it.
+   */
+  readonly reorder?: "unspecified" | "none" | "legacy";
+  /** Adds the label `app.kubernetes.io/managed-by`; false by default. */
+  readonly managedByLabel?: boolean;
+  readonly budgets?: BuildBudgets;
+}
+
+/** What a build gives. */
+export interface BuildResult {
+  /** The objects in the order of the output. */
+  readonly objects: readonly JsonObject[];
+  /** What kustomize prints on standard error, a line each, in order. */
+  readonly warnings: readonly string[];
+  /** The files that were read, relative to the root of the tree, sorted: nothing else decides the result. */
+  readonly filesRead: readonly string[];
+}
+
+const VERSION = "v5.8.1";
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const ORIGIN = "config.kubernetes.io/origin";
+const TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations";
+const LOCAL_CONFIG = "config.kubernetes.io/local-config";
+
+/**
+ * Builds the kustomization in a directory of the tree as `kustomize build` 5.8.1 does.
+ *
+ * Pure: the same tree, path and options always give the same result. Throws a `KustomizeError` with kustomize's own
+ * message, or another `WeirError` where a budget is exceeded; there is never a partial result.
+ */
+export function buildKustomization(tree: Tree, path: string, options: BuildOptions = {}): BuildResult {
+  const reads = new Reads(options.budgets);
+  const loader = Loader.at({ tree, reads, restrictor: options.loadRestrictor ?? "rootOnly" }, path);
+  const context: BuildContext = { schemas: new SchemaState(), warnings: [] };
+  const layer = new Layer(loader, context, undefined);
+  layer.useSchema();
+  const { buildMetadata = [] } = layer.kustomization;
+  if (buildMetadata.length > 0) layer.followOrigins();
+  const built = layer.accumulate(new Accumulator());
+  finish(built, context);
+  const { resources } = built;
+  sort(resources, layer, { context, reorder: options.reorder ?? "unspecified" });
+  if (options.managedByLabel === true || buildMetadata.includes("managedByLabel")) {
+    for (const resource of resources.resources) addLabel(resource, MANAGED_BY, `kustomize-${VERSION}`);
+  }
+  for (const resource of resources.resources) writeBuildMetadata(resource, buildMetadata);
+  return {
+    objects: resources.resources.map(outputOf),
+    warnings: context.warnings,
+    filesRead: [...reads.files].sort(),
+  };
+}
+
+/** What only the kustomization that is built does: hashes, references, variables and local configuration. */
+function finish({ resources, config, vars }: Accumulator, context: BuildContext): void {
+  hashTransformer(resources);
+  nameReferenceTransformer(config.nameReference)(resources);
+  const unused = resolveVars(resources, vars.sorted, config.varReference);
+  if (unused.length > 0) {
+    context.warnings.push(`well-defined vars that were never replaced: ${unused.join(",")}`);
+  }
+  resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource));
+}
+
+function isLocalConfig(resource: Resource): boolean {
+  const value = resource.annotations().get(LOCAL_CONFIG);
+  return value !== undefined && value !== "false";
+}
+
+const REORDER_WARNING =
+  "Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag.";
+
+function sort(
+  resources: ResourceMap,
+  layer: Layer,
+  by: { readonly context: BuildContext; readonly reorder: BuildOptions["reorder"] & string },
+): void {
+  const { sortOptions } = layer.kustomization;
+  if (sortOptions !== undefined) {
+    if (by.reorder !== "unspecified") by.context.warnings.push(REORDER_WARNING);
+    sortTransformer(sortOptions)(resources);
+  } else if (by.reorder !== "none") sortTransformer({ order: "legacy" })(resources);
+}
+
+/** Annotations that kustomize keeps for itself and never prints. */
+const INTERNAL_ANNOTATIONS: readonly string[] = [
+  ...[
+    "previousKinds",
+    "previousNames",
+    "prefixes",
+    "suffixes",
+    "previousNamespaces",
+    "allowNameChange",
+    "allowKindChange",
+    "refBy",
+    "generatorBehavior",
+    "needsHashSuffix",
+    "path",
+    "index",
+    "seqindent",
+    "id",
+    "annotations-migration-resource-id",
+    "helm-generated",
+  ].map((name) => `internal.config.kubernetes.io/${name}`),
+  "config.kubernetes.io/path",
+  "config.kubernetes.io/index",
+  "config.k8s.io/id",
+];
+
+/** Rewrites the annotations: values become strings, origins are written where they are asked for. */
+function writeBuildMetadata(resource: Resource, buildMetadata: readonly string[]): void {
+  const annotations = resource.annotations();
+  for (const key of INTERNAL_ANNOTATIONS) annotations.delete(key);
+  annotations.delete(ORIGIN);
+  annotations.delete(TRANSFORMATIONS);
+  if (buildMetadata.includes("originAnnotations") && resource.origin !== undefined) {
+    annotations.set(ORIGIN, originText(resource.origin));
+  }
+  if (buildMetadata.includes("transformerAnnotations") && resource.transformations.length > 0) {
+    annotations.set(TRANSFORMATIONS, transformationsText(resource.transformations));
+  }
+  resource.setAnnotations(annotations);
+}
+
+function outputOf(resource: Resource): JsonObject {
+  if (!isMap(resource.root)) throw new KustomizeError("resource is no mapping");
+  const object = mapToJson(resource.root);
+  refuseControls(object);
+  return object;
+}
+
+function refuseControls(value: JsonValue): void {
+  if (typeof value === "string") {
+    if (hasRefusedCharacter(value)) throw new KustomizeError("yaml: control characters are not allowed");
+  } else if (Array.isArray(value)) value.forEach(refuseControls);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      refuseControls(key);
+      refuseControls(item);
+    }
+  }
+}
+
+/** The bytes that `kustomize build` prints for these objects. */
+export function emitResources(objects: readonly JsonObject[]): string {
+  return objects.map((object) => emitYaml(object)).join("---\n");
+}

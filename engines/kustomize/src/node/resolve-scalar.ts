@@ -1,0 +1,93 @@
+import { resolvePlain } from "@weir/yaml";
+import { EMPTY_IN_FLOW, NULL, type Node, Scalar } from "./node.ts";
+
+const TAGS = {
+  string: "!!str",
+  binary: "!!binary",
+  null: "!!null",
+  bool: "!!bool",
+  int: "!!int",
+  float: "!!float",
+  timestamp: "!!timestamp",
+} as const;
+
+/** The tag that a plain scalar of this text resolves to, as go-yaml v3 does. */
+export function resolveTag(text: string): string {
+  return text === "<<" ? "!!merge" : TAGS[resolvePlain(text, "go-yaml-v3").kind];
+}
+
+/** A plain scalar without a tag: whatever its text resolves to. */
+export function untagged(text: string): string | Scalar {
+  const tag = resolveTag(text);
+  if (tag === "!!str") return text;
+  return text === "null" ? NULL : new Scalar(tag, text);
+}
+
+/** Whether YAML 1.1 reads the text as something other than a string; such values are quoted when they are added. */
+export function isYaml11NonString(text: string): boolean {
+  if (text === "" || text.includes("\n")) return false;
+  const { kind } = resolvePlain(text, "go-yaml-v2");
+  return kind !== "string" && kind !== "timestamp";
+}
+
+/** A new scalar in a place that has no value yet: quoted where YAML 1.1 would not read a string. */
+export function newScalar(text: string): string | Scalar {
+  if (!isYaml11NonString(text)) return untagged(text);
+  return new Scalar("!!str", text, true);
+}
+
+/** A new text in the place of a scalar: it stays a string only if the old one was written in quotes. */
+export function replaceScalar(old: Node | undefined, text: string): string | Scalar {
+  if (old instanceof Scalar && old.quoted) return new Scalar("!!str", text, true, old.folded);
+  return untagged(text);
+}
+
+/** A scalar's value; `undefined` where its text does not fit its tag. */
+export type ScalarValue = string | number | bigint | boolean | null;
+
+/** Resolves a scalar as go-yaml v3 decodes it into an untyped value, then as encoding/json writes it. */
+export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
+  if (typeof scalar === "string") return scalar;
+  const { tag, text } = scalar;
+  switch (tag) {
+    case "!!str":
+      return text;
+    case "!!null":
+      return scalar === EMPTY_IN_FLOW ? "" : null;
+    case "!!binary":
+      return Buffer.from(text, "base64").toString("utf8");
+    case "!!bool":
+    case "!!int":
+    case "!!float":
+    case "!!timestamp":
+      return taggedValue(tag, text);
+    default:
+      return text;
+  }
+}
+
+function taggedValue(tag: string, text: string): ScalarValue | undefined {
+  const resolved = resolvePlain(text, "go-yaml-v3", tag === "!!timestamp");
+  if (resolved.kind === "string" || resolved.kind === "null") return undefined;
+  if (TAGS[resolved.kind] === tag) return resolved.value;
+  // An integer under `!!float` is the same number.
+  return tag === "!!float" && resolved.kind === "int" ? Number(resolved.value) : undefined;
+}
+
+/** A float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` writes it: exponents from 1e+21 upwards are for JSON only. */
+export function formatGoFloat(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [mantissa, exponentText] = value.toExponential().split("e");
+  const exponent = Number(exponentText);
+  const digits = (mantissa ?? "").replace(/[-.]/g, "").length;
+  const limit = digits > 6 && digits >= exponent + 1 ? digits : 6;
+  if (exponent >= -4 && exponent < Math.max(limit, 21)) return decimalText(value, exponent);
+  const sign = exponent < 0 ? "-" : "+";
+  return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
+function decimalText(value: number, exponent: number): string {
+  if (exponent >= 21) return BigInt(value).toString();
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(Math.max(0, 20)).replace(/0+$/, "") : text;
+}

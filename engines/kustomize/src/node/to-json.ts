@@ -1,0 +1,127 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { KustomizeError } from "../error.ts";
+import { isWrittenAsBlock, readBackFolded } from "./block-text.ts";
+import { type DuplicateKey, isScalar, NULL, type Node, Scalar, YamlMap } from "./node.ts";
+import { formatGoFloat, resolveTag, scalarValue } from "./resolve-scalar.ts";
+
+/** Sets a key of a plain object; a key named `__proto__` stays a key. */
+export function setKey(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else target[key] = value;
+}
+
+/**
+ * What a node prints as, through JSON as upstream does it.
+ *
+ * Throws on what JSON cannot hold (keys that are no strings, infinities) and on what go-yaml refuses to read back.
+ */
+export function toJson(node: Node): JsonValue {
+  const duplicates: DuplicateKey[] = [];
+  const value = convert(node, duplicates);
+  if (duplicates.length > 0) throw duplicateKeys(duplicates);
+  return value;
+}
+
+/** `toJson` of a mapping. */
+export function mapToJson(map: YamlMap): JsonObject {
+  return toJson(map) as JsonObject;
+}
+
+function duplicateKeys(duplicates: readonly DuplicateKey[]): KustomizeError {
+  const lines = duplicates.map(
+    ({ key, line, firstLine }) =>
+      `\n  line ${line}: mapping key ${JSON.stringify(key)} already defined at line ${firstLine}`,
+  );
+  return new KustomizeError(`yaml: unmarshal errors:${lines.join("")}`, { line: duplicates[0]?.line ?? 0 });
+}
+
+function convert(node: Node, duplicates: DuplicateKey[]): JsonValue {
+  if (typeof node === "string") return checkedText(node);
+  if (node instanceof Scalar) return scalarToJson(node);
+  if (Array.isArray(node)) return node.map((item) => convert(item, duplicates));
+  if (node.duplicates !== undefined) duplicates.push(...node.duplicates);
+  const result: Record<string, JsonValue> = {};
+  for (const [key, value] of node.fields) setKey(result, key, convert(value, duplicates));
+  if (node.oddKeys !== undefined && node.oddKeys.size > 0) {
+    const hasCollection = [...node.oddKeys].some((key) => key.startsWith("\n"));
+    throw new KustomizeError(
+      hasCollection ? "yaml: invalid map key" : "json: unsupported type: map[interface {}]interface {}",
+    );
+  }
+  return result;
+}
+
+function scalarToJson(scalar: Scalar): JsonValue {
+  const value = scalarValue(scalar);
+  if (value === undefined) {
+    throw new KustomizeError(
+      `yaml: unmarshal errors:\n  line 1: cannot unmarshal ${resolveTag(scalar.text)} \`${scalar.text}\` into ${scalar.tag}`,
+    );
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    throw new KustomizeError(`json: unsupported value: ${text}`);
+  }
+  if (typeof value !== "string") return value;
+  return checkedText(scalar.folded ? readBackFolded(value) : value);
+}
+
+// Go-yaml refuses DEL and the C1 controls but NEL when it reads its own output back.
+// oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
+const REFUSED = /[\u007f\u0080-\u0084\u0086-\u009f]/;
+
+function checkedText(text: string): string {
+  // A block scalar whose first line starts with a tab cannot be read back.
+  if (text.startsWith("\t") && isWrittenAsBlock(text)) {
+    throw new KustomizeError("yaml: line 2: found a tab character where an indentation space is expected");
+  }
+  return text;
+}
+
+/** Whether the emitter refuses the text. */
+export function hasRefusedCharacter(text: string): boolean {
+  return REFUSED.test(text);
+}
+
+/** The node of a JSON value that went through Go's `map[string]interface{}`: every number is a float64. */
+export function fromJson(value: JsonValue): Node {
+  if (value === null) return NULL;
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "boolean":
+      return new Scalar("!!bool", String(value));
+    case "bigint":
+      return floatNode(Number(value));
+    case "number":
+      return floatNode(value);
+    default:
+  }
+  if (Array.isArray(value)) return value.map((item: JsonValue) => fromJson(item));
+  const map = new YamlMap();
+  for (const [key, item] of Object.entries(value as JsonObject)) map.set(key, fromJson(item));
+  return map;
+}
+
+function floatNode(value: number): Scalar {
+  const text = formatGoFloat(value);
+  return new Scalar(resolveTag(text) === "!!int" ? "!!int" : "!!float", text);
+}
+
+/** The node of a JSON value whose integers are exact. */
+export function fromExactJson(value: JsonValue): Node {
+  if (typeof value === "bigint") return new Scalar("!!int", String(value));
+  if (Array.isArray(value)) return value.map((item: JsonValue) => fromExactJson(item));
+  if (value === null || typeof value !== "object") return fromJson(value);
+  const map = new YamlMap();
+  for (const [key, item] of Object.entries(value as JsonObject)) map.set(key, fromExactJson(item));
+  return map;
+}
+
+/** All scalars below a node that fail a check. */
+export function* scalarsOf(node: Node): Generator<string | Scalar> {
+  if (isScalar(node)) yield node;
+  else if (Array.isArray(node)) for (const item of node) yield* scalarsOf(item);
+  else for (const item of node.fields.values()) yield* scalarsOf(item);
+}

@@ -1,0 +1,65 @@
+import { emitYaml } from "@weir/yaml";
+
+/** Where a resource or a transformer comes from. */
+export interface Origin {
+  readonly path?: string;
+  readonly configuredIn?: string;
+  readonly configuredBy?: {
+    readonly apiVersion?: string;
+    readonly kind?: string;
+    readonly name?: string;
+    readonly namespace?: string;
+  };
+}
+
+/** Joins a path to where a build is, as `filepath.Join` does. */
+export function joinPath(...parts: readonly string[]): string {
+  const joined = parts.filter((part) => part !== "").join("/");
+  if (joined === "") return "";
+  return cleanPath(joined);
+}
+
+/** The shortest path of the same meaning; `.` for none. */
+export function cleanPath(path: string): string {
+  const rooted = path.startsWith("/");
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") kept.push(part);
+    else if (kept.length > 0 && kept.at(-1) !== "..") kept.pop();
+    else if (!rooted) kept.push("..");
+  }
+  const joined = kept.join("/");
+  if (rooted) return `/${joined}`;
+  return joined === "" ? "." : joined;
+}
+
+/** The fields of an origin in the order of upstream's struct, which is the order of its YAML. */
+function originLines({ path = "", configuredIn = "", configuredBy = {} }: Origin): readonly string[] {
+  const { apiVersion = "", kind = "", name = "", namespace = "" } = configuredBy;
+  const by = fieldLines({ apiVersion, kind, name, namespace });
+  return [
+    ...fieldLines({ path, configuredIn }),
+    ...(by.length === 0 ? [] : ["configuredBy:", ...by.map((line) => `  ${line}`)]),
+  ];
+}
+
+function fieldLines(fields: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => emitYaml({ [key]: value }).trimEnd());
+}
+
+/** The value of the annotation `config.kubernetes.io/origin`. */
+export function originText(origin: Origin): string {
+  return originLines(origin)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** The value of the annotation `alpha.config.kubernetes.io/transformations`. */
+export function transformationsText(transformations: readonly Origin[]): string {
+  return transformations
+    .flatMap((origin) => originLines(origin).map((line, at) => `${at === 0 ? "- " : "  "}${line}\n`))
+    .join("");
+}

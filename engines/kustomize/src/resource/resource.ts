@@ -1,0 +1,213 @@
+import type { Schemas } from "./schemas.ts";
+import { copyNode, isMap, isNilOrEmpty, type Node, textOf, YamlMap } from "../node/node.ts";
+import { newScalar, replaceScalar } from "../node/resolve-scalar.ts";
+import type { Origin } from "./origin.ts";
+import { apiVersionOf, effectiveNamespace, type Gvk, parseApiVersion, type ResId } from "./resource-id.ts";
+
+/** How a generated resource relates to one that is there already. */
+export type Behavior = "unspecified" | "create" | "replace" | "merge";
+
+/** A name that a resource had before; its group and version are those of today. */
+export interface PreviousId {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kind: string;
+}
+
+/**
+ * One resource of a build and what the build knows about it.
+ *
+ * Upstream keeps this knowledge in annotations that it removes at the end; here it lies beside the object.
+ */
+export class Resource {
+  root: YamlMap;
+  readonly schemas: Schemas;
+  previousIds: readonly PreviousId[] = [];
+  prefixes: readonly string[] = [];
+  suffixes: readonly string[] = [];
+  behavior: Behavior = "unspecified";
+  needsHash = false;
+  varNames: readonly string[] = [];
+  origin: Origin | undefined;
+  transformations: readonly Origin[] = [];
+  allowNameChange = false;
+  allowKindChange = false;
+  referrers: readonly string[] = [];
+  #gvk: Gvk | undefined;
+  #gvkText = "";
+
+  constructor(root: YamlMap, schemas: Schemas) {
+    this.root = root;
+    this.schemas = schemas;
+  }
+
+  copy(): Resource {
+    const copy = new Resource(copyNode(this.root), this.schemas);
+    copy.takeBuildFacts(this);
+    copy.varNames = this.varNames;
+    copy.origin = this.origin;
+    copy.transformations = this.transformations;
+    copy.allowNameChange = this.allowNameChange;
+    copy.allowKindChange = this.allowKindChange;
+    return copy;
+  }
+
+  /** Takes over what upstream keeps in build annotations. */
+  takeBuildFacts(other: Resource): void {
+    this.previousIds = other.previousIds;
+    this.prefixes = other.prefixes;
+    this.suffixes = other.suffixes;
+    this.behavior = other.behavior;
+    this.needsHash = other.needsHash;
+    this.referrers = other.referrers;
+  }
+
+  get isEmpty(): boolean {
+    return isNilOrEmpty(this.root);
+  }
+
+  get apiVersion(): string {
+    return textOf(this.root.get("apiVersion"));
+  }
+
+  get kind(): string {
+    return textOf(this.root.get("kind"));
+  }
+
+  get name(): string {
+    return this.#metaText("name");
+  }
+
+  get namespace(): string {
+    return this.#metaText("namespace");
+  }
+
+  get gvk(): Gvk {
+    const { apiVersion, kind } = this;
+    const text = `${apiVersion} ${kind}`;
+    if (this.#gvk === undefined || this.#gvkText !== text) {
+      const isClusterScoped = this.schemas.isCertainlyClusterScoped(apiVersion, kind);
+      this.#gvk = { ...parseApiVersion(apiVersion), kind, isClusterScoped };
+      this.#gvkText = text;
+    }
+    return this.#gvk;
+  }
+
+  /** The id that the resource has now. */
+  get id(): ResId {
+    return { gvk: this.gvk, name: this.name, namespace: this.namespace };
+  }
+
+  /** Ids that the resource had, oldest first. */
+  get oldIds(): readonly ResId[] {
+    if (this.previousIds.length === 0) return [];
+    const { group, version } = parseApiVersion(this.apiVersion);
+    return this.previousIds.map(({ name, namespace, kind }) => ({
+      gvk: { group, version, kind, isClusterScoped: false },
+      name,
+      namespace,
+    }));
+  }
+
+  /** The id that the resource was loaded with. */
+  get originalId(): ResId {
+    return this.oldIds[0] ?? this.id;
+  }
+
+  storePreviousId(): void {
+    const id = this.id;
+    const previous = { name: id.name, namespace: effectiveNamespace(id), kind: id.gvk.kind };
+    this.previousIds = [...this.previousIds, previous];
+  }
+
+  setName(name: string): void {
+    setText(this.#metadata(), "name", name);
+  }
+
+  setNamespace(namespace: string): void {
+    if (namespace !== "") setText(this.#metadata(), "namespace", namespace);
+    else {
+      const metadata = this.root.get("metadata");
+      if (isMap(metadata)) metadata.delete("namespace");
+    }
+  }
+
+  setKind(kind: string): void {
+    setText(this.root, "kind", kind);
+  }
+
+  setGvk(gvk: Gvk): void {
+    this.setKind(gvk.kind);
+    setText(this.root, "apiVersion", apiVersionOf(gvk));
+  }
+
+  labels(): Map<string, string> {
+    return this.#metaMap("labels");
+  }
+
+  annotations(): Map<string, string> {
+    return this.#metaMap("annotations");
+  }
+
+  setLabels(labels: ReadonlyMap<string, string>): void {
+    setStringMap(this.#metadata(), "labels", labels);
+  }
+
+  setAnnotations(annotations: ReadonlyMap<string, string>): void {
+    setStringMap(this.#metadata(), "annotations", annotations);
+  }
+
+  #metadata(): YamlMap {
+    const metadata = this.root.get("metadata");
+    if (isMap(metadata)) return metadata;
+    const created = new YamlMap();
+    this.root.set("metadata", created);
+    return created;
+  }
+
+  #metaText(field: string): string {
+    const metadata = this.root.get("metadata");
+    if (!isMap(metadata)) return "";
+    const value = metadata.get(field);
+    return isNilOrEmpty(value) ? "" : textOf(value);
+  }
+
+  #metaMap(field: string): Map<string, string> {
+    const result = new Map<string, string>();
+    const metadata = this.root.get("metadata");
+    const map = isMap(metadata) ? metadata.get(field) : undefined;
+    if (isMap(map)) for (const [key, value] of map.fields) result.set(key, textOf(value));
+    return result;
+  }
+}
+
+/** Sets a text as upstream's `FieldSetter` does: an existing value keeps its quotes, a new one gets them if needed. */
+export function setText(map: YamlMap, key: string, text: string): void {
+  const old = map.get(key);
+  if (old === undefined) addField(map, key, newScalar(text));
+  else map.set(key, replaceScalar(old, text));
+}
+
+/** Adds a field whose key is written without quotes: a key that reads as a number is one from then on. */
+export function addField(map: YamlMap, key: string, value: Node): void {
+  if (!map.fields.has(key)) noteKey(map, key);
+  map.set(key, value);
+}
+
+function noteKey(map: YamlMap, key: string): void {
+  if (typeof newKey(key) === "string") return;
+  map.oddKeys ??= new Set();
+  map.oddKeys.add(key);
+}
+
+function newKey(key: string): unknown {
+  return replaceScalar(undefined, key);
+}
+
+function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<string, string>): void {
+  metadata.delete(field);
+  if (entries.size === 0) return;
+  const map = new YamlMap();
+  for (const key of [...entries.keys()].sort()) addField(map, key, entries.get(key) ?? "");
+  metadata.set(field, map);
+}

@@ -1,0 +1,111 @@
+import { KustomizeError } from "../error.ts";
+import type { FieldSpec } from "../file/kustomization.ts";
+import { isList, isNull, type Node, YamlMap } from "../node/node.ts";
+import { addField } from "../resource/resource.ts";
+import { describeId, gvkIsSelected, type GvkSelector } from "../resource/resource-id.ts";
+import type { Resource } from "../resource/resource.ts";
+
+/** A field spec with its path split once. */
+export interface FieldPath {
+  readonly selector: GvkSelector;
+  readonly create: boolean;
+  readonly path: string;
+  readonly parts: readonly string[];
+}
+
+/** What becomes of the value at the end of a path. */
+export type Change = (value: Node) => Node;
+
+/** What is put where a path ends in nothing or in null. */
+export interface Creation {
+  readonly empty: () => Node;
+}
+
+/** Splits at a delimiter; a backslash before it keeps it. */
+export function splitPath(path: string, delimiter: string): string[] {
+  let pieces = path.split(delimiter);
+  if (pieces.length > 1 && pieces[0] === "") pieces = pieces.slice(1);
+  const parts: string[] = [pieces[0] ?? ""];
+  for (const piece of pieces.slice(1)) {
+    const last = parts.at(-1) ?? "";
+    if (last.endsWith("\\")) parts[parts.length - 1] = `${last.slice(0, -1)}${delimiter}${piece}`;
+    else parts.push(piece);
+  }
+  return parts;
+}
+
+export function fieldPath(spec: FieldSpec): FieldPath {
+  const path = spec.path ?? "";
+  return {
+    selector: { group: spec.group ?? "", version: spec.version ?? "", kind: spec.kind ?? "" },
+    create: spec.create ?? false,
+    path,
+    parts: splitPath(path, "/"),
+  };
+}
+
+interface Walk {
+  readonly spec: FieldPath;
+  readonly change: Change;
+  readonly creation: Creation | undefined;
+}
+
+/** Changes every value that a field spec leads to in a resource of its kind. */
+export function changeFields(resource: Resource, spec: FieldPath, change: Change, creation?: Creation): void {
+  if (!gvkIsSelected(resource.gvk, spec.selector)) return;
+  try {
+    visit(resource.root, 0, { spec, change, creation });
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    const id = describeId(resource.id);
+    throw new KustomizeError(`considering field '${spec.path}' of object ${id}: ${error.message}`, {
+      field: spec.path,
+      cause: error,
+    });
+  }
+}
+
+function visit(node: Node, at: number, walk: Walk): Node {
+  if (at === walk.spec.parts.length) return walk.change(node);
+  if (isNull(node)) return node;
+  if (isList(node)) return visitList(node, at, walk);
+  if (node instanceof YamlMap) return visitMap(node, at, walk);
+  throw new KustomizeError("expected sequence or mapping node");
+}
+
+function visitList(list: Node[], at: number, walk: Walk): Node {
+  for (const [index, item] of list.entries()) {
+    try {
+      list[index] = visit(item, at, walk);
+    } catch (error) {
+      if (!(error instanceof KustomizeError)) throw error;
+      const parts = walk.spec.parts.slice(at).join(" ");
+      throw new KustomizeError(`visit traversal on path: [${parts}]: ${error.message}`, { cause: error });
+    }
+  }
+  return list;
+}
+
+function visitMap(map: YamlMap, at: number, walk: Walk): Node {
+  const part = walk.spec.parts[at] ?? "";
+  const isSequence = part.endsWith("[]");
+  const name = isSequence ? part.slice(0, -2) : part;
+  if (name === "") throw new KustomizeError("cannot set or create an empty field name");
+  const makesFields = walk.spec.create && walk.creation !== undefined && !isSequence;
+  let field = map.get(name);
+  if (field === undefined) {
+    if (!makesFields) return map;
+    field = emptyValue(at, walk);
+    addField(map, name, field);
+  } else if (isNull(field)) {
+    if (isSequence) field = [];
+    else if (makesFields) field = emptyValue(at, walk);
+  }
+  map.set(name, visit(field, at + 1, walk));
+  return map;
+}
+
+function emptyValue(at: number, walk: Walk): Node {
+  if (at < walk.spec.parts.length - 1) return new YamlMap();
+  return walk.creation?.empty() ?? new YamlMap();
+}

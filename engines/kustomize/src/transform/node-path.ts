@@ -1,0 +1,199 @@
+import { KustomizeError } from "../error.ts";
+import {
+  isList,
+  isMap,
+  isMissing,
+  isScalar,
+  kindOf,
+  type Node,
+  Scalar,
+  textOf,
+  YamlMap,
+} from "../node/node.ts";
+import { newScalar, untagged } from "../node/resolve-scalar.ts";
+import { addField } from "../resource/resource.ts";
+import { wrongKind } from "./kind-error.ts";
+import { compileRegex } from "./regex.ts";
+
+const isListIndex = (part: string): boolean => part.startsWith("[") && part.endsWith("]");
+const isNumber = (part: string): boolean => /^\+?\d+$/.test(part);
+
+function nameAndValue(part: string): readonly [name: string, value: string] {
+  const inner = part.slice(1, -1);
+  const equals = inner.indexOf("=");
+  if (equals < 0) {
+    throw new KustomizeError("list path element must contain fieldName=fieldValue for element to match");
+  }
+  return [inner.slice(0, equals), inner.slice(equals + 1)];
+}
+
+function cleanPath(path: readonly string[]): readonly string[] {
+  return path.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Follows a path of field names, indexes, `-` for the last element and `[name=value]`; undefined where it ends. */
+export function lookUp(root: Node, path: readonly string[]): Node | undefined {
+  let node: Node | undefined = root;
+  for (const part of cleanPath(path)) {
+    if (node === undefined) return undefined;
+    node = step(node, part);
+  }
+  return node;
+}
+
+function step(node: Node, part: string): Node | undefined {
+  if (/^[-+]?\d+$/.test(part) || part === "-") return elementAt(node, part);
+  if (part === "*") throw new KustomizeError("wildcard is not supported in PathGetter");
+  if (isListIndex(part)) return namedElement(node, part);
+  return fieldOf(node, part);
+}
+
+function elementAt(node: Node, part: string): Node | undefined {
+  if (part !== "-" && part.startsWith("-")) {
+    throw new KustomizeError(`array index ${part} cannot be negative`);
+  }
+  const list = requireList(node);
+  return part === "-" ? list.at(-1) : list[Number(part)];
+}
+
+function namedElement(node: Node, part: string): Node | undefined {
+  const [name, value] = nameAndValue(part);
+  const list = requireList(node);
+  if (name === "") return list.find((item) => textOf(item) === value);
+  return list.find((item) => {
+    const field = isMap(item) ? item.get(name) : undefined;
+    return field !== undefined && textOf(field) === value;
+  });
+}
+
+function requireList(node: Node): Node[] {
+  if (isList(node)) return node;
+  if (isMissing(node)) return [];
+  throw wrongKind("list", node);
+}
+
+function fieldOf(node: Node, name: string): Node | undefined {
+  if (isMissing(node)) return undefined;
+  if (!isMap(node)) throw wrongKind("map", node);
+  return node.get(name);
+}
+
+/** A place in a tree that can be read and written. */
+export interface Place {
+  get(): Node;
+  set(node: Node): void;
+}
+
+function inMap(map: YamlMap, key: string): Place {
+  return { get: () => map.get(key) ?? "", set: (node) => map.set(key, node) };
+}
+
+function inList(list: Node[], index: number): Place {
+  return {
+    get: () => list[index] ?? "",
+    set: (node) => {
+      list[index] = node;
+    },
+  };
+}
+
+/** A scalar that takes its type from the text that is put into it. */
+function emptyLike(node: Node): Node {
+  const kind = kindOf(node);
+  if (kind === "map") return new YamlMap();
+  return kind === "list" ? [] : new Scalar("", "");
+}
+
+/**
+ * Every place that a path leads to; `*` stands for all elements of a list.
+ *
+ * With `created`, what is missing on the way is made, ending in an empty value of the same kind.
+ */
+export function matchPath(root: YamlMap, path: readonly string[], created?: Node): readonly Place[] {
+  const holder: { node: Node } = { node: root };
+  return match({ get: () => holder.node, set: (node) => Object.assign(holder, { node }) }, path, created);
+}
+
+function match(place: Place, path: readonly string[], created: Node | undefined): readonly Place[] {
+  const [part, ...rest] = path;
+  if (part === undefined) return [place];
+  if (isNumber(part)) return matchIndex(place, Number(part), rest, created);
+  if (isListIndex(part)) return matchElements(place, part, rest, created);
+  if (part === "*") {
+    const list = requireList(place.get());
+    return list.flatMap((_item, index) => match(inList(list, index), rest, created));
+  }
+  return matchField(place, part, rest, created);
+}
+
+function newPart(next: string | undefined, created: Node): Node {
+  if (next === undefined || next === "") return emptyLike(created);
+  return isListIndex(next) || isNumber(next) ? [] : new YamlMap();
+}
+
+function matchField(
+  place: Place,
+  name: string,
+  rest: readonly string[],
+  created: Node | undefined,
+): readonly Place[] {
+  const node = place.get();
+  const field = fieldOf(node, name);
+  if (field === undefined) {
+    if (created === undefined) return [];
+    if (!isMap(node)) return [];
+    addField(node, name, newPart(rest[0], created));
+  }
+  return isMap(node) ? match(inMap(node, name), rest, created) : [];
+}
+
+function matchIndex(
+  place: Place,
+  index: number,
+  rest: readonly string[],
+  created: Node | undefined,
+): readonly Place[] {
+  const list = requireList(place.get());
+  if (list.length === index && created !== undefined) list.push(newPart(rest[0], created));
+  if (list.length < index + 1) {
+    throw new KustomizeError(`index ${index} specified but only ${list.length} elements found`);
+  }
+  return match(inList(list, index), rest, created);
+}
+
+function matchElements(
+  place: Place,
+  part: string,
+  rest: readonly string[],
+  created: Node | undefined,
+): readonly Place[] {
+  const [name, value] = nameAndValue(part);
+  const list = requireList(place.get());
+  const find = (): readonly Place[] =>
+    elementsOf(list, name, value).flatMap((at) => match(at, rest, created));
+  const found = find();
+  if (found.length > 0 || created === undefined) return found;
+  if (name === "") list.push(untagged(value));
+  else list.push(new YamlMap(new Map<string, Node>([[name, untagged(value)]])));
+  return find();
+}
+
+function elementsOf(list: Node[], name: string, value: string): readonly Place[] {
+  const regex = compileRegex(value);
+  const places: Place[] = [];
+  for (const [index, item] of list.entries()) {
+    const field = name === "" ? item : isMap(item) ? item.get(name) : undefined;
+    if (field === undefined || !isScalar(field)) continue;
+    if (regex.matcher(shown(field)).find()) places.push(inList(list, index));
+  }
+  return places;
+}
+
+/** A scalar as it is written: the expression is matched against that. */
+function shown(field: string | Scalar): string {
+  if (typeof field === "string") {
+    const written = newScalar(field);
+    return typeof written === "string" ? field : JSON.stringify(field);
+  }
+  return field.quoted ? JSON.stringify(field.text) : field.text;
+}

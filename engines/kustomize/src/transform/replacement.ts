@@ -1,0 +1,177 @@
+import { KustomizeError, prefixed, withPrefix } from "../error.ts";
+import type { FieldOptions, Replacement, SourceSelector, TargetSelector } from "../file/kustomization.ts";
+import { copyNode, isNilOrEmpty, isScalar, type Node, Scalar, textOf, valueOf } from "../node/node.ts";
+import { untagged } from "../node/resolve-scalar.ts";
+import type { Resource } from "../resource/resource.ts";
+import { describeId, effectiveNamespace, gvkIsSelected, type ResId } from "../resource/resource-id.ts";
+import type { ResourceMap } from "../resource/resource-map.ts";
+import { lookUp, matchPath, type Place } from "./node-path.ts";
+import { quoteGo } from "@weir/text";
+import { splitFieldPath } from "./path.ts";
+import { type CompiledSelector, compileSelector, labelTest, selectsId } from "./selector.ts";
+import type { Transformer } from "./transformer.ts";
+
+/** Copies values from one resource into fields of others. */
+export function replacementTransformer(replacements: readonly Replacement[]): Transformer {
+  return (resources) => {
+    for (const replacement of replacements) apply(resources, replacement);
+    if (replacements.length > 0) resources.touchAll();
+  };
+}
+
+function apply(resources: ResourceMap, replacement: Replacement): void {
+  const { source, sourceValue, targets } = replacement;
+  if ((sourceValue === undefined && source === undefined) || targets === undefined) {
+    throw new KustomizeError("replacements must specify a source and at least one target");
+  }
+  if (sourceValue !== undefined && source !== undefined) {
+    throw new KustomizeError("value and resource selectors are mutually exclusive");
+  }
+  const value = source === undefined ? untagged(sourceValue ?? "") : sourceNode(resources, source);
+  for (const target of targets) applyToTarget(resources, value, target);
+}
+
+/** The ids that selectors of replacements look at: scope plays no part in them. */
+function idsOf(resource: Resource): readonly ResId[] {
+  const { gvk, name, namespace } = resource.id;
+  return [{ gvk: { ...gvk, isClusterScoped: false }, name, namespace }, ...resource.oldIds];
+}
+
+function selectorId(source: SourceSelector): ResId {
+  const { group = "", version = "", kind = "", name = "", namespace = "" } = source;
+  return { gvk: { group, version, kind, isClusterScoped: false }, name, namespace };
+}
+
+function isSelectedBy(id: ResId, selector: ResId): boolean {
+  return (
+    (selector.name === "" || selector.name === id.name) &&
+    (selector.namespace === "" || effectiveNamespace(selector) === effectiveNamespace(id)) &&
+    gvkIsSelected(id.gvk, selector.gvk)
+  );
+}
+
+function describeSource(source: SourceSelector): string {
+  const parts = [describeId(selectorId(source))];
+  if (source.fieldPath) parts.push(source.fieldPath);
+  const { delimiter = "", index = 0, create = false } = source.options ?? {};
+  if (delimiter !== "" || create) parts.push(`${delimiter}(${index}), create=${create}`);
+  return parts.join(":");
+}
+
+function findSource(resources: ResourceMap, source: SourceSelector): Resource {
+  const selector = selectorId(source);
+  let found: Resource | undefined;
+  for (const resource of resources.resources) {
+    if (!idsOf(resource).some((id) => isSelectedBy(id, selector))) continue;
+    if (found !== undefined) {
+      throw new KustomizeError(`multiple matches for selector ${describeSource(source)}`);
+    }
+    found = resource;
+  }
+  if (found === undefined) throw new KustomizeError(`nothing selected by ${describeSource(source)}`);
+  return found;
+}
+
+function sourceNode(resources: ResourceMap, source: SourceSelector): Node {
+  const resource = findSource(resources, source);
+  const path = source.fieldPath || "metadata.name";
+  const node = withPrefix("error looking up replacement source", () =>
+    lookUp(resource.root, splitFieldPath(path)),
+  );
+  if (node === undefined || isNilOrEmpty(node)) {
+    const id = describeId(selectorId(source));
+    throw new KustomizeError(`fieldPath \`${path}\` is missing for replacement source ${id}`);
+  }
+  return refined(copyNode(node), source.options);
+}
+
+function refined(node: Node, options: FieldOptions | undefined): Node {
+  const { delimiter = "", index = 0 } = options ?? {};
+  if (delimiter === "") return node;
+  if (!isScalar(node)) throw new KustomizeError("delimiter option can only be used with scalar nodes");
+  const parts = valueOf(node).split(delimiter);
+  const part = index < 0 ? undefined : parts[index];
+  if (part === undefined) {
+    throw new KustomizeError(`options.index ${index} is out of bounds for value ${valueOf(node)}`);
+  }
+  return withText(node, part);
+}
+
+/** The same scalar with another text: tag and quotes stay. */
+function withText(node: string | Scalar, text: string): string | Scalar {
+  if (typeof node === "string") return text;
+  return node.tag === "" ? untagged(text) : new Scalar(node.tag, text, node.quoted);
+}
+
+function applyToTarget(resources: ResourceMap, value: Node, target: TargetSelector): void {
+  const { select, reject = [] } = target;
+  if (select === undefined) throw new KustomizeError("target must specify resources to select");
+  const selects = withPrefix("error creating target selector", () => ({
+    select: compileSelector(select),
+    reject: reject.filter(hasId).map(compileSelector),
+  }));
+  const labels = labelTest(select.labelSelector);
+  const annotations = labelTest(select.annotationSelector);
+  const rejectedByMeta = reject.map(metaTest).filter((test) => test !== undefined);
+  for (const resource of resources.resources) {
+    if (!isTarget(resource, selects)) continue;
+    if (labels?.(resource.labels()) === false || annotations?.(resource.annotations()) === false) continue;
+    if (rejectedByMeta.some((test) => test(resource))) continue;
+    copyToTarget(resource, value, target);
+  }
+}
+
+function hasId(selector: TargetSelector["select"] & {}): boolean {
+  const { group, version, kind, name, namespace } = selector;
+  return Boolean(group || version || kind || name || namespace);
+}
+
+function metaTest(selector: TargetSelector["select"] & {}): ((resource: Resource) => boolean) | undefined {
+  const labels = labelTest(selector.labelSelector);
+  const annotations = labelTest(selector.annotationSelector);
+  if (labels === undefined && annotations === undefined) return undefined;
+  return (resource) =>
+    labels?.(resource.labels()) !== false && annotations?.(resource.annotations()) !== false;
+}
+
+function isTarget(
+  resource: Resource,
+  by: { readonly select: CompiledSelector; readonly reject: readonly CompiledSelector[] },
+): boolean {
+  const ids = idsOf(resource);
+  if (by.reject.some((selector) => ids.some((id) => selectsId(selector, id)))) return false;
+  return ids.some((id) => selectsId(by.select, id));
+}
+
+function copyToTarget(resource: Resource, value: Node, target: TargetSelector): void {
+  const { options } = target;
+  const fieldPaths = target.fieldPaths ?? [];
+  const creates = options?.create === true;
+  for (const path of fieldPaths.length === 0 ? ["metadata.name"] : fieldPaths) {
+    const problem = `unable to find ${creates ? "or create " : ""}field ${quoteGo(path)} in replacement target`;
+    let places: readonly Place[];
+    try {
+      places = matchPath(resource.root, splitFieldPath(path), creates ? value : undefined);
+    } catch (error) {
+      throw prefixed(error, problem);
+    }
+    if (places.length === 0) throw new KustomizeError(problem, { field: path });
+    for (const place of places) setField(place, value, options);
+  }
+}
+
+function setField(place: Place, value: Node, options: FieldOptions | undefined): void {
+  const old = place.get();
+  const { delimiter = "", index = 0 } = options ?? {};
+  let next = value;
+  if (delimiter !== "") {
+    if (!isScalar(old)) throw new KustomizeError("delimiter option can only be used with scalar nodes");
+    const parts = textOf(old).split(delimiter);
+    if (index < 0) parts.unshift(valueOf(value));
+    else if (index >= parts.length) parts.push(valueOf(value));
+    else parts[index] = valueOf(value);
+    next = isScalar(value) ? withText(value, parts.join(delimiter)) : parts.join(delimiter);
+  }
+  // A scalar keeps its own type: a number put into a string is one, and the other way round.
+  place.set(isScalar(old) ? withText(old, textOf(next)) : copyNode(next));
+}

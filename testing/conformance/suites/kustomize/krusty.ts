@@ -1,0 +1,10 @@
+import { join } from "node:path";
+import type { Suite } from "../../src/suite.ts";
+import { replayBuilds } from "./recorded-build.ts";
+
+export const suite: Suite = {
+  name: "kustomize/krusty",
+  async *run(corpus, only) {
+    yield* replayBuilds(join(corpus, "kustomize", "krusty"), only);
+  },
+};

@@ -1,5 +1,5 @@
 import { type FieldError, joinFieldErrors } from "@weir/schema";
-import { quoteGo } from "./go-text.ts";
+import { quoteGo } from "@weir/text";
 import {
   failure,
   type StatusCause,

@@ -1,39 +1,6 @@
 import { compareUtf8, type JsonValue } from "@weir/core";
+import { quoteGo } from "@weir/text";
 import { isJsonArray, isJsonObject } from "./json-object.ts";
-
-const shortEscapes: ReadonlyMap<string, string> = new Map([
-  ["\u0007", "\\a"],
-  ["\b", "\\b"],
-  ["\f", "\\f"],
-  ["\n", "\\n"],
-  ["\r", "\\r"],
-  ["\t", "\\t"],
-  ["\v", "\\v"],
-  ["\\", "\\\\"],
-  ['"', '\\"'],
-]);
-
-/** Quotes a string as Go's `%q` does. */
-export function quoteGo(text: string): string {
-  let quoted = '"';
-  for (const character of text) quoted += shortEscapes.get(character) ?? escapeUnprintable(character);
-  return `${quoted}"`;
-}
-
-/** Tells what Go's unicode.IsPrint tells of one character. */
-export function isPrintable(character: string): boolean {
-  return character === " " || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character);
-}
-
-function escapeUnprintable(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  if (code >= 0xd800 && code <= 0xdfff) return "\ufffd";
-  if (isPrintable(character)) return character;
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
-  return code > 0xffff
-    ? `\\U${code.toString(16).padStart(8, "0")}`
-    : `\\u${code.toString(16).padStart(4, "0")}`;
-}
 
 /** Writes JSON as Go's json.Marshal does: object keys sorted by bytes, `<`, `>` and `&` escaped. */
 export function marshalGoJson(value: JsonValue): string {

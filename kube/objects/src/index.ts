@@ -44,9 +44,28 @@ export { type ApplyConflict } from "./apply/conflict.ts";
 export { lastAppliedAnnotation } from "./apply/last-applied.ts";
 export { type Manager } from "./apply/managers.ts";
 export { type FieldWrite } from "./apply/request.ts";
+export {
+  managedFieldsFromScale,
+  managedFieldsOfScale,
+  type ReplicasPaths,
+} from "./apply/scale-managed-fields.ts";
 export { applyServerSide, type ApplyRequest, type ApplyResult } from "./apply/server-side-apply.ts";
+export { keepUnchangedTimes } from "./apply/unchanged-times.ts";
 export { type ManagedUpdate, updateManagedFields } from "./apply/update-managed-fields.ts";
+export {
+  compareConditions,
+  type ConditionStamp,
+  type ConditionState,
+  findCondition,
+  isConditionFalse,
+  isConditionTrue,
+  removeConditions,
+  setCondition,
+  summarizeConditions,
+  type SummaryOptions,
+} from "./conditions.ts";
 export { deepFreeze, type DeepReadonly } from "./deep-freeze.ts";
+export { FieldSelectorError, type FieldTerm, matchesFields, parseFieldSelector } from "./field-selector.ts";
 export { type FieldNode, FieldSet, FieldSetBuilder, fieldSetOf } from "./fields/field-set.ts";
 export { readFieldsV1, writeFieldsV1 } from "./fields/fields-v1.ts";
 export { ManagedFieldsError } from "./fields/managed-fields-error.ts";
@@ -73,6 +92,7 @@ export {
   type ObjectMeta,
   type OwnerReference,
 } from "./object.ts";
+export { controllerOf, isControlledBy, isOwnedBy, ownerReferenceTo } from "./owner-references.ts";
 export { applyJsonPatch, type JsonPatchOptions } from "./patch/json-patch.ts";
 export { JsonPatchError, type JsonPatchFailure } from "./patch/json-patch-error.ts";
 export { applyMergePatch } from "./patch/merge-patch.ts";
@@ -91,3 +111,4 @@ export {
   StatusError,
   type StatusReason,
 } from "./status-error.ts";
+export { formatMicroTime, formatTime, parseTime } from "./timestamps.ts";

@@ -1,8 +1,8 @@
 import { compareUtf8 } from "@weir/core";
+import { quoteGo } from "@weir/text";
 import { applyConflictError } from "../api-errors.ts";
 import { FieldSet } from "../fields/field-set.ts";
 import { type FieldPath, printPath } from "../fields/path-element.ts";
-import { quoteGo } from "../go-text.ts";
 import type { StatusError } from "../status-error.ts";
 import type { Manager } from "./managers.ts";
 

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from "@weir/core";
+import { compareUtf8 } from "@weir/core";
+import { quoteGo } from "@weir/text";
 import type { FieldSet } from "../fields/field-set.ts";
 import { readFieldsV1, writeFieldsV1 } from "../fields/fields-v1.ts";
 import { ManagedFieldsError } from "../fields/managed-fields-error.ts";
-import { marshalGoJson, quoteGo } from "../go-text.ts";
+import { marshalGoJson } from "../go-text.ts";
 import { isJsonArray, isJsonObject, type MutableJsonObject } from "../json-object.ts";
 import type { ManagedFieldsEntry } from "../object.ts";
-import { compareUtf8 } from "@weir/core";
 
 /** What one manager owns, and how it came to own it. */
 export interface Manager {

@@ -1,10 +1,10 @@
 import type { JsonObject } from "@weir/core";
 import type { SchemaNode } from "@weir/schema";
+import { formatApiVersion } from "../api-version.ts";
 import { FieldSet } from "../fields/field-set.ts";
 import type { GroupVersionKind } from "../object.ts";
 import { type FieldType, FieldTypes } from "../typed/field-type.ts";
 import { objectMetaSchema } from "../typed/object-meta-schema.ts";
-import { formatApiVersion } from "../api-version.ts";
 import type { TypeAt } from "./ownership.ts";
 
 /** What a write says of itself, as far as field ownership goes. */

@@ -5,6 +5,7 @@ import { ManagedFieldsError } from "../fields/managed-fields-error.ts";
 import { jsonEqual } from "../json-equality.ts";
 import { isJsonArray, isJsonObject } from "../json-object.ts";
 import type { KubeObject } from "../object.ts";
+import type { StatusError } from "../status-error.ts";
 import { checkTyped, type CheckOptions, TypedValueError } from "../typed/check-typed.ts";
 import { fieldSetOfValue } from "../typed/field-set-of-value.ts";
 import type { FieldType } from "../typed/field-type.ts";
@@ -24,7 +25,6 @@ import { reconcileManagers, takeOver, type TypeAt } from "./ownership.ts";
 import { pruneMerged } from "./prune.ts";
 import { emptyObjectOf, type FieldWrite, objectType, resetFieldsOf, timeOf, typesOf } from "./request.ts";
 import { neverOwned, recordUpdate } from "./update-managed-fields.ts";
-import type { StatusError } from "../status-error.ts";
 
 /** A server-side apply. */
 export interface ApplyRequest extends FieldWrite {

@@ -1,5 +1,6 @@
 import { compareUtf8, type JsonValue, parseJson } from "@weir/core";
-import { formatGoFloat, marshalGoJson, quoteGo } from "../go-text.ts";
+import { quoteGo } from "@weir/text";
+import { formatGoFloat, marshalGoJson } from "../go-text.ts";
 import { isJsonArray, isJsonObject, jsonTypeName } from "../json-object.ts";
 import { ManagedFieldsError } from "./managed-fields-error.ts";
 

@@ -1,5 +1,5 @@
-import { isJsonObject, ownValue } from "../json-object.ts";
 import type { JsonValue } from "@weir/core";
+import { isJsonObject, ownValue } from "../json-object.ts";
 import { current, failed, inProgress, type KstatusResult } from "./kstatus-result.ts";
 import { ObjectFieldError, type ObjectFields } from "./object-fields.ts";
 import { isFalse, isTrue, type RuleInput } from "./workload-rules.ts";

@@ -1,6 +1,6 @@
 import { type JsonValue, WeirError } from "@weir/core";
-import { formatGoValue, goTypeName } from "../go-text.ts";
 import type { JsonObject } from "@weir/core";
+import { formatGoValue, goTypeName } from "../go-text.ts";
 
 /**
  * A strategic merge patch that cannot be applied; the message is apimachinery's.

@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import type { SchemaNode } from "@weir/schema";
-import { quoteGo } from "../go-text.ts";
+import { quoteGo } from "@weir/text";
 import { jsonEqual } from "../json-equality.ts";
 import { isJsonArray, isJsonObject, type MutableJsonObject, ownValue, setOwn } from "../json-object.ts";
-import { checkElementOrder, elementType, mergeLists } from "./strategic-list.ts";
 import { itemKeyOf, orderItems } from "./strategic-list-order.ts";
+import { checkElementOrder, elementType, mergeLists } from "./strategic-list.ts";
 import {
   badFormatError,
   patchTypeError,

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@weir/core";
-import { quoteGo } from "../go-text.ts";
-import { isJsonArray, isJsonObject, ownValue } from "../json-object.ts";
+import { quoteGo } from "@weir/text";
 import { type KeyField, keyElement, type PathElement, valueElement } from "../fields/path-element.ts";
+import { isJsonArray, isJsonObject, ownValue } from "../json-object.ts";
 import type { ListType } from "./field-type.ts";
 
 /** The step to an item of an associative list, or why there is none, in structured-merge-diff's words. */

@@ -15,12 +15,11 @@ export type DeepReadonly<T> = T extends (infer Item)[]
  */
 export function deepFreeze<T>(value: T): DeepReadonly<T> {
   const pending: unknown[] = [value];
-  for (let next = pending.pop(); pending.length > 0 || next !== undefined; next = pending.pop()) {
+  while (pending.length > 0) {
+    const next = pending.pop();
     if (typeof next !== "object" || next === null || Object.isFrozen(next)) continue;
     Object.freeze(next);
-    for (const child of Object.values(next)) {
-      if (typeof child === "object" && child !== null) pending.push(child);
-    }
+    for (const child of Object.values(next)) pending.push(child);
   }
   return value as DeepReadonly<T>;
 }

@@ -16,7 +16,11 @@ export function marshalGoJson(value: JsonValue): string {
   return `{${fields.join(",")}}`;
 }
 
+/** Printable ASCII without what JSON or Go escapes: nearly every key and value there is. */
+const plainText = /^[ !#-%'-;=?-[\]-~]*$/;
+
 function marshalString(text: string): string {
+  if (plainText.test(text)) return `"${text}"`;
   return JSON.stringify(text.toWellFormed()).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -14,7 +14,7 @@ import { YamlBudgetError } from "./error.ts";
 import { formatGoFloat } from "./go-float.ts";
 import { writeGoJson } from "./go-json.ts";
 import { compareKeys } from "./key-order.ts";
-import { loadWith } from "./load.ts";
+import { loadForEmitter } from "./load.ts";
 import { loadSettings } from "./options.ts";
 import { resolvePlain } from "./resolve.ts";
 import {
@@ -46,20 +46,22 @@ export function emitYaml(value: JsonValue): string {
  */
 export function jsonToYaml(json: string): string {
   const emitter = newEmitter();
-  writeDocument(emitter, loadWith(json, loadSettings(), true));
+  writeDocument(emitter, loadForEmitter(json, loadSettings()));
   return emitter.out;
 }
 
 interface Emitter {
   out: string;
   isUnusual: boolean;
+  /** A literal scalar ends its line itself, if only with U+2028, after which go-yaml breaks no line. */
+  isLineEnded: boolean;
   depth: number;
   /** Keys as they are written, because the same few come again and again. */
   readonly keys: Map<string, string>;
 }
 
 function newEmitter(): Emitter {
-  return { out: "", isUnusual: false, depth: 0, keys: new Map() };
+  return { out: "", isUnusual: false, isLineEnded: false, depth: 0, keys: new Map() };
 }
 
 /** Nesting that the loader would refuse. */
@@ -81,9 +83,9 @@ function isObject(value: JsonValue): value is { readonly [key: string]: JsonValu
   );
 }
 
-/** A literal scalar may have ended the line already, if only with U+2028, after which go-yaml breaks no line. */
 function endLine(emitter: Emitter): void {
-  if (!isBreak(emitter.out.charCodeAt(emitter.out.length - 1))) emitter.out += "\n";
+  if (!emitter.isLineEnded) emitter.out += "\n";
+  emitter.isLineEnded = false;
 }
 
 function descend(emitter: Emitter): void {
@@ -230,7 +232,9 @@ function writeString(emitter: Emitter, text: string, place: ScalarPlace): string
   const flags = analyzeScalar(text);
   if ((flags & UNUSUAL) !== 0) emitter.isUnusual = true;
   if ((flags & MULTILINE) !== 0 && text.includes("\n")) {
-    return (flags & NO_BLOCK) === 0 ? writeLiteral(text, place.indent) : writeDoubleQuoted(text, place);
+    if ((flags & NO_BLOCK) !== 0) return writeDoubleQuoted(text, place);
+    emitter.isLineEnded = isBreak(text.charCodeAt(text.length - 1));
+    return writeLiteral(text, place.indent);
   }
   return writeOneLine(text, flags, place);
 }

@@ -37,10 +37,21 @@ export function formatGoFloat32(value: number): string {
 
 function shortestFloat32(value: number): string {
   for (let precision = 1; precision < 9; precision += 1) {
-    const text = value.toPrecision(precision);
+    const text = roundToEven(value, precision);
     if (Math.fround(Number(text)) === value) return text;
   }
   return value.toPrecision(9);
+}
+
+/** `toPrecision` rounds halves up, Go to the even digit. */
+function roundToEven(value: number, precision: number): string {
+  const [mantissa = "", power = "0"] = value.toExponential(60).split("e");
+  const digits = mantissa.replace(/[-.]/g, "");
+  const isHalf = /^50*$/.test(digits.slice(precision));
+  if (!isHalf || Number(digits.charAt(precision - 1)) % 2 === 1) return value.toExponential(precision - 1);
+  const cut = digits.slice(0, precision);
+  const sign = value < 0 ? "-" : "";
+  return `${sign}${cut.charAt(0)}.${cut.slice(1)}0e${power}`;
 }
 
 function layOut(value: number, shortest: string): string {

@@ -143,7 +143,7 @@ function withoutFirstBlanks(text: string): string {
 
 function load(document: string | Uint8Array, settings: LoadSettings, index: number): JsonValue {
   try {
-    return loadWith(document, settings, false);
+    return loadWith(document, settings);
   } catch (error) {
     if (error instanceof YamlBudgetError) {
       const { line, column } = error;

@@ -160,9 +160,7 @@ function parseContent(
   const tag = properties?.tag ?? "";
   const collection = collectionParser(at.kind, context);
   if (collection !== undefined) {
-    const isFlow = at.kind === token.FLOW_SEQUENCE_START || at.kind === token.FLOW_MAPPING_START;
-    const style = isFlow ? token.FLOW : PLAIN;
-    const node = new YamlNode(collection.kind, start.line, start.column, "", tag, style);
+    const node = new YamlNode(collection.kind, start.line, start.column, "", tag, collection.style);
     remember(state, properties, node);
     descend(state, at);
     node.children = collection.parse(state, at);
@@ -202,14 +200,15 @@ function descend(state: ParseState, at: Token): void {
 
 interface Collection {
   readonly kind: number;
+  readonly style: number;
   readonly parse: (state: ParseState, start: Token) => YamlNode[];
 }
 
-const BLOCK_MAPPING: Collection = { kind: MAPPING_NODE, parse: parseBlockMapping };
-const BLOCK_SEQUENCE: Collection = { kind: SEQUENCE_NODE, parse: parseBlockSequence };
-const INDENTLESS_SEQUENCE: Collection = { kind: SEQUENCE_NODE, parse: parseIndentlessSequence };
-const FLOW_MAPPING: Collection = { kind: MAPPING_NODE, parse: parseFlowMapping };
-const FLOW_SEQUENCE: Collection = { kind: SEQUENCE_NODE, parse: parseFlowSequence };
+const BLOCK_MAPPING: Collection = { kind: MAPPING_NODE, style: PLAIN, parse: parseBlockMapping };
+const BLOCK_SEQUENCE: Collection = { kind: SEQUENCE_NODE, style: PLAIN, parse: parseBlockSequence };
+const INDENTLESS_SEQUENCE: Collection = { kind: SEQUENCE_NODE, style: PLAIN, parse: parseIndentlessSequence };
+const FLOW_MAPPING: Collection = { kind: MAPPING_NODE, style: token.FLOW, parse: parseFlowMapping };
+const FLOW_SEQUENCE: Collection = { kind: SEQUENCE_NODE, style: token.FLOW, parse: parseFlowSequence };
 
 function collectionParser(kind: number, context: number): Collection | undefined {
   if (kind === token.FLOW_SEQUENCE_START) return FLOW_SEQUENCE;

@@ -1,21 +1,4 @@
-import {
-  COLON,
-  COMMA,
-  DASH,
-  DOT,
-  HASH,
-  isBlank,
-  isBlankOrEnd,
-  isBreak,
-  LEFT_BRACE,
-  LEFT_BRACKET,
-  NEXT_LINE,
-  QUESTION,
-  RIGHT_BRACE,
-  RIGHT_BRACKET,
-  SPACE,
-  TAB,
-} from "./character.ts";
+import { COLON, DASH, DOT, HASH, isBlank, isBlankOrEnd, isBreak, TAB } from "./character.ts";
 import type { ScanState } from "./scan-state.ts";
 import { PLAIN, SCALAR, Token } from "./token.ts";
 
@@ -68,45 +51,39 @@ export function scanPlain(state: ScanState): Token {
   return new Token(SCALAR, line, column, value, "", PLAIN);
 }
 
+/** ASCII characters at which a plain scalar may end: in the block context, and with this bit, in the flow context. */
+const MAY_END = 1;
+const MAY_END_IN_FLOW = 2;
+const ENDS = endTable();
+
+function endTable(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const character of "\0\t\n\r :") table[character.charCodeAt(0)] = MAY_END | MAY_END_IN_FLOW;
+  for (const character of ",?[]{}") table[character.charCodeAt(0)] = MAY_END_IN_FLOW;
+  return table;
+}
+
 /** The end of what a plain scalar has on this line, without blanks at its end. */
-function endOfPlainLine(text: string, start: number, inFlow: boolean): number {
+export function endOfPlainLine(text: string, start: number, inFlow: boolean): number {
+  const stops = inFlow ? MAY_END_IN_FLOW : MAY_END;
   let end = start;
   let position = start;
   for (;;) {
     const code = text.charCodeAt(position);
-    if (code > COLON && code < LEFT_BRACKET && code !== QUESTION) {
+    if (code < 128 ? ((ENDS[code] as number) & stops) === 0 : !isBreak(code)) {
       position += 1;
       end = position;
-      continue;
-    }
-    if (code === SPACE || code === TAB) {
+    } else if (isBlank(code)) {
       position += 1;
       // After a blank, `#` starts a comment.
       if (text.charCodeAt(position) === HASH) return end;
-      continue;
+    } else if (code === COLON && !isBlankOrEnd(text.charCodeAt(position + 1))) {
+      position += 1;
+      end = position;
+    } else {
+      return end;
     }
-    if (endsPlain(text, position, inFlow)) return end;
-    position += 1;
-    end = position;
   }
-}
-
-function endsPlain(text: string, position: number, inFlow: boolean): boolean {
-  const code = text.charCodeAt(position);
-  if (code < SPACE || code >= NEXT_LINE) return isBlankOrEnd(code);
-  if (code === COLON) return isBlankOrEnd(text.charCodeAt(position + 1));
-  return inFlow && isFlowIndicator(code);
-}
-
-function isFlowIndicator(code: number): boolean {
-  return (
-    code === COMMA ||
-    code === QUESTION ||
-    code === LEFT_BRACKET ||
-    code === RIGHT_BRACKET ||
-    code === LEFT_BRACE ||
-    code === RIGHT_BRACE
-  );
 }
 
 /** Steps over the breaks and the indentation before the scalar's next line. */

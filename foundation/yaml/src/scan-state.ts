@@ -31,9 +31,8 @@ export class ScanState {
   simpleKeyAllowed = true;
   /** One per flow level; the first is that of the block context. */
   readonly simpleKeys: SimpleKey[] = [new SimpleKey()];
-  /** Number of the token that the block context's possible key begins with, or -1. */
-  blockKeyToken = -1;
-  readonly flowKeysByToken = new Map<number, SimpleKey>();
+  /** Levels of possible keys by the number of the token that each begins with. */
+  readonly keyLevels = new Map<number, number>();
 
   readonly tokens: Token[] = [];
   head = 0;

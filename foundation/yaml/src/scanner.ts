@@ -65,12 +65,10 @@ function fetchMoreTokens(state: ScanState): void {
 
 /** Whether a `:` yet to be scanned may turn the token at the head into a key. */
 function headMayBecomeKey(state: ScanState): boolean {
-  if (state.blockKeyToken === state.tokensTaken) {
-    return isKeyStillValid(state, state.simpleKeys[0] as SimpleKey);
-  }
-  if (state.flowLevel === 0) return false;
-  const flowKey = state.flowKeysByToken.get(state.tokensTaken);
-  return flowKey !== undefined && isKeyStillValid(state, flowKey);
+  const level = state.keyLevels.get(state.tokensTaken);
+  // A level may have got another key since; go-yaml asks that one then, and so do we.
+  const key = level === undefined ? undefined : state.simpleKeys[level];
+  return key !== undefined && isKeyStillValid(state, key);
 }
 
 function isKeyStillValid(state: ScanState, key: SimpleKey): boolean {
@@ -99,8 +97,7 @@ function saveSimpleKey(state: ScanState): void {
   key.position = state.position;
   key.line = state.line;
   key.column = state.column;
-  if (state.flowLevel === 0) state.blockKeyToken = key.tokenNumber;
-  else state.flowKeysByToken.set(key.tokenNumber, key);
+  state.keyLevels.set(key.tokenNumber, state.simpleKeys.length - 1);
 }
 
 function removeSimpleKey(state: ScanState): void {
@@ -108,13 +105,7 @@ function removeSimpleKey(state: ScanState): void {
   if (!key.possible) return;
   if (key.required) state.fail("could not find expected ':'", { line: key.line, column: key.column });
   key.possible = false;
-  unlistKey(state, key);
-}
-
-/** Stops holding back the token that begins the key. */
-function unlistKey(state: ScanState, key: SimpleKey): void {
-  if (state.blockKeyToken === key.tokenNumber) state.blockKeyToken = -1;
-  else if (state.flowLevel > 0) state.flowKeysByToken.delete(key.tokenNumber);
+  state.keyLevels.delete(key.tokenNumber);
 }
 
 /** Puts a token into the queue; `number` is its place among all tokens of the text. */
@@ -289,7 +280,7 @@ function fetchFlowStart(state: ScanState, kind: number): boolean {
 function fetchFlowEnd(state: ScanState, kind: number): boolean {
   removeSimpleKey(state);
   if (state.flowLevel > 0) {
-    unlistKey(state, state.simpleKeys.pop() as SimpleKey);
+    state.keyLevels.delete((state.simpleKeys.pop() as SimpleKey).tokenNumber);
     state.flowLevel -= 1;
   }
   state.simpleKeyAllowed = false;
@@ -347,7 +338,7 @@ function fetchValue(state: ScanState): boolean {
     insertToken(state, key.tokenNumber, new Token(token.KEY, key.line, key.column));
     rollIndent(state, new Token(token.BLOCK_MAPPING_START, key.line, key.column), key.tokenNumber);
     key.possible = false;
-    unlistKey(state, key);
+    state.keyLevels.delete(key.tokenNumber);
     state.simpleKeyAllowed = false;
   } else {
     if (state.flowLevel === 0) openComplexValue(state);

@@ -1,11 +1,11 @@
-import type { JsonObject, JsonValue, Tree } from "@weir/core";
+import type { JsonObject, Tree } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { KustomizeError } from "./error.ts";
 import { type BuildBudgets, Loader, type LoadRestrictor, Reads } from "./file/loader.ts";
 import { hashTransformer } from "./generate/hash.ts";
 import { Accumulator, type BuildContext, Layer } from "./layer/layer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
-import { hasRefusedCharacter, mapToJson } from "./node/to-json.ts";
+import { outputJson } from "./node/to-json.ts";
 import { originText, transformationsText } from "./resource/origin.ts";
 import type { Resource } from "./resource/resource.ts";
 import type { ResourceMap } from "./resource/resource-map.ts";
@@ -147,21 +147,7 @@ function writeBuildMetadata(resource: Resource, buildMetadata: readonly string[]
 
 function outputOf(resource: Resource): JsonObject {
   if (!isMap(resource.root)) throw new KustomizeError("resource is no mapping");
-  const object = mapToJson(resource.root);
-  refuseControls(object);
-  return object;
-}
-
-function refuseControls(value: JsonValue): void {
-  if (typeof value === "string") {
-    if (hasRefusedCharacter(value)) throw new KustomizeError("yaml: control characters are not allowed");
-  } else if (Array.isArray(value)) value.forEach(refuseControls);
-  else if (typeof value === "object" && value !== null) {
-    for (const [key, item] of Object.entries(value)) {
-      refuseControls(key);
-      refuseControls(item);
-    }
-  }
+  return outputJson(resource.root);
 }
 
 /** The bytes that `kustomize build` prints for these objects. */

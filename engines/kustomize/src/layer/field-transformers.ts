@@ -4,7 +4,7 @@ import { prefixed, withPrefix } from "../error.ts";
 import type { TransformerConfig } from "../file/default-field-specs.ts";
 import type { FieldSpec, Kustomization, Label } from "../file/kustomization.ts";
 import { mergeFieldSpecs } from "../file/transformer-config.ts";
-import { imageTransformer } from "../transform/image.ts";
+import { imageTransformers } from "../transform/image.ts";
 import { metadataTransformer } from "../transform/metadata.ts";
 import { affixTransformer } from "../transform/names.ts";
 import { namespaceTransformer } from "../transform/namespace.ts";
@@ -51,10 +51,7 @@ export function fieldTransformers(
       "ReplicaCountTransformer",
       (kustomization.replicas ?? []).map((replica) => replicaTransformer(replica, config.replicas)),
     ),
-    ...of(
-      "ImageTagTransformer",
-      (kustomization.images ?? []).map((image) => imageTransformer(image, config.images)),
-    ),
+    ...of("ImageTagTransformer", imageTransformers(kustomization.images ?? [], config.images)),
     ...of("ReplacementTransformer", replacements(kustomization, context)),
   ];
 }

@@ -17,9 +17,23 @@ export function setKey(target: Record<string, JsonValue>, key: string, value: Js
  * Throws on what JSON cannot hold (keys that are no strings, infinities) and on what go-yaml refuses to read back.
  */
 export function toJson(node: Node): JsonValue {
-  const duplicates: DuplicateKey[] = [];
-  const value = convert(node, duplicates);
-  if (duplicates.length > 0) throw duplicateKeys(duplicates);
+  return convertWhole(node, false);
+}
+
+/** `toJson` of a whole resource for the output, where the emitter's refusals count too. */
+export function outputJson(map: YamlMap): JsonObject {
+  return convertWhole(map, true) as JsonObject;
+}
+
+interface Conversion {
+  readonly duplicates: DuplicateKey[];
+  readonly isOutput: boolean;
+}
+
+function convertWhole(node: Node, isOutput: boolean): JsonValue {
+  const conversion: Conversion = { duplicates: [], isOutput };
+  const value = convert(node, conversion);
+  if (conversion.duplicates.length > 0) throw duplicateKeys(conversion.duplicates);
   return value;
 }
 
@@ -36,13 +50,13 @@ function duplicateKeys(duplicates: readonly DuplicateKey[]): KustomizeError {
   return new KustomizeError(`yaml: unmarshal errors:${lines.join("")}`, { line: duplicates[0]?.line ?? 0 });
 }
 
-function convert(node: Node, duplicates: DuplicateKey[]): JsonValue {
-  if (typeof node === "string") return checkedText(node);
-  if (node instanceof Scalar) return scalarToJson(node);
-  if (Array.isArray(node)) return node.map((item) => convert(item, duplicates));
-  if (node.duplicates !== undefined) duplicates.push(...node.duplicates);
+function convert(node: Node, conversion: Conversion): JsonValue {
+  if (typeof node === "string") return checkedText(node, conversion);
+  if (node instanceof Scalar) return scalarToJson(node, conversion);
+  if (Array.isArray(node)) return node.map((item) => convert(item, conversion));
+  if (node.duplicates !== undefined) conversion.duplicates.push(...node.duplicates);
   const result: Record<string, JsonValue> = {};
-  for (const [key, value] of node.fields) setKey(result, key, convert(value, duplicates));
+  node.fields.forEach((value, key) => setKey(result, key, convert(value, conversion)));
   if (node.oddKeys !== undefined && node.oddKeys.size > 0) {
     const hasCollection = [...node.oddKeys].some((key) => key.startsWith("\n"));
     throw new KustomizeError(
@@ -52,7 +66,7 @@ function convert(node: Node, duplicates: DuplicateKey[]): JsonValue {
   return result;
 }
 
-function scalarToJson(scalar: Scalar): JsonValue {
+function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
   const value = scalarValue(scalar);
   if (value === undefined) {
     throw new KustomizeError(
@@ -64,14 +78,15 @@ function scalarToJson(scalar: Scalar): JsonValue {
     throw new KustomizeError(`json: unsupported value: ${text}`);
   }
   if (typeof value !== "string") return value;
-  return checkedText(scalar.folded ? readBackFolded(value) : value);
+  return checkedText(scalar.folded ? readBackFolded(value) : value, conversion);
 }
 
 // Go-yaml refuses DEL and the C1 controls but NEL when it reads its own output back.
 // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
 const REFUSED = /[\u007f\u0080-\u0084\u0086-\u009f]/;
 
-function checkedText(text: string): string {
+function checkedText(text: string, { isOutput }: Conversion): string {
+  if (isOutput && REFUSED.test(text)) throw new KustomizeError("yaml: control characters are not allowed");
   // A block scalar whose first line starts with a tab cannot be read back.
   if (text.startsWith("\t") && isWrittenAsBlock(text)) {
     throw new KustomizeError("yaml: line 2: found a tab character where an indentation space is expected");

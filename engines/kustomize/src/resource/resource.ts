@@ -34,7 +34,8 @@ export class Resource {
   allowKindChange = false;
   referrers: readonly string[] = [];
   #gvk: Gvk | undefined;
-  #gvkText = "";
+  #apiVersionNode: Node | undefined;
+  #kindNode: Node | undefined;
 
   constructor(root: YamlMap, schemas: Schemas) {
     this.root = root;
@@ -83,14 +84,19 @@ export class Resource {
   }
 
   get gvk(): Gvk {
-    const { apiVersion, kind } = this;
-    const text = `${apiVersion} ${kind}`;
-    if (this.#gvk === undefined || this.#gvkText !== text) {
-      const isClusterScoped = this.schemas.isCertainlyClusterScoped(apiVersion, kind);
-      this.#gvk = { ...parseApiVersion(apiVersion), kind, isClusterScoped };
-      this.#gvkText = text;
+    const apiVersionNode = this.root.get("apiVersion");
+    const kindNode = this.root.get("kind");
+    const known = this.#gvk;
+    if (known !== undefined && apiVersionNode === this.#apiVersionNode && kindNode === this.#kindNode) {
+      return known;
     }
-    return this.#gvk;
+    const { apiVersion, kind } = this;
+    const isClusterScoped = this.schemas.isCertainlyClusterScoped(apiVersion, kind);
+    const gvk: Gvk = { ...parseApiVersion(apiVersion), kind, isClusterScoped };
+    this.#gvk = gvk;
+    this.#apiVersionNode = apiVersionNode;
+    this.#kindNode = kindNode;
+    return gvk;
   }
 
   /** The id that the resource has now. */

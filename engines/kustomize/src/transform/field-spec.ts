@@ -48,13 +48,33 @@ interface Walk {
   readonly spec: FieldPath;
   readonly change: Change;
   readonly creation: Creation | undefined;
+  /** Where to note the fields instead of changing them. */
+  readonly found?: Field[];
+}
+
+/** A field of a mapping. */
+export interface Field {
+  readonly map: YamlMap;
+  readonly key: string;
 }
 
 /** Changes every value that a field spec leads to in a resource of its kind. */
 export function changeFields(resource: Resource, spec: FieldPath, change: Change, creation?: Creation): void {
+  follow(resource, { spec, change, creation });
+}
+
+/** The fields that a field spec leads to; nulls on the way to list fields become lists, as when they are changed. */
+export function findFields(resource: Resource, spec: FieldPath): readonly Field[] {
+  const found: Field[] = [];
+  follow(resource, { spec, change: (node) => node, creation: undefined, found });
+  return found;
+}
+
+function follow(resource: Resource, walk: Walk): void {
+  const { spec } = walk;
   if (!gvkIsSelected(resource.gvk, spec.selector)) return;
   try {
-    visit(resource.root, 0, { spec, change, creation });
+    visit(resource.root, 0, walk);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
     const id = describeId(resource.id);
@@ -101,6 +121,7 @@ function visitMap(map: YamlMap, at: number, walk: Walk): Node {
     if (isSequence) field = [];
     else if (makesFields) field = emptyValue(at, walk);
   }
+  if (walk.found !== undefined && at === walk.spec.parts.length - 1) walk.found.push({ map, key: name });
   map.set(name, visit(field, at + 1, walk));
   return map;
 }

@@ -1,10 +1,9 @@
-import type { RE2JS } from "re2js";
 import type { FieldSpec, Image } from "../file/kustomization.ts";
 import { isList, isMap, isMissing, isScalar, type Node, textOf } from "../node/node.ts";
 import { replaceScalar } from "../node/resolve-scalar.ts";
-import type { Resource } from "../resource/resource.ts";
-import { changeFields, fieldPath } from "./field-spec.ts";
+import { type Field, type FieldPath, fieldPath, findFields } from "./field-spec.ts";
 import { wrongKind } from "./kind-error.ts";
+import type { Resource } from "../resource/resource.ts";
 import { compileRegex } from "./regex.ts";
 import type { Transformer } from "./transformer.ts";
 
@@ -47,61 +46,78 @@ function renamed(text: string, image: Image): string {
   return `${name}${tag === "" ? "" : `:${tag}`}${digest === "" ? "" : `@${digest}`}`;
 }
 
-/** Sets name, tag or digest of the images of one name. */
-export function imageTransformer(image: Image, specs: readonly FieldSpec[]): Transformer {
+/** Changes the image fields of one name; the same text is matched and rewritten once. */
+function imageUpdate(image: Image): (node: Node) => Node {
   const pattern = `^${image.name ?? ""}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`;
   const regex = compileRegex(pattern);
-  const paths = specs.map(fieldPath);
-  const seen = new Map<string, string>();
-  const update = (node: Node): Node => {
+  const seen = new Map<string, string | undefined>();
+  return (node) => {
     if (isMissing(node)) return node;
     if (!isScalar(node)) throw wrongKind("scalar", node);
     const text = textOf(node);
-    let replaced = seen.get(text);
-    if (replaced === undefined) {
-      replaced = matches(regex, text) ? renamed(text, image) : text;
-      seen.set(text, replaced);
-    }
-    return replaced === text && !matches(regex, text) ? node : replaceScalar(node, replaced);
-  };
-  return (resources) => {
-    const changed = resources.resources.filter(({ kind }) => kind !== "CustomResourceDefinition");
-    for (const resource of changed) updateContainers(resource, update);
-    for (const resource of changed) {
-      for (const path of paths) changeFields(resource, path, update);
-    }
+    if (!seen.has(text)) seen.set(text, regex.matcher(text).find() ? renamed(text, image) : undefined);
+    const replaced = seen.get(text);
+    return replaced === undefined ? node : replaceScalar(node, replaced);
   };
 }
 
-function matches(regex: RE2JS, text: string): boolean {
-  return regex.matcher(text).find();
+/** Sets name, tag or digest of the images of one name. */
+export function imageTransformer(image: Image, specs: readonly FieldSpec[]): Transformer {
+  return imageTransformers([image], specs)[0] ?? (() => {});
+}
+
+/**
+ * Sets name, tag or digest of images, one transformer for each entry.
+ *
+ * They run one after the other with nothing between them, and none changes where containers lie: the first looks
+ * for them, the others use what it found.
+ */
+export function imageTransformers(
+  images: readonly Image[],
+  specs: readonly FieldSpec[],
+): readonly Transformer[] {
+  const paths = specs.map(fieldPath);
+  let fields: readonly Field[] | undefined;
+  return images.map((image) => {
+    const update = imageUpdate(image);
+    return (resources) => {
+      fields ??= allFields(resources.resources, paths);
+      for (const { map, key } of fields) map.set(key, update(map.get(key) ?? ""));
+    };
+  });
+}
+
+/** Every image field, as often as it is found: upstream looks twice, and updates what it finds twice two times. */
+function allFields(resources: readonly Resource[], paths: readonly FieldPath[]): readonly Field[] {
+  const changed = resources.filter(({ kind }) => kind !== "CustomResourceDefinition");
+  const fields: Field[] = [];
+  for (const { root } of changed) walk(root, fields);
+  for (const resource of changed) {
+    for (const path of paths) fields.push(...findFields(resource, path));
+  }
+  return fields;
 }
 
 const CONTAINERS: ReadonlySet<string> = new Set(["containers", "initContainers"]);
 
-/** Updates `image` in every list named `containers` or `initContainers`, wherever it lies. */
-function updateContainers(resource: Resource, update: (node: Node) => Node): void {
-  walk(resource.root, update);
-}
-
-function walk(node: Node, update: (node: Node) => Node): void {
+/** Finds `image` in every list named `containers` or `initContainers`, wherever it lies. */
+function walk(node: Node, found: Field[]): void {
   if (isList(node)) {
-    for (const item of node) walk(item, update);
+    for (const item of node) if (typeof item !== "string") walk(item, found);
     return;
   }
   if (!isMap(node)) return;
-  for (const [key, value] of node.fields) {
-    if (isScalar(value)) continue;
-    walk(value, update);
-    if (CONTAINERS.has(key) && isList(value)) updateItems(value, update);
-  }
+  node.fields.forEach((value, key) => {
+    if (isScalar(value)) return;
+    walk(value, found);
+    if (CONTAINERS.has(key) && isList(value)) collectImages(value, found);
+  });
 }
 
-function updateItems(items: readonly Node[], update: (node: Node) => Node): void {
-  for (const item of items) {
-    if (isMissing(item)) continue;
-    if (!isMap(item)) throw wrongKind("map", item);
-    const image = item.get("image");
-    if (image !== undefined) item.set("image", update(image));
+function collectImages(containers: readonly Node[], found: Field[]): void {
+  for (const container of containers) {
+    if (isMissing(container)) continue;
+    if (!isMap(container)) throw wrongKind("map", container);
+    if (container.get("image") !== undefined) found.push({ map: container, key: "image" });
   }
 }

@@ -11,6 +11,12 @@ type MutableNode = { -readonly [Key in keyof SchemaNode]: SchemaNode[Key] };
 const scalars: Readonly<Record<string, SchemaNode>> = {
   "resource.Quantity": { "x-kubernetes-int-or-string": true, format: "quantity" },
   "intstr.IntOrString": { "x-kubernetes-int-or-string": true, format: "int-or-string" },
+  // Server-side apply takes it as one leaf, whatever it holds.
+  "runtime.RawExtension": {
+    type: "object",
+    "x-kubernetes-map-type": "atomic",
+    "x-kubernetes-preserve-unknown-fields": true,
+  },
 };
 
 const rawDefinitions = once(() => readTable<Readonly<Record<string, RawNode>>>("definitions.json"));

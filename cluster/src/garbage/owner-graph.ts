@@ -75,8 +75,14 @@ export class OwnerGraph {
     const isOrphaning = node.isDeleting && node.finalizers.includes(ORPHAN_FINALIZER);
     const waiting = node.owners.map(({ uid }) => uid).filter((uid) => this.#isWaiting(uid));
     // A change of an object whose owners are all there says nothing new.
-    const isUnsure = node.owners.some(({ uid }) => !this.#nodes.has(uid));
+    const isUnsure = node.owners.some(({ uid }) => !this.#isInReach(node, uid));
     return isOrphaning || isUnsure || waiting.length > 0 ? [node.uid, ...waiting] : [];
+  }
+
+  /** An owner in another namespace does not count. */
+  #isInReach(node: OwnerNode, owner: string): boolean {
+    const found = this.#nodes.get(owner);
+    return found !== undefined && (found.namespace === undefined || found.namespace === node.namespace);
   }
 
   #isWaiting(uid: string): boolean {

@@ -4,7 +4,7 @@ import { type Controller, createController, type ReconcileContext, keyOf } from 
 import type { RevisionOwner } from "./controller-revision.ts";
 import { daemonPod, daemonSetStatus, decideDaemonSet } from "./daemon-set.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
-import { NODE_LABELS, NODE_NAME } from "./simulated-node.ts";
+import { NODE_LABELS } from "./simulated-node.ts";
 import { CONTROLLER_MANAGER } from "./workload-options.ts";
 import { writeStatus } from "./write-status.ts";
 
@@ -34,7 +34,7 @@ export function daemonSetController(): Controller {
 }
 
 function newPod(daemonSet: DaemonSet, revision: string): Pod {
-  return daemonPod(daemonSet, hashOf(revision, daemonSet), NODE_NAME) as unknown as Pod;
+  return daemonPod(daemonSet, hashOf(revision, daemonSet)) as unknown as Pod;
 }
 
 /** A DaemonSet's pods carry the hash alone, where a StatefulSet's carry the whole name of the revision. */

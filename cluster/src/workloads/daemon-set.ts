@@ -53,15 +53,14 @@ export function daemonSetStatus(observation: DaemonSetObservation, nowMs: number
   };
 }
 
-/** The pod of a DaemonSet on a node. */
-export function daemonPod(daemonSet: DaemonSet, revision: string, nodeName: string): JsonObject {
+/** The pod of a DaemonSet. */
+export function daemonPod(daemonSet: DaemonSet, revision: string): JsonObject {
   const { metadata, spec } = daemonSet;
   return podFromTemplate({
     owner: { apiVersion: "apps/v1", kind: "DaemonSet", metadata },
     template: spec?.template,
     name: { prefix: `${metadata.name}-` },
     labels: { [REVISION_LABEL]: revision, "pod-template-generation": String(metadata.generation ?? 1) },
-    spec: { nodeName },
   });
 }
 

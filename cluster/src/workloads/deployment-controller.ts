@@ -1,4 +1,4 @@
-import { Deployment, ReplicaSet } from "@weir/builtin/apps-v1";
+import { Deployment, type DeploymentStatus, ReplicaSet } from "@weir/builtin/apps-v1";
 import { isApiError } from "@weir/client";
 import type { Outcome } from "@weir/core";
 import { changed, type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
@@ -6,6 +6,7 @@ import {
   decideDeployment,
   type DeploymentAct,
   type DeploymentObservation,
+  deploymentRevision,
   newReplicaSet,
   REVISION_ANNOTATION,
   replicaSetRoles,
@@ -44,11 +45,30 @@ export function deploymentController({ statusAnnotation }: WorkloadOptions): Con
       );
       const nowMs = ctx.clock.now();
       const { status, deadlineMs } = deploymentStatus({ ...observation, wanted, nowMs });
-      await writeStatus(ctx, Deployment, deployment, status);
+      await report(observation, status, ctx);
       return deadlineMs === undefined
         ? { kind: "settled" }
         : { kind: "settled", recheckAfterMs: Math.max(0, deadlineMs - nowMs) };
     });
+}
+
+/** The revision goes along with the status: written by itself, it would count as a new generation. */
+async function report(
+  observation: DeploymentObservation,
+  status: DeploymentStatus,
+  ctx: ReconcileContext<Deployment>,
+): Promise<void> {
+  const revision = deploymentRevision(observation);
+  const numbered = revision === undefined ? {} : { [REVISION_ANNOTATION]: revision };
+  await ctx.update(
+    Deployment,
+    keyOf(observation.deployment),
+    (current) => {
+      const annotations = { ...current.metadata.annotations, ...numbered };
+      return { ...current, metadata: { ...current.metadata, annotations }, status };
+    },
+    { subresource: "status" },
+  );
 }
 
 function observe(deployment: Deployment, ctx: ReconcileContext<Deployment>): DeploymentObservation {
@@ -74,11 +94,6 @@ async function perform(
         spec: { minReadySeconds: act.minReadySeconds },
       };
       await ctx.patch(ReplicaSet, keyOf(act.replicaSet), { type: "merge", patch });
-      return;
-    }
-    case "record-revision": {
-      const patch = { metadata: { annotations: { [REVISION_ANNOTATION]: act.revision } } };
-      await ctx.patch(Deployment, keyOf(deployment), { type: "merge", patch });
       return;
     }
     case "forget":

@@ -35,7 +35,6 @@ export type DeploymentAct =
       readonly annotations: Readonly<Record<string, string>>;
       readonly minReadySeconds: number;
     }
-  | { readonly kind: "record-revision"; readonly revision: string }
   | { readonly kind: "forget"; readonly replicaSet: ReplicaSet };
 
 /** What a ReplicaSet is made of. */
@@ -80,21 +79,20 @@ export function deploymentBounds(deployment: Deployment): RolloutBounds {
   return rolloutBounds(replicas, strategy?.rollingUpdate?.maxSurge, strategy?.rollingUpdate?.maxUnavailable);
 }
 
-/** Keeps the present ReplicaSet's annotations, and the Deployment's revision, true. */
+/** Keeps the present ReplicaSet's annotations true; they carry its revision. */
 function decideRevision(deployment: Deployment, { current, old }: ReplicaSetRoles): readonly DeploymentAct[] {
   if (current === undefined) return [];
-  const acts: DeploymentAct[] = [];
   const annotations = currentAnnotations(deployment, current, old);
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
   const isTrue =
     Object.entries(annotations).every(([key, value]) => current.metadata.annotations?.[key] === value) &&
     (current.spec?.minReadySeconds ?? 0) === minReadySeconds;
-  if (!isTrue) acts.push({ kind: "annotate", replicaSet: current, annotations, minReadySeconds });
-  const revision = annotations[REVISION_ANNOTATION] ?? "1";
-  if (deployment.metadata.annotations?.[REVISION_ANNOTATION] !== revision) {
-    acts.push({ kind: "record-revision", revision });
-  }
-  return acts;
+  return isTrue ? [] : [{ kind: "annotate", replicaSet: current, annotations, minReadySeconds }];
+}
+
+/** The number of the present template; none before it has a ReplicaSet. */
+export function deploymentRevision(observation: DeploymentObservation): string | undefined {
+  return replicaSetRoles(observation).current?.metadata.annotations?.[REVISION_ANNOTATION];
 }
 
 function currentAnnotations(

@@ -37,6 +37,7 @@ async function report(job: Job, ctx: ReconcileContext<Job>): Promise<Outcome | v
   const status = jobStatus({ job, pods: ctx.owned(Pod) }, nowMs);
   await writeStatus(ctx, Job, job, status);
   const next = decideJob({ job: { ...job, status }, pods: [] }, nowMs);
-  if (next.kind !== "rest" || next.untilMs === undefined) return undefined;
-  return { kind: "settled", recheckAfterMs: next.untilMs - nowMs };
+  const dueMs = next.kind === "expire" ? nowMs : next.kind === "rest" ? next.untilMs : undefined;
+  if (dueMs === undefined) return undefined;
+  return { kind: "settled", recheckAfterMs: Math.max(1, dueMs - nowMs) };
 }

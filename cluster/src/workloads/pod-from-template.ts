@@ -2,6 +2,7 @@ import type { PodTemplateSpec } from "@weir/builtin/core-v1";
 import type { JsonObject } from "@weir/core";
 import type { ObjectMeta } from "@weir/objects";
 import { controllerReference } from "./controller-reference.ts";
+import { NODE_NAME } from "./simulated-node.ts";
 
 /** What a workload's pod is made of. */
 export interface PodRecipe {
@@ -27,7 +28,8 @@ export function podFromTemplate(recipe: PodRecipe): JsonObject {
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       ownerReferences: [controllerReference(owner.apiVersion, owner.kind, owner.metadata)],
     },
-    spec: { ...template?.spec, ...recipe.spec },
+    // There is one node to choose from: a scheduler would cost a write per pod.
+    spec: { nodeName: NODE_NAME, ...template?.spec, ...recipe.spec },
   };
   return pod as unknown as JsonObject;
 }

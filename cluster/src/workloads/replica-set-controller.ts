@@ -4,7 +4,6 @@ import type { Outcome } from "@weir/core";
 import { type Controller, createController, keyOf } from "@weir/sdk";
 import { podFromTemplate } from "./pod-from-template.ts";
 import { decideReplicas, replicaSetStatus } from "./replica-set.ts";
-import { NODE_NAME } from "./simulated-node.ts";
 import { CONTROLLER_MANAGER } from "./workload-options.ts";
 import { writeStatus } from "./write-status.ts";
 
@@ -36,8 +35,6 @@ function newPod(replicaSet: ReplicaSet): Pod {
     owner: { apiVersion: "apps/v1", kind: "ReplicaSet", metadata },
     template: spec?.template,
     name: { prefix: `${metadata.name}-` },
-    // There is one node to choose from: a scheduler would cost a write per pod.
-    spec: { nodeName: NODE_NAME },
   });
   return pod as unknown as Pod;
 }

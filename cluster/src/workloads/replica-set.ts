@@ -14,7 +14,7 @@ export interface ReplicaSetPlan {
 export function decideReplicas(wanted: number, pods: readonly Pod[]): ReplicaSetPlan {
   const active = pods.filter(isActive);
   const surplus = active.length - wanted;
-  if (surplus <= 0) return { create: -surplus, remove: [] };
+  if (surplus <= 0) return { create: wanted - active.length, remove: [] };
   return { create: 0, remove: active.toSorted(leastWorthFirst).slice(0, surplus) };
 }
 

@@ -1,0 +1,277 @@
+import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "@weir/builtin/apps-v1";
+import { Job } from "@weir/builtin/batch-v1";
+import { Node, PersistentVolumeClaim, Pod, Service } from "@weir/builtin/core-v1";
+import type { Kind, KubeClient } from "@weir/client";
+import { computeKstatus, type KubeObject } from "@weir/objects";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, startCluster } from "../src/index.ts";
+import { becomes, eventually } from "./eventually.ts";
+import { loudLogger } from "./loud-logger.ts";
+import { makeNamespace, manifest } from "./manifests.ts";
+
+let cluster: Cluster;
+let client: KubeClient;
+
+beforeAll(async () => {
+  cluster = await startCluster({ logger: loudLogger });
+  client = cluster.client;
+});
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+function health(kind: Kind<unknown, unknown>, namespace: string, name: string): Promise<string> {
+  return client
+    .get(kind, { namespace, name })
+    .then((object) => (object === undefined ? "absent" : computeKstatus(object as KubeObject).status));
+}
+
+async function podsOf(namespace: string): Promise<readonly Pod[]> {
+  return (await client.list(Pod, { namespace })).items;
+}
+
+describe("a Deployment", () => {
+  test("becomes ready through a ReplicaSet and its pods", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 3 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const deployment = await client.get(Deployment, { namespace, name: "web" });
+    expect(deployment?.metadata).toMatchObject({
+      generation: 1,
+      annotations: { "deployment.kubernetes.io/revision": "1" },
+    });
+    expect(deployment?.status).toMatchObject({
+      observedGeneration: 1,
+      replicas: 3,
+      updatedReplicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+    });
+    const pods = await podsOf(namespace);
+    expect(pods.map(({ status, spec }) => [status?.phase, spec?.nodeName])).toEqual(
+      Array(3).fill(["Running", "weir"]),
+    );
+    expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(3);
+    await becomes(
+      () => health(ReplicaSet, namespace, pods[0]?.metadata.ownerReferences?.[0]?.name ?? ""),
+      "Current",
+    );
+  });
+
+  test("scales up and down", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }));
+    for (const replicas of [4, 2, 0]) {
+      await client.patch(
+        Deployment,
+        { namespace, name: "web" },
+        { type: "merge", patch: { spec: { replicas } } },
+      );
+      await becomes(async () => (await podsOf(namespace)).length, replicas);
+      await becomes(() => health(Deployment, namespace, "web"), "Current");
+    }
+  });
+
+  test("rolls a new template out and comes back to the old one", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "web" };
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 3 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const setImage = async (image: string): Promise<void> => {
+      const patch = { spec: { template: { spec: { containers: [{ name: "app", image }] } } } };
+      await client.patch(Deployment, key, { type: "strategic", patch });
+      await eventually(async () => {
+        const deployment = await client.get(Deployment, key);
+        expect(deployment?.status?.observedGeneration).toBe(deployment?.metadata.generation);
+        expect(computeKstatus(deployment as unknown as KubeObject).status).toBe("Current");
+        expect((await podsOf(namespace)).map(({ spec }) => spec?.containers[0]?.image)).toEqual(
+          Array(3).fill(image),
+        );
+      });
+    };
+    await setImage("nginx:2");
+    await setImage("nginx:1");
+    const sets = (await client.list(ReplicaSet, { namespace })).items;
+    const summary = sets.map(({ metadata, spec }) => [
+      metadata.annotations?.["deployment.kubernetes.io/revision"],
+      metadata.annotations?.["deployment.kubernetes.io/revision-history"],
+      spec?.replicas,
+    ]);
+    expect(summary.toSorted()).toEqual([
+      ["2", undefined, 0],
+      ["3", "1", 3],
+    ]);
+  });
+
+  test("keeps the old pods while the new template fails", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "web" };
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 2 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const annotations = { "weir.dev/status": "failed" };
+    const patch = { spec: { template: { metadata: { annotations } } } };
+    await client.patch(Deployment, key, { type: "merge", patch });
+    await eventually(async () => {
+      const { status } = (await client.get(Deployment, key)) ?? {};
+      expect(status?.conditions?.map(({ type, status: holds, reason }) => [type, holds, reason])).toEqual([
+        ["Available", "True", "MinimumReplicasAvailable"],
+        ["Progressing", "False", "ProgressDeadlineExceeded"],
+      ]);
+      expect(status).toMatchObject({ availableReplicas: 2, updatedReplicas: 1, unavailableReplicas: 1 });
+    });
+  });
+
+  test("turns from ready to failed and back with its annotation, pods included", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "web" };
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const setStatus = async (value: string | null): Promise<void> => {
+      const patch = { metadata: { annotations: { "weir.dev/status": value } } };
+      await client.patch(Deployment, key, { type: "merge", patch });
+    };
+    await setStatus("failed");
+    await becomes(() => health(Deployment, namespace, "web"), "Failed");
+    await eventually(async () => {
+      const [pod] = await podsOf(namespace);
+      expect(pod?.status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe("CrashLoopBackOff");
+    });
+    await setStatus(null);
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+  });
+
+  test("hangs where it is told to", async () => {
+    const namespace = await makeNamespace(client);
+    const metadata = { annotations: { "weir.dev/status": "pending" } };
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }, metadata));
+    await becomes(async () => (await podsOf(namespace)).map(({ status }) => status?.phase), ["Pending"]);
+    await becomes(() => health(Deployment, namespace, "web"), "InProgress");
+  });
+
+  test("takes everything along when it is deleted", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 2 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    await client.delete(Deployment, { namespace, name: "web" }, { propagationPolicy: "Foreground" });
+    await becomes(() => health(Deployment, namespace, "web"), "absent");
+    expect(await podsOf(namespace)).toEqual([]);
+    expect((await client.list(ReplicaSet, { namespace })).items).toEqual([]);
+  });
+
+  test("replaces a pod that is deleted", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const [before] = await podsOf(namespace);
+    await client.delete(Pod, { namespace, name: before?.metadata.name ?? "" });
+    await eventually(async () => {
+      const pods = await podsOf(namespace);
+      expect(pods.map(({ status }) => status?.phase)).toEqual(["Running"]);
+      expect(pods[0]?.metadata.uid).not.toBe(before?.metadata.uid);
+    });
+  });
+});
+
+describe("a StatefulSet", () => {
+  test("has numbered pods with bound claims, and updates them", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "db" };
+    await client.create(StatefulSet, manifest.statefulSet(namespace, "db", { replicas: 3 }));
+    await becomes(() => health(StatefulSet, namespace, "db"), "Current");
+    expect((await podsOf(namespace)).map(({ metadata }) => metadata.name)).toEqual(["db-0", "db-1", "db-2"]);
+    const claims = (await client.list(PersistentVolumeClaim, { namespace })).items;
+    expect(claims.map(({ metadata, status }) => [metadata.name, status?.phase])).toEqual([
+      ["data-db-0", "Bound"],
+      ["data-db-1", "Bound"],
+      ["data-db-2", "Bound"],
+    ]);
+    const patch = { spec: { template: { metadata: { annotations: { changed: "yes" } } } } };
+    await client.patch(StatefulSet, key, { type: "merge", patch });
+    await eventually(async () => {
+      const { status, metadata } = (await client.get(StatefulSet, key)) ?? {};
+      expect(status?.observedGeneration).toBe(metadata?.generation);
+      expect(status).toMatchObject({ updatedReplicas: 3, currentReplicas: 3, readyReplicas: 3 });
+      expect(status?.currentRevision).toBe(status?.updateRevision);
+    });
+    for (const pod of await podsOf(namespace)) expect(pod.metadata.annotations?.["changed"]).toBe("yes");
+  });
+});
+
+describe("a DaemonSet", () => {
+  test("has one pod on the one node, and updates it", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "agent" };
+    await client.create(DaemonSet, manifest.daemonSet(namespace, "agent"));
+    await becomes(() => health(DaemonSet, namespace, "agent"), "Current");
+    const patch = { spec: { template: { metadata: { annotations: { changed: "yes" } } } } };
+    await client.patch(DaemonSet, key, { type: "merge", patch });
+    await eventually(async () => {
+      expect((await podsOf(namespace)).map(({ metadata }) => metadata.annotations?.["changed"])).toEqual([
+        "yes",
+      ]);
+      expect(await health(DaemonSet, namespace, "agent")).toBe("Current");
+    });
+    expect((await client.get(Node, { name: "weir" }))?.status?.conditions?.at(-1)).toMatchObject({
+      type: "Ready",
+      status: "True",
+    });
+  });
+});
+
+describe("a Job", () => {
+  test("runs to its end", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Job, manifest.job(namespace, "migrate", { completions: 3, parallelism: 2 }));
+    await eventually(async () => {
+      const job = await client.get(Job, { namespace, name: "migrate" });
+      expect(job?.status).toMatchObject({
+        succeeded: 3,
+        conditions: [{ type: "SuccessCriteriaMet" }, { type: "Complete" }],
+      });
+    });
+    expect((await podsOf(namespace)).map(({ status }) => status?.phase)).toEqual(Array(3).fill("Succeeded"));
+  });
+
+  test("fails where it is told to", async () => {
+    const namespace = await makeNamespace(client);
+    const metadata = { annotations: { "weir.dev/status": "failed" } };
+    await client.create(Job, manifest.job(namespace, "migrate", {}, metadata));
+    await becomes(() => health(Job, namespace, "migrate"), "Failed");
+  });
+
+  test("goes when its time to live is over", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Job, manifest.job(namespace, "migrate", { ttlSecondsAfterFinished: 0 }));
+    await becomes(() => health(Job, namespace, "migrate"), "absent");
+    await becomes(async () => (await podsOf(namespace)).length, 0);
+  });
+});
+
+describe("a Pod of its own", () => {
+  test("is bound and runs", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Pod, manifest.pod(namespace, "alone"));
+    await becomes(() => health(Pod, namespace, "alone"), "Current");
+    await client.delete(Pod, { namespace, name: "alone" });
+    await becomes(() => health(Pod, namespace, "alone"), "absent");
+  });
+
+  test("that runs once succeeds", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Pod, manifest.pod(namespace, "test", { restartPolicy: "Never" }));
+    await eventually(async () => {
+      expect((await podsOf(namespace))[0]?.status?.phase).toBe("Succeeded");
+    });
+  });
+});
+
+describe("a Service of the type LoadBalancer", () => {
+  test("gets an address", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Service, manifest.service(namespace, "web", { type: "LoadBalancer" }));
+    await eventually(async () => {
+      const service = await client.get(Service, { namespace, name: "web" });
+      expect(service?.status?.loadBalancer?.ingress).toMatchObject([
+        { ip: expect.stringMatching(/^192\.0\.2\./) },
+      ]);
+    });
+  });
+});

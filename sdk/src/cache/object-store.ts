@@ -153,10 +153,8 @@ export class ObjectStore {
     const key = keyText(keyOf(object));
     const version = object.metadata.resourceVersion;
     const shown = this.#shown(key);
-    if (shown !== undefined && !isOlder(shown.metadata.resourceVersion, version)) {
-      // The watch was faster; where versions have no order, what it shows is taken to be the later one.
-      if (shown.metadata.uid === object.metadata.uid) return;
-    }
+    // The watch was faster; where versions have no order, what it shows is taken to be the later one.
+    if (shown !== undefined && !isOlder(shown.metadata.resourceVersion, version)) return;
     // Not shown although the watch is past it: it was deleted since, and must not come back.
     if (shown === undefined && !isOlder(this.#reachedVersion, version)) return;
     if (!this.#belongs(object)) {

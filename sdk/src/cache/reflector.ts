@@ -92,6 +92,7 @@ const MIN_WATCH_SECONDS = 300;
 /** As client-go's reflector: 0.8 s to 30 s, each delay up to doubled at random. */
 const BACKOFF = { baseMs: 800, maxMs: 30_000, factor: 2, jitter: 1 };
 const ONLY_KEY = "";
+const MAX_UNFINISHED_STREAMS = 2;
 
 /** How the next attempt begins. */
 type Plan =
@@ -109,6 +110,7 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #backoff: Backoff<string>;
   #canStreamLists = true;
+  #unfinishedStreams = 0;
   #plan: Plan = { kind: "read", notOlderThan: undefined };
 
   constructor(options: ReflectorOptions) {
@@ -191,13 +193,16 @@ export class Reflector {
     try {
       await this.#watch({ sendInitialEvents: true, resourceVersion: notOlderThan ?? "" }, signal, take);
     } catch (error) {
-      // A server that does not know how refuses, or never ends the list.
-      if (isComplete || signal.aborted || !isNoStreaming(error)) throw error;
-      this.#canStreamLists = false;
-      return this.#listPages(notOlderThan, signal);
+      if (isComplete || signal.aborted || !isUnfinished(error)) throw error;
+      if (error instanceof KubeApiError) this.#canStreamLists = false;
     }
-    if (isComplete) return;
-    this.#canStreamLists = false;
+    if (isComplete) {
+      this.#unfinishedStreams = 0;
+      return;
+    }
+    // Once may be an accident; a server that never ends the list does not know how to stream one.
+    this.#unfinishedStreams += 1;
+    if (this.#unfinishedStreams >= MAX_UNFINISHED_STREAMS) this.#canStreamLists = false;
     await this.#listPages(notOlderThan, signal);
   }
 
@@ -330,7 +335,8 @@ function isTooLargeVersion(error: unknown): boolean {
   return error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }
 
-function isNoStreaming(error: unknown): boolean {
-  if (error instanceof WatchStalledError) return true;
+/** A streamed list that was refused as such, or that came to no end. */
+function isUnfinished(error: unknown): boolean {
+  if (error instanceof WatchStalledError || error instanceof VeryShortWatchError) return true;
   return error instanceof KubeApiError && [400, 405, 422, 501].includes(error.code);
 }

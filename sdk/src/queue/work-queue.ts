@@ -242,14 +242,12 @@ export class WorkQueue {
   #onTimer(): void {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonic();
-    // Timers of the machine may fire a fraction of a millisecond early; what is that close is due.
     for (
       let top = this.#delayed.peek();
-      top !== undefined && top.dueMs <= nowMs + 1;
+      top !== undefined && top.dueMs <= nowMs;
       top = this.#delayed.peek()
     ) {
       this.#delayed.pop();
-      top.item.dueMs = Math.min(top.item.dueMs, nowMs);
       this.#put(top.item, nowMs);
     }
     this.#armTimer();

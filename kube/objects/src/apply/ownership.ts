@@ -9,6 +9,9 @@ import type { Manager, Managers } from "./managers.ts";
 /** The type of the object at each version; `undefined` for a version that is not served any more. */
 export type TypeAt = (apiVersion: string) => FieldType | undefined;
 
+/** Writes an object, which names its own version, in another version. */
+export type ConvertTo = (object: JsonValue, apiVersion: string) => JsonValue;
+
 /** A change of an object by one manager, as far as the others' ownership is concerned. */
 export interface Change {
   readonly before: JsonValue;
@@ -18,6 +21,7 @@ export interface Change {
   /** Identifier of the manager who makes the change; nothing is taken from it. */
   readonly manager: string;
   readonly typeAt: TypeAt;
+  readonly convertTo: ConvertTo;
   /** Fields that the request never changes: status through the main resource, spec through `/status`. */
   readonly resetFields: FieldSet;
 }
@@ -33,7 +37,7 @@ export interface Takeover {
 
 /**
  * Compares before and after, at the version of each manager, and takes from every other manager what it owned of the
- * fields that changed or went. Versions differ in their schemas only: fields have the same names in all.
+ * fields that changed or went.
  */
 export function takeOver(change: Change, managers: Managers): Takeover {
   const compareAt = comparisons(change);
@@ -71,11 +75,10 @@ function comparisons(change: Change): (apiVersion: string) => Comparison | undef
 function compareAt(change: Change, apiVersion: string): Comparison | undefined {
   const type = change.typeAt(apiVersion);
   if (type === undefined) return undefined;
-  if (apiVersion !== change.apiVersion) {
-    checkConverted(type, change.before, "old");
-    checkConverted(type, change.after, "new");
-  }
-  const { removed, modified, added } = compareTyped(type, change.before, change.after);
+  const isOwn = apiVersion === change.apiVersion;
+  const before = isOwn ? change.before : converted(change, type, "before", apiVersion);
+  const after = isOwn ? change.after : converted(change, type, "after", apiVersion);
+  const { removed, modified, added } = compareTyped(type, before, after);
   return {
     removed: removed.recursiveDifference(change.resetFields),
     modified: modified.recursiveDifference(change.resetFields),
@@ -83,13 +86,21 @@ function compareAt(change: Change, apiVersion: string): Comparison | undefined {
   };
 }
 
-function checkConverted(type: FieldType, value: JsonValue, which: "old" | "new"): void {
+function converted(
+  change: Change,
+  type: FieldType,
+  which: "before" | "after",
+  apiVersion: string,
+): JsonValue {
+  const object = change.convertTo(change[which], apiVersion);
   try {
-    checkTyped(type, value, { allowDuplicates: false });
+    checkTyped(type, object, { allowDuplicates: false });
   } catch (error) {
     if (!(error instanceof TypedValueError)) throw error;
-    throw new TypedValueError(`failed to convert ${which} object: ${error.message}`);
+    const name = which === "before" ? "old" : "new";
+    throw new TypedValueError(`failed to convert ${name} object: ${error.message}`);
   }
+  return object;
 }
 
 /** Brings what managers recorded under older schemas up to the present ones; drops no one. */

@@ -4,7 +4,7 @@ import { fieldSetOfValue } from "../typed/field-set-of-value.ts";
 import type { FieldType } from "../typed/field-type.ts";
 import { removeFields, withDeclaredParents } from "../typed/remove-fields.ts";
 import type { Manager, Managers } from "./managers.ts";
-import type { TypeAt } from "./ownership.ts";
+import type { ConvertTo, TypeAt } from "./ownership.ts";
 
 /** Who applied what, before and now. */
 export interface Pruning {
@@ -15,28 +15,34 @@ export interface Pruning {
   /** All managers, the applier with what it applies now. */
   readonly managers: Managers;
   readonly typeAt: TypeAt;
+  readonly convertTo: ConvertTo;
 }
 
 /**
  * Removes from a merged object what its applier applied last time, does not apply now, and nobody else manages.
  *
- * An item of a list or a map goes as a whole, but what others own inside it stays, and so does what nobody owns.
+ * An item of a list or a map goes as a whole, but what others own inside it stays, and so does what nobody owns. The
+ * result may be in the version of the applier's last apply.
  */
 export function pruneMerged(merged: JsonValue, pruning: Pruning): JsonValue {
-  const { last, applier, managers, typeAt } = pruning;
+  const { last, applier, managers, typeAt, convertTo } = pruning;
   const type = last === undefined ? undefined : typeAt(last.apiVersion);
   if (last === undefined || type === undefined || last.fields.isEmpty) return merged;
   const now = managers.get(applier)?.fields ?? FieldSet.empty;
   // The common case: all that was applied is applied again.
   if (last.fields.difference(now).isEmpty) return merged;
   const lastFields = withDeclaredParents(type, last.fields);
-  let pruned = removeFields(type, merged, lastFields);
+  const atLast = convertTo(merged, last.apiVersion);
+  let pruned = removeFields(type, atLast, lastFields);
   for (const [apiVersion, fields] of fieldsByVersion(managers, last.apiVersion)) {
     const versionType = typeAt(apiVersion);
-    if (versionType !== undefined) pruned = addBackOwned(versionType, merged, pruned, fields);
+    if (versionType === undefined) continue;
+    const before = convertTo(atLast, apiVersion);
+    pruned = addBackOwned(versionType, before, convertTo(pruned, apiVersion), fields);
   }
-  const gone = declaredFields(type, merged).difference(declaredFields(type, pruned));
-  return removeFields(type, merged, gone.intersection(lastFields));
+  const left = declaredFields(type, convertTo(pruned, last.apiVersion));
+  const gone = declaredFields(type, atLast).difference(left);
+  return removeFields(type, atLast, gone.intersection(lastFields));
 }
 
 /** What all managers own, by version; that of the pruned object comes first. */

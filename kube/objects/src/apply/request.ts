@@ -2,10 +2,11 @@ import type { JsonObject } from "@weir/core";
 import type { SchemaNode } from "@weir/schema";
 import { formatApiVersion } from "../api-version.ts";
 import { FieldSet } from "../fields/field-set.ts";
+import { isJsonObject } from "../json-object.ts";
 import type { GroupVersionKind } from "../object.ts";
 import { type FieldType, FieldTypes } from "../typed/field-type.ts";
 import { objectMetaSchema } from "../typed/object-meta-schema.ts";
-import type { TypeAt } from "./ownership.ts";
+import type { ConvertTo, TypeAt } from "./ownership.ts";
 
 /** What a write says of itself, as far as field ownership goes. */
 export interface FieldWrite {
@@ -25,6 +26,11 @@ export interface FieldWrite {
    * that those managers are dropped. All versions are alike where this is absent.
    */
   readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
+  /**
+   * Writes an object, which names its own version, in another one of them. Without it all versions are taken to have
+   * the same fields, as custom resources without a conversion do.
+   */
+  readonly convertTo?: (object: JsonObject, apiVersion: string) => JsonObject;
   /**
    * What an object of the kind holds before anything is set. Go's structs always hold their inner structs, so for a
    * built-in kind nobody owns `.spec` or `.status` themselves; for a custom resource it is `{}`, the default.
@@ -48,6 +54,12 @@ export function typesOf(write: FieldWrite): TypeAt {
     const schema = write.schemaAt(apiVersion);
     return schema === "missing" ? undefined : objectType(schema);
   };
+}
+
+/** The write's conversion between versions; none by default. */
+export function conversionOf({ convertTo }: FieldWrite): ConvertTo {
+  if (convertTo === undefined) return (object) => object;
+  return (object, apiVersion) => (isJsonObject(object) ? convertTo(object, apiVersion) : object);
 }
 
 /** The fields that a write resets; none by default. */

@@ -348,6 +348,42 @@ describe("applyServerSide", () => {
     expect(owners(next)).toEqual({ "m1 Apply": { "f:spec": { "f:size": {} } } });
   });
 
+  test("weighs ownership in the version of each manager", () => {
+    const rename = (from: string, to: string, object: JsonObject): JsonObject => {
+      const { [from]: value, ...spec } = (object["spec"] ?? {}) as JsonObject;
+      return { ...object, spec: value === undefined ? spec : { ...spec, [to]: value } };
+    };
+    const convertTo = (object: JsonObject, apiVersion: string): JsonObject => {
+      if (object["apiVersion"] === apiVersion) return object;
+      const [from, to] = apiVersion === "example.com/v2" ? ["text", "title"] : ["title", "text"];
+      return { ...rename(from ?? "", to ?? "", object), apiVersion };
+    };
+    const v2Schema: SchemaNode = {
+      type: "object",
+      properties: { spec: { type: "object", properties: { title: text, size: { type: "integer" } } } },
+    };
+    const live = applied(undefined, "m1", { text: "a" });
+    const request = {
+      gvk: { ...gvk, version: "v2" },
+      schema: v2Schema,
+      schemaAt: () => schema,
+      convertTo,
+    };
+    const liveV2 = convertTo(live as unknown as JsonObject, "example.com/v2") as unknown as KubeObject;
+    const title = { ...aWidget({ title: "b" }), apiVersion: "example.com/v2" };
+    const taken = apply(liveV2, "m2", title, request);
+    expect(taken.kind === "conflict" && taken.error.message).toBe(
+      'Apply failed with 1 conflict: conflict with "m1": .spec.text',
+    );
+    const size = { ...aWidget({ size: 1 }), apiVersion: "example.com/v2" };
+    const moved = apply(liveV2, "m1", size, request);
+    expect(moved.kind === "applied" && moved.object).toMatchObject({
+      apiVersion: "example.com/v2",
+      spec: { size: 1 },
+    });
+    expect(moved.kind === "applied" && moved.object["spec"]).not.toHaveProperty("title");
+  });
+
   test("refuses a field that another manager's version does not know", () => {
     const live = applied(undefined, "m1", { text: "a" });
     const more = {

@@ -23,7 +23,15 @@ import {
 } from "./managers.ts";
 import { reconcileManagers, takeOver, type TypeAt } from "./ownership.ts";
 import { pruneMerged } from "./prune.ts";
-import { emptyObjectOf, type FieldWrite, objectType, resetFieldsOf, timeOf, typesOf } from "./request.ts";
+import {
+  conversionOf,
+  emptyObjectOf,
+  type FieldWrite,
+  objectType,
+  resetFieldsOf,
+  timeOf,
+  typesOf,
+} from "./request.ts";
 import { neverOwned, recordUpdate } from "./update-managed-fields.ts";
 
 /** A server-side apply. */
@@ -146,12 +154,9 @@ function mergeAndTake(request: ApplyRequest, live: JsonObject, managers: Manager
   const fields = fieldSetOfValue(type, request.applied).recursiveDifference(resetFieldsOf(request));
   const withApplier = new Map(managers).set(id, { ...own, fields });
   const unpruned = mergeTyped(type, live, request.applied);
-  const pruned = pruneMerged(unpruned, {
-    last: managers.get(id),
-    applier: id,
-    managers: withApplier,
-    typeAt,
-  });
+  const convertTo = conversionOf(request);
+  const pruning = { last: managers.get(id), applier: id, managers: withApplier, typeAt, convertTo };
+  const pruned = convertTo(pruneMerged(unpruned, pruning), own.apiVersion);
   const object = isJsonObject(pruned) ? pruned : {};
   const change = {
     before: live,
@@ -159,6 +164,7 @@ function mergeAndTake(request: ApplyRequest, live: JsonObject, managers: Manager
     apiVersion: own.apiVersion,
     manager: id,
     typeAt,
+    convertTo,
     resetFields: resetFieldsOf(request),
   };
   const taken = takeOver(change, withApplier);

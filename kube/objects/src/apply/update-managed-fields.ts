@@ -16,7 +16,7 @@ import {
   withoutManagers,
 } from "./managers.ts";
 import { reconcileManagers, takeOver } from "./ownership.ts";
-import { emptyObjectOf, type FieldWrite, resetFieldsOf, timeOf, typesOf } from "./request.ts";
+import { conversionOf, emptyObjectOf, type FieldWrite, resetFieldsOf, timeOf, typesOf } from "./request.ts";
 
 /** A create, an update or a patch other than apply, ready to be stored but for its managedFields. */
 export interface ManagedUpdate extends FieldWrite {
@@ -132,6 +132,7 @@ export function recordUpdate(
       // The change is weighed against all recorded managers, this one's earlier self among them.
       manager: "",
       typeAt,
+      convertTo: conversionOf(write),
       resetFields: resetFieldsOf(write),
     },
     reconcileManagers(managers, typeAt),

@@ -1,4 +1,5 @@
 import { type JsonObject, type JsonValue } from "@weir/core";
+import { quoteGo } from "@weir/text";
 import { jsonEqual } from "../json-equality.ts";
 import {
   isJsonArray,
@@ -370,12 +371,12 @@ function childOf(value: JsonValue, key: string): JsonValue | undefined {
 /** Reads an array index as strconv.Atoi does; negative ones count from behind `highest`. */
 function readIndex(key: string, highest: number): number | BadIndex {
   if (!/^[+-]?\d+$/.test(key)) {
-    const message = `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`;
+    const message = `strconv.Atoi: parsing ${quoteGo(key)}: invalid syntax`;
     return { message, failure: "malformed" };
   }
   const number = BigInt(key.replace(/^\+/, ""));
   if (number !== BigInt.asIntN(64, number)) {
-    const message = `strconv.Atoi: parsing ${JSON.stringify(key)}: value out of range`;
+    const message = `strconv.Atoi: parsing ${quoteGo(key)}: value out of range`;
     return { message, failure: "malformed" };
   }
   const index = number < 0n ? Number(number) + highest + 1 : Number(number);

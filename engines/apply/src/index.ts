@@ -6,7 +6,7 @@ export {
   type ApplyResult,
   kindOf,
 } from "./apply/apply-objects.ts";
-export { type Change, type ChangeAction, describeChanges } from "./apply/change-set.ts";
+export { type Change, type ChangeAction, describeChanges, isWrite } from "./apply/change-set.ts";
 export { hasDrifted } from "./apply/drift.ts";
 export { normalizeForApply } from "./apply/normalize.ts";
 export { compareForApply, type Stage, stageOf, stagesOf } from "./apply/order.ts";

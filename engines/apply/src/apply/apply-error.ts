@@ -1,5 +1,5 @@
 import { describeError, type RetryPolicy, WeirError } from "@weir/core";
-import { KindNotServedError, KubeApiError } from "@weir/client";
+import { KubeApiError, ObjectAddressError } from "@weir/client";
 import type { KubeObject } from "@weir/objects";
 import { subjectOf } from "../object-name.ts";
 
@@ -38,33 +38,33 @@ export class DeletionTimeoutError extends WeirError {
   }
 }
 
-/** Flux's text for a refused dry run, its line break at the end included. The server's message is part of it. */
+/** Flux's text for a refused dry run. The server's message is part of it. */
 export function dryRunRefused(object: KubeObject, error: unknown): ObjectRefusedError {
+  if (error instanceof ObjectRefusedError) return error;
   const subject = subjectOf(object);
+  const refuse = (text: string, apiReason?: string): ObjectRefusedError =>
+    new ObjectRefusedError(`${subject} ${text}`, subject, apiReason, { cause: error });
+  if (error instanceof ObjectAddressError) {
+    return refuse("namespace not specified: the server could not find the requested resource");
+  }
   const detail = safeDetail(object, error);
-  if (!(error instanceof KubeApiError)) {
-    const text = error instanceof KindNotServedError ? error.message : detail;
-    return new ObjectRefusedError(`${subject} dry-run failed: ${text}\n`, subject, undefined, {
-      cause: error,
-    });
-  }
+  if (!(error instanceof KubeApiError)) return refuse(`dry-run failed: ${detail}`);
   if (error.reason === "NotFound") {
-    return new ObjectRefusedError(`${subject} not found: ${detail}\n`, subject, "NotFound", { cause: error });
+    const { namespace = "" } = object.metadata;
+    return refuse(`${namespace === "" ? "namespace not specified" : "not found"}: ${detail}`, "NotFound");
   }
-  const reason = error.causes.some((cause) => cause.reason === "FieldManagerConflict")
-    ? "Conflict"
-    : error.reason;
+  const isConflict = error.causes.some((cause) => cause.reason === "FieldManagerConflict");
+  const reason = isConflict ? "FieldManagerConflict" : error.reason;
   const suffix = reason === "" || reason === "Unknown" ? "" : ` (${reason})`;
-  return new ObjectRefusedError(`${subject} dry-run failed${suffix}: ${detail}\n`, subject, reason, {
-    cause: error,
-  });
+  return refuse(`dry-run failed${suffix}: ${detail}`, reason);
 }
 
 /** The text for an apply that was refused after its dry run had passed. */
 export function applyRefused(object: KubeObject, error: unknown): ObjectRefusedError {
+  if (error instanceof ObjectRefusedError) return error;
   const subject = subjectOf(object);
   const reason = error instanceof KubeApiError ? error.reason : undefined;
-  const message = `${subject} apply failed, error: ${safeDetail(object, error)}\n`;
+  const message = `${subject} apply failed: ${safeDetail(object, error)}`;
   return new ObjectRefusedError(message, subject, reason, { cause: error });
 }
 

@@ -9,6 +9,7 @@ import { hasDrifted } from "./drift.ts";
 import { normalizeForApply } from "./normalize.ts";
 import { stagesOf } from "./order.ts";
 import { applyPolicyOf, isForced } from "./policy.ts";
+import { healthOf } from "../health/health-status.ts";
 import { takeOverFields } from "./take-over-fields.ts";
 
 /** What applying needs from the outside. */
@@ -65,7 +66,7 @@ export async function applyObjects(
     try {
       const applied = await applyStage(stage, deps, options);
       changes.push(...applied);
-      if (index < stages.length - 1) await deps.waitForStage(stage, options.signal);
+      if (index < stages.length - 1) await waitForStage(applied, deps, options);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof WeirError) return { changes, error };
@@ -73,6 +74,18 @@ export async function applyObjects(
     }
   }
   return { changes };
+}
+
+/** Most definitions are ready in the very answer to their apply; only the others are waited for. */
+async function waitForStage(
+  applied: readonly Change[],
+  deps: ApplyDeps,
+  options: ApplyOptions,
+): Promise<void> {
+  const pending = applied
+    .filter(({ object, action }) => action !== "skipped" && healthOf(object).status !== "Current")
+    .map(({ object }) => object);
+  if (pending.length > 0) await deps.waitForStage(pending, options.signal);
 }
 
 async function applyStage(
@@ -87,7 +100,7 @@ async function applyStage(
     (desired) => planApply(desired, deps, options),
     signal,
   );
-  return mapConcurrently(plans, concurrency, (plan) => carryOut(plan, deps, options), signal);
+  return mapConcurrently(plans, 1, (plan) => carryOut(plan, deps, options), signal);
 }
 
 async function planApply(desired: KubeObject, deps: ApplyDeps, options: ApplyOptions): Promise<Plan> {
@@ -95,11 +108,11 @@ async function planApply(desired: KubeObject, deps: ApplyDeps, options: ApplyOpt
   const policy = applyPolicyOf(desired, live, options.markGroup);
   switch (policy) {
     case "ignore":
-      return { desired, live, action: live === undefined ? "skip" : "unchanged" };
+      return { desired, live, action: "skip" };
     case "if-not-present":
       return live === undefined
         ? planByDryRun(desired, live, deps, options)
-        : { desired, live, action: "unchanged" };
+        : { desired, live, action: "skip" };
     case "merge":
       return planByDryRun(desired, live, deps, options);
     case "override": {
@@ -121,13 +134,20 @@ async function planByDryRun(
     return { desired, live, action: hasDrifted(live, dryRun) ? "configure" : "unchanged" };
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (live === undefined || !mayRecreate(desired, error, options)) throw dryRunRefused(desired, error);
+    if (live === undefined || !mayRecreate({ desired, live }, error, options)) {
+      throw dryRunRefused(desired, error);
+    }
     return { desired, live, action: "recreate" };
   }
 }
 
-function mayRecreate(desired: KubeObject, error: unknown, options: ApplyOptions): boolean {
-  return (options.force === true || isForced(desired, options.markGroup)) && isImmutableRefusal(error);
+function mayRecreate(
+  { desired, live }: { readonly desired: KubeObject; readonly live: KubeObject },
+  error: unknown,
+  options: ApplyOptions,
+): boolean {
+  const isAsked = options.force === true || isForced(desired, live, options.markGroup);
+  return isAsked && isImmutableRefusal(error);
 }
 
 async function readLive(
@@ -176,16 +196,14 @@ async function ensureOwnFields(
 async function carryOut(plan: Plan, deps: ApplyDeps, options: ApplyOptions): Promise<Change> {
   const { desired, live, action } = plan;
   if (action === "unchanged") return { object: live ?? desired, action: "unchanged" };
-  if (action === "skip") return { object: desired, action: "skipped" };
+  if (action === "skip") return { object: live ?? desired, action: "skipped" };
   try {
     if (action === "recreate") await deleteAndWait(desired, deps, options);
     const object = await sendApply(desired, deps, options, false);
     return { object, action: action === "configure" ? "configured" : "created" };
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw error instanceof WeirError && error.name === "ObjectRefusedError"
-      ? error
-      : applyRefused(desired, error);
+    throw applyRefused(desired, error);
   }
 }
 

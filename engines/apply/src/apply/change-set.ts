@@ -10,10 +10,12 @@ export interface Change {
   readonly action: ChangeAction;
 }
 
-/** The changes as Flux's events list them, one line each; unchanged objects are not listed. */
+/** Whether something was written. */
+export function isWrite({ action }: Change): boolean {
+  return action !== "unchanged" && action !== "skipped";
+}
+
+/** Changes as Flux's events list them, one line each. */
 export function describeChanges(changes: readonly Change[]): string {
-  return changes
-    .filter(({ action }) => action !== "unchanged")
-    .map(({ object, action }) => `${subjectOf(object)} ${action}`)
-    .join("\n");
+  return changes.map(({ object, action }) => `${subjectOf(object)} ${action}`).join("\n");
 }

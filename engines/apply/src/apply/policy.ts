@@ -15,15 +15,22 @@ export function applyPolicyOf(desired: KubeObject, live: KubeObject | undefined,
   if (isMarked(desired, excluded) || (live !== undefined && isMarked(live, excluded))) return "ignore";
   const mark = markOf(desired, `${group}/ssa`)?.toLowerCase();
   if (mark === "ifnotpresent") return "if-not-present";
-  return mark === "merge" ? "merge" : "override";
+  const isMerged = { [`${group}/ssa`]: "Merge" };
+  const keepsOthers = isMarked(desired, isMerged) || (live !== undefined && isMarked(live, isMerged));
+  return keepsOthers ? "merge" : "override";
 }
 
 /** Whether the object may be deleted and created anew where a field cannot change. */
-export function isForced(desired: KubeObject, group: string): boolean {
-  return isMarked(desired, { [`${group}/force`]: "enabled" });
+export function isForced(desired: KubeObject, live: KubeObject, group: string): boolean {
+  const mark = { [`${group}/force`]: "enabled" };
+  return isMarked(desired, mark) || isMarked(live, mark);
 }
 
 /** Whether a live object is kept although nothing asks for it any more. */
 export function isKeptFromPruning(live: KubeObject, group: string): boolean {
-  return isMarked(live, { [`${group}/prune`]: "disabled", [`${group}/reconcile`]: "disabled" });
+  return isMarked(live, {
+    [`${group}/prune`]: "disabled",
+    [`${group}/reconcile`]: "disabled",
+    [`${group}/ssa`]: "Ignore",
+  });
 }

@@ -27,7 +27,7 @@ export class PruneError extends WeirError {
     const parts = failures.map(
       ({ object, error }) => `${subjectOf(object)} delete failed: ${describeError(error)};`,
     );
-    super(`delete failed, errors: ${parts.join(" ")}`);
+    super(`delete failed, errors: ${parts.join("")}`);
     this.failed = failures.map((failure) => failure.object);
   }
 }
@@ -39,8 +39,8 @@ export interface DeleteResult {
 }
 
 /**
- * Deletes objects in the reverse order of an apply, in the background. Objects that are gone are passed over; those that
- * another owner has taken, or that are marked to be kept, are skipped.
+ * Deletes objects in the reverse order of an apply, in the background. Objects that are gone count as deleted, as in Flux;
+ * those that another owner has taken, or that are marked to be kept, are skipped.
  */
 export async function deleteObjects(
   objects: readonly KubeObject[],
@@ -52,8 +52,7 @@ export async function deleteObjects(
   for (const object of [...objects].sort(compareForApply).reverse()) {
     options.signal?.throwIfAborted();
     try {
-      const change = await deleteObject(object, client, options);
-      if (change !== undefined) changes.push(change);
+      changes.push(await deleteObject(object, client, options));
     } catch (error) {
       options.signal?.throwIfAborted();
       failures.push({ object, error });
@@ -66,10 +65,10 @@ async function deleteObject(
   object: KubeObject,
   client: KubeClient,
   options: DeleteObjectsOptions,
-): Promise<Change | undefined> {
+): Promise<Change> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const live = await readLive(object, client, signal);
-  if (live === undefined) return undefined;
+  if (live === undefined) return { object, action: "deleted" };
   const { labels = {} } = live.metadata;
   const isOurs = Object.entries(options.ownerLabels).every(([key, value]) => labels[key] === value);
   if (!isOurs || isKeptFromPruning(live, options.markGroup)) return { object: live, action: "skipped" };

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { type JsonObject, openSharedTree, type SharedTree, type Tree } from "@weir/core";
+import { buildKustomization, emitResources, KustomizeError, substituteObject } from "@weir/kustomize";
+import { gvkOf, type KubeObject } from "@weir/objects";
+import type { BuiltManifests } from "./build-cache.ts";
+import type { Variables } from "./read-variables.ts";
+
+/** What a worker is given for one build. */
+export interface BuildTaskInput {
+  readonly tree: SharedTree;
+  readonly path: string;
+  /** The fields of the spec that are merged into the kustomization. */
+  readonly spec: JsonObject;
+  /** Absent where nothing is substituted. */
+  readonly substitution: Substitution | undefined;
+}
+
+/** The variables that are put into the built objects. */
+export interface Substitution {
+  readonly variables: Variables;
+  readonly isStrict: boolean;
+  readonly isAlways: boolean;
+}
+
+/** Builds the objects of a Kustomization; runs in a worker thread. */
+export function buildManifests({ tree, path, substitution }: BuildTaskInput): BuiltManifests {
+  const built = buildObjects(openSharedTree(tree), path);
+  const objects = built.map((object) => finish(object, substitution));
+  const text = emitResources(objects);
+  const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return { objects, digest, size: text.length };
+}
+
+function buildObjects(tree: Tree, path: string): readonly JsonObject[] {
+  try {
+    return buildKustomization(tree, path, { loadRestrictor: "none", reorder: "none" }).objects;
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    throw new KustomizeError(`kustomize build failed: ${error.message}`, { cause: error });
+  }
+}
+
+function finish(object: JsonObject, substitution: Substitution | undefined): JsonObject {
+  if (!isKubernetesObject(object)) {
+    throw new KustomizeError(
+      `failed to decode Kubernetes apiVersion, kind and name from: ${emitResources([object])}`,
+    );
+  }
+  if (substitution === undefined) return object;
+  try {
+    return substitute(object, substitution);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new KustomizeError(`post build failed for '${nameOf(object)}': ${message}`, { cause: error });
+  }
+}
+
+const SUBSTITUTE_MARK = "kustomize.toolkit.fluxcd.io/substitute";
+
+function substitute(object: JsonObject, { variables, isStrict, isAlways }: Substitution): JsonObject {
+  if (variables.kind === "known") {
+    const values = new Map(Object.entries(variables.values));
+    return substituteObject(object, values, { strict: isStrict, always: isAlways });
+  }
+  const { labels, annotations } = (object as unknown as KubeObject).metadata;
+  const isDisabled = [labels, annotations].some((marks) => marks?.[SUBSTITUTE_MARK] === "disabled");
+  if (isDisabled) return object;
+  throw new KustomizeError(variables.problem);
+}
+
+function isKubernetesObject(object: JsonObject): boolean {
+  const { apiVersion, kind, metadata } = object as unknown as Partial<KubeObject>;
+  return Boolean(apiVersion) && Boolean(kind) && Boolean(metadata?.name);
+}
+
+/** `ConfigMap.v1.[noGrp]/name`, as kustomize names a resource. */
+function nameOf(object: JsonObject): string {
+  const { group, version, kind } = gvkOf(object as unknown as KubeObject);
+  const { name = "" } = (object as unknown as KubeObject).metadata;
+  return `${kind}.${version}.${group === "" ? "[noGrp]" : group}/${name}`;
+}

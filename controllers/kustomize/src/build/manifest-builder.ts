@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import type { Kustomization } from "@weir/api";
+import { type JsonObject, type JsonValue, type WorkerPool, writeJson } from "@weir/core";
+import type { ResolvedOptions } from "../kustomization/controller-options.ts";
+import { asFailure } from "../kustomization/kustomization-error.ts";
+import { timeoutMsOf } from "../kustomization/timing.ts";
+import type { BuildRoot } from "../source/observe-artifact.ts";
+import { BuildCache, type BuiltManifests } from "./build-cache.ts";
+import type { BuildTaskInput } from "./build-task.ts";
+import type { Variables } from "./read-variables.ts";
+
+const TASK_MODULE = new URL("./build-task.ts", import.meta.url);
+
+/** The fields of a spec that decide what is built; the names are those of the CRD. */
+const BUILD_FIELDS = [
+  "targetNamespace",
+  "namePrefix",
+  "nameSuffix",
+  "patches",
+  "images",
+  "components",
+  "ignoreMissingComponents",
+  "buildMetadata",
+] as const;
+
+/** What a build is made of. */
+export interface BuildRequest {
+  readonly kustomization: Kustomization;
+  readonly root: BuildRoot;
+  readonly variables: Variables;
+  readonly signal: AbortSignal;
+}
+
+/** Builds Kustomizations in worker threads; the same build of the same artifact is made once. */
+export class ManifestBuilder {
+  readonly #workers: WorkerPool;
+  readonly #options: ResolvedOptions;
+  readonly #cache = new BuildCache();
+
+  constructor(workers: WorkerPool, options: ResolvedOptions) {
+    this.#workers = workers;
+    this.#options = options;
+  }
+
+  /** The objects of a Kustomization; throws a failure with reason BuildFailed. */
+  async build(request: BuildRequest): Promise<BuiltManifests> {
+    const task = taskOf(request, this.#options);
+    const { tree, ...rest } = task;
+    const text = writeJson([tree.digest, rest as unknown as JsonObject]);
+    const key = createHash("sha256").update(text).digest("base64");
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const { buildTimeoutMs, buildMemoryMb } = this.#options;
+    try {
+      const built = await this.#workers.run<BuiltManifests>(TASK_MODULE, "buildManifests", task, {
+        timeoutMs: Math.min(buildTimeoutMs, timeoutMsOf(request.kustomization.spec)),
+        memoryMb: buildMemoryMb,
+        signal: request.signal,
+        affinity: tree.digest,
+      });
+      this.#cache.set(key, built);
+      return built;
+    } catch (error) {
+      request.signal.throwIfAborted();
+      throw asFailure("BuildFailed", error);
+    }
+  }
+}
+
+function taskOf({ kustomization, root, variables }: BuildRequest, options: ResolvedOptions): BuildTaskInput {
+  const { postBuild } = kustomization.spec;
+  return {
+    tree: root.shared,
+    path: root.path,
+    spec: buildFieldsOf(kustomization.spec),
+    substitution:
+      postBuild === undefined
+        ? undefined
+        : {
+            variables,
+            isStrict: options.strictSubstitutions,
+            isAlways: postBuild.substituteStrategy === "Always",
+          },
+  };
+}
+
+function buildFieldsOf(spec: Kustomization["spec"]): JsonObject {
+  const fields: Record<string, JsonValue> = {};
+  for (const name of BUILD_FIELDS) {
+    const value = spec[name];
+    if (value !== undefined) fields[name] = value as unknown as JsonValue;
+  }
+  return fields;
+}

@@ -1,0 +1,131 @@
+import {
+  FINALIZER,
+  Kustomization as KustomizationKind,
+  type Kustomization,
+  WATCH_ENABLED,
+  WATCH_LABEL,
+} from "@weir/api";
+import type { FetchArtifactDeps } from "@weir/artifact";
+import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
+import type { Kind } from "@weir/client";
+import { isConditionTrue, type KubeObject } from "@weir/objects";
+import { type CacheReader, changed, type Controller, createController, keyOf } from "@weir/sdk";
+import { FIELD_MANAGER } from "../apply/apply-manifests.ts";
+import { ManifestBuilder } from "../build/manifest-builder.ts";
+import { dependencyKeysOf, dependencyText } from "../dependencies/dependency-keys.ts";
+import { Dependents, readinessOf } from "../dependencies/dependents.ts";
+import { ArtifactTrees } from "../source/artifact-trees.ts";
+import { type Source, sourceIndexValue, sourceKeyOf, sourceKinds } from "../source/source-kinds.ts";
+import { type KustomizationControllerOptions, resolveOptions } from "./controller-options.ts";
+import type { KustomizationFacts } from "./kustomization-facts.ts";
+import { reconcileKustomization } from "./reconcile-kustomization.ts";
+import { removeKustomization } from "./remove-kustomization.ts";
+import { reportKustomization } from "./report-kustomization.ts";
+import type { Shared } from "./run.ts";
+
+/** What the controller needs from the outside. */
+export interface KustomizationControllerDeps {
+  /** Where kustomizations are built. */
+  readonly workers: WorkerPool;
+  /** Downloads artifacts. */
+  readonly fetch: FetchArtifactDeps["fetch"];
+  readonly clock: Clock;
+  readonly random?: Random;
+  readonly options?: KustomizationControllerOptions;
+}
+
+const BY_SOURCE = "source";
+const BY_DEPENDENCY = "dependsOn";
+const BY_CONFIG = "substituteFrom";
+
+const CONFIG_KINDS: readonly Kind<KubeObject>[] = [
+  { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: "Namespaced" },
+  { group: "", version: "v1", kind: "Secret", plural: "secrets", scope: "Namespaced" },
+];
+
+/**
+ * The controller of Kustomizations: fetches the artifact of their source, builds it, applies the objects, deletes what is
+ * no longer built and waits for health.
+ *
+ * A Kustomization is woken by a change of its own spec, by a request, by a new revision of its source, by a dependency
+ * that it waits for, and by ConfigMaps and Secrets with variables that carry the label for it.
+ */
+export function kustomizationController(deps: KustomizationControllerDeps): Controller {
+  const { workers, fetch, clock, random = systemRandom } = deps;
+  const options = resolveOptions(deps.options);
+  const shared: Shared = {
+    options,
+    trees: new ArtifactTrees({ fetch, clock }),
+    builder: new ManifestBuilder(workers, options),
+    dependents: new Dependents(),
+  };
+  let builder = createController("kustomization", {
+    concurrency: options.concurrency,
+    component: FIELD_MANAGER,
+  })
+    .for(KustomizationKind)
+    .index(KustomizationKind, BY_SOURCE, (kustomization) => [
+      sourceIndexValue(kustomization.spec.sourceRef.kind, sourceKeyOf(kustomization)),
+    ])
+    .index(KustomizationKind, BY_DEPENDENCY, (kustomization) =>
+      dependencyKeysOf(kustomization).map(dependencyText),
+    )
+    .index(KustomizationKind, BY_CONFIG, configsOf)
+    .watches(KustomizationKind, {
+      when: changed.value<Kustomization>(readinessOf),
+      map: (dependency, cache) => waitingFor(dependency, cache, shared.dependents),
+    });
+  for (const kind of sourceKinds) {
+    builder = builder.watches(kind, {
+      when: changed.value<Source>((source) => source.status?.artifact?.revision),
+      map: (source, cache) => builtFrom(kind, source, cache),
+    });
+  }
+  for (const kind of CONFIG_KINDS) {
+    builder = builder.watches(
+      kind,
+      {
+        map: ({ metadata }, cache) =>
+          configuredBy(`${kind.kind}/${metadata.namespace}/${metadata.name}`, cache),
+      },
+      { labelSelector: `${WATCH_LABEL}=${WATCH_ENABLED}`, metadataOnly: true },
+    );
+  }
+  return builder
+    .report<KustomizationFacts>(reportKustomization)
+    .finalizer(FINALIZER, removeKustomization)
+    .reconcile((kustomization, ctx) => reconcileKustomization(kustomization, ctx, shared, random));
+}
+
+/** Those that wait for this dependency; others look at it in time by themselves. */
+function waitingFor(
+  dependency: Kustomization,
+  cache: CacheReader,
+  dependents: Dependents,
+): readonly Kustomization[] {
+  const key = dependencyText(keyOf(dependency));
+  return cache
+    .list(KustomizationKind, { index: [BY_DEPENDENCY, key] })
+    .filter((dependent) => dependents.isWaiting(dependencyText(keyOf(dependent))));
+}
+
+/** Those that are built from this source and have not tried its revision yet. */
+function builtFrom(kind: Kind<Source>, source: Source, cache: CacheReader): readonly Kustomization[] {
+  const revision = source.status?.artifact?.revision;
+  if (revision === undefined) return [];
+  const index: readonly [string, string] = [BY_SOURCE, sourceIndexValue(kind.kind, keyOf(source))];
+  return cache.list(KustomizationKind, { index }).filter(({ status }) => {
+    const isAtWork =
+      isConditionTrue(status?.conditions, "Ready") || isConditionTrue(status?.conditions, "Reconciling");
+    return !(isAtWork && status?.lastAttemptedRevision === revision);
+  });
+}
+
+function configsOf({ metadata, spec }: Kustomization): readonly string[] {
+  const { substituteFrom = [] } = spec.postBuild ?? {};
+  return substituteFrom.map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`);
+}
+
+function configuredBy(config: string, cache: CacheReader): readonly Kustomization[] {
+  return cache.list(KustomizationKind, { index: [BY_CONFIG, config] });
+}

@@ -1,0 +1,38 @@
+import { describeError, type RetryPolicy, WeirError, WorkerTaskError } from "@weir/core";
+
+/** Reasons for which a run of a Kustomization fails. */
+export type FailureReason =
+  | "ArtifactFailed"
+  | "BuildFailed"
+  | "ReconciliationFailed"
+  | "PruneFailed"
+  | "HealthCheckFailed";
+
+/**
+ * A run failed in one of its steps. The message is the whole text of the Ready condition and of the event, worded as
+ * Flux words it, causes included.
+ */
+export class KustomizationFailedError extends WeirError {
+  override readonly name = "KustomizationFailedError";
+  readonly reason: FailureReason;
+  readonly retry: RetryPolicy = "next-interval";
+
+  constructor(reason: FailureReason, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The text of anything thrown; errors of builds, and ours, hold the texts of their causes already. */
+export function failureText(error: unknown): string {
+  if (error instanceof KustomizationFailedError) return error.message;
+  const isWhole =
+    error instanceof WorkerTaskError || (error instanceof Error && error.name === "KustomizeError");
+  return isWhole ? error.message : describeError(error);
+}
+
+/** Makes a failure of a step out of what it threw; a failure stays what it is. */
+export function asFailure(reason: FailureReason, error: unknown, prefix = ""): KustomizationFailedError {
+  if (error instanceof KustomizationFailedError) return error;
+  return new KustomizationFailedError(reason, `${prefix}${failureText(error)}`, { cause: error });
+}

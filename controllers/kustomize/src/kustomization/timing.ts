@@ -1,0 +1,26 @@
+import { formatGoDuration, goDurationMs, type Random } from "@weir/core";
+import type { Kustomization } from "@weir/api";
+
+const SHORTEST_TIMEOUT_MS = 30_000;
+const JITTER = 0.05;
+
+/** How long a run's health checks and deletions may take: never less than 30 s, by default the interval less 30 s. */
+export function timeoutMsOf({ timeout, interval }: Kustomization["spec"]): number {
+  const wanted = timeout === undefined ? goDurationMs(interval) - SHORTEST_TIMEOUT_MS : goDurationMs(timeout);
+  return Math.max(SHORTEST_TIMEOUT_MS, wanted);
+}
+
+/** When a failed run is repeated. */
+export function retryIntervalMsOf({ retryInterval, interval }: Kustomization["spec"]): number {
+  return goDurationMs(retryInterval ?? interval);
+}
+
+/** When a run that succeeded is repeated: the interval, moved by up to 5 %, so that many do not come at once. */
+export function jitteredIntervalMsOf({ interval }: Kustomization["spec"], random: Random): number {
+  return goDurationMs(interval) * (1 + JITTER * (2 * random.next() - 1));
+}
+
+/** Milliseconds as Go writes a duration, to the microsecond. */
+export function durationText(ms: number): string {
+  return formatGoDuration(BigInt(Math.round(ms * 1_000)) * 1_000n);
+}

@@ -1,0 +1,20 @@
+import type { Kustomization } from "@weir/api";
+
+/**
+ * Names the first field of a spec that this controller cannot honour yet. Such an object is refused as a whole: applying
+ * it as if the field were not there could write to the wrong cluster, with the wrong rights, or in plain text.
+ */
+export function findUnsupportedField(spec: Kustomization["spec"]): string | undefined {
+  if (spec.decryption !== undefined) return "spec.decryption";
+  if (spec.kubeConfig !== undefined) return "spec.kubeConfig";
+  if (spec.serviceAccountName !== undefined && spec.serviceAccountName !== "")
+    return "spec.serviceAccountName";
+  if (isGiven(spec.healthCheckExprs)) return "spec.healthCheckExprs";
+  if (isGiven(spec.ignore)) return "spec.ignore";
+  const withExpression = spec.dependsOn?.findIndex(({ readyExpr = "" }) => readyExpr !== "") ?? -1;
+  return withExpression === -1 ? undefined : `spec.dependsOn[${withExpression}].readyExpr`;
+}
+
+function isGiven(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.length > 0;
+}

@@ -9,8 +9,8 @@ import {
   systemClock,
   systemRandom,
 } from "@weir/core";
-import type { KubeList, KubeObject, ObjectKey } from "@weir/objects";
-import { type AnsweredRequest, ApiCaller } from "./api-caller.ts";
+import { formatApiVersion, type KubeList, type KubeObject, type ObjectKey } from "@weir/objects";
+import { type AnsweredRequest, ApiCaller, type ApiRequest } from "./api-caller.ts";
 import { ApiProtocolError, isApiError, isObject, KindNotServedError, KubeApiError } from "./api-error.ts";
 import type {
   ApplyOptions,
@@ -27,7 +27,7 @@ import type {
   WriteOptions,
 } from "./client.ts";
 import { Discovery } from "./discovery.ts";
-import { apiVersionOf, type Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 import {
   objectPath,
   queryOf,
@@ -149,7 +149,11 @@ class HttpKubeClient implements KubeClient {
         ? { namespace }
         : { namespace, name, subresource: options.subresource };
     const path = objectPath(served, target) + writeQuery(options);
-    return this.#write<R>(served, { method: "POST", path, body, signal: options.signal });
+    return this.#write<R>(
+      served,
+      { method: "POST", path, body, signal: options.signal },
+      options.subresource,
+    );
   }
 
   async replace<R, W>(kind: Kind<R, W>, object: W, options: WriteOptions = {}): Promise<R> {
@@ -159,7 +163,7 @@ class HttpKubeClient implements KubeClient {
     requireNamespace(served, namespace);
     const path =
       objectPath(served, { namespace, name, subresource: options.subresource }) + writeQuery(options);
-    return this.#write<R>(served, { method: "PUT", path, body, signal: options.signal });
+    return this.#write<R>(served, { method: "PUT", path, body, signal: options.signal }, options.subresource);
   }
 
   async patch<R>(
@@ -171,13 +175,10 @@ class HttpKubeClient implements KubeClient {
     const served = await this.#served(kind);
     requireNamespace(served, key.namespace);
     const path = objectPath(served, { ...key, subresource: options.subresource }) + writeQuery(options);
-    return this.#write<R>(served, {
-      method: "PATCH",
-      path,
-      body: patch.type === "json" ? patch.operations : patch.patch,
-      contentType: PATCH_TYPES[patch.type],
-      signal: options.signal,
-    });
+    const body = patch.type === "json" ? patch.operations : patch.patch;
+    const contentType = PATCH_TYPES[patch.type];
+    const request: ApiRequest = { method: "PATCH", path, body, contentType, signal: options.signal };
+    return this.#write<R>(served, request, options.subresource);
   }
 
   async apply<R, W>(kind: Kind<R, W>, object: W, options: ApplyOptions): Promise<R> {
@@ -188,13 +189,9 @@ class HttpKubeClient implements KubeClient {
     const path =
       objectPath(served, { namespace, name, subresource: options.subresource }) +
       writeQuery(options, options.force === true ? { force: true } : {});
-    return this.#write<R>(served, {
-      method: "PATCH",
-      path,
-      body,
-      contentType: "application/apply-patch+yaml",
-      signal: options.signal,
-    });
+    const contentType = "application/apply-patch+yaml";
+    const request: ApiRequest = { method: "PATCH", path, body, contentType, signal: options.signal };
+    return this.#write<R>(served, request, options.subresource);
   }
 
   async delete<R>(
@@ -240,7 +237,7 @@ class HttpKubeClient implements KubeClient {
 
   async #served(kind: Kind<unknown, unknown>): Promise<ServedKind> {
     const served = servedByDeclaration(kind) ?? (await this.resolve(kind));
-    if (served === undefined) throw new KindNotServedError(apiVersionOf(kind), kind.kind);
+    if (served === undefined) throw new KindNotServedError(formatApiVersion(kind), kind.kind);
     return served;
   }
 
@@ -279,11 +276,11 @@ class HttpKubeClient implements KubeClient {
     }
   }
 
-  async #write<R>(served: ServedKind, request: Parameters<ApiCaller["json"]>[0]): Promise<R> {
+  async #write<R>(served: ServedKind, request: ApiRequest, subresource: string | undefined): Promise<R> {
     try {
       return (await this.#caller.json(request)) as R;
     } catch (error) {
-      throw this.#asMissingKind(served, error);
+      throw this.#asMissingKind(served, error, subresource);
     }
   }
 
@@ -301,12 +298,13 @@ class HttpKubeClient implements KubeClient {
   }
 
   /** A 404 that names no object speaks of the path: the kind is not served (yet, or any more). */
-  #asMissingKind(served: ServedKind, error: unknown): unknown {
-    if (!(error instanceof KubeApiError) || error.code !== 404) return error;
+  #asMissingKind(served: ServedKind, error: unknown, subresource?: string): unknown {
+    // A missing subresource says nothing of the kind.
+    if (!(error instanceof KubeApiError) || error.code !== 404 || subresource !== undefined) return error;
     const details = error.status["details"];
     const name = isObject(details) ? details["name"] : undefined;
     if (typeof name === "string" && name !== "") return error;
-    return new KindNotServedError(apiVersionOf(served), served.kind);
+    return new KindNotServedError(formatApiVersion(served), served.kind);
   }
 }
 
@@ -336,7 +334,7 @@ function writeQuery(options: WriteOptions, more: Readonly<Record<string, boolean
 function writtenObject(served: ServedKind, object: unknown, subresource: string | undefined): JsonObject {
   const given = object as JsonObject;
   if (subresource !== undefined && given["kind"] !== undefined) return given;
-  return { ...given, apiVersion: apiVersionOf(served), kind: served.kind };
+  return { ...given, apiVersion: formatApiVersion(served), kind: served.kind };
 }
 
 function metadataOf(object: JsonObject): { readonly namespace?: string; readonly name?: string } {
@@ -351,7 +349,7 @@ function readObject<R>(kind: Kind<R, unknown>, served: ServedKind, value: JsonVa
   if (!isMetadataOnly && typeof value["kind"] === "string" && typeof value["apiVersion"] === "string") {
     return value as R;
   }
-  const named = { apiVersion: apiVersionOf(served), kind: served.kind };
+  const named = { apiVersion: formatApiVersion(served), kind: served.kind };
   if (isMetadataOnly) return { ...named, metadata: value["metadata"] } as R;
   return { ...named, ...value } as R;
 }

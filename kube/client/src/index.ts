@@ -34,7 +34,6 @@ export {
 } from "./connect/connect.ts";
 export { type ClientOptions, createClient } from "./create-client.ts";
 export {
-  apiVersionOf,
   type Kind,
   type MetadataObject,
   metadataOnly,

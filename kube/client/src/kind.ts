@@ -40,8 +40,3 @@ export function metadataOnly(kind: Kind<unknown, unknown>): Kind<MetadataObject>
     metadataOnly: true,
   };
 }
-
-/** `v1` or `group/version`, as `apiVersion` names it. */
-export function apiVersionOf(kind: GroupVersionKind): string {
-  return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-}

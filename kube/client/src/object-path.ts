@@ -1,4 +1,5 @@
-import { apiVersionOf, type Kind } from "./kind.ts";
+import { formatApiVersion } from "@weir/objects";
+import type { Kind } from "./kind.ts";
 import { ObjectAddressError } from "./api-error.ts";
 import type { ResolvedKind } from "./client.ts";
 
@@ -15,7 +16,7 @@ export interface PathTarget {
 /** The path of a collection, an object or a subresource, without a query; refuses what would leave its segment. */
 export function objectPath(kind: ServedKind, target: PathTarget): string {
   const root = kind.group === "" ? "/api" : "/apis";
-  const parts = [root, "/", apiVersionOf(kind)];
+  const parts = [root, "/", formatApiVersion(kind)];
   if (kind.scope === "Namespaced" && target.namespace !== undefined && target.namespace !== "") {
     parts.push("/namespaces/", segment(target.namespace, "namespace"));
   }

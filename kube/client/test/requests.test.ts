@@ -220,6 +220,12 @@ describe("answers", () => {
     await expect(client.list(Deployment)).rejects.toThrow(KindNotServedError);
   });
 
+  test("a missing subresource says nothing of the kind", async () => {
+    const { transport } = scriptedTransport(() => failure(404, "NotFound"));
+    const created = createClient({ transport }).create(ConfigMap, map, { subresource: "binding" });
+    await expect(created).rejects.toMatchObject({ name: "KubeApiError", code: 404 });
+  });
+
   test("a refusal carries the server's Status", async () => {
     const details = {
       name: "a",

@@ -1,4 +1,16 @@
 export {
+  type Condition,
+  type ConditionStamp,
+  type ConditionState,
+  findCondition,
+  formatKey,
+  isConditionTrue,
+  keyOf,
+  parseKey,
+  removeConditions,
+  setCondition,
+} from "@weir/objects";
+export {
   type CacheQuery,
   type CacheReader,
   UndeclaredIndexError,
@@ -7,7 +19,6 @@ export {
 export { type Change } from "./cache/change.ts";
 export { type IndexFunction } from "./cache/index-table.ts";
 export { type InformerLease } from "./cache/informers.ts";
-export { keyOf, keyText, parseKey } from "./cache/object-key.ts";
 export { type WatchScope } from "./cache/reflector.ts";
 export { compareResourceVersions } from "./cache/resource-version.ts";
 export { type LabelQuery } from "./cache/selector.ts";
@@ -55,13 +66,6 @@ export {
   WorkQueue,
   type WorkQueueOptions,
 } from "./queue/work-queue.ts";
-export {
-  findCondition,
-  timestamp,
-  type WantedCondition,
-  withCondition,
-  withoutConditions,
-} from "./reconcile/conditions.ts";
 export {
   type Applied,
   type ApplyIntentOptions,

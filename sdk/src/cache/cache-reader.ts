@@ -1,6 +1,6 @@
 import { WeirError } from "@weir/core";
-import { apiVersionOf, type Kind } from "@weir/client";
-import type { ObjectKey } from "@weir/objects";
+import { type Kind } from "@weir/client";
+import { formatApiVersion, type ObjectKey } from "@weir/objects";
 import type { LabelQuery } from "./selector.ts";
 
 /** Which objects a list from the cache takes. */
@@ -31,7 +31,7 @@ export class UndeclaredReadError extends WeirError {
   constructor(kind: Kind<unknown, unknown>, namespace: string | undefined) {
     const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
     super(
-      `${kind.kind} in ${apiVersionOf(kind)} is not watched${where}: ` +
+      `${kind.kind} in ${formatApiVersion(kind)} is not watched${where}: ` +
         "declare it with .owns, .watches or .reads, or read it through live",
     );
   }
@@ -45,7 +45,7 @@ export class UndeclaredIndexError extends WeirError {
 
   constructor(kind: Kind<unknown, unknown>, index: string) {
     super(
-      `${kind.kind} in ${apiVersionOf(kind)} has no index ${JSON.stringify(index)}: declare it with .index`,
+      `${kind.kind} in ${formatApiVersion(kind)} has no index ${JSON.stringify(index)}: declare it with .index`,
     );
   }
 }

@@ -1,9 +1,8 @@
 import type { Clock, Logger, Random } from "@weir/core";
 import { describeError } from "@weir/core";
-import { apiVersionOf, type Kind, type KubeClient } from "@weir/client";
-import type { KubeObject } from "@weir/objects";
+import { type Kind, type KubeClient } from "@weir/client";
+import { formatApiVersion, formatKey, keyOf, type KubeObject } from "@weir/objects";
 import type { Change } from "./change.ts";
-import { keyOf, keyText } from "./object-key.ts";
 import { ObjectStore } from "./object-store.ts";
 import { Reflector, type WatchScope } from "./reflector.ts";
 import { fieldMatcher, labelMatcher } from "./selector.ts";
@@ -139,7 +138,7 @@ export class Informer {
       // One handler that throws must neither stop the watch nor keep others from being told.
       this.#options.logger.error("a handler of object changes threw", {
         ...this.#logFields(),
-        object: keyText(keyOf(change.object)),
+        object: formatKey(keyOf(change.object)),
         error: describeError(error),
       });
     }
@@ -167,7 +166,7 @@ export class Informer {
   }
 
   #logFields(): Readonly<Record<string, unknown>> {
-    return { apiVersion: apiVersionOf(this.kind), kind: this.kind.kind, ...this.scope };
+    return { apiVersion: formatApiVersion(this.kind), kind: this.kind.kind, ...this.scope };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Random } from "@weir/core";
-import { apiVersionOf, type Kind, type KubeClient } from "@weir/client";
-import type { KubeObject, ObjectKey } from "@weir/objects";
+import { type Kind, type KubeClient } from "@weir/client";
+import { formatApiVersion, formatKey, keyOf, type KubeObject, type ObjectKey } from "@weir/objects";
 import {
   type CacheQuery,
   type CacheReader,
@@ -9,7 +9,6 @@ import {
 } from "./cache-reader.ts";
 import type { IndexFunction } from "./index-table.ts";
 import { type ChangeHandler, Informer } from "./informer.ts";
-import { keyOf, keyText } from "./object-key.ts";
 import type { WatchScope } from "./reflector.ts";
 import { labelMatcher } from "./selector.ts";
 
@@ -65,8 +64,8 @@ export class Informers implements CacheReader {
     await Promise.all(informers.map((informer) => informer.stop()));
   }
 
-  /** Shares the informer of a kind and scope, made if there is none. */
-  lease(kind: Kind<unknown, unknown>, scope: WatchScope = {}): InformerLease {
+  /** Shares the informer of a kind and scope, made if there is none; `onDispose` is told when the share ends. */
+  lease(kind: Kind<unknown, unknown>, scope: WatchScope = {}, onDispose?: () => void): InformerLease {
     const name = informerName(kind, scope);
     let shared = this.#shared.get(name);
     if (shared === undefined) {
@@ -74,7 +73,7 @@ export class Informers implements CacheReader {
       this.#shared.set(name, shared);
     }
     shared.leases += 1;
-    return this.#leaseOf(name, shared);
+    return this.#leaseOf(name, shared, onDispose);
   }
 
   /** Adds an index to all informers of the kind, present and future. */
@@ -91,7 +90,7 @@ export class Informers implements CacheReader {
 
   get<R>(kind: Kind<R, unknown>, key: ObjectKey): R | undefined {
     const informer = this.#requireReader(kind, key.namespace);
-    return informer.store.get(keyText(key)) as R | undefined;
+    return informer.store.get(formatKey(key)) as R | undefined;
   }
 
   list<R>(kind: Kind<R, unknown>, query: CacheQuery = {}): readonly R[] {
@@ -112,7 +111,7 @@ export class Informers implements CacheReader {
   ): Promise<R> {
     const informers = this.#byKind.get(kindName(kind)) ?? [];
     if (informers.length === 0) return write();
-    const text = key === undefined ? undefined : keyText(key);
+    const text = key === undefined ? undefined : formatKey(key);
     if (text !== undefined) for (const { store } of informers) store.ownWrites.begin(text);
     try {
       const written = await write();
@@ -131,7 +130,7 @@ export class Informers implements CacheReader {
     remove: () => Promise<R | undefined>,
   ): Promise<R | undefined> {
     const informers = this.#byKind.get(kindName(kind)) ?? [];
-    const text = keyText(key);
+    const text = formatKey(key);
     const uids = informers.map(({ store }) => store.get(text)?.metadata.uid);
     for (const { store } of informers) store.ownWrites.begin(text);
     try {
@@ -146,7 +145,7 @@ export class Informers implements CacheReader {
     }
   }
 
-  #leaseOf(name: string, shared: Shared): InformerLease {
+  #leaseOf(name: string, shared: Shared, onDispose?: () => void): InformerLease {
     const { informer } = shared;
     const subscriptions = new Set<Disposable>();
     let isDisposed = false;
@@ -167,6 +166,7 @@ export class Informers implements CacheReader {
       [Symbol.asyncDispose]: async () => {
         if (isDisposed) return;
         isDisposed = true;
+        onDispose?.();
         for (const subscription of subscriptions) subscription[Symbol.dispose]();
         shared.leases -= 1;
         if (shared.leases > 0 || this.#shared.get(name) !== shared) return;
@@ -219,7 +219,7 @@ function isHeld(object: KubeObject): boolean {
 }
 
 function kindName(kind: Kind<unknown, unknown>): string {
-  return `${apiVersionOf(kind)}/${kind.kind}`;
+  return `${formatApiVersion(kind)}/${kind.kind}`;
 }
 
 function informerName(kind: Kind<unknown, unknown>, scope: WatchScope): string {

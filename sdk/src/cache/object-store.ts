@@ -1,7 +1,6 @@
-import { deepFreeze, type KubeObject } from "@weir/objects";
+import { deepFreeze, formatKey, keyOf, type KubeObject } from "@weir/objects";
 import type { Change } from "./change.ts";
 import { type IndexFunction, IndexTable } from "./index-table.ts";
-import { keyOf, keyText } from "./object-key.ts";
 import { isOlder, OwnWrites } from "./own-writes.ts";
 
 /** Which objects a list takes. */
@@ -82,7 +81,7 @@ export class ObjectStore {
     object: KubeObject,
     { isInitial, isWhole }: { readonly isInitial: boolean; readonly isWhole: boolean },
   ): Change | undefined {
-    const key = keyText(keyOf(object));
+    const key = formatKey(keyOf(object));
     const previous = this.#shown(key);
     const version = object.metadata.resourceVersion;
     const isOwn = this.ownWrites.isOwn(key, version);
@@ -101,7 +100,7 @@ export class ObjectStore {
 
   /** Takes a deletion that the watch showed; `undefined` where the object was not there. */
   remove(object: KubeObject): Change | undefined {
-    const key = keyText(keyOf(object));
+    const key = formatKey(keyOf(object));
     const previous = this.#shown(key);
     const version = object.metadata.resourceVersion;
     const isOwn =
@@ -122,16 +121,16 @@ export class ObjectStore {
     const changes: Change[] = [];
     const isFirst = this.#reachedVersion === undefined;
     const present = new Set<string>();
-    for (const object of objects) present.add(keyText(keyOf(object)));
+    for (const object of objects) present.add(formatKey(keyOf(object)));
     const gone = [...this.#all()].filter(([key]) => !present.has(key));
     for (const [key, previous] of gone) {
       this.#set(key, previous, undefined);
       changes.push({ kind: "delete", object: previous, isMissed: true, isOwn: false });
     }
     for (const object of objects) {
-      const previous = this.#shown(keyText(keyOf(object)));
+      const previous = this.#shown(formatKey(keyOf(object)));
       if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
-        this.#set(keyText(keyOf(object)), previous, undefined);
+        this.#set(formatKey(keyOf(object)), previous, undefined);
         changes.push({ kind: "delete", object: previous, isMissed: true, isOwn: false });
       }
       const change = this.#take(object, { isInitial: isFirst, isWhole: true });
@@ -150,7 +149,7 @@ export class ObjectStore {
 
   /** Takes the answer to a write of this process, so that the next read sees it. */
   noteWritten(object: KubeObject): void {
-    const key = keyText(keyOf(object));
+    const key = formatKey(keyOf(object));
     const version = object.metadata.resourceVersion;
     const shown = this.#shown(key);
     // The watch was faster; where versions have no order, what it shows is taken to be the later one.

@@ -8,15 +8,8 @@ import {
   type Timer,
   WeirError,
 } from "@weir/core";
-import {
-  apiVersionOf,
-  isApiError,
-  type Kind,
-  type KubeClient,
-  KubeApiError,
-  type WatchEvent,
-} from "@weir/client";
-import type { KubeObject } from "@weir/objects";
+import { isApiError, type Kind, type KubeClient, KubeApiError, type WatchEvent } from "@weir/client";
+import { formatApiVersion, type KubeObject } from "@weir/objects";
 
 /** Which objects of a kind are watched. */
 export interface WatchScope {
@@ -58,7 +51,7 @@ export class WatchStalledError extends WeirError {
   readonly retry = "backoff";
 
   constructor(kind: Kind<unknown, unknown>, silentMs: number) {
-    super(`the watch of ${kind.kind} in ${apiVersionOf(kind)} was silent for ${silentMs / 1000}s`);
+    super(`the watch of ${kind.kind} in ${formatApiVersion(kind)} was silent for ${silentMs / 1000}s`);
   }
 }
 
@@ -69,7 +62,7 @@ export class VeryShortWatchError extends WeirError {
   readonly retry = "backoff";
 
   constructor(kind: Kind<unknown, unknown>) {
-    super(`the watch of ${kind.kind} in ${apiVersionOf(kind)} ended within a second, without an event`);
+    super(`the watch of ${kind.kind} in ${formatApiVersion(kind)} ended within a second, without an event`);
   }
 }
 
@@ -80,7 +73,7 @@ export class MissingResourceVersionError extends WeirError {
   readonly retry = "backoff";
 
   constructor(kind: Kind<unknown, unknown>) {
-    super(`the list of ${kind.kind} in ${apiVersionOf(kind)} carries no resource version`);
+    super(`the list of ${kind.kind} in ${formatApiVersion(kind)} carries no resource version`);
   }
 }
 

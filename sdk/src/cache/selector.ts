@@ -1,4 +1,4 @@
-import type { KubeObject } from "@weir/objects";
+import { type KubeObject, matchesFields, parseFieldSelector } from "@weir/objects";
 import { parseLabelSelector } from "@weir/text";
 
 /** Labels to look for: all pairs must be there, or a selector in Kubernetes' syntax. */
@@ -26,15 +26,9 @@ export function selectorText(query: LabelQuery): string {
 
 /** A test of objects by a field selector over name and namespace, the fields every kind has; `undefined` for others. */
 export function fieldMatcher(selector: string): ((object: KubeObject) => boolean) | undefined {
-  const tests: ((object: KubeObject) => boolean)[] = [];
-  for (const term of selector.split(",").filter((part) => part !== "")) {
-    const match = /^(metadata\.name|metadata\.namespace)(=|==|!=)([^=!]*)$/.exec(term);
-    if (match === null) return undefined;
-    const [, field, operator, value] = match;
-    tests.push(({ metadata }) => {
-      const actual = (field === "metadata.name" ? metadata.name : metadata.namespace) ?? "";
-      return (actual === value) === (operator !== "!=");
-    });
-  }
-  return (object) => tests.every((test) => test(object));
+  const terms = parseFieldSelector(selector);
+  if (!terms.every(({ field }) => field === "metadata.name" || field === "metadata.namespace"))
+    return undefined;
+  return ({ metadata }) =>
+    matchesFields(terms, (field) => (field === "metadata.name" ? metadata.name : metadata.namespace) ?? "");
 }

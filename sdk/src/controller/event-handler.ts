@@ -1,8 +1,7 @@
 import type { Kind } from "@weir/client";
-import type { KubeObject, ObjectKey } from "@weir/objects";
+import { controllerOf, keyOf, type KubeObject, type ObjectKey, parseApiVersion } from "@weir/objects";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import type { Change } from "../cache/change.ts";
-import { keyOf } from "../cache/object-key.ts";
 import type { AddOptions } from "../queue/work-queue.ts";
 import type { Predicate } from "./predicates.ts";
 
@@ -44,19 +43,14 @@ export function changeHandler<R>(
 
 /** Names the controller of an object, where it is of this group and kind, whatever its version. */
 export function ownerMap(owner: Kind<unknown, unknown>): MapHandler<KubeObject>["map"] {
-  return ({ metadata }) => {
-    const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return (object) => {
+    const controller = controllerOf(object);
     if (controller === undefined || controller.kind !== owner.kind) return [];
-    if (groupOf(controller.apiVersion) !== owner.group) return [];
-    const { namespace } = metadata;
+    if (parseApiVersion(controller.apiVersion)?.group !== owner.group) return [];
+    const { namespace } = object.metadata;
     const isNamespaced = owner.scope !== "Cluster" && namespace !== undefined;
     return [isNamespaced ? { namespace, name: controller.name } : { name: controller.name }];
   };
-}
-
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash === -1 ? "" : apiVersion.slice(0, slash);
 }
 
 function mapChange<R>(handler: MapHandler<R>): (change: Change<R>, enqueue: Enqueue) => void {

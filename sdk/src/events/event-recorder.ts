@@ -1,7 +1,6 @@
 import { type Clock, describeError, type Logger } from "@weir/core";
-import { apiVersionOf, isApiError, type Kind, type KubeClient } from "@weir/client";
-import type { KubeObject } from "@weir/objects";
-import { timestamp } from "../reconcile/conditions.ts";
+import { isApiError, type Kind, type KubeClient } from "@weir/client";
+import { formatApiVersion, formatTime, type KubeObject } from "@weir/objects";
 import type { ReconcileEvent } from "../reconcile/context.ts";
 import { type Correlation, EventCorrelator } from "./event-correlator.ts";
 
@@ -109,7 +108,7 @@ export class EventRecorder {
     const { event, component, object, kind } = published;
     const { namespace = "", name = "", uid = "" } = object.metadata;
     const type = event.type ?? "Normal";
-    const source = JSON.stringify([component, apiVersionOf(kind), kind.kind, namespace, name, uid]);
+    const source = JSON.stringify([component, formatApiVersion(kind), kind.kind, namespace, name, uid]);
     const { reason, message } = event;
     const correlation = this.#correlator.correlate({ source, type, reason, message });
     for (let tries = 1; ; tries++) {
@@ -128,7 +127,7 @@ export class EventRecorder {
     const { key, message } = correlation;
     const { object, event } = published;
     const namespace = object.metadata.namespace ?? "default";
-    const now = timestamp(this.#options.clock.now());
+    const now = formatTime(this.#options.clock.now());
     const options = { fieldManager: published.component, signal: this.#abort.signal };
     if (correlation.kind === "repeat") {
       const { written } = correlation;
@@ -191,7 +190,7 @@ function involvedObject({ kind, object }: PublishedEvent): Readonly<Record<strin
     ...(namespace === undefined ? {} : { namespace }),
     name,
     uid,
-    apiVersion: apiVersionOf(kind),
+    apiVersion: formatApiVersion(kind),
     resourceVersion,
   };
 }

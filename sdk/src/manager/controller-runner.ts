@@ -9,10 +9,9 @@ import {
   timeoutSignal,
 } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
-import type { KubeObject } from "@weir/objects";
+import { formatKey, keyOf, type KubeObject, parseKey } from "@weir/objects";
 import type { Change } from "../cache/change.ts";
 import type { InformerLease, Informers } from "../cache/informers.ts";
-import { keyOf, keyText, parseKey } from "../cache/object-key.ts";
 import type { WatchScope } from "../cache/reflector.ts";
 import type { Controller, SourceContext } from "../controller/controller.ts";
 import { scopeOf } from "../controller/create-controller.ts";
@@ -59,7 +58,7 @@ export class ControllerRunner {
   readonly queue: WorkQueue;
   readonly #deps: RunnerDeps;
   readonly #log: Logger;
-  readonly #leases: InformerLease[] = [];
+  readonly #leases = new Set<InformerLease>();
   readonly #applied = new AppliedIntents();
   readonly #stop = new AbortController();
   readonly #superseders = new Map<string, AbortController>();
@@ -100,7 +99,7 @@ export class ControllerRunner {
 
   /** Resolves when every watch has told its handlers of its first state. */
   async synced(): Promise<void> {
-    await Promise.all(this.#leases.map((lease) => lease.synced()));
+    await Promise.all([...this.#leases].map((lease) => lease.synced()));
   }
 
   /** Begins to take keys from sources and to reconcile. */
@@ -127,7 +126,7 @@ export class ControllerRunner {
     );
     await Promise.race([ended, late]);
     grace.abort();
-    await Promise.all(this.#leases.map((lease) => lease[Symbol.asyncDispose]()));
+    await Promise.all([...this.#leases].map((lease) => lease[Symbol.asyncDispose]()));
   }
 
   #watchPrimary(primary: NonNullable<Controller["primary"]>): void {
@@ -136,7 +135,7 @@ export class ControllerRunner {
     this.#subscribe(primary.kind, scope, (change) => {
       if (!when(change)) return;
       const isInitial = change.kind === "create" && change.isInitial;
-      this.#add(keyText(keyOf(change.object)), { priority: isInitial ? LOW_PRIORITY : 0 }, change.isOwn);
+      this.#add(formatKey(keyOf(change.object)), { priority: isInitial ? LOW_PRIORITY : 0 }, change.isOwn);
     });
   }
 
@@ -147,13 +146,13 @@ export class ControllerRunner {
   ): InformerLease {
     const lease = this.#deps.informers.lease(kind, scope);
     lease.subscribe(handler);
-    this.#leases.push(lease);
+    this.#leases.add(lease);
     return lease;
   }
 
   #enqueue(priority: number): Enqueue {
     return {
-      add: (key, options) => this.#add(keyText(key), { priority, ...options }, priority < 0),
+      add: (key, options) => this.#add(formatKey(key), { priority, ...options }, priority < 0),
       cache: this.#deps.informers,
     };
   }
@@ -161,7 +160,7 @@ export class ControllerRunner {
   /** For changes that this process made: they are reconciled, but interrupt nothing. */
   get #quietEnqueue(): Enqueue {
     return {
-      add: (key, options) => this.#add(keyText(key), options ?? {}, true),
+      add: (key, options) => this.#add(formatKey(key), options ?? {}, true),
       cache: this.#deps.informers,
     };
   }
@@ -178,9 +177,13 @@ export class ControllerRunner {
       clock: this.#deps.clock,
       log: this.#log,
       signal: this.#stop.signal,
-      add: (key, options = {}) => this.#add(typeof key === "string" ? key : keyText(key), options, false),
-      watch: (kind, scope, handler) =>
-        this.#subscribe(kind, scopeOf(scope), handler as unknown as (change: Change) => void),
+      add: (key, options = {}) => this.#add(typeof key === "string" ? key : formatKey(key), options, false),
+      watch: (kind, scope, handler) => {
+        const lease = this.#deps.informers.lease(kind, scopeOf(scope), () => this.#leases.delete(lease));
+        lease.subscribe(handler as unknown as (change: Change) => void);
+        this.#leases.add(lease);
+        return lease;
+      },
     };
     return runSource(source, ctx);
   }

@@ -1,10 +1,9 @@
 import type { Clock, JsonObject, JsonValue, Logger, Random } from "@weir/core";
-import { apiVersionOf, type ApplyOptions, isApiError, type Kind, type KubeClient } from "@weir/client";
-import { jsonEqual, type KubeObject, type ObjectKey } from "@weir/objects";
+import { type ApplyOptions, isApiError, type Kind, type KubeClient } from "@weir/client";
+import { formatApiVersion, formatKey, jsonEqual, type KubeObject, type ObjectKey } from "@weir/objects";
 import { UndeclaredReadError } from "../cache/cache-reader.ts";
 import type { Informers } from "../cache/informers.ts";
 import { writtenKey } from "../cache/informers.ts";
-import { keyText } from "../cache/object-key.ts";
 import { selectorText } from "../cache/selector.ts";
 import type { AppliedIntents } from "./applied-intents.ts";
 import type { Applied, ApplyIntentOptions, BaseContext } from "./context.ts";
@@ -121,7 +120,7 @@ async function applyIntent<R, W>(
   const at = writtenKey(body);
   const before = at === undefined ? undefined : cached<R>(parts, kind, at);
   const fieldManager = options.fieldManager ?? parts.fieldManager;
-  const name = `${fieldManager} ${apiVersionOf(kind)}/${kind.kind} ${at === undefined ? "" : keyText(at)}`;
+  const name = `${fieldManager} ${formatApiVersion(kind)}/${kind.kind} ${at === undefined ? "" : formatKey(at)}`;
   const isDryRun = options.dryRun === true;
   if (before !== undefined && parts.applied.isApplied(name, body, before as KubeObject)) {
     return { object: before, changed: false };

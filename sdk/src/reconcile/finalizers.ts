@@ -1,7 +1,6 @@
 import type { JsonValue } from "@weir/core";
 import { isApiError, type Kind, type KubeClient } from "@weir/client";
-import type { KubeObject } from "@weir/objects";
-import { keyOf } from "../cache/object-key.ts";
+import { keyOf, type KubeObject } from "@weir/objects";
 
 const MAX_TRIES = 5;
 

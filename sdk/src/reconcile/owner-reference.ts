@@ -1,6 +1,6 @@
 import type { JsonObject } from "@weir/core";
-import { apiVersionOf, type Kind } from "@weir/client";
-import type { KubeObject, ObjectMeta, OwnerReference } from "@weir/objects";
+import type { Kind } from "@weir/client";
+import { formatApiVersion, type KubeObject, type ObjectMeta, ownerReferenceTo } from "@weir/objects";
 import { OwnerReferenceError } from "./reconcile-errors.ts";
 
 /** An intent that names its controller; refuses what the garbage collector would not honour. */
@@ -23,14 +23,10 @@ export function withController(
       `the object is already controlled by ${controller.kind} ${controller.name}`,
     );
   }
-  const reference: OwnerReference = {
-    apiVersion: apiVersionOf(ownerKind),
-    kind: ownerKind.kind,
-    name: owner.metadata.name ?? "",
-    uid: owner.metadata.uid ?? "",
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+  const reference = ownerReferenceTo(
+    { ...owner, apiVersion: formatApiVersion(ownerKind), kind: ownerKind.kind },
+    { controller: true, blockOwnerDeletion: true },
+  );
   return {
     ...intent,
     metadata: { ...metadata, ownerReferences: [...others, reference] },

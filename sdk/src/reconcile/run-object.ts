@@ -8,9 +8,8 @@ import {
   type Random,
 } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
-import { deepFreeze, type KubeObject } from "@weir/objects";
+import { deepFreeze, type KubeObject, parseKey } from "@weir/objects";
 import type { Informers } from "../cache/informers.ts";
-import { parseKey } from "../cache/object-key.ts";
 import type { Controller, PrimaryDeclaration, ReconcileResult } from "../controller/controller.ts";
 import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";

@@ -1,6 +1,11 @@
 import { describeError, type JsonObject } from "@weir/core";
-import type { Condition, KubeObject } from "@weir/objects";
-import { type WantedCondition, withCondition, withoutConditions } from "./conditions.ts";
+import {
+  type Condition,
+  type ConditionState,
+  type KubeObject,
+  removeConditions,
+  setCondition,
+} from "@weir/objects";
 import type { Observation, Report, Reported, StatusSummary } from "./report.ts";
 
 /**
@@ -17,9 +22,9 @@ export const summarize: Report<KubeObject, JsonObject> = (previous, observation,
     ? (before["conditions"] as readonly unknown[] as readonly Condition[])
     : [];
   const { present, absent } = conditionsOf(outcome, observation);
-  let conditions = withoutConditions(conditionsBefore, ...absent);
+  let conditions = removeConditions(conditionsBefore, ...absent);
   for (const wanted of present) {
-    conditions = withCondition(conditions, wanted, { generation, nowMs: clock.now() });
+    conditions = setCondition(conditions, wanted, { generation, now: clock.now() });
   }
   const isEnd = outcome.kind === "settled" || outcome.kind === "stalled";
   return {
@@ -30,7 +35,7 @@ export const summarize: Report<KubeObject, JsonObject> = (previous, observation,
 };
 
 interface ConditionPlan {
-  readonly present: readonly WantedCondition[];
+  readonly present: readonly ConditionState[];
   readonly absent: readonly string[];
 }
 
@@ -99,10 +104,10 @@ function stalledConditions(reason: string, message: string): ConditionPlan {
   };
 }
 
-function ready(status: Condition["status"], reason: string, message: string): WantedCondition {
+function ready(status: Condition["status"], reason: string, message: string): ConditionState {
   return { type: "Ready", status, reason, message };
 }
 
-function reconciling(reason: string, message: string): WantedCondition {
+function reconciling(reason: string, message: string): ConditionState {
   return { type: "Reconciling", status: "True", reason, message };
 }

@@ -26,6 +26,10 @@ export interface BuildOptions {
   readonly reorder?: "unspecified" | "none" | "legacy";
   /** Adds the label `app.kubernetes.io/managed-by`; false by default. */
   readonly managedByLabel?: boolean;
+  /** What messages call the root of the tree; `$ROOT` by default. */
+  readonly root?: string;
+  /** Keeps the built-in schema beside a custom one, as Flux does; false by default. */
+  readonly keepsBuiltinSchema?: boolean;
   readonly budgets?: BuildBudgets;
 }
 
@@ -53,8 +57,10 @@ const LOCAL_CONFIG = "config.kubernetes.io/local-config";
  */
 export function buildKustomization(tree: Tree, path: string, options: BuildOptions = {}): BuildResult {
   const reads = new Reads(options.budgets);
-  const loader = Loader.at({ tree, reads, restrictor: options.loadRestrictor ?? "rootOnly" }, path);
-  const context: BuildContext = { schemas: new SchemaState(), warnings: [] };
+  const { loadRestrictor: restrictor = "rootOnly", root = "$ROOT" } = options;
+  const loader = Loader.at({ tree, reads, restrictor, root }, path);
+  const schemas = new SchemaState(options.keepsBuiltinSchema ?? false);
+  const context: BuildContext = { schemas, warnings: [] };
   const layer = new Layer(loader, context, undefined);
   layer.useSchema();
   const { buildMetadata = [] } = layer.kustomization;

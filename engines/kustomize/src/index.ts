@@ -1,3 +1,29 @@
 export { type BuildOptions, type BuildResult, buildKustomization, emitResources } from "./build.ts";
+export { type BuildTaskInput, type BuildTaskOutput, runBuildTask } from "./build-task.ts";
 export { KustomizeError, type KustomizeErrorFields } from "./error.ts";
 export { type BuildBudgets, type LoadRestrictor } from "./file/loader.ts";
+export type { Kustomization } from "./file/kustomization.ts";
+export {
+  applyCommonMetadata,
+  buildFluxKustomization,
+  type CommonMetadata,
+  type FluxBuildInput,
+  type FluxBuildOptions,
+  prepareFluxBuild,
+} from "./flux/build-flux.ts";
+export {
+  type FoundKustomization,
+  generateKustomization,
+  type IgnorePath,
+} from "./flux/generate-kustomization.ts";
+export { type FluxBuildSpec, type MergeOptions, mergeFluxSpec } from "./flux/merge-spec.ts";
+export {
+  checkVariableNames,
+  type ObjectSubstitutionOptions,
+  type SubstitutionOptions,
+  substituteBytes,
+  substituteObject,
+  substituteVariables,
+  type Variables,
+} from "./flux/substitute.ts";
+export { SubstitutionError } from "./flux/substitution-error.ts";

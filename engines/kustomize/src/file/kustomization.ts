@@ -286,7 +286,7 @@ const helmChartArgs = goStruct("HelmChartArgs", {
 });
 
 /** The Go type of a kustomization. */
-const kustomizationType = goStruct("Kustomization", {
+export const kustomizationType = goStruct("Kustomization", {
   apiVersion: goString,
   kind: goString,
   metadata: goStruct("ObjectMeta", {

@@ -39,9 +39,14 @@ function join(directory: string, path: string): string {
   return cleanPath(directory === "" ? path : `${directory}/${path}`);
 }
 
-function asShown(path: string): string {
-  if (path === "." || path === "") return "$ROOT";
-  return path.startsWith("/") ? path : `$ROOT/${path}`;
+/** A path as messages show it: under the name that the root of the tree goes by. */
+type Shown = (path: string) => string;
+
+function shownUnder(root: string): Shown {
+  return (path) => {
+    if (path === "." || path === "") return root;
+    return path.startsWith("/") ? path : `${root}/${path}`;
+  };
 }
 
 type Found =
@@ -72,43 +77,47 @@ function missingAbsolute(path: string): Found {
   return { kind: "missing", at: first, why: "no such file or directory" };
 }
 
+/** What all loaders of one build have in common. */
+export interface LoaderOrigin {
+  readonly tree: Tree;
+  readonly reads: Reads;
+  readonly restrictor: LoadRestrictor;
+  /** What messages call the root of the tree. */
+  readonly root: string;
+}
+
 /** Reads the files that one kustomization names, relative to its directory, within the tree. */
 export class Loader {
-  readonly #tree: Tree;
-  readonly #reads: Reads;
-  readonly #restrictor: LoadRestrictor;
+  readonly #from: LoaderOrigin;
+  readonly #shown: Shown;
   readonly #parent: Loader | undefined;
   readonly #depth: number;
   /** The directory, relative to the root of the tree; `.` for the root. */
   readonly directory: string;
 
-  private constructor(
-    from: { tree: Tree; reads: Reads; restrictor: LoadRestrictor },
-    directory: string,
-    parent?: Loader,
-  ) {
-    this.#tree = from.tree;
-    this.#reads = from.reads;
-    this.#restrictor = from.restrictor;
+  private constructor(from: LoaderOrigin, directory: string, parent?: Loader) {
+    this.#from = from;
+    this.#shown = shownUnder(from.root);
     this.#parent = parent;
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     this.directory = directory;
   }
 
   /** The loader of the directory that a build was asked for. */
-  static at(from: { tree: Tree; reads: Reads; restrictor: LoadRestrictor }, path: string): Loader {
+  static at(from: LoaderOrigin, path: string): Loader {
     const directory = cleanPath(path === "" ? "." : path);
-    confirmDirectory(from.tree, directory, path);
-    return new Loader(from, directory);
+    const loader = new Loader(from, directory);
+    loader.#confirmDirectory(directory, path);
+    return loader;
   }
 
   /** The directory as messages show it. */
   get root(): string {
-    return asShown(this.directory);
+    return this.#shown(this.directory);
   }
 
   get budgets(): Required<BuildBudgets> {
-    return this.#reads.budgets;
+    return this.#from.reads.budgets;
   }
 
   /** The loader of another directory; a remote one, an absolute one or one that contains this one is an error. */
@@ -119,14 +128,13 @@ export class Loader {
     }
     if (path.startsWith("/")) throw new KustomizeError(`new root '${path}' cannot be absolute`);
     const directory = join(this.directory, path);
-    confirmDirectory(this.#tree, directory, asShown(directory));
+    this.#confirmDirectory(directory, this.#shown(directory));
     this.#refuseCycle(directory);
     const { depth, bases } = this.budgets;
-    this.#reads.bases += 1;
+    this.#from.reads.bases += 1;
     if (this.#depth >= depth) throw new KustomizeError(`bases are nested more than ${depth} deep`);
-    if (this.#reads.bases > bases) throw new KustomizeError(`more than ${bases} bases`);
-    const from = { tree: this.#tree, reads: this.#reads, restrictor: this.#restrictor };
-    return new Loader(from, directory, this);
+    if (this.#from.reads.bases > bases) throw new KustomizeError(`more than ${bases} bases`);
+    return new Loader(this.#from, directory, this);
   }
 
   #refuseCycle(candidate: string): void {
@@ -135,7 +143,7 @@ export class Loader {
     for (; loader !== undefined; loader = loader.#parent) {
       if (isWithin(loader.directory, candidate)) {
         throw new KustomizeError(
-          `cycle detected: candidate root '${asShown(candidate)}' contains visited root '${loader.root}'`,
+          `cycle detected: candidate root '${this.#shown(candidate)}' contains visited root '${loader.root}'`,
         );
       }
     }
@@ -145,10 +153,10 @@ export class Loader {
   load(path: string): Uint8Array {
     if (/^https?:\/\//.test(path)) throw new KustomizeError(`remote file '${path}' is not allowed`);
     const full = path.startsWith("/") ? cleanPath(path) : join(this.directory, path);
-    const shown = asShown(full);
-    const found = lookUp(this.#tree, full);
-    if (this.#restrictor === "none") return this.#readUnrestricted(full, found);
-    if (found.kind === "missing") throw evalSymlinkFailure(shown, found);
+    const shown = this.#shown(full);
+    const found = lookUp(this.#from.tree, full);
+    if (this.#from.restrictor === "none") return this.#readUnrestricted(full, found);
+    if (found.kind === "missing") throw this.#evalSymlinkFailure(shown, found);
     if (found.kind === "directory") throw new KustomizeError(`'${shown}' must resolve to a file`);
     if (!isWithin(full, this.directory)) {
       throw new KustomizeError(`security; file '${shown}' is not in or below '${this.root}'`, { file: full });
@@ -157,41 +165,41 @@ export class Loader {
   }
 
   #readUnrestricted(full: string, found: Found): Uint8Array {
-    const shown = asShown(full);
+    const shown = this.#shown(full);
     if (found.kind === "missing") throw new KustomizeError(`open ${shown}: ${found.why}`, { file: full });
     if (found.kind === "directory") throw new KustomizeError(`read ${shown}: is a directory`);
     return this.#read(full);
   }
 
   #read(full: string): Uint8Array {
-    const bytes = this.#tree.read(full);
-    if (bytes === undefined) throw new KustomizeError(`open ${asShown(full)}: no such file or directory`);
-    this.#reads.files.add(full);
-    this.#reads.bytes += bytes.length;
+    const bytes = this.#from.tree.read(full);
+    if (bytes === undefined) throw new KustomizeError(`open ${this.#shown(full)}: no such file or directory`);
+    this.#from.reads.files.add(full);
+    this.#from.reads.bytes += bytes.length;
     const limit = this.budgets.bytes;
-    if (this.#reads.bytes > limit) throw new KustomizeError(`more than ${limit} bytes were read`);
+    if (this.#from.reads.bytes > limit) throw new KustomizeError(`more than ${limit} bytes were read`);
     return bytes;
+  }
+
+  #evalSymlinkFailure(shown: string, missing: { at: string; why: string }): KustomizeError {
+    return new KustomizeError(
+      `evalsymlink failure on '${shown}' : lstat ${this.#shown(missing.at)}: ${missing.why}`,
+    );
+  }
+
+  #confirmDirectory(directory: string, shown: string): void {
+    const found = lookUp(this.#from.tree, directory);
+    const prefix = "must build at directory";
+    if (found.kind === "missing") {
+      const failure = this.#evalSymlinkFailure(shown, found);
+      throw new KustomizeError(`${prefix}: not a valid directory: ${failure.message}`);
+    }
+    if (found.kind === "file") throw new KustomizeError(`${prefix}: '${shown}': file is not directory`);
   }
 }
 
 function isWithin(path: string, directory: string): boolean {
   return directory === "." || path === directory || path.startsWith(`${directory}/`);
-}
-
-function evalSymlinkFailure(shown: string, missing: { at: string; why: string }): KustomizeError {
-  return new KustomizeError(
-    `evalsymlink failure on '${shown}' : lstat ${asShown(missing.at)}: ${missing.why}`,
-  );
-}
-
-function confirmDirectory(tree: Tree, directory: string, shown: string): void {
-  const found = lookUp(tree, directory);
-  const prefix = "must build at directory";
-  if (found.kind === "missing") {
-    const failure = evalSymlinkFailure(shown, found);
-    throw new KustomizeError(`${prefix}: not a valid directory: ${failure.message}`);
-  }
-  if (found.kind === "file") throw new KustomizeError(`${prefix}: '${shown}': file is not directory`);
 }
 
 const REMOTE =

@@ -4,6 +4,7 @@ import type { JsonValue } from "@weir/core";
 import { KustomizeError, messageOf, prefixed, withPrefix } from "../error.ts";
 import { EMPTY_CONFIG, type TransformerConfig } from "../file/default-field-specs.ts";
 import { type Kustomization, readKustomization } from "../file/kustomization.ts";
+import { KUSTOMIZATION_FILES } from "../file/kustomization-files.ts";
 import type { Loader } from "../file/loader.ts";
 import { mergeConfigs, transformerConfig } from "../file/transformer-config.ts";
 import { checkConfig, generateConfigMap, generateSecret, mergeOptions } from "../generate/generators.ts";
@@ -45,12 +46,6 @@ interface Step {
   readonly transform: Transformer;
   readonly origin: Origin | undefined;
 }
-
-export const KUSTOMIZATION_FILES: readonly string[] = [
-  "kustomization.yaml",
-  "kustomization.yml",
-  "Kustomization",
-];
 
 function loadKustomizationFile(loader: Loader): { readonly content: Uint8Array; readonly fileName: string } {
   const found: { content: Uint8Array; fileName: string }[] = [];

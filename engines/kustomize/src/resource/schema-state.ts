@@ -119,7 +119,12 @@ export class SchemaState implements Schemas {
   #customKinds: OpenApiKinds | undefined;
   #isReady = false;
   #hasBuiltin = false;
-  #needsBuiltin = false;
+  #needsBuiltin: boolean;
+
+  /** `keepsBuiltin` leaves the built-in schema in place beside a custom one. */
+  constructor(keepsBuiltin = false) {
+    this.#needsBuiltin = keepsBuiltin;
+  }
 
   /** Takes the `openapi` field of a kustomization; `load` reads the file that it names. */
   use(openapi: Readonly<Record<string, string>> | undefined, load: (path: string) => Uint8Array): void {

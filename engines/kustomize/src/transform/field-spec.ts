@@ -111,19 +111,23 @@ function visitMap(map: YamlMap, at: number, walk: Walk): Node {
   const isSequence = part.endsWith("[]");
   const name = isSequence ? part.slice(0, -2) : part;
   if (name === "") throw new KustomizeError("cannot set or create an empty field name");
-  const makesFields = walk.spec.create && walk.creation !== undefined && !isSequence;
-  let field = map.get(name);
-  if (field === undefined) {
-    if (!makesFields) return map;
-    field = emptyValue(at, walk);
-    addField(map, name, field);
-  } else if (isNull(field)) {
-    if (isSequence) field = [];
-    else if (makesFields) field = emptyValue(at, walk);
-  }
+  const old = map.get(name);
+  if (old === undefined && (isSequence || !canCreate(walk))) return map;
+  const field = old === undefined || isNull(old) ? missingField(old, at, walk) : old;
+  if (old === undefined) addField(map, name, field);
   if (walk.found !== undefined && at === walk.spec.parts.length - 1) walk.found.push({ map, key: name });
   map.set(name, visit(field, at + 1, walk));
   return map;
+}
+
+/** What stands for a field that is absent or null: a list where the path says so, else what is created, if anything. */
+function missingField(old: Node | undefined, at: number, walk: Walk): Node {
+  if (walk.spec.parts[at]?.endsWith("[]") === true) return [];
+  return canCreate(walk) ? emptyValue(at, walk) : (old ?? new YamlMap());
+}
+
+function canCreate({ spec, creation }: Walk): boolean {
+  return spec.create && creation !== undefined;
 }
 
 function emptyValue(at: number, walk: Walk): Node {

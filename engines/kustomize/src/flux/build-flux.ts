@@ -1,0 +1,89 @@
+import { type JsonObject, type JsonValue, memoryTree, overlayTree, type Tree, writeJson } from "@weir/core";
+import { type BuildOptions, type BuildResult, buildKustomization } from "../build.ts";
+import { cleanPath } from "../resource/origin.ts";
+import { setKey } from "../node/to-json.ts";
+import { generateKustomization, type IgnorePath } from "./generate-kustomization.ts";
+import { type FluxBuildSpec, mergeFluxSpec } from "./merge-spec.ts";
+
+/** Labels and annotations for every object of a build. */
+export interface CommonMetadata {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** How Flux's layer builds. */
+export interface FluxBuildOptions extends Pick<BuildOptions, "budgets" | "root"> {
+  readonly isIgnored?: IgnorePath;
+}
+
+/** The tree that a Flux Kustomization builds: the artifact with its kustomization written anew. */
+export interface FluxBuildInput {
+  readonly tree: Tree;
+  /** Where the kustomization stands. */
+  readonly file: string;
+  readonly isGenerated: boolean;
+}
+
+/** Finds or generates the kustomization of a path and merges the spec into it. */
+export function prepareFluxBuild(
+  tree: Tree,
+  path: string,
+  spec: FluxBuildSpec,
+  { isIgnored, root }: FluxBuildOptions = {},
+): FluxBuildInput {
+  const directory = cleanPath(path === "" ? "." : path);
+  const { kustomization, file, isGenerated } = generateKustomization(tree, directory, isIgnored, root);
+  const exists = (relative: string): boolean => {
+    const at = cleanPath(`${directory}/${relative}`);
+    return tree.list(at) !== undefined || tree.read(at) !== undefined;
+  };
+  const merged = mergeFluxSpec(kustomization, spec, { isGenerated, exists });
+  const content = Buffer.from(writeJson(merged as unknown as JsonObject), "utf8");
+  return { tree: overlayTree(tree, memoryTree(new Map([[file, content]]))), file, isGenerated };
+}
+
+/**
+ * Builds a path of an artifact as Flux's kustomize-controller does: in the order of loading, without load
+ * restrictions inside the artifact, and never outside of it.
+ *
+ * Substitution and common metadata come after it, object by object.
+ */
+export function buildFluxKustomization(
+  tree: Tree,
+  path: string,
+  spec: FluxBuildSpec,
+  options: FluxBuildOptions = {},
+): BuildResult {
+  const input = prepareFluxBuild(tree, path, spec, options);
+  const { budgets, root } = options;
+  const result = buildKustomization(input.tree, path, {
+    loadRestrictor: "none",
+    reorder: "none",
+    keepsBuiltinSchema: true,
+    ...(budgets === undefined ? {} : { budgets }),
+    ...(root === undefined ? {} : { root }),
+  });
+  if (!input.isGenerated) return result;
+  return { ...result, filesRead: result.filesRead.filter((file) => file !== input.file) };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Sets the labels and annotations of `spec.commonMetadata` on an object; they win over its own. */
+export function applyCommonMetadata(object: JsonObject, { labels, annotations }: CommonMetadata): JsonObject {
+  if (labels === undefined && annotations === undefined) return object;
+  const metadata: Record<string, JsonValue> = { ...(isObject(object["metadata"]) ? object["metadata"] : {}) };
+  for (const [field, added] of [
+    ["labels", labels],
+    ["annotations", annotations],
+  ] as const) {
+    if (added === undefined || Object.keys(added).length === 0) continue;
+    const known = metadata[field];
+    const entries: Record<string, JsonValue> = { ...(isObject(known) ? known : {}) };
+    for (const [key, value] of Object.entries(added)) setKey(entries, key, value);
+    metadata[field] = entries;
+  }
+  return { ...object, metadata };
+}

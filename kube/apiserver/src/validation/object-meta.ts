@@ -7,10 +7,10 @@ import { labelValueErrors, type NameRule, qualifiedNameErrors } from "./names.ts
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 const standardFinalizers = new Set(["orphan", "foregroundDeletion", "kubernetes"]);
 
-/** What is wrong with the metadata of an object, whatever its kind. */
+/** What is wrong with the metadata of an object; finalizers of built-in kinds must be qualified by a domain. */
 export function validateObjectMeta(
   object: JsonObject,
-  isNamespaced: boolean,
+  { isNamespaced, isCustom }: { readonly isNamespaced: boolean; readonly isCustom: boolean },
   rule: NameRule,
 ): readonly FieldError[] {
   const metadata = child(object, "metadata") ?? {};
@@ -29,7 +29,7 @@ export function validateObjectMeta(
   errors.push(...labelErrors(child(metadata, "labels"), "metadata.labels"));
   errors.push(...annotationErrors(child(metadata, "annotations")));
   errors.push(...ownerErrors(metadata));
-  errors.push(...finalizerErrors(metadata));
+  errors.push(...finalizerErrors(metadata, isCustom));
   errors.push(...managedFieldsErrors(metadata));
   return errors;
 }
@@ -88,14 +88,14 @@ function oneOwnerErrors(owner: JsonObject): readonly FieldError[] {
   return errors;
 }
 
-function finalizerErrors(metadata: JsonObject): readonly FieldError[] {
+function finalizerErrors(metadata: JsonObject, isCustom: boolean): readonly FieldError[] {
   const errors: FieldError[] = [];
   const finalizers = strings(metadata, "finalizers");
   finalizers.forEach((finalizer, index) => {
     const field = `metadata.finalizers[${index}]`;
     for (const message of qualifiedNameErrors(finalizer))
       errors.push(invalidField(field, finalizer, message));
-    if (!finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
+    if (!isCustom && !finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
       errors.push(
         invalidField(field, finalizer, "name is neither a standard finalizer name nor is it fully qualified"),
       );

@@ -105,7 +105,7 @@ async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequ
   const { resource, api } = call;
   const object = asObject(draft);
   const errors = [
-    ...validateObjectMeta(draft, resource.isNamespaced, nameRuleOf(resource)),
+    ...validateObjectMeta(draft, resource, nameRuleOf(resource)),
     ...call.strategy.validate(object, admission.context),
   ];
   const name = text(metaOf(draft), "name");

@@ -119,9 +119,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   call.strategy.prepareForUpdate(tracked, old, context);
   const object = asObject(tracked);
   const errors = [
-    ...validateObjectMeta(tracked, resource.isNamespaced, nameRuleOf(resource)).filter(
-      () => info.subresource === "",
-    ),
+    ...validateObjectMeta(tracked, resource, nameRuleOf(resource)).filter(() => info.subresource === ""),
     ...validateObjectMetaUpdate(tracked, asJson(old)),
     ...call.strategy.validateUpdate(object, old, context),
   ];

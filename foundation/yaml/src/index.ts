@@ -14,3 +14,4 @@ export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "
 export { parseYamlNode } from "./parse-node.ts";
 export { FLOW, FOLDED } from "./token.ts";
 export { resolvePlain, type Resolved } from "./resolve.ts";
+export { type YamlPath, yamlPositions } from "./positions.ts";

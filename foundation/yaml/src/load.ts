@@ -81,5 +81,5 @@ function parseExactly({ text, start, problem }: ReadInput, settings: LoadSetting
   } catch (error) {
     if (!(error instanceof YamlError) || scan.position + LOOK_AHEAD < text.length) throw error;
   }
-  throw inputError(problem, text);
+  throw inputError(problem);
 }

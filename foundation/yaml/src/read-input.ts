@@ -12,7 +12,14 @@ export interface ReadInput {
   readonly text: string;
   /** Where the text begins: after a byte order mark. */
   readonly start: number;
-  readonly problem: string | undefined;
+  readonly problem: InputProblem | undefined;
+}
+
+/** A character that is not allowed, and its place as far as it is known; counted from 1. */
+interface InputProblem {
+  readonly text: string;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 // Control characters but TAB, LF, CR and NEL, and the two codes of the first plane that are no characters.
@@ -64,13 +71,13 @@ function readBlocks(bytes: Buffer): ReadInput {
     const width = widthOf(bytes[at] as number);
     if (width > 0 && at + width > Math.min(blockEnd, bytes.length)) {
       if (at + width > bytes.length && blockEnd >= bytes.length) {
-        return cut(bytes, blockStart, "incomplete UTF-8 octet sequence");
+        return cut(bytes, blockStart, { text: "incomplete UTF-8 octet sequence", ...placeOf(bytes, at) });
       }
       blockStart = at;
       blockEnd = at + BLOCK_SIZE;
     }
     const problem = problemAt(bytes, at, width);
-    if (problem !== undefined) return cut(bytes, blockStart, problem);
+    if (problem !== undefined) return cut(bytes, blockStart, { text: problem, ...placeOf(bytes, at) });
     at += width;
     if (at === blockEnd) {
       blockStart = at;
@@ -80,7 +87,15 @@ function readBlocks(bytes: Buffer): ReadInput {
   return { text: bytes.toString("utf8", hasMark ? 3 : 0), start: 0, problem: undefined };
 }
 
-function cut(bytes: Buffer, end: number, problem: string): ReadInput {
+function placeOf(bytes: Buffer, at: number): { readonly line: number; readonly column: number } {
+  const before = bytes
+    .toString("utf8", 0, at)
+    .replace(/^\ufeff/, "")
+    .split("\n");
+  return { line: before.length, column: Array.from(before.at(-1) ?? "").length + 1 };
+}
+
+function cut(bytes: Buffer, end: number, problem: InputProblem): ReadInput {
   const text = bytes.toString("utf8", 0, end);
   return { text, start: text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0, problem };
 }
@@ -120,7 +135,9 @@ function readUtf16(bytes: Buffer): ReadInput {
   const swapped = bytes[0] === 0xfe ? Buffer.from(bytes.subarray(0, even)).swap16() : bytes.subarray(0, even);
   const text = swapped.toString("utf16le");
   const problem = utf16Problem(text, even !== bytes.length);
-  return problem === undefined ? { text, start: 1, problem } : { text: "", start: 0, problem };
+  return problem === undefined
+    ? { text, start: 1, problem }
+    : { text: "", start: 0, problem: { text: problem } };
 }
 
 function utf16Problem(text: string, isOdd: boolean): string | undefined {
@@ -138,7 +155,6 @@ function utf16Problem(text: string, isOdd: boolean): string | undefined {
 }
 
 /** The error for an input's problem; go-yaml gives no line for it. */
-export function inputError(problem: string, text: string): YamlError {
-  const line = text.split("\n").length;
-  return new YamlError(`yaml: ${problem}`, problem, line > 1 ? { line } : {});
+export function inputError({ text, line, column }: InputProblem): YamlError {
+  return new YamlError(`yaml: ${text}`, text, { line, column });
 }

@@ -30,19 +30,14 @@ export function writePlain(text: string, { column, indent, mayFold }: ScalarPlac
   // The column of the character at `lineStart`.
   let lineColumn = column;
   for (let i = 0; i < text.length; i += 1) {
-    if (text.charCodeAt(i) !== SPACE || !isBeyond(text, lineStart, i, lineColumn)) continue;
+    // A plain scalar has no surrogates, so units are characters.
+    if (text.charCodeAt(i) !== SPACE || lineColumn + (i - lineStart) <= BEST_WIDTH) continue;
     if (text.charCodeAt(i - 1) === SPACE || text.charCodeAt(i + 1) === SPACE) continue;
     written += `${text.slice(lineStart, i)}\n${" ".repeat(indent)}`;
     lineStart = i + 1;
     lineColumn = indent;
   }
   return written + text.slice(lineStart);
-}
-
-/** Whether the character at `position` stands beyond the width. */
-function isBeyond(text: string, lineStart: number, position: number, lineColumn: number): boolean {
-  if (lineColumn + (position - lineStart) <= BEST_WIDTH) return false;
-  return lineColumn + countCharacters(text.slice(lineStart, position)) > BEST_WIDTH;
 }
 
 /** Text that grows while its column is known. */

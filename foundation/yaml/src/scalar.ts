@@ -51,11 +51,15 @@ function fail(node: YamlNode, problem: string): never {
   throw new YamlError(`yaml: ${problem}`, problem, { line: node.line + 1, column: node.column + 1 });
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
 
 function decodeBinary(node: YamlNode): string {
   const packed = node.value.replace(/[\r\n]+/g, "");
-  if (!BASE64.test(packed)) fail(node, "!!binary value contains invalid base64 data");
+  const padding = packed.indexOf("=");
+  const isPadded = padding === -1 || /^==?$/.test(packed.slice(padding));
+  if (packed.length % 4 !== 0 || NOT_BASE64.test(packed) || !isPadded) {
+    fail(node, "!!binary value contains invalid base64 data");
+  }
   return decodeUtf8(Buffer.from(packed, "base64"));
 }
 

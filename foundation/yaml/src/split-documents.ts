@@ -3,13 +3,21 @@ import { YamlError } from "./error.ts";
 const SEPARATOR = "---";
 
 /** What Go's `unicode.IsSpace` holds to be white space. */
-const GO_SPACE = "[\\t\\n\\v\\f\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const LEADING_SPACE = new RegExp(`^${GO_SPACE}+`);
-const TRAILING_SPACE = new RegExp(`${GO_SPACE}+$`);
+const GO_SPACE = /[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** Cuts white space off the front, as Go's `strings.TrimLeftFunc(text, unicode.IsSpace)` does. */
 export function trimLeftAsGo(text: string): string {
-  return text.replace(LEADING_SPACE, "");
+  let start = 0;
+  while (start < text.length && GO_SPACE.test(text.charAt(start))) start += 1;
+  return text.slice(start);
+}
+
+/** A loop, because a pattern that ends in `$` is tried from every blank of the text. */
+function trimAsGo(text: string): string {
+  const trimmed = trimLeftAsGo(text);
+  let end = trimmed.length;
+  while (end > 0 && GO_SPACE.test(trimmed.charAt(end - 1))) end -= 1;
+  return trimmed.slice(0, end);
 }
 
 /**
@@ -46,7 +54,7 @@ function endOfLine(text: string, position: number): number {
 function checkSeparator(text: string, position: number, document: number): void {
   const end = text.indexOf("\n", position);
   const rest = text.slice(position + SEPARATOR.length, end === -1 ? undefined : end);
-  const trimmed = trimLeftAsGo(rest).replace(TRAILING_SPACE, "");
+  const trimmed = trimAsGo(rest);
   if (trimmed === "" || trimmed.startsWith("#")) return;
   const problem = `invalid Yaml document separator: ${trimmed}`;
   throw new YamlError(problem, problem, { document });

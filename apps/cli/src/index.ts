@@ -1,1 +1,1 @@
-export {};
+export { createProgram, type ProgramDeps } from "./program.ts";

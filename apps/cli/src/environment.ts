@@ -1,0 +1,36 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** What the command line takes from its surroundings, read once in main. */
+export interface Environment {
+  /** Where weir keeps its clusters. */
+  readonly stateRoot: string;
+  /** The PATH under which git and ssh are found. */
+  readonly searchPath: string;
+  /** The kubeconfig that the person's tools use. */
+  readonly kubeconfig: string | undefined;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly workingDirectory: string;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Aborts on Ctrl-C and on a request to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads the surroundings of the process. */
+export function readEnvironment(process: NodeJS.Process, signal: AbortSignal): Environment {
+  const { env } = process;
+  const stateHome = env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state");
+  return {
+    stateRoot: env["WEIR_HOME"] ?? join(stateHome, "weir"),
+    searchPath: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+    kubeconfig: env["KUBECONFIG"],
+    isTerminal: process.stdout.isTTY === true && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb",
+    columns: process.stdout.columns ?? 100,
+    workingDirectory: process.cwd(),
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    signal,
+  };
+}

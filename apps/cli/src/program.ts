@@ -1,0 +1,156 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { goDurationMs, type Logger, systemClock } from "@weir/core";
+import { buildFolder } from "./build/build-kustomization.ts";
+import type { Environment } from "./environment.ts";
+import { type ActionDeps, type ActionTarget, reconcileNow, resume, suspend } from "./objects/actions.ts";
+import { findKind } from "./objects/flux-kinds.ts";
+import { runGet } from "./objects/get.ts";
+import { openCluster } from "./objects/open-cluster.ts";
+import { runUp } from "./up/up.ts";
+
+/** What a command needs besides its arguments. */
+export interface ProgramDeps {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  /** Told the exit code of the command that ran. */
+  readonly exit: (code: number) => void;
+}
+
+const DEFAULT_NAMESPACE = "flux-system";
+
+/** The commands of weir. */
+export function createProgram(deps: ProgramDeps): Command {
+  const program = new Command("weir")
+    .description("The GitOps Toolkit with an embedded Kubernetes API.")
+    .showHelpAfterError(true)
+    .exitOverride()
+    .configureOutput({ writeOut: deps.environment.write, writeErr: deps.environment.writeError });
+  addUp(program, deps);
+  addGet(program, deps);
+  addAction(program, deps, { name: "reconcile", description: "reconcile an object now", act: reconcileNow });
+  addAction(program, deps, { name: "suspend", description: "suspend an object", act: suspend });
+  addAction(program, deps, { name: "resume", description: "resume a suspended object", act: resume });
+  addBuild(program, deps);
+  return program;
+}
+
+function addUp(program: Command, deps: ProgramDeps): void {
+  program
+    .command("up")
+    .description("start an embedded cluster that syncs a repository, and stay until Ctrl-C")
+    .argument("[source]", "a folder, a git checkout or the URL of a repository", ".")
+    .option("--path <path>", "folder of the repository that the cluster syncs", ".")
+    .option("--branch <branch>", "branch to sync; the checkout's own by default")
+    .option("--worktree", "sync what is saved and not yet committed, too", false)
+    .option("--storage <where>", "`memory`, or a folder that keeps the cluster between starts")
+    .option("--port <port>", "port of the Kubernetes API; a free one by default", parsePort, 0)
+    .option("--once", "end when all is Ready (0), or when something failed or timed out (1)", false)
+    .option("--timeout <duration>", "longest time that --once waits", parseDuration, goDurationMs("5m"))
+    .action(async (source: string, options: UpFlags) => {
+      const { timeout, ...rest } = options;
+      const up = { branch: undefined, storage: undefined, ...rest, source, timeoutMs: timeout };
+      deps.exit(await runUp(up, deps.environment, deps.logger));
+    });
+}
+
+interface UpFlags {
+  readonly path: string;
+  readonly branch?: string;
+  readonly worktree: boolean;
+  readonly storage?: string;
+  readonly port: number;
+  readonly once: boolean;
+  readonly timeout: number;
+}
+
+interface ClusterFlags {
+  readonly namespace: string;
+  readonly kubeconfig?: string;
+}
+
+function addGet(program: Command, deps: ProgramDeps): void {
+  withCluster(program.command("get"))
+    .description("list Flux objects")
+    .argument("[kind]", "kind, plural or short name, such as ks; all Flux kinds by default")
+    .option("-A, --all-namespaces", "list objects of all namespaces", false)
+    .addOption(
+      new Option("-o, --output <format>", "format of the output")
+        .choices(["table", "json", "yaml", "name"])
+        .default("table"),
+    )
+    .action(async (kind: string | undefined, flags: ClusterFlags & GetFlags) => {
+      await using cluster = await openCluster(deps.environment, flags.kubeconfig);
+      deps.environment.write(await runGet({ ...flags, kind }, cluster.client));
+    });
+}
+
+interface GetFlags {
+  readonly allNamespaces: boolean;
+  readonly output: "table" | "json" | "yaml" | "name";
+}
+
+interface Action {
+  readonly name: string;
+  readonly description: string;
+  readonly act: (target: ActionTarget, deps: ActionDeps) => Promise<string>;
+}
+
+function addAction(program: Command, deps: ProgramDeps, { name, description, act }: Action): void {
+  withCluster(program.command(name))
+    .description(description)
+    .argument("<kind>", "kind, plural or short name, such as ks")
+    .argument("<name>", "name of the object")
+    .option("--timeout <duration>", "longest time to wait", parseDuration, goDurationMs("5m"))
+    .action(async (kind: string, object: string, flags: ClusterFlags & { readonly timeout: number }) => {
+      const target = { kind: findKind(kind), key: { namespace: flags.namespace, name: object } };
+      await using cluster = await openCluster(deps.environment, flags.kubeconfig);
+      const { client } = cluster;
+      const { signal } = deps.environment;
+      const text = await act(target, { client, clock: systemClock, signal, timeoutMs: flags.timeout });
+      deps.environment.write(`${text}\n`);
+    });
+}
+
+function withCluster(command: Command): Command {
+  return command
+    .option("-n, --namespace <namespace>", "namespace of the objects", DEFAULT_NAMESPACE)
+    .option(
+      "--kubeconfig <path>",
+      "kubeconfig of the cluster; that of KUBECONFIG or of the last `weir up` by default",
+    );
+}
+
+function addBuild(program: Command, deps: ProgramDeps): void {
+  program
+    .command("build")
+    .description("build locally, without a cluster")
+    .command("kustomization")
+    .description("print what `kustomize build` prints for a folder")
+    .argument("[folder]", "folder with a kustomization file", ".")
+    .addOption(
+      new Option("--load-restrictor <which>", "files that a kustomization may read")
+        .choices(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])
+        .default("LoadRestrictionsRootOnly"),
+    )
+    .action((folder: string, flags: { readonly loadRestrictor: string }) => {
+      const restrictor = flags.loadRestrictor === "LoadRestrictionsNone" ? "none" : "rootOnly";
+      const { environment } = deps;
+      const { manifests, warnings } = buildFolder(folder, environment.workingDirectory, restrictor);
+      for (const warning of warnings) environment.writeError(`${warning}\n`);
+      environment.write(manifests);
+    });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError("a port is a number from 0 to 65535");
+}
+
+function parseDuration(text: string): number {
+  try {
+    return goDurationMs(text);
+  } catch {
+    throw new InvalidArgumentError("a duration reads as 90s, 5m or 1h30m");
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactStorage, serveArtifacts } from "@weir/artifact";
+import type { KubeClient } from "@weir/client";
+import { type Clock, createWorkerPool, type Logger, type Random } from "@weir/core";
+import { kustomizationController } from "@weir/kustomize-controller";
+import { createManager, type Manager } from "@weir/sdk";
+import { gitRepositoryController } from "@weir/source-controller";
+
+/** What running the toolkit needs. */
+export interface ToolkitOptions {
+  readonly client: KubeClient;
+  /** Holds artifacts and checkouts. */
+  readonly stateFolder: string;
+  readonly searchPath: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The controllers that run, and what they stand on. */
+export interface Toolkit extends AsyncDisposable {
+  readonly manager: Manager;
+}
+
+/** Starts all controllers of the toolkit, with a file server for artifacts and a pool of workers for builds. */
+export async function runToolkit(options: ToolkitOptions): Promise<Toolkit> {
+  await using starting = new AsyncDisposableStack();
+  const { client, clock, random, logger, searchPath } = options;
+  const root = join(options.stateFolder, "artifacts");
+  const scratch = join(options.stateFolder, "scratch");
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const server = starting.use(await serveArtifacts(root));
+  const workers = starting.use(createWorkerPool({ clock }));
+  const storage = new ArtifactStorage({ root, baseUrl: () => server.url, clock });
+  const controllers = [
+    gitRepositoryController({ storage, scratch, searchPath, clock, random }),
+    kustomizationController({ workers, fetch, clock, random }),
+  ];
+  const manager = starting.use(createManager({ client, controllers, clock, random, logger }));
+  await manager.start();
+  const running = starting.move();
+  return { manager, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,207 @@
+import { watch } from "node:fs";
+import { mkdir, realpath, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Clock, describeError } from "@weir/core";
+import { commitFolder, type GitProgram, GitProgramError, runGit, serveGit } from "@weir/git";
+import { CommandError } from "../cli-error.ts";
+
+/** A repository that a cluster syncs, served where the cluster can fetch it. */
+export interface SyncedSource extends AsyncDisposable {
+  readonly url: string;
+  readonly branch: string;
+  /** What it is, for people: `the commits of /home/me/fleet`. */
+  readonly description: string;
+  /** Calls back after each change that may have made a new commit. */
+  follow(onChange: () => void, signal: AbortSignal): void;
+}
+
+/** What opening a source needs. */
+export interface SourceOptions {
+  /** A folder or a URL. */
+  readonly source: string;
+  /** Syncs what is saved and not yet committed, too. */
+  readonly worktree: boolean;
+  readonly branch: string | undefined;
+  /** Where private repositories and git's home are kept. */
+  readonly stateFolder: string;
+  readonly searchPath: string;
+  readonly clock: Clock;
+  readonly onProblem: (message: string) => void;
+}
+
+const PRIVATE_BRANCH = "main";
+const SETTLE_MS = 40;
+
+/** Serves a checkout's commits, or commits each save of a plain folder to a private repository, or takes a URL as it is. */
+export async function openSource(options: SourceOptions): Promise<SyncedSource> {
+  if (/^(https?|ssh):\/\//.test(options.source)) return remoteSource(options);
+  const folder = await realpath(options.source).catch((cause: unknown) => {
+    throw new CommandError("SourceNotFound", `there is no folder ${options.source}`, { cause });
+  });
+  if (!(await stat(folder)).isDirectory()) {
+    throw new CommandError("SourceNotFound", `${options.source} is a file, not a folder`);
+  }
+  const home = join(options.stateFolder, "git-home");
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const program = { home, searchPath: options.searchPath };
+  const isCheckout = await stat(join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
+  return isCheckout && !options.worktree
+    ? checkoutSource(folder, program, options)
+    : folderSource(folder, program, options);
+}
+
+function remoteSource(options: SourceOptions): SyncedSource {
+  const { source, branch = PRIVATE_BRANCH } = options;
+  return {
+    url: source,
+    branch,
+    description: source,
+    follow: () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** The commits of a checkout, read from its own repository. */
+async function checkoutSource(
+  folder: string,
+  program: GitProgram,
+  options: SourceOptions,
+): Promise<SyncedSource> {
+  const git = async (...args: string[]): Promise<string> =>
+    (await runGit(program, { args, directory: folder })).toString("utf8").trim();
+  const branch = options.branch ?? (await currentBranch(git, folder));
+  const gitDirectory = await git("rev-parse", "--absolute-git-dir");
+  const common = await git("rev-parse", "--path-format=absolute", "--git-common-dir");
+  const server = await serve(folder, gitDirectory, program);
+  return {
+    url: server.url,
+    branch,
+    description: `the commits of ${folder}, branch ${branch}`,
+    follow: (onChange, signal) => {
+      const isRef = (path: string): boolean =>
+        !/^(objects|index|logs)(\/|$)|\.lock$|^(index|COMMIT_EDITMSG)/.test(path);
+      const told = debounce(onChange, options.clock, signal);
+      followFolder(common, { counts: isRef, onChange: told, onProblem: options.onProblem }, signal);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+async function currentBranch(git: (...args: string[]) => Promise<string>, folder: string): Promise<string> {
+  try {
+    return await git("symbolic-ref", "--short", "HEAD");
+  } catch (error) {
+    if (!(error instanceof GitProgramError)) throw error;
+    throw new CommandError(
+      "NoBranch",
+      `${folder} is at no branch: check one out, or name one with --branch`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A folder whose saves become commits of a private repository. */
+async function folderSource(
+  folder: string,
+  program: GitProgram,
+  options: SourceOptions,
+): Promise<SyncedSource> {
+  const branch = options.branch ?? PRIVATE_BRANCH;
+  const gitDirectory = join(options.stateFolder, "private.git");
+  const repository = { folder, gitDirectory, branch, program };
+  const commit = async (): Promise<void> => {
+    await commitFolder(repository, `saved state of ${basename(folder)}`);
+  };
+  await commit();
+  const server = await serve(folder, gitDirectory, program);
+  return {
+    url: server.url,
+    branch,
+    description: `each save in ${folder}`,
+    follow: (onChange, signal) => {
+      const commitAndTell = oneAtATime(commit, onChange, options.onProblem);
+      const isContent = (path: string): boolean => !/(^|\/)(\.git|node_modules)(\/|$)/.test(path);
+      const told = debounce(commitAndTell, options.clock, signal);
+      followFolder(folder, { counts: isContent, onChange: told, onProblem: options.onProblem }, signal);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Runs a step for each call, never two at once; calls during a run are one more run after it. */
+function oneAtATime(
+  step: () => Promise<void>,
+  done: () => void,
+  onProblem: (message: string) => void,
+): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    do {
+      again = false;
+      try {
+        await step();
+        done();
+      } catch (error) {
+        onProblem(`cannot commit what was saved: ${describeError(error)}`);
+      }
+    } while (again);
+    running = false;
+  };
+  return () => {
+    if (running) again = true;
+    else void run();
+  };
+}
+
+async function serve(
+  folder: string,
+  repository: string,
+  program: GitProgram,
+): Promise<{ readonly url: string } & AsyncDisposable> {
+  const name = `${basename(folder)}.git`;
+  const server = await serveGit({
+    find: (path) => (path === name ? repository : undefined),
+    searchPath: program.searchPath,
+    home: program.home,
+  });
+  return {
+    url: `${server.url}/${encodeURIComponent(name)}`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Editors and git write several files for one change: the callback comes once they are quiet. */
+function debounce(call: () => void, clock: Clock, signal: AbortSignal): () => void {
+  let timer: { cancel(): void } | undefined;
+  return () => {
+    timer?.cancel();
+    if (!signal.aborted) timer = clock.setTimer(SETTLE_MS, call);
+  };
+}
+
+interface FolderWatch {
+  /** Whether a change of this path, relative to the folder, counts. */
+  readonly counts: (path: string) => boolean;
+  readonly onChange: () => void;
+  readonly onProblem: (message: string) => void;
+}
+
+function followFolder(
+  folder: string,
+  { counts, onChange, onProblem }: FolderWatch,
+  signal: AbortSignal,
+): void {
+  const watcher = watch(folder, { recursive: true, signal }, (_event, path) => {
+    if (path === null || counts(path)) onChange();
+  });
+  watcher.on("error", (error) => {
+    if (!signal.aborted) onProblem(`cannot watch ${folder} for changes: ${describeError(error)}`);
+  });
+}

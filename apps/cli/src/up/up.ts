@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import { GitRepository, ReconcileAnnotation } from "@weir/api";
+import { createSqliteStorage, type Storage } from "@weir/apiserver";
+import type { KubeClient } from "@weir/client";
+import { type Cluster, startCluster } from "@weir/cluster";
+import { type Clock, describeError, type Logger, systemClock, systemRandom } from "@weir/core";
+import { gvkOf, type KubeObject } from "@weir/objects";
+import { CommandError } from "../cli-error.ts";
+import type { Environment } from "../environment.ts";
+import { followObjects } from "../progress/follow-objects.ts";
+import { createProgressView, type ProgressView } from "../progress/progress-view.ts";
+import { awaitVerdict } from "./await-verdict.ts";
+import { BOOTSTRAP_NAME, bootstrapObjects } from "./bootstrap-objects.ts";
+import { runToolkit } from "./run-toolkit.ts";
+import { makeCurrent, openStateFolder, type StateFolder } from "./state-folder.ts";
+import { openSource, type SyncedSource } from "./synced-source.ts";
+
+/** What `weir up` was asked for. */
+export interface UpOptions {
+  /** A folder or a URL. */
+  readonly source: string;
+  /** The folder of the repository that the cluster syncs; its root by default. */
+  readonly path: string;
+  readonly branch: string | undefined;
+  readonly worktree: boolean;
+  /** `memory`, or a folder; one of its own for each source by default. */
+  readonly storage: string | undefined;
+  /** The port of the Kubernetes API; a free one by default. */
+  readonly port: number;
+  /** Ends when everything is Ready, or when something is broken. */
+  readonly once: boolean;
+  /** Longest time that `--once` waits, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const FIELD_MANAGER = "weir";
+
+/** Starts an embedded cluster that syncs a repository, and stays until it is told to end. Returns the exit code. */
+export async function runUp(options: UpOptions, environment: Environment, logger: Logger): Promise<number> {
+  const clock = systemClock;
+  const view = createProgressView(environment);
+  await using running = new AsyncDisposableStack();
+  const state = running.use(await openStateFolder(environment.stateRoot, options.source, options.storage));
+  const cluster = await startEmbedded(options, state, { clock, logger, running });
+  const source = running.use(
+    await openSource({
+      ...options,
+      stateFolder: state.path,
+      searchPath: environment.searchPath,
+      clock,
+      onProblem: (message) => view.note(message),
+    }),
+  );
+  await install(cluster.client, source, options.path);
+  announce(view, cluster, source, options);
+  const kubeconfig = cluster.endpoint?.kubeconfig;
+  if (kubeconfig !== undefined) await makeCurrent(environment.stateRoot, kubeconfig);
+  const toolkit = { client: cluster.client, stateFolder: state.path, searchPath: environment.searchPath };
+  running.use(await runToolkit({ ...toolkit, clock, random: systemRandom, logger }));
+  return await follow({ options, environment, cluster, source, view, clock });
+}
+
+interface Starting {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly running: AsyncDisposableStack;
+}
+
+async function startEmbedded(options: UpOptions, state: StateFolder, starting: Starting): Promise<Cluster> {
+  const { clock, logger, running } = starting;
+  const storage: { readonly storage?: Storage } = state.isTemporary
+    ? {}
+    : { storage: running.use(await createSqliteStorage({ path: join(state.path, "cluster.db"), clock })) };
+  return running.use(
+    await startCluster({
+      ...storage,
+      clock,
+      logger,
+      listen: { port: options.port, kubeconfig: join(state.path, "kubeconfig") },
+    }),
+  );
+}
+
+/** Creates what `flux bootstrap` would create; on a cluster that has it, only what differs is written. */
+async function install(client: KubeClient, source: SyncedSource, path: string): Promise<void> {
+  const objects = bootstrapObjects({ url: source.url, branch: source.branch, path });
+  await Promise.all(objects.definitions.map((definition) => applyObject(client, definition)));
+  await applyObject(client, objects.namespace);
+  for (const object of objects.sync) await applyObject(client, object);
+}
+
+async function applyObject(client: KubeClient, object: KubeObject): Promise<void> {
+  try {
+    await client.apply(gvkOf(object), object, { fieldManager: FIELD_MANAGER, force: true });
+  } catch (cause) {
+    const name = `${object.kind}/${object.metadata.name ?? ""}`;
+    throw new CommandError("InstallFailed", `cannot install ${name} on the embedded cluster`, { cause });
+  }
+}
+
+function announce(view: ProgressView, cluster: Cluster, source: SyncedSource, options: UpOptions): void {
+  const { endpoint } = cluster;
+  view.note(`syncing ${source.description}, path ${options.path}`);
+  if (endpoint?.kubeconfig !== undefined) view.note(`export KUBECONFIG=${endpoint.kubeconfig}`);
+}
+
+interface Following {
+  readonly options: UpOptions;
+  readonly environment: Environment;
+  readonly cluster: Cluster;
+  readonly source: SyncedSource;
+  readonly view: ProgressView;
+  readonly clock: Clock;
+}
+
+async function follow({ options, environment, cluster, source, view, clock }: Following): Promise<number> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([environment.signal, ended.signal]);
+  const verdict = awaitVerdict(clock, options.timeoutMs, signal);
+  const following = followObjects(
+    cluster.client,
+    clock,
+    (states, changed) => {
+      view.update(states, changed);
+      verdict.update(states);
+    },
+    signal,
+  );
+  source.follow(() => void requestSync(cluster.client, clock, view), signal);
+  try {
+    if (!options.once) {
+      await untilAborted(environment.signal);
+      return 0;
+    }
+    const end = await verdict.promise;
+    if (end.kind === "ready") return 0;
+    for (const reason of end.reasons) environment.writeError(`${reason}\n`);
+    return 1;
+  } finally {
+    ended.abort();
+    await following;
+  }
+}
+
+/** Tells the source that there is something new, as `flux reconcile` does. */
+async function requestSync(client: KubeClient, clock: Clock, view: ProgressView): Promise<void> {
+  const key = { namespace: BOOTSTRAP_NAME, name: BOOTSTRAP_NAME };
+  const annotations = { [ReconcileAnnotation.requestedAt]: new Date(clock.now()).toISOString() };
+  try {
+    const patch = { type: "merge" as const, patch: { metadata: { annotations } } };
+    await client.patch(GitRepository, key, patch, { fieldManager: FIELD_MANAGER });
+  } catch (error) {
+    view.note(`cannot ask for a sync: ${describeError(error)}`);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  // A pending promise keeps no process alive; the servers that run do.
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

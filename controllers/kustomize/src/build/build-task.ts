@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { type JsonObject, openSharedTree, type SharedTree, type Tree } from "@weir/core";
-import { buildKustomization, emitResources, KustomizeError, substituteObject } from "@weir/kustomize";
+import {
+  buildKustomization,
+  emitResources,
+  type FluxBuildSpec,
+  KustomizeError,
+  prepareFluxBuild,
+  substituteObject,
+} from "@weir/kustomize";
 import { gvkOf, type KubeObject } from "@weir/objects";
 import type { BuiltManifests } from "./build-cache.ts";
 import type { Variables } from "./read-variables.ts";
@@ -10,7 +17,7 @@ export interface BuildTaskInput {
   readonly tree: SharedTree;
   readonly path: string;
   /** The fields of the spec that are merged into the kustomization. */
-  readonly spec: JsonObject;
+  readonly spec: FluxBuildSpec;
   /** Absent where nothing is substituted. */
   readonly substitution: Substitution | undefined;
 }
@@ -23,17 +30,18 @@ export interface Substitution {
 }
 
 /** Builds the objects of a Kustomization; runs in a worker thread. */
-export function buildManifests({ tree, path, substitution }: BuildTaskInput): BuiltManifests {
-  const built = buildObjects(openSharedTree(tree), path);
-  const objects = built.map((object) => finish(object, substitution));
+export function buildManifests({ tree, path, spec, substitution }: BuildTaskInput): BuiltManifests {
+  const prepared = prepareFluxBuild(openSharedTree(tree), path, spec);
+  const objects = buildObjects(prepared.tree, path).map((object) => finish(object, substitution));
   const text = emitResources(objects);
   const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
   return { objects, digest, size: text.length };
 }
 
 function buildObjects(tree: Tree, path: string): readonly JsonObject[] {
+  const options = { loadRestrictor: "none", reorder: "none", keepsBuiltinSchema: true } as const;
   try {
-    return buildKustomization(tree, path, { loadRestrictor: "none", reorder: "none" }).objects;
+    return buildKustomization(tree, path, options).objects;
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
     throw new KustomizeError(`kustomize build failed: ${error.message}`, { cause: error });

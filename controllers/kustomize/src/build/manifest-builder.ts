@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Kustomization } from "@weir/api";
-import { type JsonObject, type JsonValue, type WorkerPool, writeJson } from "@weir/core";
+import { type JsonObject, type WorkerPool, writeJson } from "@weir/core";
+import type { FluxBuildSpec } from "@weir/kustomize";
 import type { ResolvedOptions } from "../kustomization/controller-options.ts";
 import { asFailure } from "../kustomization/kustomization-error.ts";
 import { timeoutMsOf } from "../kustomization/timing.ts";
@@ -84,11 +85,7 @@ function taskOf({ kustomization, root, variables }: BuildRequest, options: Resol
   };
 }
 
-function buildFieldsOf(spec: Kustomization["spec"]): JsonObject {
-  const fields: Record<string, JsonValue> = {};
-  for (const name of BUILD_FIELDS) {
-    const value = spec[name];
-    if (value !== undefined) fields[name] = value as unknown as JsonValue;
-  }
-  return fields;
+function buildFieldsOf(spec: Kustomization["spec"]): FluxBuildSpec {
+  const fields = BUILD_FIELDS.flatMap((name) => (spec[name] === undefined ? [] : [[name, spec[name]]]));
+  return Object.fromEntries(fields) as FluxBuildSpec;
 }

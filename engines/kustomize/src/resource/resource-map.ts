@@ -49,6 +49,8 @@ export class ResourceMap {
   #positions: Map<Resource, number> | undefined;
   readonly #current = new KeyIndex();
   readonly #any = new KeyIndex();
+  readonly #names = new KeyIndex();
+  #mayHoldEmpty = false;
 
   get resources(): readonly Resource[] {
     return this.#list;
@@ -75,11 +77,23 @@ export class ResourceMap {
 
   /** Says that the ids of a resource may have changed. */
   touch(resource: Resource): void {
-    const current = idKey(resource.id);
+    if (resource.isEmpty) this.#mayHoldEmpty = true;
+    const { id } = resource;
+    const current = idKey(id);
     this.#current.put(resource, [current]);
-    const keys = new Set(resource.oldIds.map(idKey));
-    keys.add(current);
-    this.#any.put(resource, [...keys]);
+    if (resource.previousIds.length === 0) {
+      this.#any.put(resource, [current]);
+      this.#names.put(resource, [id.name]);
+      return;
+    }
+    const { oldIds } = resource;
+    this.#any.put(resource, [...new Set([...oldIds.map(idKey), current])]);
+    this.#names.put(resource, [...new Set([...oldIds.map(({ name }) => name), id.name])]);
+  }
+
+  /** Resources that have or had a name, in load order. */
+  byName(name: string): readonly Resource[] {
+    return this.#ordered(this.#names.find(name));
   }
 
   touchAll(): void {
@@ -108,6 +122,8 @@ export class ResourceMap {
 
   /** Drops resources that a patch emptied. */
   dropEmpty(): void {
+    if (!this.#mayHoldEmpty) return;
+    this.#mayHoldEmpty = false;
     this.keep((resource) => !resource.isEmpty);
   }
 
@@ -117,8 +133,7 @@ export class ResourceMap {
     const remaining = new Set(kept);
     for (const resource of this.#list) {
       if (remaining.has(resource)) continue;
-      this.#current.remove(resource);
-      this.#any.remove(resource);
+      this.#forget(resource);
     }
     this.#list = kept;
     this.#positions = undefined;
@@ -170,12 +185,17 @@ export class ResourceMap {
 
   #replace(old: Resource, resource: Resource): void {
     const at = this.#positionOf(old);
-    this.#current.remove(old);
-    this.#any.remove(old);
+    this.#forget(old);
     this.#list[at] = resource;
     this.#positions?.delete(old);
     this.#positions?.set(resource, at);
     this.touch(resource);
+  }
+
+  #forget(resource: Resource): void {
+    this.#current.remove(resource);
+    this.#any.remove(resource);
+    this.#names.remove(resource);
   }
 
   #positionOf(resource: Resource): number {

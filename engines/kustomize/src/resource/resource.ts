@@ -32,7 +32,8 @@ export class Resource {
   transformations: readonly Origin[] = [];
   allowNameChange = false;
   allowKindChange = false;
-  referrers: readonly string[] = [];
+  /** Ids of the resources whose references lead here; only messages show them. */
+  referrers: string[] = [];
   #gvk: Gvk | undefined;
   #apiVersionNode: Node | undefined;
   #kindNode: Node | undefined;
@@ -60,7 +61,7 @@ export class Resource {
     this.suffixes = other.suffixes;
     this.behavior = other.behavior;
     this.needsHash = other.needsHash;
-    this.referrers = other.referrers;
+    this.referrers = [...other.referrers];
   }
 
   get isEmpty(): boolean {

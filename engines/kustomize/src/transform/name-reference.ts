@@ -119,7 +119,7 @@ class Referrer {
     const old = textOf(node);
     const found = this.#select(this.#candidates.named(old), { path, target, sameNamespace: false });
     if (found === undefined) return node;
-    found.referrers = [...found.referrers, describeId(this.#referrer.id)];
+    found.referrers.push(describeId(this.#referrer.id));
     return found.name === old ? node : replaceScalar(node, found.name);
   }
 
@@ -130,7 +130,7 @@ class Referrer {
     const inNamespace = this.#inNamespace(named, node.get("namespace"));
     const found = this.#select(inNamespace, { path, target, sameNamespace: true });
     if (found === undefined) return node;
-    found.referrers = [...found.referrers, describeId(this.#referrer.id)];
+    found.referrers.push(describeId(this.#referrer.id));
     if (found.name === textOf(name) && found.namespace === "") return node;
     setText(node, "name", found.name);
     if (found.namespace !== "") setText(node, "namespace", found.namespace);

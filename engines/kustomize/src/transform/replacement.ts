@@ -8,14 +8,13 @@ import type { ResourceMap } from "../resource/resource-map.ts";
 import { lookUp, matchPath, type Place } from "./node-path.ts";
 import { quoteGo } from "@weir/text";
 import { splitFieldPath } from "./path.ts";
-import { type CompiledSelector, compileSelector, labelTest, selectsId } from "./selector.ts";
+import { candidates, type CompiledSelector, compileSelector, labelTest, selectsId } from "./selector.ts";
 import type { Transformer } from "./transformer.ts";
 
 /** Copies values from one resource into fields of others. */
 export function replacementTransformer(replacements: readonly Replacement[]): Transformer {
   return (resources) => {
     for (const replacement of replacements) apply(resources, replacement);
-    if (replacements.length > 0) resources.touchAll();
   };
 }
 
@@ -61,7 +60,7 @@ function describeSource(source: SourceSelector): string {
 function findSource(resources: ResourceMap, source: SourceSelector): Resource {
   const selector = selectorId(source);
   let found: Resource | undefined;
-  for (const resource of resources.resources) {
+  for (const resource of source.name ? resources.byName(source.name) : resources.resources) {
     if (!idsOf(resource).some((id) => isSelectedBy(id, selector))) continue;
     if (found !== undefined) {
       throw new KustomizeError(`multiple matches for selector ${describeSource(source)}`);
@@ -113,11 +112,13 @@ function applyToTarget(resources: ResourceMap, value: Node, target: TargetSelect
   const labels = labelTest(select.labelSelector);
   const annotations = labelTest(select.annotationSelector);
   const rejectedByMeta = reject.map(metaTest).filter((test) => test !== undefined);
-  for (const resource of resources.resources) {
+  for (const resource of candidates(resources, select.name)) {
     if (!isTarget(resource, selects)) continue;
     if (labels?.(resource.labels()) === false || annotations?.(resource.annotations()) === false) continue;
     if (rejectedByMeta.some((test) => test(resource))) continue;
     copyToTarget(resource, value, target);
+    // A later replacement may look for the name that this one wrote.
+    resources.touch(resource);
   }
 }
 

@@ -19,7 +19,7 @@ export function replicaTransformer(replica: Replica, specs: readonly FieldSpec[]
   return (resources) => {
     let isFound = false;
     for (const path of paths) {
-      for (const resource of resources.resources) {
+      for (const resource of resources.byName(replica.name ?? "")) {
         const ids = [...resource.oldIds, resource.id];
         if (!ids.some(({ name, gvk }) => name === replica.name && gvkIsSelected(gvk, path.selector)))
           continue;

@@ -50,10 +50,16 @@ function compileLabels(text: string): LabelSelector {
   }
 }
 
+/** Resources that can meet a name: by index where it is no regular expression, else all of them. */
+export function candidates(resources: ResourceMap, name: string | undefined): readonly Resource[] {
+  const isLiteral = name !== undefined && /^[A-Za-z0-9_-]+$/.test(name);
+  return isLiteral ? resources.byName(name) : resources.resources;
+}
+
 /** The resources that a patch target names, by their first or their current id. */
 export function selectResources(resources: ResourceMap, target: Selector): readonly Resource[] {
   const selector = compileSelector(target);
-  const byId = resources.resources.filter((resource) => {
+  const byId = candidates(resources, target.name).filter((resource) => {
     const current = resource.id;
     const original = resource.originalId;
     const isIn = (id: ResId): boolean => selector.matchesNamespace(effectiveNamespace(id));

@@ -6,6 +6,7 @@ export {
   type ApplyResult,
   kindOf,
 } from "./apply/apply-objects.ts";
+export { AppliedStates } from "./apply/applied-states.ts";
 export { type Change, type ChangeAction, describeChanges, isWrite } from "./apply/change-set.ts";
 export { hasDrifted } from "./apply/drift.ts";
 export { normalizeForApply } from "./apply/normalize.ts";

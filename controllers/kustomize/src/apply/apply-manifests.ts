@@ -44,6 +44,7 @@ export async function applyManifests(run: Run, desired: readonly KubeObject[]): 
       force: kustomization.spec.force,
       overrideManagers: shared.options.overrideManagers,
       concurrency: shared.options.concurrentApplies,
+      known: shared.known,
       signal,
     },
   );

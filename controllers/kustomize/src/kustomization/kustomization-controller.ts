@@ -5,6 +5,7 @@ import {
   WATCH_ENABLED,
   WATCH_LABEL,
 } from "@weir/api";
+import { AppliedStates } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
 import type { Kind } from "@weir/client";
@@ -58,6 +59,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
     trees: new ArtifactTrees({ fetch, clock }),
     builder: new ManifestBuilder(workers, options),
     dependents: new Dependents(),
+    known: new AppliedStates(),
   };
   let builder = createController("kustomization", {
     concurrency: options.concurrency,

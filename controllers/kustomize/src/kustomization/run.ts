@@ -1,4 +1,5 @@
 import type { Kustomization } from "@weir/api";
+import type { AppliedStates } from "@weir/apply";
 import type { ReconcileContext, ReconcileEvent } from "@weir/sdk";
 import type { ManifestBuilder } from "../build/manifest-builder.ts";
 import type { Dependents } from "../dependencies/dependents.ts";
@@ -17,6 +18,7 @@ export interface Shared {
   readonly trees: ArtifactTrees;
   readonly builder: ManifestBuilder;
   readonly dependents: Dependents;
+  readonly known: AppliedStates;
 }
 
 /** One run of a Kustomization, from the moment on that its source and dependencies are ready. */

@@ -3,6 +3,7 @@ import { type Kind, type KubeClient, KubeApiError } from "@weir/client";
 import { gvkOf, keyOf, type KubeObject } from "@weir/objects";
 import { subjectOf } from "../object-name.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
+import type { AppliedStates } from "./applied-states.ts";
 import { applyRefused, DeletionTimeoutError, dryRunRefused, isImmutableRefusal } from "./apply-error.ts";
 import type { Change } from "./change-set.ts";
 import { hasDrifted } from "./drift.ts";
@@ -31,6 +32,8 @@ export interface ApplyOptions {
   readonly overrideManagers?: readonly string[];
   /** How many objects are dry-run or applied at once; 4 by default, as Flux. */
   readonly concurrency?: number;
+  /** What was applied before; with it, objects that are as they were left are not dry-run again. */
+  readonly known?: AppliedStates;
   readonly signal?: AbortSignal;
 }
 
@@ -116,6 +119,9 @@ async function planApply(desired: KubeObject, deps: ApplyDeps, options: ApplyOpt
     case "merge":
       return planByDryRun(desired, live, deps, options);
     case "override": {
+      if (live !== undefined && options.known?.isApplied(desired, live) === true) {
+        return { desired, live, action: "unchanged" };
+      }
       const own = live === undefined ? live : await ensureOwnFields(live, deps, options);
       return planByDryRun(desired, own, deps, options);
     }
@@ -131,7 +137,9 @@ async function planByDryRun(
   try {
     const dryRun = await sendApply(desired, deps, options, true);
     if (live === undefined) return { desired, live, action: "create" };
-    return { desired, live, action: hasDrifted(live, dryRun) ? "configure" : "unchanged" };
+    if (hasDrifted(live, dryRun)) return { desired, live, action: "configure" };
+    options.known?.remember(desired, live);
+    return { desired, live, action: "unchanged" };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (live === undefined || !mayRecreate({ desired, live }, error, options)) {
@@ -200,6 +208,7 @@ async function carryOut(plan: Plan, deps: ApplyDeps, options: ApplyOptions): Pro
   try {
     if (action === "recreate") await deleteAndWait(desired, deps, options);
     const object = await sendApply(desired, deps, options, false);
+    options.known?.remember(desired, object);
     return { object, action: action === "configure" ? "configured" : "created" };
   } catch (error) {
     options.signal?.throwIfAborted();

@@ -1,0 +1,120 @@
+import { fluxResources } from "@weir/api";
+import type { Kind, KubeClient } from "@weir/client";
+import type { JsonObject, JsonValue } from "@weir/core";
+import { jsonDifference } from "./json-difference.ts";
+import { normalize, type Substitutions } from "./normalize.ts";
+import type { ObjectReferences } from "./object-reference.ts";
+import type { Recording } from "./recording.ts";
+
+/** What reading a snapshot needs. */
+export interface SnapshotParts {
+  readonly client: KubeClient;
+  readonly references: ObjectReferences;
+  readonly substitutions: Substitutions;
+}
+
+/** Compares all Flux objects and the managed objects of the recording with what is there now. */
+export async function compareSnapshot(
+  recording: Recording,
+  step: number,
+  parts: SnapshotParts,
+): Promise<string | undefined> {
+  return (await compareObserved(recording, step, parts)) ?? (await compareManaged(recording, step, parts));
+}
+
+async function compareObserved(
+  recording: Recording,
+  step: number,
+  { client, substitutions }: SnapshotParts,
+): Promise<string | undefined> {
+  const recorded = recording.observed.find((observed) => observed.step === step);
+  if (recorded === undefined) return undefined;
+  const namespaces = namespacesOf(recording);
+  const present = new Map<string, JsonObject>();
+  for (const kind of fluxResources as unknown as readonly Kind[]) {
+    for (const namespace of namespaces) {
+      const { items } = await client.list(kind, { namespace });
+      for (const item of items) {
+        const object = observedPart(item as unknown as JsonObject);
+        present.set(nameOf(object), object);
+      }
+    }
+  }
+  const wanted = new Map(recorded.objects.map((object) => [nameOf(object), object]));
+  for (const name of new Set([...wanted.keys(), ...present.keys()])) {
+    const difference = jsonDifference(
+      normalize(wanted.get(name) ?? null, substitutions),
+      normalize(present.get(name) ?? null, substitutions),
+      name,
+    );
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function namespacesOf({ namespace, steps }: Recording): readonly string[] {
+  return [namespace, ...steps.flatMap((step) => (step.action === "createNamespace" ? [step.name] : []))];
+}
+
+function nameOf({ kind, metadata }: JsonObject): string {
+  const { namespace, name } = metadata as JsonObject;
+  return `${String(kind)}/${String(namespace)}/${String(name)}`;
+}
+
+const OBSERVED_METADATA = [
+  "name",
+  "namespace",
+  "generation",
+  "annotations",
+  "labels",
+  "finalizers",
+  "ownerReferences",
+];
+
+/** The part of an object that the recordings hold. */
+function observedPart({ apiVersion, kind, metadata, status }: JsonObject): JsonObject {
+  const kept = Object.entries(metadata as JsonObject).filter(([key]) => OBSERVED_METADATA.includes(key));
+  return {
+    apiVersion: apiVersion ?? null,
+    kind: kind ?? null,
+    metadata: Object.fromEntries(kept),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+async function compareManaged(
+  recording: Recording,
+  step: number,
+  { client, references, substitutions }: SnapshotParts,
+): Promise<string | undefined> {
+  for (const { object, found } of recording.managedObjects.find((managed) => managed.step === step)
+    ?.objects ?? []) {
+    const reference = await references.resolve(object);
+    const present = reference === undefined ? undefined : await client.get(reference.kind, reference.key);
+    const difference = jsonDifference(
+      normalize(managedPart(found), substitutions),
+      normalize(managedPart((present ?? null) as JsonValue), substitutions),
+      object,
+    );
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** Who wrote beside Flux: the requests of the recordings, and the stand-ins for controllers of the cluster, theirs and ours. */
+const STAND_INS = ["python-requests", "workload-status"];
+
+/** An object without what no recording holds, and with its managers only. */
+function managedPart(object: JsonValue): JsonValue {
+  if (object === null) return null;
+  const { metadata, ...rest } = object as JsonObject;
+  const { resourceVersion: _version, managedFields = [], ...kept } = metadata as JsonObject;
+  const managers = (managedFields as readonly JsonObject[])
+    .filter(({ manager }) => !STAND_INS.includes(String(manager)))
+    .map(({ manager, operation, subresource }) => ({
+      manager: manager ?? "",
+      operation: operation ?? "",
+      subresource: subresource ?? "",
+    }));
+  return { ...rest, metadata: { ...kept, managedFields: managers } };
+}

@@ -1,0 +1,22 @@
+import type { FluxControllerOptions } from "@weir/testkit";
+
+/** The flags that a profile of the recordings stands for; `undefined` for one that is not known. */
+export function controllerOptions(profile: string): FluxControllerOptions | undefined {
+  const source = { concurrency: 10 };
+  const usual = { concurrency: 10, requeueDependencyMs: 5_000 };
+  switch (profile) {
+    case "default":
+    case "serial":
+    case "rate":
+      return { source, kustomize: usual };
+    case "strict":
+      return { source, kustomize: { ...usual, noCrossNamespaceRefs: true, allowExternalArtifact: true } };
+    case "ea":
+      return { source, kustomize: { concurrency: 10, allowExternalArtifact: true } };
+    case "ext":
+    case "strict2":
+      return { source, kustomize: { ...usual, allowExternalArtifact: true } };
+    default:
+      return undefined;
+  }
+}

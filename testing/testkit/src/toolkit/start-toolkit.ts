@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fluxResources } from "@weir/api";
+import type { Storage } from "@weir/apiserver";
+import { ArtifactStorage, serveArtifacts } from "@weir/artifact";
+import { createClient, type Kind, type KubeClient, type Transport } from "@weir/client";
+import { type Cluster, type ClusterOptions, startCluster } from "@weir/cluster";
+import { createWorkerPool, type Logger, systemClock, systemRandom, type WorkerPool } from "@weir/core";
+import { kustomizationController, type KustomizationControllerOptions } from "@weir/kustomize-controller";
+import { type Controller, createManager, type Manager } from "@weir/sdk";
+import { gitRepositoryController } from "@weir/source-controller";
+import { type GitTestServer, startGitServer } from "../git/git-test-server.ts";
+
+/** What controllers are made of, besides the API. */
+export interface ToolkitParts {
+  readonly artifacts: ArtifactStorage;
+  readonly scratch: string;
+  readonly searchPath: string;
+  readonly clock: typeof systemClock;
+  readonly random: typeof systemRandom;
+  readonly workers: WorkerPool;
+}
+
+/** How a toolkit is started. */
+export interface ToolkitOptions {
+  /** The PATH under which git is found. */
+  readonly searchPath: string;
+  readonly cluster?: Omit<ClusterOptions, "storage">;
+  /** Where objects are kept; memory by default. */
+  readonly storage?: Storage;
+  /** The controllers to run; those of GitRepositories and Kustomizations by default. */
+  readonly controllers?: (parts: ToolkitParts) => readonly Controller[];
+  /** Stands between the controllers and the API, to disturb them. */
+  readonly transport?: (inner: Transport) => Transport;
+  readonly logger?: Logger;
+}
+
+/** An embedded cluster with the Flux CRDs, a Git server, an artifact server and controllers that run. */
+export interface Toolkit extends AsyncDisposable {
+  readonly cluster: Cluster;
+  /** The administrator's own client, not the controllers'. */
+  readonly client: KubeClient;
+  readonly git: GitTestServer;
+  readonly artifacts: ArtifactStorage;
+  /** `http://127.0.0.1:<port>` of the artifact server. */
+  readonly artifactUrl: string;
+  readonly manager: Manager;
+}
+
+const CustomResourceDefinition: Kind = {
+  group: "apiextensions.k8s.io",
+  version: "v1",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  scope: "Cluster",
+};
+
+/** Starts everything, in process and on loopback; disposing it stops everything and removes its files. */
+export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
+  await using starting = new AsyncDisposableStack();
+  const { searchPath, storage, logger } = options;
+  const root = await mkdtemp(join(tmpdir(), "weir-toolkit-"));
+  starting.defer(() => rm(root, { recursive: true, force: true }));
+  const [artifactRoot, scratch] = [join(root, "artifacts"), join(root, "scratch")];
+  await Promise.all([mkdir(artifactRoot), mkdir(scratch)]);
+  const git = starting.use(await startGitServer({ searchPath }));
+  const server = starting.use(await serveArtifacts(artifactRoot));
+  const artifacts = new ArtifactStorage({
+    root: artifactRoot,
+    baseUrl: () => server.url,
+    clock: systemClock,
+  });
+  const cluster = starting.use(
+    await startCluster({ ...options.cluster, ...(storage === undefined ? {} : { storage }) }),
+  );
+  await installFluxKinds(cluster.client);
+  const workers = starting.use(createWorkerPool());
+  const parts = { artifacts, scratch, searchPath, clock: systemClock, random: systemRandom, workers };
+  const manager = starting.use(
+    createManager({
+      client: createClient({
+        transport: options.transport?.(cluster.transport) ?? cluster.transport,
+        userAgent: "weir-test",
+      }),
+      controllers: (options.controllers ?? fluxControllers)(parts),
+      gracefulStopMs: 2_000,
+      ...(logger === undefined ? {} : { logger }),
+    }),
+  );
+  await manager.start();
+  const running = starting.move();
+  return {
+    cluster,
+    client: cluster.client,
+    git,
+    artifacts,
+    artifactUrl: server.url,
+    manager,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Options of the controllers over a toolkit's parts. */
+export interface FluxControllerOptions {
+  readonly source?: { readonly concurrency?: number };
+  readonly kustomize?: KustomizationControllerOptions;
+}
+
+/** The controllers of GitRepositories and Kustomizations over a toolkit's parts. */
+export function fluxControllers(
+  { artifacts, scratch, searchPath, clock, random, workers }: ToolkitParts,
+  options: FluxControllerOptions = {},
+): readonly Controller[] {
+  const { source = {}, kustomize = {} } = options;
+  return [
+    gitRepositoryController({ storage: artifacts, scratch, searchPath, clock, random, ...source }),
+    kustomizationController({
+      workers,
+      clock,
+      random,
+      options: kustomize,
+      fetch: (url, init) => fetch(url, init),
+    }),
+  ];
+}
+
+/** Installs the CRDs of all Flux kinds and resolves when every one is served. */
+export async function installFluxKinds(client: KubeClient): Promise<void> {
+  for (const resource of fluxResources) {
+    await client.apply(CustomResourceDefinition, resource.crd() as never, {
+      fieldManager: "weir",
+      force: true,
+    });
+  }
+  for (const resource of fluxResources) {
+    // The definition is established a moment after it is written.
+    for (let tries = 0; tries < 200 && !(await isServed(client, resource)); tries += 1) {
+      await systemClock.sleep(10);
+    }
+  }
+}
+
+async function isServed(client: KubeClient, resource: Kind<unknown, unknown>): Promise<boolean> {
+  const path = `/apis/${resource.group}/${resource.version}/${resource.plural ?? ""}?limit=1`;
+  const response = await client.raw(path);
+  await response.body?.cancel();
+  return response.ok;
+}

@@ -150,7 +150,8 @@ function isRepeated(state: DecodeState, key: Key, valueNode: YamlNode, seen: Set
   // NaN is unlike every key, itself included.
   const repeated = seen.has(key.identity) && key.identity !== "float NaN";
   if (repeated) {
-    const shown = goSyntax(key.node, state.settings.dialect);
+    const { dialect } = state.settings;
+    const shown = resolvesToNull(key.node, dialect) ? "<nil>" : goSyntax(key.node, dialect);
     state.problems.push(`line ${valueNode.line + 1}: key ${shown} already set in map`);
     state.firstProblem ??= valueNode;
   }

@@ -4,6 +4,7 @@ import { YamlError } from "./error.ts";
 import { MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
 import type { LoadSettings } from "./options.ts";
 import { resolvePlain } from "./resolve.ts";
+import type { ScanState } from "./scan-state.ts";
 import { PLAIN } from "./token.ts";
 
 /** Makes of a parsed document what is wanted of it. */
@@ -14,9 +15,26 @@ export interface Builder<Built, Mapping extends Built> {
   sequence(items: Built[], style: number, line: number, column: number): Built;
 }
 
-/** Leaves the ordinary way; the message is never seen. */
+/** One attempt to parse a document the ordinary way. */
+export interface OrdinaryParse<Built, Mapping extends Built> {
+  readonly scan: ScanState;
+  readonly maxDepth: number;
+  readonly builder: Builder<Built, Mapping>;
+  depth: number;
+}
+
+/** Thrown again and again, because making an error costs more than many a document; nobody sees it. */
+const NOT_ORDINARY = new YamlError("yaml: not ordinary", "not ordinary");
+
+/** Leaves the ordinary way. */
 export function refuse(): never {
-  throw new YamlError("yaml: not ordinary", "not ordinary");
+  throw NOT_ORDINARY;
+}
+
+/** Goes one level deeper. */
+export function descend<Built, Mapping extends Built>(parse: OrdinaryParse<Built, Mapping>): void {
+  parse.depth += 1;
+  if (parse.depth > parse.maxDepth) refuse();
 }
 
 /** Makes values. It refuses keys that are no strings, repeated keys where they are an error, and infinities. */

@@ -5,21 +5,20 @@ import {
   HASH,
   isBlankOrEnd,
   isBreak,
-  LEFT_BRACKET,
   LF,
-  NEXT_LINE,
   NUL,
   PIPE,
   SINGLE_QUOTE,
   SPACE,
 } from "./character.ts";
 import { YamlError } from "./error.ts";
-import { type Builder, refuse } from "./ordinary-builder.ts";
+import { type Builder, descend, type OrdinaryParse, refuse } from "./ordinary-builder.ts";
+import { beginsFlow, parseFlow } from "./parse-ordinary-flow.ts";
 import { scanBlockScalar } from "./scan-block-scalar.ts";
 import { atDocumentIndicator, endOfPlainLine, scanPlain } from "./scan-plain.ts";
 import { scanQuoted } from "./scan-quoted.ts";
 import type { ScanState } from "./scan-state.ts";
-import { DOUBLE_QUOTED, FLOW, PLAIN, SINGLE_QUOTED } from "./token.ts";
+import { DOUBLE_QUOTED, PLAIN, SINGLE_QUOTED } from "./token.ts";
 
 /** A document that `parseOrdinary` could parse. */
 export interface OrdinaryDocument<Built> {
@@ -29,7 +28,8 @@ export interface OrdinaryDocument<Built> {
 /**
  * Parses a document of the kind that tools and people write most, several times faster than by tokens.
  *
- * Ordinary is: block mappings and sequences with simple keys, scalars of every style, comments, empty flow collections.
+ * Ordinary is: block mappings and sequences with simple keys, scalars of every style, comments, flow collections of
+ * complete pairs.
  * Whatever else is met, every error included, makes it `undefined`, and the caller takes the exact way; so this one may
  * refuse anything but must never read what that one would read differently.
  */
@@ -48,13 +48,6 @@ export function parseOrdinary<Built, Mapping extends Built>(
   }
 }
 
-interface OrdinaryParse<Built, Mapping extends Built> {
-  readonly scan: ScanState;
-  readonly maxDepth: number;
-  readonly builder: Builder<Built, Mapping>;
-  depth: number;
-}
-
 function parseDocument<Built, Mapping extends Built>(
   parse: OrdinaryParse<Built, Mapping>,
 ): OrdinaryDocument<Built> | undefined {
@@ -66,8 +59,16 @@ function parseDocument<Built, Mapping extends Built>(
     toContent(scan);
     if (atDocumentIndicator(scan)) return undefined;
   }
-  const root = parseCollection(parse, scan.column);
+  const root = parseRoot(parse);
   return root === undefined || !isAtEnd(scan) ? undefined : { root };
+}
+
+function parseRoot<Built, Mapping extends Built>(parse: OrdinaryParse<Built, Mapping>): Built | undefined {
+  const { scan } = parse;
+  if (!beginsFlow(scan.text.charCodeAt(scan.position))) return parseCollection(parse, scan.column);
+  const root = parseFlow(parse);
+  toContent(scan);
+  return root;
 }
 
 /** Whether nothing follows that would be looked at: version 3 looks beyond the document's end, version 2 does not. */
@@ -129,11 +130,6 @@ const LONGEST_KEY = 1000;
 function endOfKey({ text, position }: ScanState): number {
   KEY.lastIndex = position;
   return KEY.test(text) && KEY.lastIndex - position < LONGEST_KEY ? KEY.lastIndex : -1;
-}
-
-function descend<Built, Mapping extends Built>(parse: OrdinaryParse<Built, Mapping>): void {
-  parse.depth += 1;
-  if (parse.depth > parse.maxDepth) refuse();
 }
 
 function parseMapping<Built, Mapping extends Built>(
@@ -256,36 +252,28 @@ function parseInlineScalar<Built, Mapping extends Built>(
       return builder.scalar(value, style, line, column);
     }
     default:
-      return parsePlainOrEmpty(parse, indent, code);
+      return parsePlainOrFlow(parse, indent, code);
   }
 }
 
 /** What a plain scalar starts with here; digits and signs as well, as its meaning is resolved. */
 const PLAIN_START = /[\w./$+~(<=;^\\-]/;
-const EMPTY_COLLECTION = /\[ ?\]|\{ ?\}/y;
 
-function parsePlainOrEmpty<Built, Mapping extends Built>(
+function parsePlainOrFlow<Built, Mapping extends Built>(
   parse: OrdinaryParse<Built, Mapping>,
   indent: number,
   code: number,
 ): Built {
   const { scan, builder } = parse;
-  const { line, column } = scan;
-  if (code < 0x80 && !PLAIN_START.test(String.fromCharCode(code))) {
-    takeEmptyCollection(scan);
-    return code === LEFT_BRACKET
-      ? builder.sequence([], FLOW, line, column)
-      : builder.mapping(FLOW, line, column);
+  if (beginsFlow(code)) {
+    const collection = parseFlow(parse);
+    endValue(scan);
+    return collection;
   }
-  if ((code >= NEXT_LINE && isBreak(code)) || atEntry(scan)) refuse();
+  const { line, column } = scan;
+  const mayStart = code < 0x80 ? PLAIN_START.test(String.fromCharCode(code)) : !isBreak(code);
+  if (!mayStart || atEntry(scan)) refuse();
   return builder.scalar(takePlain(scan, indent), PLAIN, line, column);
-}
-
-function takeEmptyCollection(scan: ScanState): void {
-  EMPTY_COLLECTION.lastIndex = scan.position;
-  if (!EMPTY_COLLECTION.test(scan.text)) refuse();
-  scan.position = EMPTY_COLLECTION.lastIndex;
-  endValue(scan);
 }
 
 /** The text of a plain scalar. One that ends with its line, as nearly all do, needs no folding. */

@@ -169,13 +169,42 @@ function skipToNextToken(state: ScanState): void {
       code = text.charCodeAt(state.position);
     }
     if (code === HASH) {
-      state.skipToBreak();
+      skipComment(state);
       code = text.charCodeAt(state.position);
     }
     if (!isBreak(code)) return;
     state.skipBreak();
     if (state.flowLevel === 0) state.simpleKeyAllowed = true;
   }
+}
+
+/** How far version 3 looks for the next line of a comment. */
+const COMMENT_REACH = 512;
+
+/**
+ * Version 3 takes a block of comment lines at once, and so lets tabs stand before all of them but the first.
+ */
+function skipComment(state: ScanState): void {
+  const standsAlone = state.text.slice(state.lineStart, state.position).trim() === "";
+  state.skipToBreak();
+  if (state.dialect !== "go-yaml-v3" || !standsAlone) return;
+  for (let next = nextComment(state); next !== -1; next = nextComment(state)) {
+    while (state.position < next) {
+      if (isBlank(state.text.charCodeAt(state.position))) state.position += 1;
+      else state.skipBreak();
+    }
+    state.skipToBreak();
+  }
+}
+
+/** Where the next comment begins, if nothing but blanks and breaks is before it; or -1. */
+function nextComment({ text, position }: ScanState): number {
+  for (let at = position; at < position + COMMENT_REACH; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === HASH) return at;
+    if (!isBlank(code) && !isBreak(code)) return -1;
+  }
+  return -1;
 }
 
 /**

@@ -1,5 +1,6 @@
+export { type AuthOptions } from "./auth/authenticate.ts";
 export { type ApiRequest, type ApiResponse } from "./http/api-request.ts";
-export { type ApiServer, type ApiServerOptions, createApiServer } from "./server.ts";
+export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
 export { type UserInfo } from "./auth/user-info.ts";
 export { type HistoryLimits } from "./storage/history-keeper.ts";
 export { createMemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.ts";

@@ -1,6 +1,11 @@
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
 import { NamespaceLifecycle } from "./admission/admission.ts";
-import { administrator } from "./auth/user-info.ts";
+import { Access } from "./auth/access.ts";
+import { type AuthOptions, Authenticator } from "./auth/authenticate.ts";
+import { identityPath } from "./auth/identity-paths.ts";
+import { RbacAuthorizer } from "./auth/rbac.ts";
+import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
+import { CrdLoop } from "./crd/crd-loop.ts";
 import { discoveryPath } from "./discovery/discovery-paths.ts";
 import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
@@ -10,6 +15,7 @@ import { parseRequestInfo, type ResourceRequestInfo } from "./http/request-info.
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
 import type { Api, Call } from "./resources/call.ts";
+import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
 import { Registry } from "./resources/registry.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -21,6 +27,8 @@ export interface ApiServerOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Who is who, and whether RBAC is enforced; an in-process caller is the administrator by default. */
+  readonly auth?: AuthOptions;
 }
 
 /** A Kubernetes API as a function of requests. */
@@ -28,7 +36,13 @@ export interface ApiServer extends AsyncDisposable {
   /** Answers a fetch Request; never rejects. */
   fetch(request: Request): Promise<Response>;
   /** The same for callers that have no fetch Request at hand, such as an HTTP listener. */
-  handle(request: ApiRequest): Promise<ApiResponse>;
+  handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
+}
+
+/** Where a request comes from. */
+export interface HandleOptions {
+  /** It comes from the same process, so that it needs no credentials; false by default. */
+  readonly isTrusted?: boolean;
 }
 
 /** Builds a server over a storage, which it does not close. */
@@ -40,54 +54,77 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 
 class Server implements ApiServer {
   readonly #api: Api;
+  readonly #crds: CrdLoop;
 
   constructor(options: ApiServerOptions) {
     const store = new ObjectStore(options.storage);
     const registry = new Registry();
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? systemRandom;
+    const auth = options.auth ?? {};
+    const tokens = new ServiceAccountTokens({ store, registry, clock, random });
+    const rbac = new RbacAuthorizer(store, registry);
     this.#api = {
       store,
       registry,
       admission: new NamespaceLifecycle(store, registry),
-      clock: options.clock ?? systemClock,
-      random: options.random ?? systemRandom,
+      access: new Access({ options: auth, authenticator: new Authenticator(auth, tokens), tokens, rbac }),
+      clock,
+      random,
       logger: options.logger ?? silentLogger,
     };
+    this.#crds = new CrdLoop(this.#api);
   }
 
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    await createBootstrapObjects(this.#api);
+    await this.#crds.start();
+  }
 
   async fetch(request: Request): Promise<Response> {
-    return toFetch(await this.handle(fromFetch(request)));
+    return toFetch(await this.handle(fromFetch(request), { isTrusted: true }));
   }
 
-  async handle(request: ApiRequest): Promise<ApiResponse> {
+  async handle(request: ApiRequest, { isTrusted = false }: HandleOptions = {}): Promise<ApiResponse> {
     const warnings: string[] = [];
     try {
-      return await this.#route(request, administrator, warnings);
+      return await this.#route(request, isTrusted, warnings);
     } catch (error) {
       if (error instanceof StatusError) return respondStatus(error.status, { warnings });
       return respondError(error, this.#api.logger, { warnings });
     }
   }
 
-  async #route(request: ApiRequest, user: UserInfo, warnings: string[]): Promise<ApiResponse> {
+  async #route(request: ApiRequest, isTrusted: boolean, warnings: string[]): Promise<ApiResponse> {
     if (request.path.startsWith("//")) return notFoundPage();
     const info = parseRequestInfo(request.method, request.path, request.query);
-    if (info.kind === "resource") return dispatch(this.#call(request, { info, user, warnings }));
-    const answer = fixedPath(this.#api.registry, request) ?? discoveryPath(this.#api.registry, request);
-    return answer ?? notFoundPage();
+    const { access, registry } = this.#api;
+    const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted);
+    if (info.kind === "resource") {
+      const call = this.#call(request, { info, user, warnings });
+      return call === undefined ? notFoundPage() : dispatch(call);
+    }
+    const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
+    return fixed ?? discoveryPath(registry, request) ?? notFoundPage();
   }
 
   #call(
     request: ApiRequest,
     about: { readonly info: ResourceRequestInfo; readonly user: UserInfo; readonly warnings: string[] },
-  ): Call {
+  ): Call | undefined {
     const { info } = about;
-    const resource = this.#api.registry.find(info.group, info.version, info.resource);
-    if (resource === undefined) throw noSuchResourceError();
+    const { registry } = this.#api;
+    const resource = registry.find(info.group, info.version, info.resource);
+    if (resource === undefined) {
+      // Paths under a group that nobody serves are not even an API's.
+      if (!registry.groups.some((group) => group.name === info.group)) return undefined;
+      throw noSuchResourceError();
+    }
     if (resource.deprecation !== undefined) about.warnings.push(resource.deprecation);
     return { api: this.#api, request, resource, strategy: resource.strategy, ...about };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#crds[Symbol.asyncDispose]();
+  }
 }

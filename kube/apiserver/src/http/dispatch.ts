@@ -1,5 +1,6 @@
 import type { ApiResponse } from "./api-request.ts";
 import type { Call } from "../resources/call.ts";
+import { isReview, reviewVerb } from "../auth/reviews.ts";
 import { createVerb } from "../verbs/create.ts";
 import { deleteCollectionVerb } from "../verbs/delete-collection.ts";
 import { deleteVerb } from "../verbs/delete.ts";
@@ -31,19 +32,23 @@ const onObject: Readonly<Record<string, Handler>> = {
 /** Sends a request to the handler of its verb; a path or a method that the resource lacks is 404 or 405. */
 export function dispatch(call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
-  const isObject = info.name !== "";
   checkScope(call);
-  if (info.subresource !== "") {
-    if (!resource.subresources.has(info.subresource)) throw noSuchResourceError();
-    return subresourceVerb(call);
-  }
-  const handlers = isObject ? onObject : onCollection;
+  if (info.subresource === "") return handlerOf(call)(call);
+  if (!resource.subresources.has(info.subresource)) throw noSuchResourceError();
+  return subresourceVerb(call);
+}
+
+function handlerOf(call: Call): Handler {
+  const { info, resource } = call;
+  const handlers = info.name === "" ? onCollection : onObject;
   const handler = Object.hasOwn(handlers, info.verb) ? handlers[info.verb] : undefined;
-  if (call.request.method === "HEAD" || handler === undefined) throw methodNotAllowedError();
-  if (!resource.verbs.includes(info.verb)) throw methodNotAllowedError();
   const acrossNamespaces = resource.isNamespaced && info.namespace === "";
-  if (acrossNamespaces && info.verb !== "list" && info.verb !== "watch") throw methodNotAllowedError();
-  return handler(call);
+  const isAllowed =
+    call.request.method !== "HEAD" &&
+    resource.verbs.includes(info.verb) &&
+    (!acrossNamespaces || info.verb === "list" || info.verb === "watch");
+  if (handler === undefined || !isAllowed) throw methodNotAllowedError();
+  return info.verb === "create" && isReview(call) ? reviewVerb : handler;
 }
 
 /** An object of a namespaced kind lies in a namespace, one of the cluster's does not. */

@@ -1,4 +1,5 @@
 import type { Clock, Logger, Random } from "@weir/core";
+import type { Access } from "../auth/access.ts";
 import type { UserInfo } from "../auth/user-info.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
@@ -12,6 +13,7 @@ export interface Api {
   readonly store: ObjectStore;
   readonly registry: Registry;
   readonly admission: Admission;
+  readonly access: Access;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -24,6 +24,11 @@ interface CacheEntry {
   readonly size: number;
 }
 
+interface Observer {
+  readonly prefix: string;
+  readonly changed: (key: string, object: KubeObject | undefined) => void;
+}
+
 /**
  * Objects over the storage: stored once as JSON text, parsed at most once per revision, served as text wherever the
  * request does not look inside.
@@ -31,6 +36,7 @@ interface CacheEntry {
 export class ObjectStore {
   readonly storage: Storage;
   readonly #cache = new Map<string, CacheEntry>();
+  readonly #observers = new Set<Observer>();
   #cachedBytes = 0;
 
   constructor(storage: Storage) {
@@ -92,6 +98,19 @@ export class ObjectStore {
     return `{${types}"metadata":{"resourceVersion":"${stored.revision}",${text.slice(PREFIX.length)}`;
   }
 
+  /** Tells of every write under a prefix as soon as it is committed; gives the function that ends it. */
+  observe(prefix: string, changed: (key: string, object: KubeObject | undefined) => void): () => void {
+    const observer: Observer = { prefix, changed };
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  #tell(key: string, object: KubeObject | undefined): void {
+    for (const observer of this.#observers) {
+      if (key.startsWith(observer.prefix)) observer.changed(key, object);
+    }
+  }
+
   /** The bytes under which an object in its stored version lies in the store. */
   encode(object: KubeObject): Uint8Array {
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
@@ -113,14 +132,19 @@ export class ObjectStore {
     const result = await this.storage.commit({ key, value: bytes, expected });
     if (result.kind === "committed") {
       const stored = { key, revision: result.revision, bytes };
-      this.#remember(stored, complete(resource, object as unknown as JsonObject, result.revision));
+      const written = complete(resource, object as unknown as JsonObject, result.revision);
+      this.#remember(stored, written);
+      this.#tell(key, written);
     }
     return result;
   }
 
   async remove(key: string, expected: number): Promise<CommitResult> {
     const result = await this.storage.commit({ key, value: undefined, expected });
-    if (result.kind === "committed") this.#forget(key);
+    if (result.kind === "committed") {
+      this.#forget(key);
+      this.#tell(key, undefined);
+    }
     return result;
   }
 

@@ -13,6 +13,7 @@ import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../
 import type { StoredObject } from "../resources/object-store.ts";
 import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { writeContext } from "./create.ts";
+import { markTerminating } from "../crd/crd-loop.ts";
 import { decideGrace } from "./grace-period.ts";
 import { respondObject, wantsPretty } from "./respond-object.ts";
 import { withVersion } from "./update.ts";
@@ -178,7 +179,8 @@ async function deleteStored(
   await api.admission.validate(admission, undefined, old);
   const grace = decideGrace(resource, asJson(old), options);
   const finalizers = deletionFinalizers(call, old, options);
-  if (grace === 0 && finalizers.length === 0) return remove(call, old, stored, options);
+  if (grace === 0 && finalizers.length === 0 && !isDefinition(call))
+    return remove(call, old, stored, options);
   const marked = markDeleted(call, old, { finalizers, grace, now: context.now });
   return storeMarked(call, marked, stored, options);
 }
@@ -273,6 +275,11 @@ function propagationOf(
   return "Background";
 }
 
+/** CRDs outlive their DELETE until their objects are gone. */
+function isDefinition({ resource }: Call): boolean {
+  return resource.group === "apiextensions.k8s.io" && resource.plural === "customresourcedefinitions";
+}
+
 interface Mark {
   readonly finalizers: readonly string[];
   readonly grace: number;
@@ -289,7 +296,9 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
     meta["deletionTimestamp"] = `${new Date(deletion).toISOString().slice(0, 19)}Z`;
     meta["deletionGracePeriodSeconds"] = mark.grace;
     const generation = meta["generation"];
-    if (typeof generation === "number" && generation > 0) meta["generation"] = generation + 1;
+    // The generation of a CRD counts its spec alone.
+    if (!isDefinition(call) && typeof generation === "number" && generation > 0)
+      meta["generation"] = generation + 1;
   } else if (
     typeof meta["deletionGracePeriodSeconds"] === "number" &&
     meta["deletionGracePeriodSeconds"] > mark.grace
@@ -298,6 +307,6 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
   }
   if (mark.finalizers.length > 0) meta["finalizers"] = mark.finalizers;
   else delete meta["finalizers"];
-  void call;
+  if (isDefinition(call)) markTerminating(draft, mark.now);
   return draft;
 }

@@ -1,3 +1,4 @@
+import { tokenRequestVerb } from "../auth/token-request.ts";
 import type { ApiResponse } from "../http/api-request.ts";
 import { methodNotAllowedError, noSuchResourceError } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
@@ -15,6 +16,8 @@ export function subresourceVerb(call: Call): Promise<ApiResponse> {
   switch (info.subresource) {
     case "status":
       return objectSubresource({ ...call, strategy: statusStrategy(call.strategy, resource.isCustom) });
+    case "token":
+      return tokenRequestVerb(call);
     default:
       throw noSuchResourceError();
   }

@@ -1,14 +1,12 @@
 import { child, children, type Draft, ensureChild, setDefault, setDefaultNumber } from "./draft.ts";
 import { defaultRareVolume } from "./pod-defaults.ts";
 
+/** A Namespace carries its name as a label, so that selectors can name it. */
 export function defaultNamespace(object: Draft): void {
-  const spec = ensureChild(object, "spec");
-  if (
-    !Array.isArray(spec["finalizers"]) &&
-    typeof child(object, "metadata")?.["deletionTimestamp"] !== "string"
-  ) {
-    spec["finalizers"] ??= [];
-  }
+  const metadata = ensureChild(object, "metadata");
+  const name = metadata["name"];
+  if (typeof name === "string" && name !== "")
+    ensureChild(metadata, "labels")["kubernetes.io/metadata.name"] = name;
   setDefault(ensureChild(object, "status"), "phase", "Active");
 }
 

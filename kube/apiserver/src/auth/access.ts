@@ -1,0 +1,73 @@
+import type { ResourceRequestInfo } from "../http/request-info.ts";
+import { forbidden } from "./forbidden.ts";
+import type { Attributes, Decision, RbacAuthorizer } from "./rbac.ts";
+import type { AuthOptions, Authenticator } from "./authenticate.ts";
+import { impersonated } from "./impersonate.ts";
+import type { ServiceAccountTokens } from "./service-account-tokens.ts";
+import type { UserInfo } from "./user-info.ts";
+import type { ApiRequest } from "../http/api-request.ts";
+
+/** Who asks and what they may do: everything about access in one place. */
+export class Access {
+  readonly authenticator: Authenticator;
+  readonly tokens: ServiceAccountTokens;
+  readonly rbac: RbacAuthorizer;
+  readonly #enforces: boolean;
+
+  constructor(parts: {
+    readonly options: AuthOptions;
+    readonly authenticator: Authenticator;
+    readonly tokens: ServiceAccountTokens;
+    readonly rbac: RbacAuthorizer;
+  }) {
+    this.authenticator = parts.authenticator;
+    this.tokens = parts.tokens;
+    this.rbac = parts.rbac;
+    this.#enforces = parts.options.authorization === "RBAC";
+  }
+
+  /** Whether a request is allowed; everything is, for those who are known, unless RBAC is enforced. */
+  async decide(attributes: Attributes): Promise<Decision> {
+    if (this.#enforces) return this.rbac.decide(attributes);
+    const isKnown = !attributes.user.groups.includes("system:unauthenticated");
+    if (isKnown) return { isAllowed: true, reason: "" };
+    return this.rbac.decide(attributes);
+  }
+
+  /** Tells who makes a request, as whom, and that they may; throws 401, 400 or 403. */
+  async admit(
+    request: ApiRequest,
+    info: ResourceRequestInfo | undefined,
+    isTrusted: boolean,
+  ): Promise<UserInfo> {
+    const user = await this.authenticator.authenticate(request, isTrusted);
+    const attributes = attributesOf(request, info, user);
+    const other = await impersonated(request, attributes, (ask) => this.decide(ask));
+    const final = other === undefined ? attributes : { ...attributes, user: other };
+    const decision = await this.decide(final);
+    if (!decision.isAllowed) throw forbidden(final);
+    return final.user;
+  }
+}
+
+function attributesOf(
+  request: ApiRequest,
+  info: ResourceRequestInfo | undefined,
+  user: UserInfo,
+): Attributes {
+  if (info === undefined) {
+    const verb = request.method.toLowerCase();
+    return {
+      user,
+      verb,
+      path: request.path,
+      group: "",
+      resource: "",
+      subresource: "",
+      namespace: "",
+      name: "",
+    };
+  }
+  const { verb, group, resource, subresource, namespace, name } = info;
+  return { user, verb, group, resource, subresource, namespace, name };
+}

@@ -1,0 +1,195 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSign,
+  createVerify,
+  generateKeyPair,
+  type KeyObject,
+} from "node:crypto";
+import { promisify } from "node:util";
+import { type Clock, type JsonObject, parseJson, type Random, writeJson } from "@weir/core";
+import { asJson, child, isDraft, number, strings, text } from "../resources/draft-access.ts";
+import type { ObjectStore } from "../resources/object-store.ts";
+import type { Registry } from "../resources/registry.ts";
+import { storageKey } from "../resources/resource.ts";
+import { newUid } from "../verbs/identity.ts";
+import type { UserInfo } from "./user-info.ts";
+
+/** The issuer of tokens, and the audience of those that are for the API itself. */
+export const ISSUER = "https://kubernetes.default.svc";
+/** Where the signing key lies, so that tokens outlive a restart; no resource has this prefix. */
+const KEY = "/weir/service-account-key";
+
+/** What a token says. */
+export interface TokenClaims {
+  readonly namespace: string;
+  readonly serviceAccount: { readonly name: string; readonly uid: string };
+  readonly bound?: { readonly kind: "Pod" | "Secret" | "Node"; readonly name: string; readonly uid: string };
+  readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+}
+
+/** What verifying a token came to. */
+export type Verified =
+  | { readonly kind: "verified"; readonly user: UserInfo; readonly audiences: readonly string[] }
+  | { readonly kind: "foreign" }
+  | { readonly kind: "refused"; readonly message: string };
+
+interface Deps {
+  readonly store: ObjectStore;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Signs and verifies the tokens of ServiceAccounts (RS256 JSON web tokens). */
+export class ServiceAccountTokens {
+  readonly #deps: Deps;
+  #key: Promise<KeyObject> | undefined;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async sign(claims: TokenClaims): Promise<string> {
+    const { clock, random } = this.#deps;
+    const now = Math.floor(clock.now() / 1000);
+    const { namespace, serviceAccount, bound, audiences, expirationSeconds } = claims;
+    const payload = {
+      aud: audiences,
+      exp: now + expirationSeconds,
+      iat: now,
+      iss: ISSUER,
+      jti: newUid(random),
+      "kubernetes.io": {
+        namespace,
+        serviceaccount: { name: serviceAccount.name, uid: serviceAccount.uid },
+        ...(bound === undefined ? {} : { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } }),
+      },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
+    };
+    const head = encode({ alg: "RS256", typ: "JWT" });
+    const body = encode(payload);
+    const key = await this.#signingKey();
+    const signature = createSign("RSA-SHA256").update(`${head}.${body}`).sign(key).toString("base64url");
+    return `${head}.${body}.${signature}`;
+  }
+
+  /** A token is good while it is young, its account exists under the same uid, and it is for one of the audiences. */
+  async verify(token: string, audiences: readonly string[] = [ISSUER]): Promise<Verified> {
+    const payload = await this.#payload(token);
+    if (payload === undefined) return { kind: "foreign" };
+    const now = Math.floor(this.#deps.clock.now() / 1000);
+    if ((number(payload, "exp") ?? 0) <= now) return { kind: "refused", message: "token has expired" };
+    const own = typeof payload["aud"] === "string" ? [payload["aud"]] : strings(payload, "aud");
+    const shared = audiences.filter((audience) => own.includes(audience));
+    if (shared.length === 0) {
+      const message = `token audiences ${quoteList(own)} is invalid for the target audiences ${quoteList(audiences)}`;
+      return { kind: "refused", message };
+    }
+    const kubernetes = child(payload, "kubernetes.io");
+    const namespace = text(kubernetes, "namespace");
+    const account = child(kubernetes, "serviceaccount");
+    const name = text(account, "name");
+    const uid = text(account, "uid");
+    if ((await this.#uidOf("serviceaccounts", namespace, name)) !== uid) {
+      return { kind: "refused", message: "service account token has been invalidated" };
+    }
+    for (const kind of ["pod", "secret"]) {
+      const bound = child(kubernetes, kind);
+      if (bound === undefined) continue;
+      const current = await this.#uidOf(`${kind}s`, namespace, text(bound, "name"));
+      if (current !== text(bound, "uid"))
+        return { kind: "refused", message: "service account token has been invalidated" };
+    }
+    return {
+      kind: "verified",
+      user: accountUser(namespace, { name, uid, jti: text(payload, "jti") }),
+      audiences: shared,
+    };
+  }
+
+  async #payload(token: string): Promise<JsonObject | undefined> {
+    const [head, body, signature, ...more] = token.split(".");
+    if (head === undefined || body === undefined || signature === undefined || more.length > 0)
+      return undefined;
+    const payload = decode(body);
+    if (payload === undefined || payload["iss"] !== ISSUER || decode(head)?.["alg"] !== "RS256")
+      return undefined;
+    const key = createPublicKey(await this.#signingKey());
+    const isGood = createVerify("RSA-SHA256").update(`${head}.${body}`).verify(key, signature, "base64url");
+    return isGood ? payload : undefined;
+  }
+
+  async #uidOf(plural: string, namespace: string, name: string): Promise<string | undefined> {
+    const resource = this.#deps.registry.find("", "v1", plural);
+    if (resource === undefined || name === "") return undefined;
+    const stored = await this.#deps.store.get(storageKey(resource, namespace, name));
+    if (stored === undefined) return undefined;
+    return text(child(asJson(this.#deps.store.parse(resource, stored)), "metadata"), "uid");
+  }
+
+  /** The public key as a JSON web key set. */
+  async keySet(): Promise<JsonObject> {
+    const jwk = createPublicKey(await this.#signingKey()).export({ format: "jwk" }) as JsonObject;
+    return { keys: [{ use: "sig", alg: "RS256", ...jwk }] };
+  }
+
+  #signingKey(): Promise<KeyObject> {
+    this.#key ??= this.#loadKey();
+    return this.#key;
+  }
+
+  async #loadKey(): Promise<KeyObject> {
+    const { storage } = this.#deps.store;
+    const stored = await storage.get(KEY);
+    if (stored !== undefined) return createPrivateKey(Buffer.from(stored.value).toString("utf8"));
+    const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+    const result = await storage.commit({ key: KEY, value: Buffer.from(pem), expected: 0 });
+    if (result.kind === "conflict" && result.current !== undefined) {
+      return createPrivateKey(Buffer.from(result.current.value).toString("utf8"));
+    }
+    return privateKey;
+  }
+}
+
+function accountUser(
+  namespace: string,
+  account: { readonly name: string; readonly uid: string; readonly jti: string },
+): UserInfo {
+  const credential =
+    account.jti === ""
+      ? {}
+      : { extra: { "authentication.kubernetes.io/credential-id": [`JTI=${account.jti}`] } };
+  return {
+    name: `system:serviceaccount:${namespace}:${account.name}`,
+    uid: account.uid,
+    groups: [...serviceAccountGroups(namespace), "system:authenticated"],
+    ...credential,
+  };
+}
+
+/** The groups of every ServiceAccount of a namespace. */
+export function serviceAccountGroups(namespace: string): readonly string[] {
+  return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`];
+}
+
+function quoteList(items: readonly string[]): string {
+  return `[${items.map((item) => JSON.stringify(item)).join(" ")}]`;
+}
+
+function encode(value: JsonObject): string {
+  return Buffer.from(writeJson(value)).toString("base64url");
+}
+
+function decode(part: string): JsonObject | undefined {
+  try {
+    const value = parseJson(Buffer.from(part, "base64url").toString("utf8"));
+    return isDraft(value) ? value : undefined;
+  } catch {
+    // A token that is no JSON is somebody else's.
+    return undefined;
+  }
+}

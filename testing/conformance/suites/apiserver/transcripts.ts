@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createApiServer, createMemoryStorage } from "@weir/apiserver";
+import { replayTranscript } from "../../src/apiserver/replay.ts";
+import type { Transcript } from "../../src/apiserver/transcript.ts";
+import type { Suite } from "../../src/suite.ts";
+
+/** Conversations recorded from kube-apiserver, replayed against a fresh server each. */
+export const suite: Suite = {
+  name: "apiserver/transcripts",
+  async *run(corpus, only) {
+    const folder = join(corpus, "apiserver/transcripts");
+    for (const file of readdirSync(folder).sort()) {
+      const transcript = JSON.parse(readFileSync(join(folder, file), "utf8")) as Transcript;
+      if (only !== undefined && transcript.name !== only) continue;
+      const { name } = transcript;
+      const detail = await replay(transcript);
+      yield detail === undefined ? { name, verdict: "pass" } : { name, verdict: "fail", detail };
+    }
+  },
+};
+
+const tokens = {
+  "admin-token": { name: "admin", uid: "admin-uid", groups: ["system:masters"] },
+  "alice-token": { name: "alice", uid: "alice-uid", groups: ["devs"] },
+  "bob-token": { name: "bob", uid: "bob-uid", groups: ["ops", "viewers"] },
+};
+
+async function replay(transcript: Transcript): Promise<string | undefined> {
+  // Nothing else keeps the process alive while a watch waits for its own end.
+  using _alive = keepAlive();
+  await using storage = createMemoryStorage();
+  await using server = await createApiServer({
+    storage,
+    auth: { tokens: new Map(Object.entries(tokens)), authorization: "RBAC", withoutCredentials: "anonymous" },
+  });
+  try {
+    return await replayTranscript(transcript, { server, storage });
+  } catch (error) {
+    return error instanceof Error ? `threw ${error.stack ?? error.message}` : String(error);
+  }
+}
+
+function keepAlive(): Disposable {
+  const timer = setInterval(() => {}, 1000);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -173,10 +173,8 @@ export class ApiCaller {
     const request = new Request(this.#base + path, { ...init, headers, redirect: "manual" });
     let response: Response;
     try {
-      response = await this.#options.transport(
-        request,
-        repeatedHeaders.length === 0 ? options : { ...options, repeatedHeaders },
-      );
+      const more = repeatedHeaders.length === 0 ? options : { ...options, repeatedHeaders };
+      response = await untilAborted(this.#options.transport(request, more), init.signal ?? undefined);
     } catch (cause) {
       init.signal?.throwIfAborted();
       // A transport that knows what is wrong (credentials, configuration) says it better.
@@ -206,6 +204,16 @@ export class ApiCaller {
       signal?.throwIfAborted();
       throw new ApiUnreachableError(request.method, pathOnly(request.path), { cause });
     }
+  }
+}
+
+/** Whatever a transport does, an abort ends the wait; an answer that comes after it is let go. */
+async function untilAborted(answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await abortable(answer, signal);
+  } catch (error) {
+    if (signal?.aborted) void answer.then((late) => late.body?.cancel()).catch(() => {});
+    throw error;
   }
 }
 

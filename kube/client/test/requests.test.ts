@@ -403,6 +403,20 @@ describe("retries", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test("do not outlive the caller's signal, whatever the transport does", async () => {
+    let cancelled = 0;
+    const { promise, resolve: answer } = Promise.withResolvers<Response>();
+    const client = createClient({ transport: () => promise });
+    const abort = new AbortController();
+    const read = client.get(ConfigMap, key, { signal: abort.signal }).catch((error: unknown) => error);
+    await Promise.resolve();
+    abort.abort(new Error("enough"));
+    expect(await read).toMatchObject({ message: "enough" });
+    answer(new Response(new ReadableStream({ cancel: () => void cancelled++ })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(cancelled).toBe(1);
+  });
+
   test.each([
     { name: "reads", call: (client: KubeClient) => client.get(ConfigMap, key), tries: 3 },
     { name: "writes never", call: (client: KubeClient) => client.create(ConfigMap, map), tries: 1 },

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import { type ApiServer, createApiServer, createMemoryStorage, type Storage } from "@weir/apiserver";
+import {
+  type ApiServer,
+  createApiServer,
+  createMemoryStorage,
+  type Storage,
+  type UserInfo,
+} from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
 import { createManager } from "@weir/sdk";
@@ -32,6 +38,8 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** `RBAC` enforces Roles and bindings; by default whoever has a token may do everything. */
+  readonly authorization?: "AlwaysAllow" | "RBAC";
   /** Serves the API over HTTPS; by default it is reached in process only. */
   readonly listen?: ListenOptions;
 }
@@ -60,6 +68,9 @@ export interface ClusterEndpoint {
 /** The name of an embedded cluster in its kubeconfig. */
 const CLUSTER_NAME = "weir";
 
+/** Whose the token of the kubeconfig is. */
+const ADMINISTRATOR: UserInfo = { name: "admin", groups: ["system:masters"] };
+
 /**
  * Starts a cluster in this process and resolves when its API answers and its loops run.
  *
@@ -70,8 +81,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
   const storage = options.storage ?? starting.use(createMemoryStorage({ clock }));
   const authority = createAuthority(`${CLUSTER_NAME}-ca`, clock.now());
-  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger }));
-  const listener = await listen(apiServer, authority, options);
+  const token = options.listen?.token ?? randomBytes(24).toString("base64url");
+  const auth = {
+    tokens: new Map([[token, ADMINISTRATOR]]),
+    authorization: options.authorization ?? "AlwaysAllow",
+  } as const;
+  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger, auth }));
+  const listener = await listen({ apiServer, authority, token }, options);
   if (listener !== undefined) starting.use(listener.server);
   const transport: Transport = (request) => apiServer.fetch(request);
   const client = createClient({ transport, clock, random, logger, userAgent: CLUSTER_NAME });
@@ -101,15 +117,18 @@ interface Listening {
 }
 
 async function listen(
-  apiServer: ApiServer,
-  authority: CertificateAuthority,
+  {
+    apiServer,
+    authority,
+    token,
+  }: { readonly apiServer: ApiServer; readonly authority: CertificateAuthority; readonly token: string },
   { listen: wanted, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
-  const { host = "127.0.0.1", port = 0, token = randomBytes(24).toString("base64url") } = wanted;
+  const { host = "127.0.0.1", port = 0 } = wanted;
   const identity = authority.issue(serverNames(host));
   const handle: ApiServer["handle"] = (request) => apiServer.handle(request);
-  const server = await listenHttps({ host, port, identity, token, handle, logger });
+  const server = await listenHttps({ host, port, identity, handle, logger });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {

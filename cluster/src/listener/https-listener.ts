@@ -1,12 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { ApiRequest, ApiResponse } from "@weir/apiserver";
 import { describeError, type Logger } from "@weir/core";
-import { type JsonObject, writeJson } from "@weir/core";
-import { requestEntityTooLargeError, unauthorizedError } from "@weir/objects";
+import { requestEntityTooLargeError } from "@weir/objects";
 import type { CertifiedKey } from "./certificate.ts";
 import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
 
@@ -16,8 +14,6 @@ export interface HttpsListenerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly identity: CertifiedKey;
-  /** The bearer token of the administrator; its requests go on without it. */
-  readonly token: string;
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
   readonly logger: Logger;
 }
@@ -73,9 +69,7 @@ async function serve(
   response.on("close", () => gone.abort());
   response.on("error", () => gone.abort());
   try {
-    const isAdministrator = carriesToken(request, options.token);
-    const answer = isAdministrator ? await options.handle(apiRequest(request, gone.signal)) : unauthorized();
-    await send(answer, response, gone.signal);
+    await send(await options.handle(apiRequest(request, gone.signal)), response, gone.signal);
   } catch (error) {
     if (gone.signal.aborted) return;
     options.logger.error("cannot answer a request", { error: describeError(error) });
@@ -83,33 +77,21 @@ async function serve(
   }
 }
 
-function carriesToken(request: IncomingMessage, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? "");
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-function unauthorized(): ApiResponse {
-  const status = unauthorizedError("").status as unknown as JsonObject;
-  return { status: 401, headers: [["Content-Type", "application/json"]], body: writeJson(status) };
-}
-
 function apiRequest(request: IncomingMessage, signal: AbortSignal): ApiRequest {
   const target = request.url ?? "/";
   const queryStart = target.indexOf("?");
-  const headers = Object.entries(request.headers).filter(([name]) => name !== "authorization");
+  const { headers } = request;
   const text = (value: string | readonly string[] | undefined): string =>
     Array.isArray(value) ? value.join(", ") : String(value ?? "");
   return {
     method: request.method ?? "GET",
     path: queryStart < 0 ? target : target.slice(0, queryStart),
     query: new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1)),
-    header: (name) =>
-      name === "authorization" || request.headers[name] === undefined
-        ? undefined
-        : text(request.headers[name]),
+    header: (name) => (headers[name] === undefined ? undefined : text(headers[name])),
     headersWithPrefix: (prefix) =>
-      headers.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name, text(value)]),
+      Object.entries(headers)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name, text(value)]),
     readBody: (limitBytes) => readBody(request, limitBytes),
     signal,
   };

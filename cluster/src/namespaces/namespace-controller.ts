@@ -46,7 +46,6 @@ async function deleteContent(
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
   const problems: string[] = [];
-  const kinds = oncePerStorage(await ctx.client.discover({ refresh: true }));
   const deleteOne = async (kind: ResolvedKind): Promise<void> => {
     try {
       const left = await deleteKind(kind, namespace, options, ctx);
@@ -56,6 +55,7 @@ async function deleteContent(
       problems.push(describeError(error));
     }
   };
+  const { kinds, problem: discoveryProblem } = await discoverDeletable(ctx);
   for (let at = 0; at < kinds.length; at += KINDS_AT_A_TIME) {
     await Promise.all(kinds.slice(at, at + KINDS_AT_A_TIME).map(deleteOne));
   }
@@ -63,7 +63,17 @@ async function deleteContent(
     problems.length === 0
       ? undefined
       : `Failed to delete all resource types, ${problems.length} remaining: ${problems.toSorted().join(", ")}`;
-  return { discoveryProblem: undefined, deletionProblem, remaining, finalizers };
+  return { discoveryProblem, deletionProblem, remaining, finalizers };
+}
+
+async function discoverDeletable(
+  ctx: BaseContext,
+): Promise<{ readonly kinds: readonly ResolvedKind[]; readonly problem: string | undefined }> {
+  try {
+    return { kinds: oncePerStorage(await ctx.client.discover({ refresh: true })), problem: undefined };
+  } catch (error) {
+    return { kinds: [], problem: `Discovery failed: ${describeError(error)}` };
+  }
 }
 
 /** Gives the finalizers of each object that is left. */
@@ -135,7 +145,7 @@ async function finalize(namespace: Namespace, ctx: BaseContext): Promise<void> {
 }
 
 function isUnfinished(round: DeletionRound): boolean {
-  return round.deletionProblem !== undefined || round.remaining.size > 0;
+  return (round.discoveryProblem ?? round.deletionProblem) !== undefined || round.remaining.size > 0;
 }
 
 /** Looks again soon at first and, where finalizers take long, more seldom; at most twice as late as need be. */

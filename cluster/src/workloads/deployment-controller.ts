@@ -14,7 +14,7 @@ import {
 import { deploymentStatus } from "./deployment-status.ts";
 import { simulatedStatus } from "./simulated-status.ts";
 import { CONTROLLER_MANAGER, type WorkloadOptions } from "./workload-options.ts";
-import { writeStatus } from "./write-status.ts";
+import { sameStatus, writeStatus } from "./write-status.ts";
 
 /** A step may allow another one; beyond so many, the watch brings the Deployment back. */
 const MOST_STEPS = 6;
@@ -59,6 +59,9 @@ async function report(
   ctx: ReconcileContext<Deployment>,
 ): Promise<void> {
   const revision = deploymentRevision(observation);
+  const { metadata, status: previous } = observation.deployment;
+  const isNumbered = revision === undefined || metadata.annotations?.[REVISION_ANNOTATION] === revision;
+  if (isNumbered && sameStatus(previous, status)) return;
   const numbered = revision === undefined ? {} : { [REVISION_ANNOTATION]: revision };
   await ctx.update(
     Deployment,

@@ -95,6 +95,16 @@ describe("a work queue", () => {
     expect(queue.readyCount).toBe(0);
   });
 
+  test("keeps what one turn adds twice once, and in order of priority, also for workers that wait", async () => {
+    const taken = [queue.take(), queue.take(), queue.take()];
+    queue.add("a");
+    queue.add("b");
+    queue.add("a");
+    queue.add("urgent", { priority: 1 });
+    expect((await Promise.all(taken)).map((item) => item?.key)).toEqual(["urgent", "a", "b"]);
+    expect(queue.waitingCount).toBe(0);
+  });
+
   test("serves the worker that waited longest first", async () => {
     const order: string[] = [];
     const first = queue.take().then((item) => order.push(`first ${item?.key}`));

@@ -57,7 +57,6 @@ function mapChange<R>(handler: MapHandler<R>): (change: Change<R>, enqueue: Enqu
   return (change, enqueue) => {
     if (handler.when !== undefined && !handler.when(change)) return;
     const states = change.kind === "update" ? [change.previous, change.object] : [change.object];
-    // The queue keeps a key once, so naming it for both states costs nothing.
     for (const state of states) {
       for (const reference of handler.map(state, enqueue.cache)) enqueue.add(referenceKey(reference));
     }

@@ -71,6 +71,7 @@ export class WorkQueue {
   #timer: { readonly dueMs: number; readonly timer: Timer } | undefined;
   #readyCount = 0;
   #isClosed = false;
+  #isWaking = false;
 
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock;
@@ -135,7 +136,7 @@ export class WorkQueue {
   /** Waits for a key; the caller holds it until `done`. `undefined` once the queue is closed. */
   take(): Promise<TakenItem | undefined> {
     if (this.#isClosed) return Promise.resolve(undefined);
-    const item = this.#ready.shift();
+    const item = this.#getters.length === 0 ? this.#ready.shift() : undefined;
     if (item !== undefined) return Promise.resolve(this.#hand(item));
     return new Promise((resolve) => this.#getters.push(resolve));
   }
@@ -161,6 +162,7 @@ export class WorkQueue {
     for (const item of this.#items.values()) {
       if (item.place === "ready") this.#observer?.depthChanged(item.priority, -1);
     }
+    for (const item of this.#items.values()) item.move += 1;
     this.#items.clear();
     this.#readyCount = 0;
     this.#getters.splice(0).forEach((resolve) => resolve(undefined));
@@ -211,9 +213,22 @@ export class WorkQueue {
     item.readySinceMs = sinceMs;
     this.#readyCount += 1;
     this.#observer?.depthChanged(item.priority, 1);
-    const getter = this.#getters.shift();
-    if (getter !== undefined) getter(this.#hand(item));
-    else this.#ready.push(item.priority, item, () => item.move !== move);
+    this.#ready.push(item.priority, item, () => item.move !== move);
+    this.#wakeSoon();
+  }
+
+  /** Hands out after the current turn, so that what one change adds twice is one item, in order of priority. */
+  #wakeSoon(): void {
+    if (this.#isWaking || this.#getters.length === 0) return;
+    this.#isWaking = true;
+    queueMicrotask(() => {
+      this.#isWaking = false;
+      while (this.#getters.length > 0) {
+        const item = this.#ready.shift();
+        if (item === undefined) return;
+        this.#getters.shift()?.(this.#hand(item));
+      }
+    });
   }
 
   #leaveReady(item: Item): void {

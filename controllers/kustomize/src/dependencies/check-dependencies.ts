@@ -32,7 +32,8 @@ export function findUnreadyDependency(
   return undefined;
 }
 
-function isReady({ metadata, status }: Kustomization): boolean {
+/** Whether the last generation of a Kustomization is in effect. */
+export function isReady({ metadata, status }: Kustomization): boolean {
   return metadata.generation === status?.observedGeneration && isConditionTrue(status?.conditions, "Ready");
 }
 

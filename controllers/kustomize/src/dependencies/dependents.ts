@@ -1,6 +1,6 @@
 import type { Kustomization } from "@weir/api";
 import type { JsonValue } from "@weir/core";
-import { isConditionTrue } from "@weir/objects";
+import { isReady } from "./check-dependencies.ts";
 
 /**
  * The Kustomizations that wait for a dependency, by `namespace/name`.
@@ -22,11 +22,12 @@ export class Dependents {
   }
 }
 
-/** What of a Kustomization decides whether others that depend on it can go on. */
-export function readinessOf({ metadata, status }: Kustomization): JsonValue {
-  return [
-    metadata.generation === status?.observedGeneration,
-    isConditionTrue(status?.conditions, "Ready"),
-    status?.lastAppliedRevision ?? null,
-  ];
+/**
+ * What of a Kustomization can let those that wait for it go on: the revision that it has in effect.
+ *
+ * That it comes into being, or fails in another way, changes nothing for them but the words of their message; those are
+ * brought up to date when they look again by themselves.
+ */
+export function readyRevisionOf(kustomization: Kustomization): JsonValue | undefined {
+  return isReady(kustomization) ? (kustomization.status?.lastAppliedRevision ?? "") : undefined;
 }

@@ -14,7 +14,7 @@ import { type CacheReader, changed, type Controller, createController, keyOf } f
 import { FIELD_MANAGER } from "../apply/apply-manifests.ts";
 import { ManifestBuilder } from "../build/manifest-builder.ts";
 import { dependencyKeysOf, dependencyText } from "../dependencies/dependency-keys.ts";
-import { Dependents, readinessOf } from "../dependencies/dependents.ts";
+import { Dependents, readyRevisionOf } from "../dependencies/dependents.ts";
 import { ArtifactTrees } from "../source/artifact-trees.ts";
 import { type Source, sourceIndexValue, sourceKeyOf, sourceKinds } from "../source/source-kinds.ts";
 import { type KustomizationControllerOptions, resolveOptions } from "./controller-options.ts";
@@ -74,7 +74,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
     )
     .index(KustomizationKind, BY_CONFIG, configsOf)
     .watches(KustomizationKind, {
-      when: changed.value<Kustomization>(readinessOf),
+      when: changed.value<Kustomization>(readyRevisionOf),
       map: (dependency, cache) => waitingFor(dependency, cache, shared.dependents),
     });
   for (const kind of sourceKinds) {

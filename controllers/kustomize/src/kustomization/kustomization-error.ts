@@ -1,4 +1,4 @@
-import { describeError, type RetryPolicy, WeirError, WorkerTaskError } from "@weir/core";
+import { describeError, type RetryPolicy, WeirError } from "@weir/core";
 
 /** Reasons for which a run of a Kustomization fails. */
 export type FailureReason =
@@ -23,12 +23,18 @@ export class KustomizationFailedError extends WeirError {
   }
 }
 
-/** The text of anything thrown; errors of builds, and ours, hold the texts of their causes already. */
+/** Errors whose message, being worded as upstream words it, holds the texts of their causes already. */
+const WHOLE_MESSAGES: ReadonlySet<string> = new Set([
+  "KustomizationFailedError",
+  "KustomizeError",
+  "SubstitutionError",
+  "ObjectRefusedError",
+  "PruneError",
+]);
+
+/** The text of anything thrown, causes included. */
 export function failureText(error: unknown): string {
-  if (error instanceof KustomizationFailedError) return error.message;
-  const isWhole =
-    error instanceof WorkerTaskError || (error instanceof Error && error.name === "KustomizeError");
-  return isWhole ? error.message : describeError(error);
+  return error instanceof WeirError && WHOLE_MESSAGES.has(error.name) ? error.message : describeError(error);
 }
 
 /** Makes a failure of a step out of what it threw; a failure stays what it is. */

@@ -16,6 +16,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   // The words of the git transport are another program's.
   [/(unable to clone '[^']*': )[\s\S]*$/, "$1<text>"],
   [/\b(kustomization|flux-include)-\d+\b/g, "$1-<rand>"],
+  // Builds happen in memory: what Flux unpacks into a temporary folder has no other name than this.
+  [/\$ROOT\b/g, "$${TMP}/kustomization-<rand>"],
 ];
 
 /** Brings a value of either side into the form that both are compared in. */

@@ -137,7 +137,7 @@ export class ScenarioRun {
     const found = await this.#references.resolve(reference);
     if (found === undefined) return `the API serves no kind of ${reference}`;
     const patch = fillPlaceholders(recorded, this.#substitutions);
-    const options = isStatus ? { subresource: "status" } : {};
+    const options = isStatus ? { subresource: "status" } : { fieldManager: "kubectl-edit" };
     await this.#world.client.patch(found.kind, found.key, { type: "merge", patch }, options);
     return undefined;
   }

@@ -53,7 +53,8 @@ export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
     case "!!str":
       return text;
     case "!!null":
-      return scalar === EMPTY_IN_FLOW ? "" : null;
+      if (scalar === EMPTY_IN_FLOW) return "";
+      return resolveTag(text) === "!!null" ? null : undefined;
     case "!!binary":
       return Buffer.from(text, "base64").toString("utf8");
     case "!!bool":
@@ -74,20 +75,15 @@ function taggedValue(tag: string, text: string): ScalarValue | undefined {
   return tag === "!!float" && resolved.kind === "int" ? Number(resolved.value) : undefined;
 }
 
-/** A float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` writes it: exponents from 1e+21 upwards are for JSON only. */
+/** Exponents from which Go's `%g` writes one. */
+const LEAST_EXPONENT = -4;
+const FIRST_LARGE_EXPONENT = 6;
+
+/** A float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` and `%v` write it: 1000000 is `1e+06`. */
 export function formatGoFloat(value: number): string {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa, exponentText] = value.toExponential().split("e");
   const exponent = Number(exponentText);
-  const digits = (mantissa ?? "").replace(/[-.]/g, "").length;
-  const limit = digits > 6 && digits >= exponent + 1 ? digits : 6;
-  if (exponent >= -4 && exponent < Math.max(limit, 21)) return decimalText(value, exponent);
-  const sign = exponent < 0 ? "-" : "+";
-  return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
-}
-
-function decimalText(value: number, exponent: number): string {
-  if (exponent >= 21) return BigInt(value).toString();
-  const text = String(value);
-  return text.includes("e") ? value.toFixed(Math.max(0, 20)).replace(/0+$/, "") : text;
+  if (exponent >= LEAST_EXPONENT && exponent < FIRST_LARGE_EXPONENT) return String(value);
+  return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }

@@ -70,7 +70,7 @@ function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
   const value = scalarValue(scalar);
   if (value === undefined) {
     throw new KustomizeError(
-      `yaml: unmarshal errors:\n  line 1: cannot unmarshal ${resolveTag(scalar.text)} \`${scalar.text}\` into ${scalar.tag}`,
+      `yaml: cannot decode ${resolveTag(scalar.text)} \`${scalar.text}\` as a ${scalar.tag}`,
     );
   }
   if (typeof value === "number" && !Number.isFinite(value)) {

@@ -13,6 +13,7 @@ import {
   textOf,
   type YamlMap,
 } from "../node/node.ts";
+import { isYaml11NonString } from "../node/resolve-scalar.ts";
 import { addField, setText } from "../resource/resource.ts";
 import { wrongKind } from "../transform/kind-error.ts";
 import { appendListNode, elementSetter, findElement } from "./list-elements.ts";
@@ -123,11 +124,16 @@ function mergeField(dest: YamlMap, origin: YamlMap | undefined, key: string, con
 function putMerged(dest: YamlMap, key: string, merged: Node, origin: YamlMap | undefined): void {
   const old = dest.get(key);
   if (old === undefined) {
-    if (origin?.oddKeys?.has(key) === true) addField(dest, key, merged);
-    else dest.set(key, merged);
+    if (origin?.oddKeys?.has(key) === true) addField(dest, key, quotedIfNeeded(merged));
+    else dest.set(key, quotedIfNeeded(merged));
     return;
   }
-  dest.set(key, keepStyle(old, merged));
+  dest.set(key, old === merged ? quotedIfNeeded(merged) : keepStyle(old, merged));
+}
+
+/** A word that YAML 1.1 takes for a boolean or a number gets quotes wherever a merge passes. */
+function quotedIfNeeded(node: Node): Node {
+  return typeof node === "string" && isYaml11NonString(node) ? new Scalar("!!str", node, true) : node;
 }
 
 /** The style of the old value is kept: a string that looks like a number then still is one, by its tag. */

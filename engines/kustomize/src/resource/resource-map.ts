@@ -154,7 +154,7 @@ export class ResourceMap {
     const id = resource.id;
     const matches = this.byAnyId(id);
     const [old] = matches;
-    const { behavior } = resource;
+    const { behavior = "unspecified" } = resource;
     if (old === undefined) {
       if (behavior === "merge" || behavior === "replace") {
         throw new KustomizeError(`id ${goStructOfId(id)} does not exist; cannot merge or replace`);

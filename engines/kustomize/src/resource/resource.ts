@@ -25,7 +25,8 @@ export class Resource {
   previousIds: readonly PreviousId[] = [];
   prefixes: readonly string[] = [];
   suffixes: readonly string[] = [];
-  behavior: Behavior = "unspecified";
+  /** Absent where nothing was generated. */
+  behavior: Behavior | undefined;
   needsHash = false;
   varNames: readonly string[] = [];
   origin: Origin | undefined;

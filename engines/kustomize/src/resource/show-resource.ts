@@ -1,36 +1,48 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { goJson } from "../node/go-json.ts";
 import { mapToJson } from "../node/to-json.ts";
+import { originText, transformationsText } from "./origin.ts";
 import type { Resource } from "./resource.ts";
 
 const DOMAIN = "internal.config.kubernetes.io";
 
-/** The object with what the build knows about it as annotations, as upstream has it. */
-function annotated(resource: Resource): JsonObject {
-  const copy = resource.copy();
-  const annotations = resource.annotations();
-  const csv = (field: string, values: readonly string[]): void => {
-    if (values.length > 0) annotations.set(`${DOMAIN}/${field}`, values.join(","));
+/** What the build knows about a resource, as the annotations that upstream keeps it in. */
+function buildAnnotations(resource: Resource): JsonObject {
+  const { previousIds, origin, transformations } = resource;
+  const lists: Readonly<Record<string, readonly string[]>> = {
+    generatorBehavior: resource.behavior === undefined ? [] : [resource.behavior],
+    needsHashSuffix: resource.needsHash ? ["enabled"] : [],
+    prefixes: resource.prefixes,
+    previousKinds: previousIds.map(({ kind }) => kind),
+    previousNames: previousIds.map(({ name }) => name),
+    previousNamespaces: previousIds.map(({ namespace }) => namespace),
+    refBy: resource.referrers,
+    suffixes: resource.suffixes,
   };
-  const { previousIds } = resource;
-  csv(
-    "previousKinds",
-    previousIds.map(({ kind }) => kind),
-  );
-  csv(
-    "previousNames",
-    previousIds.map(({ name }) => name),
-  );
-  csv(
-    "previousNamespaces",
-    previousIds.map(({ namespace }) => namespace),
-  );
-  csv("prefixes", resource.prefixes);
-  csv("suffixes", resource.suffixes);
-  csv("refBy", resource.referrers);
-  copy.setAnnotations(annotations);
-  return mapToJson(copy.root);
+  const entries = Object.entries(lists)
+    .filter(([, values]) => values.length > 0)
+    .map(([field, values]) => [`${DOMAIN}/${field}`, values.join(",")] as const);
+  return {
+    ...(origin === undefined ? {} : { "config.kubernetes.io/origin": originText(origin) }),
+    ...(transformations.length === 0
+      ? {}
+      : { "alpha.config.kubernetes.io/transformations": transformationsText(transformations) }),
+    ...Object.fromEntries(entries),
+  };
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function annotated(resource: Resource): JsonObject {
+  const object = mapToJson(resource.root);
+  const added = buildAnnotations(resource);
+  if (Object.keys(added).length === 0) return object;
+  const metadata = objectOf(object["metadata"]);
+  const annotations = { ...objectOf(metadata["annotations"]), ...added };
+  return { ...object, metadata: { ...metadata, annotations } };
 }
 
 /** A resource as YAML, for messages. */

@@ -1,6 +1,6 @@
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec, Replica } from "../file/kustomization.ts";
-import { isMissing, isScalar, type Node, Scalar } from "../node/node.ts";
+import { isMissing, isQuoted, isScalar, type Node, Scalar } from "../node/node.ts";
 import { describeGvk, gvkIsSelected } from "../resource/resource-id.ts";
 import { changeFields, type Creation, fieldPath } from "./field-spec.ts";
 import { wrongKind } from "./kind-error.ts";
@@ -14,7 +14,8 @@ export function replicaTransformer(replica: Replica, specs: readonly FieldSpec[]
   const count = new Scalar("!!int", String(replica.count ?? 0));
   const set = (node: Node): Node => {
     if (!isMissing(node) && !isScalar(node)) throw wrongKind("scalar", node);
-    return count;
+    // Behind quotes the number is read back as a string.
+    return isQuoted(node) ? new Scalar("!!str", count.text, true) : count;
   };
   return (resources) => {
     let isFound = false;

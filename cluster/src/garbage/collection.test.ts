@@ -141,4 +141,15 @@ describe("OwnerGraph", () => {
     expect(graph.upsert(anObject("b"))).toEqual(["owner"]);
     expect(graph.remove("owner")).toEqual(["a"]);
   });
+
+  test("forgets a kind that is gone, and names what its objects owned", () => {
+    const graph = new OwnerGraph();
+    graph.upsert({ ...anObject("widget"), apiVersion: "example.com/v1", kind: "Widget" });
+    graph.upsert({ ...anObject("other"), apiVersion: "example.org/v1", kind: "Widget" });
+    graph.upsert(anObject("a", { owners: ["widget"] }));
+    expect(graph.removeKind("example.com", "Widget")).toEqual(["a"]);
+    expect(graph.removeKind("", "Widget")).toEqual([]);
+    expect(graph.node("widget")).toBeUndefined();
+    expect(graph.node("other")).toBeDefined();
+  });
 });

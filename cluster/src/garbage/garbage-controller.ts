@@ -18,10 +18,12 @@ export function garbageController(): Controller {
   return createController("garbagecollector", { concurrency: 20, component: "kube-controller-manager" })
     .forKeys()
     .source((ctx) => {
-      const take = (change: Change<MetadataObject>): void => {
-        for (const uid of record(change, graph, absent)) ctx.add(uid);
-      };
-      return watchCollectable(ctx, take, () => everything.resolve());
+      const add = (uids: readonly string[]): void => uids.forEach((uid) => ctx.add(uid));
+      return watchCollectable(ctx, {
+        changed: (change) => add(record(change, graph, absent)),
+        synced: () => everything.resolve(),
+        gone: (group, kind) => add(graph.removeKind(group, kind)),
+      });
     })
     .reconcile(async (uid, ctx): Promise<Outcome | void> => {
       // Before everything is seen, an owner that is not known may only not be known yet.

@@ -70,6 +70,16 @@ export class OwnerGraph {
     return [...owners, ...(this.#dependents.get(uid) ?? [])];
   }
 
+  /** Forgets all objects of a kind that is not served any more. */
+  removeKind(group: string, kind: string): readonly string[] {
+    const prefix = group === "" ? "" : `${group}/`;
+    const isOfKind = (node: OwnerNode): boolean =>
+      node.kind === kind &&
+      node.apiVersion.startsWith(prefix) &&
+      (prefix !== "" || !node.apiVersion.includes("/"));
+    return [...this.#nodes.values()].filter(isOfKind).flatMap(({ uid }) => this.remove(uid));
+  }
+
   #concerned(node: OwnerNode): readonly string[] {
     if (isWaitingForDependents(node)) return [node.uid, ...(this.#dependents.get(node.uid) ?? [])];
     const isOrphaning = node.isDeleting && node.finalizers.includes(ORPHAN_FINALIZER);

@@ -27,6 +27,7 @@ function reflect(options: Partial<ReflectorOptions> = {}) {
     kind: Thing,
     scope: {},
     sink: {
+      admit: (object) => object,
       replace: (objects, version) => void log.push(`replace ${namesOf(objects)} at ${version}`),
       upsert: (object) => void log.push(`upsert ${object.metadata.name} ${object.metadata.resourceVersion}`),
       remove: (object) => void log.push(`remove ${object.metadata.name}`),

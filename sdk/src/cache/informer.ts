@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random } from "@weir/core";
 import { describeError } from "@weir/core";
 import { type Kind, type KubeClient } from "@weir/client";
-import { formatApiVersion, formatKey, keyOf, type KubeObject } from "@weir/objects";
+import { deepFreeze, formatApiVersion, formatKey, keyOf, type KubeObject } from "@weir/objects";
 import type { Change } from "./change.ts";
 import { ObjectStore } from "./object-store.ts";
 import { Reflector, type WatchScope } from "./reflector.ts";
@@ -81,8 +81,9 @@ export class Informer {
       scope: this.scope,
       sink: {
         replace: (objects, version) => this.#replace(objects, version),
-        upsert: (object) => this.#dispatch(this.store.upsert(this.#slim(object))),
-        remove: (object) => this.#dispatch(this.store.remove(this.#slim(object))),
+        admit: (object) => deepFreeze(this.#slim(object)) as KubeObject,
+        upsert: (object) => this.#dispatch(this.store.upsert(object)),
+        remove: (object) => this.#dispatch(this.store.remove(object)),
         bookmark: (version) => this.store.bookmark(version),
         trouble: (error) => this.#onTrouble(error),
       },
@@ -113,10 +114,7 @@ export class Informer {
   }
 
   async #replace(objects: readonly KubeObject[], version: string): Promise<void> {
-    const changes = this.store.replace(
-      objects.map((object) => this.#slim(object)),
-      version,
-    );
+    const changes = this.store.replace(objects, version);
     for (let index = 0; index < changes.length; index++) {
       this.#dispatch(changes[index]);
       if (index % CHANGES_PER_TURN === CHANGES_PER_TURN - 1) await nextTurn();

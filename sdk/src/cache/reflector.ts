@@ -20,6 +20,8 @@ export interface WatchScope {
 
 /** Where a reflector puts what it sees; called in order, one call after the other. */
 export interface ReflectorSink {
+  /** Makes of an object that arrives what the sink holds; called object by object, as they come. */
+  admit(object: KubeObject): KubeObject;
   /** Everything there is, at this version. */
   replace(objects: readonly KubeObject[], resourceVersion: string): Promise<void> | void;
   upsert(object: KubeObject): void;
@@ -86,6 +88,8 @@ const MIN_WATCH_SECONDS = 300;
 const BACKOFF = { baseMs: 800, maxMs: 30_000, factor: 2, jitter: 1 };
 const ONLY_KEY = "";
 const MAX_UNFINISHED_STREAMS = 2;
+/** A stream whose bytes are all there would hold the event loop; it is let go after so many events. */
+const EVENTS_PER_TURN = 250;
 
 /** How the next attempt begins. */
 type Plan =
@@ -167,7 +171,7 @@ export class Reflector {
     });
     const version = list.metadata.resourceVersion;
     if (version === undefined || version === "") throw new MissingResourceVersionError(kind);
-    await sink.replace(list.items as readonly KubeObject[], version);
+    await sink.replace(await this.#admitAll(list.items as readonly KubeObject[]), version);
     this.#arrived(version);
   }
 
@@ -175,8 +179,8 @@ export class Reflector {
     const first = new Map<string, KubeObject>();
     let isComplete = false;
     const take = async (event: WatchEvent<KubeObject>): Promise<void> => {
-      if (isComplete) return this.#deliver(event);
-      const end = collectInitial(first, event);
+      if (isComplete) return this.#deliver(this.#admitted(event));
+      const end = collectInitial(first, this.#admitted(event));
       if (end === undefined) return;
       isComplete = true;
       await this.#options.sink.replace([...first.values()], end);
@@ -200,7 +204,7 @@ export class Reflector {
   }
 
   #watchFrom(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    return this.#watch({ resourceVersion }, signal, (event) => this.#deliver(event));
+    return this.#watch({ resourceVersion }, signal, (event) => this.#deliver(this.#admitted(event)));
   }
 
   /** Runs one watch to its end; throws for everything but an orderly end. */
@@ -224,12 +228,27 @@ export class Reflector {
     for await (const event of stream) {
       events += 1;
       await deliver(event);
+      if (events % EVENTS_PER_TURN === 0) await nextTurn();
     }
     signal.throwIfAborted();
     silence.signal.throwIfAborted();
     const lastedMs = clock.monotonic() - startedMs;
     if (events === 0 && lastedMs < SHORT_WATCH_MS) throw new VeryShortWatchError(kind);
     if (lastedMs >= HEALTHY_MS) this.#backoff.forget(ONLY_KEY);
+  }
+
+  async #admitAll(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+    const admitted: KubeObject[] = [];
+    for (const object of objects) {
+      admitted.push(this.#options.sink.admit(object));
+      if (admitted.length % EVENTS_PER_TURN === 0) await nextTurn();
+    }
+    return admitted;
+  }
+
+  #admitted(event: WatchEvent<KubeObject>): WatchEvent<KubeObject> {
+    if (event.type === "BOOKMARK" || event.type === "ERROR") return event;
+    return { type: event.type, object: this.#options.sink.admit(event.object) };
   }
 
   #deliver(event: WatchEvent<KubeObject>): void {
@@ -311,6 +330,10 @@ function collectInitial(first: Map<string, KubeObject>, event: WatchEvent<KubeOb
     case "ERROR":
       throw statusError(event.status);
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function bufferKey(object: KubeObject): string {

@@ -77,7 +77,8 @@ export class ManagerMetrics {
   }
 
   /** Flux's duration per object. */
-  observeObject(object: KubeObject, ms: number): void {
+  observeObject(object: KubeObject | undefined, ms: number): void {
+    if (object === undefined) return;
     this.#reconcile.object.observe(objectLabels(object.kind, object.metadata), ms / 1000);
   }
 

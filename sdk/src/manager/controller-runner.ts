@@ -13,6 +13,7 @@ import { formatKey, keyOf, type KubeObject, parseKey } from "@weir/objects";
 import type { Change } from "../cache/change.ts";
 import type { InformerLease, Informers } from "../cache/informers.ts";
 import type { WatchScope } from "../cache/reflector.ts";
+import { isBuiltInKind } from "../controller/built-in-kind.ts";
 import type { Controller, SourceContext } from "../controller/controller.ts";
 import { scopeOf } from "../controller/create-controller.ts";
 import type { Enqueue } from "../controller/event-handler.ts";
@@ -49,6 +50,8 @@ export interface RunnerDeps {
   readonly shard: string | undefined;
 }
 
+const RUNS_PER_TURN = 64;
+
 /** Flux's rate limiter. */
 const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
 
@@ -64,7 +67,10 @@ export class ControllerRunner {
   readonly #superseders = new Map<string, AbortController>();
   readonly #sources: Promise<void>[] = [];
   readonly #timeoutMs: number | undefined;
+  /** A series for each Pod or ConfigMap would cost more than what it tells. */
+  readonly #hasObjectSeries: boolean;
   #workers: Promise<void>[] = [];
+  #runs = 0;
 
   constructor(controller: Controller, deps: RunnerDeps) {
     const { name, options } = controller;
@@ -72,6 +78,7 @@ export class ControllerRunner {
     this.#deps = deps;
     this.#log = deps.logger.with({ controller: name });
     this.#timeoutMs = durationMs(options.timeout);
+    this.#hasObjectSeries = controller.primary !== undefined && !isBuiltInKind(controller.primary.kind);
     this.queue = new WorkQueue({
       clock: deps.clock,
       random: deps.random,
@@ -195,6 +202,9 @@ export class ControllerRunner {
       } finally {
         this.queue.done(item.key);
       }
+      // Runs that wait for nothing would hold the event loop for as long as there are keys.
+      this.#runs += 1;
+      if (this.#runs % RUNS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -209,7 +219,7 @@ export class ControllerRunner {
     this.#superseders.delete(item.key);
     const tookMs = clock.monotonic() - startedMs;
     metrics.ended(name, resultOf(end), tookMs);
-    if (end.kind === "ended" && end.object !== undefined) metrics.observeObject(end.object, tookMs);
+    if (end.kind === "ended" && this.#hasObjectSeries) metrics.observeObject(end.object, tookMs);
     if (!this.#stop.signal.aborted) this.#settle(item, end);
   }
 
@@ -290,8 +300,8 @@ export class ControllerRunner {
     const { key, priority } = item;
     if (end.kind === "gone") {
       this.queue.forget(key);
-      const kind = this.controller.primary?.kind.kind;
-      if (kind !== undefined) this.#deps.metrics.forgetObject(kind, parseKey(key));
+      const { primary } = this.controller;
+      if (primary !== undefined) this.#deps.metrics.forgetObject(primary.kind.kind, parseKey(key));
       return;
     }
     this.#count(key, end);

@@ -10,6 +10,7 @@ import {
 import type { Kind, KubeClient } from "@weir/client";
 import { deepFreeze, type KubeObject, parseKey } from "@weir/objects";
 import type { Informers } from "../cache/informers.ts";
+import { isBuiltInKind } from "../controller/built-in-kind.ts";
 import type { Controller, PrimaryDeclaration, ReconcileResult } from "../controller/controller.ts";
 import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
@@ -251,9 +252,9 @@ export function componentOf(controller: Controller): string {
 
 function reportOf(controller: Controller): Report<KubeObject, JsonObject> | undefined {
   if (controller.report !== undefined) return controller.report;
-  const group = controller.primary?.kind.group ?? "";
-  const isBuiltIn = !group.includes(".") || group.endsWith(".k8s.io");
-  const status = controller.options.status ?? (isBuiltIn ? "none" : "summary");
+  const { primary, options } = controller;
+  const isOthers = primary === undefined || isBuiltInKind(primary.kind);
+  const status = options.status ?? (isOthers ? "none" : "summary");
   return status === "summary" ? summarize : undefined;
 }
 

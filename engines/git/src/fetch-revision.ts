@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Clock, timeoutSignal, anySignal } from "@weir/core";
 import { parseCommit } from "./commit.ts";
 import type { GitCredentials, GitProxy } from "./credentials.ts";
-import { cloneError, GitOperationError } from "./git-error.ts";
+import { cloneError, GitOperationError, withoutCredentials } from "./git-error.ts";
 import type { AdvertisedRef, GitCommit, GitRef } from "./git-ref.ts";
 import { createPrivateHome } from "./program/private-home.ts";
 import { type GitProgram, GitProgramError, runGit } from "./program/run-git.ts";
@@ -82,7 +82,8 @@ class RevisionFetch {
       const revision = formatRevision(resolved.pointer, resolved.commit);
       if (revision === knownRevision) return { kind: "unchanged", revision };
     }
-    return this.#checkOut(home.program, remote.url, resolved);
+    // Awaited here, so that the home and the credentials in it live as long as git runs.
+    return await this.#checkOut(home.program, remote.url, resolved);
   }
 
   async #observe(
@@ -164,11 +165,18 @@ class RevisionFetch {
           ? ["+refs/*:refs/weir/*"]
           : [`+refs/heads/${branchOf({ branch })}:refs/weir/head`];
       await this.#fetch(program, directory, refs);
-      const probe = { args: ["cat-file", "-e", `${commit}^{commit}`], directory };
-      await runGit(program, { ...probe, signal: this.#signal }).catch((cause: unknown) => {
-        this.#signal.throwIfAborted();
-        throw new GitOperationError(missing.failure, missing.url, missing.message, { cause });
-      });
+      if (!(await this.#hasCommit(program, directory, commit))) throw missing;
+    }
+  }
+
+  async #hasCommit(program: GitProgram, directory: string, commit: string): Promise<boolean> {
+    const args = ["cat-file", "-e", `${commit}^{commit}`];
+    try {
+      await runGit(program, { args, directory, signal: this.#signal });
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitProgramError)) throw error;
+      return false;
     }
   }
 
@@ -217,7 +225,9 @@ class RevisionFetch {
       return await runGit(program, { ...run, signal: this.#signal });
     } catch (error) {
       if (!(error instanceof GitProgramError)) throw error;
-      throw cloneError("program-failed", this.#request.url, error.output, { cause: error });
+      const { url } = this.#request;
+      const text = `unable to clone '${withoutCredentials(url)}'`;
+      throw new GitOperationError("program-failed", url, text, { cause: error });
     }
   }
 }

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, request as forward } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@weir/core";
+import { describeError, systemClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
 import {
   fetchRevision,
@@ -97,7 +97,7 @@ function checkout(result: GitFetchResult): GitCheckout {
 async function messageOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => "resolved",
-    (error: Error) => error.message,
+    (error: unknown) => describeError(error),
   );
 }
 
@@ -204,6 +204,46 @@ describe("fetchRevision", () => {
     await using _ = checkout(await world.fetch({}));
     expect(await readdir(world.root)).not.toContain("pwned");
     await world.close();
+  });
+});
+
+describe("a Git server that asks who is there", () => {
+  /** The handler's repository behind a password, and a server that lets in whoever has it. */
+  async function aGuardedWorld(
+    wanted: string,
+  ): Promise<{ world: Awaited<ReturnType<typeof aWorld>>; url: string; close: () => Promise<void> }> {
+    const world = await aWorld();
+    await world.repository.commit({ a: "1" });
+    const server = createServer((request, response) => {
+      if (request.headers.authorization !== wanted) {
+        response.writeHead(401, { "www-authenticate": "Basic realm=git" }).end("no");
+        return;
+      }
+      const target = new URL(request.url ?? "", world.url);
+      const { method = "GET", headers } = request;
+      const passed = forward(target, { method, headers: { ...headers, host: target.host } }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(passed);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const close = async (): Promise<void> => {
+      server.close();
+      server.closeAllConnections();
+      await world.close();
+    };
+    return { world, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.git`, close };
+  }
+
+  test.each([
+    [{ kind: "bearer", bearerToken: "token-1" }, "Bearer token-1"],
+    [{ kind: "basic", username: "user", password: "pa:ss" }, "Basic dXNlcjpwYTpzcw=="],
+  ] as const)("is told so by git itself, too: %j", async (credentials, authorization) => {
+    const { world, url, close } = await aGuardedWorld(authorization);
+    await using result = checkout(await world.fetch({ url, credentials }));
+    expect(await readFile(join(result.directory, "a"), "utf8")).toBe("1");
+    await close();
   });
 });
 

@@ -94,9 +94,7 @@ function parseRange(url: string, range: string): Constraint {
     return parseConstraint(range);
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
-    throw new GitOperationError("invalid-semver", url, `semver parse error: ${error.message}`, {
-      cause: error,
-    });
+    throw new GitOperationError("invalid-semver", url, "semver parse error", { cause: error });
   }
 }
 

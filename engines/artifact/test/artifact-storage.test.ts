@@ -88,25 +88,29 @@ describe("ArtifactStorage", () => {
     }
   });
 
-  test("keeps the two newest and the current artifact, and sweeps what a kill left behind", async () => {
-    const clock = new FakeClock(Date.now() + 3_600_000);
+  test.each([
+    { name: "what is older than the retention", ages: [500, 400, 90, 10], want: ["1.tar.gz", "4.tar.gz"] },
+    { name: "the oldest beyond the number", ages: [40, 30, 20, 10], want: ["1.tar.gz", "4.tar.gz"] },
+    { name: "nothing of two that are young", ages: [20, 10], want: ["1.tar.gz", "2.tar.gz"] },
+    { name: "all but the current where all are old", ages: [900, 800], want: ["1.tar.gz"] },
+  ])("removes $name, and never the current artifact", async ({ ages, want }) => {
+    const clock = new FakeClock();
     const { storage, root } = await aStorage(clock);
     const folder = await aFolder({ a: "1" });
     using lock = await storage.lock(owner);
-    const names = ["1.tar.gz", "2.tar.gz", "3.tar.gz", "4.tar.gz"];
-    for (const [index, fileName] of names.entries()) {
-      const { path } = await storage.archive(lock, {
-        directory: folder,
-        patterns: [],
-        revision: fileName,
-        fileName,
-      });
-      await utimes(join(root, path), 1000 + index, 1000 + index);
+    for (const [index, age] of ages.entries()) {
+      const fileName = `${index + 1}.tar.gz`;
+      const input = { directory: folder, patterns: [], revision: fileName, fileName };
+      const { path } = await storage.archive(lock, input);
+      const seconds = clock.now() / 1000 - age;
+      await utimes(join(root, path), seconds, seconds);
     }
     const directory = join(root, "gitrepository/default/app");
     await writeFile(join(directory, "5.tar.gz.abc.tmp"), "half");
-    await storage.collectGarbage(lock, { path: "gitrepository/default/app/1.tar.gz" });
-    expect((await readdir(directory)).sort()).toEqual(["1.tar.gz", "3.tar.gz", "4.tar.gz"]);
+    const current = "gitrepository/default/app/1.tar.gz";
+    const removed = await storage.collectGarbage(lock, { path: current });
+    expect((await readdir(directory)).sort()).toEqual(want);
+    expect(removed).toHaveLength(ages.length - want.length);
   });
 
   test("tells intact, changed and missing files apart", async () => {

@@ -18,9 +18,9 @@ export interface ArtifactStorageOptions {
   /** What artifact URLs begin with, without a slash at the end; asked anew for each artifact. */
   readonly baseUrl: () => string;
   readonly clock: Clock;
-  /** How many artifacts of an owner are kept; 2 by default, as Flux. */
+  /** How many artifacts of an owner are kept at most; 2 by default, as Flux. */
   readonly retentionRecords?: number;
-  /** Younger artifacts are kept whatever their number; one minute by default, as Flux. */
+  /** How long an artifact is kept that is not the current one; one minute by default, as Flux. */
   readonly retentionMs?: number;
 }
 
@@ -127,21 +127,23 @@ export class ArtifactStorage {
     return `${this.#options.baseUrl()}/${artifact.path}`;
   }
 
-  /** Removes the owner's artifacts but the current one, the newest ones and young ones; returns what was removed. */
+  /**
+   * Removes what is too old of the owner's artifacts, and then the oldest until no more than `retentionRecords` are left;
+   * never the current one. Returns what was removed.
+   */
   async collectGarbage(lock: ArtifactLock, current: Pick<Artifact, "path">): Promise<readonly string[]> {
-    const folder = folderOf(lock.owner);
     const { retentionRecords = 2, retentionMs = 60_000, clock } = this.#options;
-    const files = await this.#filesOf(folder);
+    const files = await this.#filesOf(folderOf(lock.owner));
     const oldest = clock.now() - retentionMs;
-    const kept = files
-      .filter((file) => !file.path.endsWith(".tmp"))
-      .sort((a, b) => b.modifiedMs - a.modifiedMs);
-    const surplus = kept
-      .slice(retentionRecords)
-      .filter((file) => file.modifiedMs < oldest && file.path !== current.path);
-    const leftovers = files.filter((file) => file.path.endsWith(".tmp"));
-    const removed = [...surplus, ...leftovers].map((file) => file.path);
-    for (const path of removed) await rm(join(this.#options.root, path), { force: true });
+    const archives = files
+      .filter((file) => !isLeftover(file.path))
+      .sort((a, b) => a.modifiedMs - b.modifiedMs);
+    const others = archives.filter((file) => file.path !== current.path);
+    const surplus = archives.length - retentionRecords;
+    const garbage = others.filter((file, index) => file.modifiedMs < oldest || index < surplus);
+    const removed = garbage.map((file) => file.path);
+    const leftovers = files.filter((file) => isLeftover(file.path)).map((file) => file.path);
+    for (const path of [...removed, ...leftovers]) await rm(join(this.#options.root, path), { force: true });
     return removed;
   }
 
@@ -167,6 +169,11 @@ export class ArtifactStorage {
   #resolve(path: string): string | undefined {
     return isArtifactPath(path) ? join(this.#options.root, path) : undefined;
   }
+}
+
+/** What a kill left of an archive in the making. */
+function isLeftover(path: string): boolean {
+  return path.endsWith(".tmp");
 }
 
 /** Whether a path has the form of an artifact's: four plain segments. */

@@ -1,6 +1,7 @@
 import { FINALIZER, GitRepository, SourceReason } from "@weir/api";
 import { goDurationMs } from "@weir/core";
 import { changed, type Controller, createController } from "@weir/sdk";
+import { ownerOf } from "./artifact-owner.ts";
 import { type GitRepositoryDeps, reconcileGitRepository } from "./reconcile.ts";
 import { reportGitRepository } from "./report.ts";
 
@@ -31,9 +32,8 @@ export function gitRepositoryController(options: GitRepositoryControllerOptions)
       when: changed.value((repository) => repository.status?.artifact?.revision),
     })
     .report(reportGitRepository)
-    .finalizer(FINALIZER, async ({ metadata }, ctx) => {
-      const owner = { kind: "gitrepository", namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
-      using lock = await storage.lock(owner);
+    .finalizer(FINALIZER, async (repository, ctx) => {
+      using lock = await storage.lock(ownerOf(repository));
       if (!(await storage.remove(lock))) return;
       const message = "garbage collected artifacts for deleted resource";
       ctx.event({ reason: SourceReason.GarbageCollectionSucceeded, message });

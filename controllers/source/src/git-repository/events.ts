@@ -1,4 +1,4 @@
-import { type Artifact, ConditionType, type GitRepository, SourceReason } from "@weir/api";
+import { type Artifact, ConditionType, type GitRepository, Reason, SourceReason } from "@weir/api";
 import { describeError, WeirError } from "@weir/core";
 import { findCondition, isConditionTrue } from "@weir/objects";
 import type { ReconcileEvent } from "@weir/sdk";
@@ -17,17 +17,17 @@ export class SourceEvents {
 
   /** A new artifact, or the first after a failure that ended with the same bytes. */
   stored(artifact: Artifact, subject: string): void {
-    const message = `stored artifact for commit '${subject}'`;
-    const annotations = { [`${GROUP}/revision`]: artifact.revision, [`${GROUP}/digest`]: artifact.digest };
     const before = this.#repository.status?.artifact;
     if (before?.digest !== artifact.digest) {
-      this.#sink.event({ reason: SourceReason.NewArtifact, message, annotations });
-    } else if (this.#hadFailed()) {
-      this.#sink.event({ reason: "Succeeded", message, annotations });
-    }
+      const reason = SourceReason.NewArtifact;
+      this.#sink.event({ reason, message: storedMessage(subject), annotations: annotationsOf(artifact) });
+    } else if (this.#hadFailed()) this.#recovered(artifact, subject);
   }
 
+  /** Nothing was fetched; after a failure that is the recovery, and then the revision stands for the commit. */
   unchanged(revision: string): void {
+    const artifact = this.#repository.status?.artifact;
+    if (artifact !== undefined && this.#hadFailed()) this.#recovered(artifact, revision);
     const message = `no changes since last reconciliation: observed revision '${revision}'`;
     this.#sink.event({ reason: SourceReason.GitOperationSucceeded, message });
   }
@@ -38,9 +38,18 @@ export class SourceEvents {
     this.#sink.event({ reason: SourceReason.GarbageCollectionSucceeded, message });
   }
 
-  failed(failure: WeirError | { readonly reason: string; readonly message: string }): void {
+  /** What only waits for another object is no warning. */
+  failed(
+    failure: WeirError | { readonly reason: string; readonly message: string },
+    type: "Normal" | "Warning" = "Warning",
+  ): void {
     const message = failure instanceof WeirError ? describeError(failure) : failure.message;
-    this.#sink.event({ type: "Warning", reason: failure.reason, message });
+    this.#sink.event({ type, reason: failure.reason, message });
+  }
+
+  #recovered(artifact: Artifact, subject: string): void {
+    const annotations = annotationsOf(artifact);
+    this.#sink.event({ reason: Reason.Succeeded, message: storedMessage(subject), annotations });
   }
 
   #hadFailed(): boolean {
@@ -54,4 +63,12 @@ export class SourceEvents {
       (type) => findCondition(conditions, type) !== undefined && isConditionTrue(conditions, type),
     );
   }
+}
+
+function storedMessage(subject: string): string {
+  return `stored artifact for commit '${subject}'`;
+}
+
+function annotationsOf(artifact: Artifact): Readonly<Record<string, string>> {
+  return { [`${GROUP}/revision`]: artifact.revision, [`${GROUP}/digest`]: artifact.digest };
 }

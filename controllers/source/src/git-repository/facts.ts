@@ -1,7 +1,11 @@
 import type { Artifact, GitRepository } from "@weir/api";
 
-/** The negative condition that a failure is reported under, besides Ready. */
-export type FailureCondition = "FetchFailed" | "StorageOperationFailed" | "IncludeUnavailable";
+/** The condition that a failure is reported under, besides Ready. */
+export type FailureCondition =
+  | "FetchFailed"
+  | "StorageOperationFailed"
+  | "IncludeUnavailable"
+  | "SourceVerified";
 
 /** What shaped an artifact besides the revision. */
 export interface ArtifactShape {

@@ -1,7 +1,8 @@
 import { type GitRepository, SourceReason } from "@weir/api";
 import { isApiError } from "@weir/client";
 import { type GitCredentials, GitCredentialsError, type GitProxy, parseGitCredentials } from "@weir/git";
-import { type BaseContext, kind } from "@weir/sdk";
+import type { BaseContext } from "@weir/sdk";
+import { Secret } from "../secret-kind.ts";
 import { SourceStepError } from "../source-error.ts";
 
 /** How a repository is reached. */
@@ -10,7 +11,6 @@ export interface GitAccess {
   readonly proxy?: GitProxy;
 }
 
-const Secret = kind("v1", "Secret", { plural: "secrets", scope: "Namespaced" });
 const FAILED = { condition: "FetchFailed", reason: SourceReason.AuthenticationFailed } as const;
 
 /** Reads the Secrets that a GitRepository names. Throws `SourceStepError` where one is missing or not usable. */

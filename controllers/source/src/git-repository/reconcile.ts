@@ -12,6 +12,8 @@ import { type GitAccess, observeAccess } from "./observe-access.ts";
 import { observeIncludes } from "./observe-includes.ts";
 import { observeStored } from "./observe-stored.ts";
 import { refuseUnbuilt } from "./refuse-unbuilt.ts";
+import { ownerOf } from "./artifact-owner.ts";
+import { verifyCommit } from "./verify-commit.ts";
 
 /** What reconciling GitRepositories needs from the outside. */
 export interface GitRepositoryDeps {
@@ -50,7 +52,7 @@ export async function reconcileGitRepository(
     ctx.signal.throwIfAborted();
     const failure = asStepError(error);
     ctx.record({ failure: failure.condition });
-    events.failed(failure);
+    events.failed(failure, failure.condition === "IncludeUnavailable" ? "Normal" : "Warning");
     throw failure;
   }
 }
@@ -102,6 +104,7 @@ class GitRepositoryRun {
     this.#ctx.record({ isFetched: true });
     if (result.kind === "checkout") {
       await using checkout = result;
+      await verifyCommit(this.#repository, checkout.commit, this.#ctx);
       return await this.#store(checkout, stored, included);
     }
     const isServedElsewhere = stored !== undefined && stored.url !== this.#repository.status?.artifact?.url;
@@ -118,7 +121,10 @@ class GitRepositoryRun {
     const { url, ref = {}, timeout = DEFAULT_TIMEOUT } = repository.spec;
     const { recurseSubmodules, sparseCheckout } = shapeOf(repository.spec);
     const mayBeKept =
-      stored !== undefined && !isShapeChanged(repository) && !areIncludesChanged(repository, included);
+      stored !== undefined &&
+      repository.spec.verify === undefined &&
+      !isShapeChanged(repository) &&
+      !areIncludesChanged(repository, included);
     const request = {
       url,
       ref,
@@ -135,12 +141,21 @@ class GitRepositoryRun {
   /** The artifact that is stored; one that the status names and that is not there any more is forgotten. */
   async #ensureStored(): Promise<Artifact | undefined> {
     const stored = await observeStored(this.#repository, this.#deps.storage);
-    if (stored.kind === "intact") return stored.artifact;
+    if (stored.kind === "intact") {
+      await this.#collectGarbage(stored.artifact);
+      return stored.artifact;
+    }
     const progress =
       stored.kind === "gone" ? "building artifact: disappeared from storage" : "building artifact";
     this.#ctx.record({ isChanging: true, isArtifactGone: stored.kind === "gone" });
     await this.#say(progress);
     return undefined;
+  }
+
+  async #collectGarbage(current: Artifact): Promise<void> {
+    const { storage } = this.#deps;
+    using lock = await storage.lock(ownerOf(this.#repository));
+    this.#events.collected((await storage.collectGarbage(lock, current)).length);
   }
 
   async #store(
@@ -155,10 +170,9 @@ class GitRepositoryRun {
       return;
     }
     await this.#sayWhy(decision.because, checkout.revision);
-    const { spec, metadata } = this.#repository;
-    const owner = { kind: "gitrepository", namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
+    const { spec } = this.#repository;
     if (included.length > 0) await copyIncludes(checkout.directory, spec.include ?? [], included, storage);
-    using lock = await storage.lock(owner);
+    using lock = await storage.lock(ownerOf(this.#repository));
     const artifact = await storage.archive(lock, {
       directory: checkout.directory,
       patterns: await readIgnorePatterns(checkout.directory, spec.ignore),
@@ -167,8 +181,6 @@ class GitRepositoryRun {
       signal: this.#ctx.signal,
     });
     this.#ctx.record({ artifact, includedArtifacts: included, shape: shapeOf(spec) });
-    const removed = await storage.collectGarbage(lock, artifact);
-    this.#events.collected(removed.length);
     this.#events.stored(artifact, checkout.commit.subject);
   }
 

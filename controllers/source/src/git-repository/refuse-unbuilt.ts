@@ -15,10 +15,6 @@ export function refuseUnbuilt(
   if (spec.serviceAccountName !== undefined) {
     return refuse("spec.serviceAccountName: logging in by a workload identity is not supported yet");
   }
-  if (spec.verify !== undefined) {
-    const reason = SourceReason.VerificationError;
-    return { kind: "stalled", reason, message: "spec.verify: verifying signatures is not supported yet" };
-  }
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import { ConditionType, type GitRepository, Reason, ReconcileAnnotation } from "
 import {
   type Condition,
   type ConditionStamp,
+  type ConditionState,
   findCondition,
   removeConditions,
   setCondition,
@@ -27,7 +28,7 @@ export const reportGitRepository: Report<GitRepository, GitRepositoryFacts> = (
   clock,
 ) => {
   const stamp = { generation: observation.object.metadata.generation, now: clock.now() };
-  const before = withFacts(previous, observation.facts);
+  const before = withFacts(previous, observation);
   switch (outcome.kind) {
     case "suspended":
       return reportSuspended(before, observation, stamp);
@@ -52,11 +53,22 @@ export const reportGitRepository: Report<GitRepository, GitRepositoryFacts> = (
   }
 };
 
-function withFacts(previous: Status | undefined, facts: Facts): Status {
-  const status: Status = { observedGeneration: -1, ...previous };
+function withFacts(
+  previous: Status | undefined,
+  { object, facts }: Observation<GitRepository, GitRepositoryFacts>,
+): Status {
+  const status = withoutVerification({ observedGeneration: -1, ...previous }, object);
   if (facts.isArtifactGone !== true) return status;
   const { artifact: _artifact, ...rest } = status;
   return { ...rest, conditions: removeConditions(conditionsOf(rest), ConditionType.ArtifactInStorage) };
+}
+
+/** What was said of signatures means nothing once they are not asked for. */
+function withoutVerification(status: Status, { spec }: GitRepository): Status {
+  const conditions = conditionsOf(status);
+  const isSaid = findCondition(conditions, ConditionType.SourceVerified) !== undefined;
+  if (spec.verify !== undefined || !isSaid) return status;
+  return { ...status, conditions: removeConditions(conditions, ConditionType.SourceVerified) };
 }
 
 function conditionsOf(status: Status): readonly Condition[] {
@@ -112,10 +124,8 @@ interface Failure {
 
 function failed(before: Status, facts: Facts, stamp: ConditionStamp, failure: Failure): readonly Condition[] {
   const { reason, message } = failure;
-  const states = [
-    ...(facts.failure === undefined
-      ? []
-      : [{ type: facts.failure, status: "True" as const, reason, message }]),
+  const states: readonly ConditionState[] = [
+    ...failureStates(facts, failure),
     { type: ConditionType.Ready, status: "False" as const, reason, message },
     {
       type: ConditionType.Reconciling,
@@ -138,13 +148,23 @@ function stalled(
   failure: Failure,
 ): readonly Condition[] {
   const { reason, message } = failure;
-  const types = [...(facts.failure === undefined ? [] : [facts.failure]), ConditionType.Stalled];
+  const states = [
+    ...failureStates(facts, failure),
+    { type: ConditionType.Stalled, status: "True" as const, reason, message },
+    { type: ConditionType.Ready, status: "False" as const, reason, message },
+  ];
   const base = removeConditions(withOutdated(before, facts, stamp), ConditionType.Reconciling);
-  const marked = types.reduce<readonly Condition[]>(
-    (conditions, type) => setCondition(conditions, { type, status: "True", reason, message }, stamp),
+  return states.reduce<readonly Condition[]>(
+    (conditions, state) => setCondition(conditions, state, stamp),
     base,
   );
-  return setCondition(marked, { type: ConditionType.Ready, status: "False", reason, message }, stamp);
+}
+
+/** The condition of the step that failed; that of verification speaks of success, the others of failure. */
+function failureStates(facts: Facts, failure: Failure): readonly ConditionState[] {
+  if (facts.failure === undefined) return [];
+  const status = facts.failure === ConditionType.SourceVerified ? "False" : "True";
+  return [{ type: facts.failure, status, ...failure }];
 }
 
 function settled(before: Status, facts: Facts, stamp: ConditionStamp): Status {
@@ -158,11 +178,11 @@ function settled(before: Status, facts: Facts, stamp: ConditionStamp): Status {
   );
   if (artifact === undefined) return { ...before, ...observed(stamp), conditions: cleared };
   const state = { reason: Reason.Succeeded, message: `stored artifact for revision '${artifact.revision}'` };
-  // A run that made nothing new leaves the word of the run that did.
-  const stored =
-    facts.artifact === undefined && findCondition(cleared, ConditionType.ArtifactInStorage) !== undefined
-      ? cleared
-      : setCondition(cleared, { type: ConditionType.ArtifactInStorage, status: "True", ...state }, stamp);
+  const stored = setCondition(
+    cleared,
+    { type: ConditionType.ArtifactInStorage, status: "True", ...state },
+    stamp,
+  );
   const conditions = setCondition(stored, { type: ConditionType.Ready, status: "True", ...state }, stamp);
   return { ...withShape(before, facts), artifact, ...observed(stamp), conditions };
 }

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ArtifactStorage, serveArtifacts } from "@weir/artifact";
+import { type ArtifactServer, ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import type { KubeClient } from "@weir/client";
 import { type Clock, createWorkerPool, type Logger, type Random } from "@weir/core";
 import { kustomizationController } from "@weir/kustomize-controller";
 import { createManager, type Manager } from "@weir/sdk";
 import { gitRepositoryController } from "@weir/source-controller";
+import { portOfUrl, type RememberedPorts } from "./remembered-ports.ts";
 
 /** What running the toolkit needs. */
 export interface ToolkitOptions {
@@ -16,6 +17,7 @@ export interface ToolkitOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly ports: RememberedPorts;
 }
 
 /** The controllers that run, and what they stand on. */
@@ -31,7 +33,8 @@ export async function runToolkit(options: ToolkitOptions): Promise<Toolkit> {
   const scratch = join(options.stateFolder, "scratch");
   await mkdir(root, { recursive: true, mode: 0o700 });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
-  const server = starting.use(await serveArtifacts(root));
+  const serve = (port: number): Promise<ArtifactServer> => serveArtifacts(root, port);
+  const server = starting.use(await options.ports.serve("artifacts", serve, ({ url }) => portOfUrl(url)));
   const workers = starting.use(createWorkerPool({ clock }));
   const storage = new ArtifactStorage({ root, baseUrl: () => server.url, clock });
   const controllers = [

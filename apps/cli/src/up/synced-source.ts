@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { type Clock, describeError } from "@weir/core";
 import { commitFolder, type GitProgram, GitProgramError, runGit, serveGit } from "@weir/git";
 import { CommandError } from "../cli-error.ts";
+import { portOfUrl, type RememberedPorts } from "./remembered-ports.ts";
 
 /** A repository that a cluster syncs, served where the cluster can fetch it. */
 export interface SyncedSource extends AsyncDisposable {
@@ -26,6 +27,7 @@ export interface SourceOptions {
   readonly stateFolder: string;
   readonly searchPath: string;
   readonly clock: Clock;
+  readonly ports: RememberedPorts;
   readonly onProblem: (message: string) => void;
 }
 
@@ -75,7 +77,7 @@ async function checkoutSource(
   const branch = options.branch ?? (await currentBranch(git, folder));
   const gitDirectory = await git("rev-parse", "--absolute-git-dir");
   const common = await git("rev-parse", "--path-format=absolute", "--git-common-dir");
-  const server = await serve(folder, gitDirectory, program);
+  const server = await serve(folder, gitDirectory, { program, ports: options.ports });
   return {
     url: server.url,
     branch,
@@ -118,7 +120,7 @@ async function folderSource(
     await commitFolder(repository, `saved state of ${basename(folder)}`);
   };
   await commit();
-  const server = await serve(folder, gitDirectory, program);
+  const server = await serve(folder, gitDirectory, { program, ports: options.ports });
   return {
     url: server.url,
     branch,
@@ -163,14 +165,19 @@ function oneAtATime(
 async function serve(
   folder: string,
   repository: string,
-  program: GitProgram,
+  { program, ports }: { readonly program: GitProgram; readonly ports: RememberedPorts },
 ): Promise<{ readonly url: string } & AsyncDisposable> {
   const name = `${basename(folder)}.git`;
-  const server = await serveGit({
-    find: (path) => (path === name ? repository : undefined),
+  const git = {
+    find: (path: string) => (path === name ? repository : undefined),
     searchPath: program.searchPath,
     home: program.home,
-  });
+  };
+  const server = await ports.serve(
+    "git",
+    (port) => serveGit(git, port),
+    ({ url }) => portOfUrl(url),
+  );
   return {
     url: `${server.url}/${encodeURIComponent(name)}`,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { GitRepository, ReconcileAnnotation } from "@weir/api";
 import { createSqliteStorage, type Storage } from "@weir/apiserver";
+import { type HealthTarget, waitForHealth } from "@weir/apply";
 import type { KubeClient } from "@weir/client";
 import { type Cluster, startCluster } from "@weir/cluster";
 import { type Clock, describeError, type Logger, systemClock, systemRandom } from "@weir/core";
@@ -11,6 +12,7 @@ import { followObjects } from "../progress/follow-objects.ts";
 import { createProgressView, type ProgressView } from "../progress/progress-view.ts";
 import { awaitVerdict } from "./await-verdict.ts";
 import { BOOTSTRAP_NAME, bootstrapObjects } from "./bootstrap-objects.ts";
+import { portOfUrl, rememberPorts, type RememberedPorts } from "./remembered-ports.ts";
 import { runToolkit } from "./run-toolkit.ts";
 import { makeCurrent, openStateFolder, type StateFolder } from "./state-folder.ts";
 import { openSource, type SyncedSource } from "./synced-source.ts";
@@ -34,6 +36,7 @@ export interface UpOptions {
 }
 
 const FIELD_MANAGER = "weir";
+const INSTALL_TIMEOUT_MS = 30_000;
 
 /** Starts an embedded cluster that syncs a repository, and stays until it is told to end. Returns the exit code. */
 export async function runUp(options: UpOptions, environment: Environment, logger: Logger): Promise<number> {
@@ -41,21 +44,28 @@ export async function runUp(options: UpOptions, environment: Environment, logger
   const view = createProgressView(environment);
   await using running = new AsyncDisposableStack();
   const state = running.use(await openStateFolder(environment.stateRoot, options.source, options.storage));
-  const cluster = await startEmbedded(options, state, { clock, logger, running });
+  const ports = await rememberPorts(state.path);
+  const cluster = await startEmbedded(options, state, { clock, logger, running, ports });
   const source = running.use(
     await openSource({
       ...options,
       stateFolder: state.path,
       searchPath: environment.searchPath,
       clock,
+      ports,
       onProblem: (message) => view.note(message),
     }),
   );
-  await install(cluster.client, source, options.path);
+  await install(cluster.client, source, options.path, clock);
   announce(view, cluster, source, options);
   const kubeconfig = cluster.endpoint?.kubeconfig;
   if (kubeconfig !== undefined) await makeCurrent(environment.stateRoot, kubeconfig);
-  const toolkit = { client: cluster.client, stateFolder: state.path, searchPath: environment.searchPath };
+  const toolkit = {
+    client: cluster.client,
+    stateFolder: state.path,
+    searchPath: environment.searchPath,
+    ports,
+  };
   running.use(await runToolkit({ ...toolkit, clock, random: systemRandom, logger }));
   return await follow({ options, environment, cluster, source, view, clock });
 }
@@ -64,27 +74,36 @@ interface Starting {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly running: AsyncDisposableStack;
+  readonly ports: RememberedPorts;
 }
 
 async function startEmbedded(options: UpOptions, state: StateFolder, starting: Starting): Promise<Cluster> {
-  const { clock, logger, running } = starting;
+  const { clock, logger, running, ports } = starting;
   const storage: { readonly storage?: Storage } = state.isTemporary
     ? {}
     : { storage: running.use(await createSqliteStorage({ path: join(state.path, "cluster.db"), clock })) };
-  return running.use(
-    await startCluster({
-      ...storage,
-      clock,
-      logger,
-      listen: { port: options.port, kubeconfig: join(state.path, "kubeconfig") },
-    }),
-  );
+  const kubeconfig = join(state.path, "kubeconfig");
+  const start = (port: number): Promise<Cluster> =>
+    startCluster({ ...storage, clock, logger, listen: { port, kubeconfig } });
+  // A port that was asked for is that one or an error.
+  const cluster = options.port === 0 ? await ports.serve("api", start, apiPort) : await start(options.port);
+  return running.use(cluster);
+}
+
+function apiPort(cluster: Cluster): number {
+  return cluster.endpoint === undefined ? 0 : portOfUrl(cluster.endpoint.url);
 }
 
 /** Creates what `flux bootstrap` would create; on a cluster that has it, only what differs is written. */
-async function install(client: KubeClient, source: SyncedSource, path: string): Promise<void> {
+async function install(client: KubeClient, source: SyncedSource, path: string, clock: Clock): Promise<void> {
   const objects = bootstrapObjects({ url: source.url, branch: source.branch, path });
   await Promise.all(objects.definitions.map((definition) => applyObject(client, definition)));
+  // A definition is served a moment after it is stored.
+  await waitForHealth(
+    objects.definitions as readonly HealthTarget[],
+    { client, clock },
+    { timeoutMs: INSTALL_TIMEOUT_MS },
+  );
   await applyObject(client, objects.namespace);
   for (const object of objects.sync) await applyObject(client, object);
 }

@@ -6,7 +6,12 @@ import { hashTransformer } from "./generate/hash.ts";
 import { Accumulator, type BuildContext, Layer } from "./layer/layer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
 import { outputJson } from "./node/to-json.ts";
-import { originText, transformationsText } from "./resource/origin.ts";
+import {
+  ORIGIN_ANNOTATION,
+  originText,
+  TRANSFORMATIONS_ANNOTATION,
+  transformationsText,
+} from "./resource/origin.ts";
 import type { Resource } from "./resource/resource.ts";
 import { describeId } from "./resource/resource-id.ts";
 import type { ResourceMap } from "./resource/resource-map.ts";
@@ -46,8 +51,6 @@ export interface BuildResult {
 
 const VERSION = "v5.8.1";
 const MANAGED_BY = "app.kubernetes.io/managed-by";
-const ORIGIN = "config.kubernetes.io/origin";
-const TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations";
 const LOCAL_CONFIG = "config.kubernetes.io/local-config";
 
 /**
@@ -153,13 +156,13 @@ const INTERNAL_ANNOTATIONS: readonly string[] = [
 function writeBuildMetadata(resource: Resource, buildMetadata: readonly string[]): void {
   const annotations = resource.annotations();
   for (const key of INTERNAL_ANNOTATIONS) annotations.delete(key);
-  annotations.delete(ORIGIN);
-  annotations.delete(TRANSFORMATIONS);
+  annotations.delete(ORIGIN_ANNOTATION);
+  annotations.delete(TRANSFORMATIONS_ANNOTATION);
   if (buildMetadata.includes("originAnnotations") && resource.origin !== undefined) {
-    annotations.set(ORIGIN, originText(resource.origin));
+    annotations.set(ORIGIN_ANNOTATION, originText(resource.origin));
   }
   if (buildMetadata.includes("transformerAnnotations") && resource.transformations.length > 0) {
-    annotations.set(TRANSFORMATIONS, transformationsText(resource.transformations));
+    annotations.set(TRANSFORMATIONS_ANNOTATION, transformationsText(resource.transformations));
   }
   resource.setAnnotations(annotations);
 }

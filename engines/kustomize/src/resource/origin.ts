@@ -12,6 +12,11 @@ export interface Origin {
   };
 }
 
+/** Where a resource comes from, as an annotation. */
+export const ORIGIN_ANNOTATION = "config.kubernetes.io/origin";
+/** What changed a resource, as an annotation. */
+export const TRANSFORMATIONS_ANNOTATION = "alpha.config.kubernetes.io/transformations";
+
 /** Joins a path to where a build is, as `filepath.Join` does. */
 export function joinPath(...parts: readonly string[]): string {
   const joined = parts.filter((part) => part !== "").join("/");

@@ -2,15 +2,17 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { goJson } from "../node/go-json.ts";
 import { mapToJson } from "../node/to-json.ts";
-import { originText, transformationsText } from "./origin.ts";
+import { ORIGIN_ANNOTATION, originText, TRANSFORMATIONS_ANNOTATION, transformationsText } from "./origin.ts";
 import type { Resource } from "./resource.ts";
 
 const DOMAIN = "internal.config.kubernetes.io";
 
 /** What the build knows about a resource, as the annotations that upstream keeps it in. */
-function buildAnnotations(resource: Resource): JsonObject {
+export function buildAnnotations(resource: Resource): JsonObject {
   const { previousIds, origin, transformations } = resource;
   const lists: Readonly<Record<string, readonly string[]>> = {
+    allowKindChange: resource.allowKindChange ? ["enabled"] : [],
+    allowNameChange: resource.allowNameChange ? ["enabled"] : [],
     generatorBehavior: resource.behavior === undefined ? [] : [resource.behavior],
     needsHashSuffix: resource.needsHash ? ["enabled"] : [],
     prefixes: resource.prefixes,
@@ -24,10 +26,10 @@ function buildAnnotations(resource: Resource): JsonObject {
     .filter(([, values]) => values.length > 0)
     .map(([field, values]) => [`${DOMAIN}/${field}`, values.join(",")] as const);
   return {
-    ...(origin === undefined ? {} : { "config.kubernetes.io/origin": originText(origin) }),
+    ...(origin === undefined ? {} : { [ORIGIN_ANNOTATION]: originText(origin) }),
     ...(transformations.length === 0
       ? {}
-      : { "alpha.config.kubernetes.io/transformations": transformationsText(transformations) }),
+      : { [TRANSFORMATIONS_ANNOTATION]: transformationsText(transformations) }),
     ...Object.fromEntries(entries),
   };
 }
@@ -36,7 +38,8 @@ function objectOf(value: JsonValue | undefined): JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-function annotated(resource: Resource): JsonObject {
+/** The object with those annotations, as upstream has it while it builds. */
+export function annotated(resource: Resource): JsonObject {
   const object = mapToJson(resource.root);
   const added = buildAnnotations(resource);
   if (Object.keys(added).length === 0) return object;

@@ -6,10 +6,12 @@ import type { Patch, Selector } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
 import { isMap, NULL, YamlMap } from "../node/node.ts";
 import { parseResources } from "../node/parse.ts";
-import { fromJson, mapToJson } from "../node/to-json.ts";
+import { fromJson } from "../node/to-json.ts";
 import { applyJsonPatch, type JsonPatchOperation, parseJsonPatch } from "../patch/json-patch.ts";
 import { mergeStrategically } from "../patch/merge.ts";
+import { ORIGIN_ANNOTATION, TRANSFORMATIONS_ANNOTATION } from "../resource/origin.ts";
 import { Resource } from "../resource/resource.ts";
+import { annotated, buildAnnotations } from "../resource/show-resource.ts";
 import { copyMergeMetadata, type ResourceMap } from "../resource/resource-map.ts";
 import { describeId } from "../resource/resource-id.ts";
 import type { Schemas } from "../resource/schemas.ts";
@@ -123,6 +125,8 @@ function mergeInto(resources: ResourceMap, targets: readonly Resource[], patch: 
 function applyPatch(target: Resource, patch: Resource): void {
   const { name, namespace, kind } = target;
   if (patch.allowNameChange || patch.allowKindChange) target.storePreviousId();
+  target.allowNameChange ||= patch.allowNameChange;
+  target.allowKindChange ||= patch.allowKindChange;
   const merged = mergeStrategically(target.root, patch.root, (apiVersion, of) =>
     target.schemas.shapeOf(apiVersion, of),
   );
@@ -134,14 +138,27 @@ function applyPatch(target: Resource, patch: Resource): void {
 }
 
 function applyJson(target: Resource, patch: readonly JsonPatchOperation[]): void {
-  const patched = applyJsonPatch(mapToJson(target.root), patch);
+  const known = Object.keys(buildAnnotations(target));
+  const patched = applyJsonPatch(annotated(target), patch);
   const root = fromJson(patched);
   if (root !== NULL && !isMap(root)) {
     throw new KustomizeError("json: cannot unmarshal array into Go value of type map[string]interface {}");
   }
   target.root = isMap(root) ? root : new YamlMap();
-  // Upstream restores its own annotations and with them rewrites all others as strings.
-  target.setAnnotations(target.annotations());
+  takeBackAnnotations(target, known);
+}
+
+/**
+ * Removes what the build knows from the annotations again, where a patch saw it as upstream's patches do.
+ *
+ * Upstream restores its own annotations afterwards, but not those of origins, and rewrites all others as strings.
+ */
+function takeBackAnnotations(target: Resource, known: readonly string[]): void {
+  const annotations = target.annotations();
+  if (!annotations.has(ORIGIN_ANNOTATION)) target.origin = undefined;
+  if (!annotations.has(TRANSFORMATIONS_ANNOTATION)) target.transformations = [];
+  for (const key of known) annotations.delete(key);
+  target.setAnnotations(annotations);
 }
 
 /** The transformer of one entry of the field `patches`. */

@@ -1,7 +1,7 @@
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec, Var } from "../file/kustomization.ts";
 import { isMap, isMissing, isString, type Node, Scalar, textOf, type YamlMap } from "../node/node.ts";
-import { formatGoFloat, scalarValue } from "../node/resolve-scalar.ts";
+import { formatGoFloat } from "../node/resolve-scalar.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeGvk, effectiveNamespace, type Gvk, type ResId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
@@ -115,15 +115,31 @@ function valueOfVar(resources: readonly Resource[], variable: Var): VarValue | u
   } catch {
     node = undefined;
   }
-  if (node === undefined) {
+  const value = node === undefined ? "none" : goValueOf(node);
+  if (value === "none") {
     throw new KustomizeError(
       `field specified in var '${describeVar(variable, true)}' not found in corresponding resource`,
     );
   }
-  if (typeof node === "string") return node;
-  if (!(node instanceof Scalar)) return undefined;
-  const value = scalarValue(node);
-  return value === null || value === undefined || node.tag === "!!timestamp" ? node.text : value;
+  return value.value;
+}
+
+/** The value as strconv reads its text, which knows no octal, hexadecimal or underscore; `none` where it cannot. */
+function goValueOf(node: Node): { readonly value: VarValue | undefined } | "none" {
+  if (typeof node === "string") return { value: node };
+  if (!(node instanceof Scalar)) return { value: undefined };
+  const { tag, text } = node;
+  if (tag === "!!bool") return { value: text.toLowerCase() === "true" };
+  if (tag === "!!int") return goInteger(text);
+  if (tag === "!!float") return Number.isFinite(Number(text)) ? { value: Number(text) } : "none";
+  return { value: text };
+}
+
+function goInteger(text: string): { readonly value: VarValue } | "none" {
+  if (!/^[-+]?\d+$/.test(text)) return "none";
+  const value = BigInt(text.replace("+", ""));
+  if (value !== BigInt.asIntN(64, value)) return "none";
+  return { value: Number.isSafeInteger(Number(value)) ? Number(value) : value };
 }
 
 /** Turns `ports[0]` into `ports` and `0`. */

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
-import { fluxResources, GitRepository, Kustomization } from "@weir/api";
-import type { Kind } from "@weir/client";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Writable } from "node:stream";
+import { type Artifact, fluxResources, GitRepository, Kustomization } from "@weir/api";
+import { packDirectory } from "@weir/artifact";
+import { createClient, type Kind, type Transport } from "@weir/client";
 import { type Cluster, startCluster } from "@weir/cluster";
-import { createWorkerPool, systemClock } from "@weir/core";
+import { createWorkerPool, type JsonObject, systemClock } from "@weir/core";
 import type { Condition, KubeObject } from "@weir/objects";
 import { createManager, kind } from "@weir/sdk";
-import { pack } from "tar-stream";
 import { expect, vi } from "vitest";
 import { kustomizationController, type KustomizationControllerOptions } from "../src/index.ts";
 
@@ -26,14 +29,19 @@ export type Files = Readonly<Record<string, string>>;
 /** A cluster with the controller, and sources whose artifacts a test publishes by itself. */
 export interface Toolkit extends AsyncDisposable {
   readonly cluster: Cluster;
-  /** Requests made by the controller, `METHOD path`. */
+  /** Requests made by the controller: `METHOD path`, with `dry` or `watch` before it. */
   readonly requests: string[];
   /** Gives the GitRepository `app` an artifact of these files. */
-  publish(revision: string, files: Files): Promise<void>;
-  createKustomization(name: string, spec?: Record<string, unknown>): Promise<void>;
+  publish(revision: string, files: Files, artifact?: Partial<Artifact>): Promise<void>;
+  createKustomization(name: string, spec?: Partial<Kustomization["spec"]>): Promise<void>;
+  /** Changes the Kustomization by a merge patch. */
+  patch(name: string, patch: JsonObject): Promise<void>;
+  remove(name: string): Promise<void>;
   get(name: string): Promise<Kustomization>;
   /** Waits until Ready has this status (and reason), and gives its condition. */
   ready(name: string, status: Condition["status"], reason?: string): Promise<Condition>;
+  /** Waits until the revision is in effect. */
+  applied(name: string, revision: string): Promise<void>;
   events(): Promise<readonly string[]>;
   data(name: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
@@ -65,7 +73,14 @@ export async function startToolkit(options: KustomizationControllerOptions = {})
     fetch: (url) => Promise.resolve(answer(archives.get(url))),
     options: { requeueDependencyMs: 5_000, ...options },
   });
-  const manager = stack.use(createManager({ client, controllers: [controller], gracefulStopMs: 500 }));
+  const transport: Transport = (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const how = searchParams.has("dryRun") ? "dry " : searchParams.has("watch") ? "watch " : "";
+    requests.push(`${how}${request.method} ${pathname}`);
+    return cluster.transport(request);
+  };
+  const own = createClient({ transport });
+  const manager = stack.use(createManager({ client: own, controllers: [controller], gracefulStopMs: 500 }));
   await manager.start();
   return {
     ...actions(cluster, archives),
@@ -87,12 +102,30 @@ function actions(
   };
   return {
     get,
-    publish: async (revision, files) => {
+    patch: async (name, patch) => {
+      await client.patch(Kustomization, { namespace: NAMESPACE, name }, { type: "merge", patch });
+    },
+    remove: async (name) => {
+      const key = { namespace: NAMESPACE, name };
+      await client.delete(Kustomization, key);
+      await vi.waitFor(async () => expect(await client.get(Kustomization, key)).toBeUndefined(), {
+        timeout: 5_000,
+        interval: 20,
+      });
+    },
+    publish: async (revision, files, changed = {}) => {
       const bytes = await archiveOf(files);
       const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
       const url = `http://artifacts/${digest}`;
       archives.set(url, bytes);
-      const artifact = { url, digest, revision, path: digest, lastUpdateTime: "2024-01-01T00:00:00Z" };
+      const artifact = {
+        url,
+        digest,
+        revision,
+        path: digest,
+        lastUpdateTime: "2024-01-01T00:00:00Z",
+        ...changed,
+      };
       const key = { namespace: NAMESPACE, name: "app" };
       if ((await client.get(GitRepository, key)) === undefined) {
         await client.create(GitRepository, {
@@ -130,6 +163,11 @@ function actions(
         },
         { timeout: 5_000, interval: 20 },
       ),
+    applied: (name, revision) =>
+      vi.waitFor(async () => expect((await get(name)).status?.lastAppliedRevision).toBe(revision), {
+        timeout: 5_000,
+        interval: 20,
+      }),
     events: async () => {
       const { items } = await client.list(Event, { namespace: NAMESPACE });
       return items.map((event) => {
@@ -148,13 +186,25 @@ function answer(bytes: Uint8Array | undefined): Response {
   return bytes === undefined ? new Response("", { status: 404 }) : new Response(Buffer.from(bytes));
 }
 
-async function archiveOf(files: Files): Promise<Uint8Array> {
-  const tar = pack();
-  for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);
-  tar.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of tar) chunks.push(chunk as Buffer);
-  return gzipSync(Buffer.concat(chunks));
+async function archiveOf(files: Files): Promise<Buffer> {
+  const directory = await mkdtemp(join(tmpdir(), "weir-artifact-"));
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(directory, name)), { recursive: true });
+      await writeFile(join(directory, name), content);
+    }
+    const chunks: Buffer[] = [];
+    const sink = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        chunks.push(chunk);
+        done();
+      },
+    });
+    await packDirectory(directory, sink, { patterns: [] });
+    return Buffer.concat(chunks);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 /** A ConfigMap as a manifest. */

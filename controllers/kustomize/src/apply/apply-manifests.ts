@@ -30,6 +30,7 @@ export interface AppliedManifests {
 export async function applyManifests(run: Run, desired: readonly KubeObject[]): Promise<AppliedManifests> {
   const { ctx, shared, kustomization } = run;
   const { client, clock, signal } = ctx;
+  const present = new Set((kustomization.status?.inventory?.entries ?? []).map(({ id }) => id));
   const { changes, error } = await applyObjects(
     desired,
     {
@@ -45,6 +46,7 @@ export async function applyManifests(run: Run, desired: readonly KubeObject[]): 
       overrideManagers: shared.options.overrideManagers,
       concurrency: shared.options.concurrentApplies,
       known: shared.known,
+      isNew: (object) => !present.has(inventoryEntryOf(object).id),
       signal,
     },
   );

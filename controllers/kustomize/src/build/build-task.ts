@@ -29,9 +29,28 @@ export interface Substitution {
   readonly isAlways: boolean;
 }
 
+const OPEN_TREES = 4;
+
+/**
+ * Trees that this thread has opened, the last used last. The one piece of state of this module: a worker lives for many
+ * builds of the same artifact, and opening a large one takes longer than building a folder of it.
+ */
+const openTrees = new Map<string, Tree>();
+
+function openTree(shared: SharedTree): Tree {
+  const tree = openTrees.get(shared.digest) ?? openSharedTree(shared);
+  openTrees.delete(shared.digest);
+  openTrees.set(shared.digest, tree);
+  for (const digest of openTrees.keys()) {
+    if (openTrees.size <= OPEN_TREES) break;
+    openTrees.delete(digest);
+  }
+  return tree;
+}
+
 /** Builds the objects of a Kustomization; runs in a worker thread. */
 export function buildManifests({ tree, path, spec, substitution }: BuildTaskInput): BuiltManifests {
-  const prepared = prepareFluxBuild(openSharedTree(tree), path, spec);
+  const prepared = prepareFluxBuild(openTree(tree), path, spec);
   const objects = buildObjects(prepared.tree, path).map((object) => finish(object, substitution));
   const text = emitResources(objects);
   const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -38,7 +38,8 @@ export const reportKustomization: Report<Kustomization, KustomizationFacts> = (
   const facts = withFacts(before, seen, clock);
   const verdict = verdictOf(outcome, seen);
   let conditions = facts.conditions ?? [];
-  if (outcome.kind === "stalled") conditions = removeConditions(conditions, "Reconciling");
+  // Whatever it waits for, it will be looked at again by itself: what stalled it has been changed.
+  conditions = removeConditions(conditions, outcome.kind === "stalled" ? "Reconciling" : "Stalled");
   for (const wanted of verdict) conditions = put(conditions, wanted, seen, clock);
   const status = withHistory({ ...facts, conditions }, seen, outcome, clock);
   return ended(outcome.kind === "stalled" ? observed(status, seen) : status, seen);

@@ -34,6 +34,8 @@ export interface ApplyOptions {
   readonly concurrency?: number;
   /** What was applied before; with it, objects that are as they were left are not dry-run again. */
   readonly known?: AppliedStates;
+  /** Objects that are probably not there yet: they are dry-run without being read first. None by default. */
+  readonly isNew?: (object: KubeObject) => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -107,6 +109,7 @@ async function applyStage(
 }
 
 async function planApply(desired: KubeObject, deps: ApplyDeps, options: ApplyOptions): Promise<Plan> {
+  if (await wouldCreate(desired, deps, options)) return { desired, live: undefined, action: "create" };
   const live = await readLive(desired, deps, options);
   const policy = applyPolicyOf(desired, live, options.markGroup);
   switch (policy) {
@@ -125,6 +128,19 @@ async function planApply(desired: KubeObject, deps: ApplyDeps, options: ApplyOpt
       const own = live === undefined ? live : await ensureOwnFields(live, deps, options);
       return planByDryRun(desired, own, deps, options);
     }
+  }
+}
+
+/** Whether the dry run alone shows that the object is to be created; whatever else it shows is looked at again. */
+async function wouldCreate(desired: KubeObject, deps: ApplyDeps, options: ApplyOptions): Promise<boolean> {
+  if (options.isNew?.(desired) !== true) return false;
+  if (applyPolicyOf(desired, undefined, options.markGroup) === "ignore") return false;
+  try {
+    const { metadata } = await sendApply(desired, deps, options, true);
+    return (metadata.resourceVersion ?? "") === "";
+  } catch {
+    options.signal?.throwIfAborted();
+    return false;
   }
 }
 

@@ -13,7 +13,6 @@ import {
   transformationsText,
 } from "./resource/origin.ts";
 import type { Resource } from "./resource/resource.ts";
-import { describeId } from "./resource/resource-id.ts";
 import type { ResourceMap } from "./resource/resource-map.ts";
 import { SchemaState } from "./resource/schema-state.ts";
 import { addLabel } from "./transform/metadata.ts";
@@ -92,19 +91,8 @@ function finish({ resources, config, vars }: Accumulator, context: BuildContext)
   if (unused.length > 0) {
     context.warnings.push(`well-defined vars that were never replaced: ${unused.join(",")}`);
   }
-  refuseEqualIds(resources);
+  resources.refuseEqualIds((resource) => !isLocalConfig(resource));
   resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource));
-}
-
-/** Patches may have given two resources one id. */
-function refuseEqualIds(resources: ResourceMap): void {
-  for (const resource of resources.resources) {
-    if (resource.isEmpty || isLocalConfig(resource) || resources.byCurrentId(resource.id).length < 2)
-      continue;
-    throw new KustomizeError(
-      `may not add resource with an already registered id: ${describeId(resource.id)}`,
-    );
-  }
 }
 
 function isLocalConfig(resource: Resource): boolean {

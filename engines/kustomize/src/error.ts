@@ -1,4 +1,5 @@
 import { WeirError } from "@weir/core";
+import { YamlError } from "@weir/yaml";
 
 /** Where in the tree a build failed, as far as that is known. */
 export interface KustomizeErrorFields {
@@ -49,11 +50,21 @@ export function withPrefix<Value>(prefix: string | (() => string), action: () =>
 
 /** The same error with `prefix: ` in front; keeps the fields of the innermost one. */
 export function prefixed(error: unknown, prefix: string): KustomizeError {
-  const inner = error instanceof KustomizeError ? error : undefined;
-  return new KustomizeError(`${prefix}: ${messageOf(error)}`, {
-    ...(inner?.file === undefined ? {} : { file: inner.file }),
-    ...(inner?.field === undefined ? {} : { field: inner.field }),
-    ...(inner?.line === undefined ? {} : { line: inner.line }),
-    cause: error,
-  });
+  return new KustomizeError(`${prefix}: ${messageOf(error)}`, { ...fieldsOf(error), cause: error });
+}
+
+/** The same error with the file that it is about, where it does not name one yet. */
+export function inFile(error: unknown, file: string): KustomizeError {
+  return new KustomizeError(messageOf(error), { file, ...fieldsOf(error), cause: error });
+}
+
+function fieldsOf(error: unknown): KustomizeErrorFields {
+  if (error instanceof YamlError) return error.line === undefined ? {} : { line: error.line };
+  if (!(error instanceof KustomizeError)) return {};
+  const { file, field, line } = error;
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(field === undefined ? {} : { field }),
+    ...(line === undefined ? {} : { line }),
+  };
 }

@@ -142,6 +142,11 @@ describe("buildKustomization", () => {
     }
   });
 
+  test("tells in which kustomization a problem is", () => {
+    const files = { "kustomization.yaml": "resources: [b]", "b/kustomization.yaml": "a: b\nresources: [\n" };
+    expect(() => built(files)).toThrow(expect.objectContaining({ file: "b/kustomization.yaml", line: 3 }));
+  });
+
   test("ends within its budget of nested bases", () => {
     const files: Record<string, string> = {};
     for (let at = 0; at < 12; at++) {

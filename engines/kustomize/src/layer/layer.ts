@@ -1,9 +1,9 @@
 import { emitYaml } from "@weir/yaml";
 import { quoteGo } from "@weir/text";
 import type { JsonValue } from "@weir/core";
-import { KustomizeError, messageOf, prefixed, withPrefix } from "../error.ts";
+import { inFile, KustomizeError, messageOf, prefixed, withPrefix } from "../error.ts";
 import { EMPTY_CONFIG, type TransformerConfig } from "../file/default-field-specs.ts";
-import { type Kustomization, readKustomization } from "../file/kustomization.ts";
+import { type Kustomization, type ReadKustomization, readKustomization } from "../file/kustomization.ts";
 import { KUSTOMIZATION_FILES } from "../file/kustomization-files.ts";
 import type { Loader } from "../file/loader.ts";
 import { mergeConfigs, transformerConfig } from "../file/transformer-config.ts";
@@ -82,10 +82,18 @@ export class Layer {
     this.#context = context;
     this.#origin = origin;
     const { content, fileName } = loadKustomizationFile(loader);
-    const read = readKustomization(content, loader.root);
+    const read = this.#read(content, joinPath(loader.directory, fileName));
     this.kustomization = read.kustomization;
     this.fileName = fileName;
     context.warnings.push(...read.warnings);
+  }
+
+  #read(content: Uint8Array, file: string): ReadKustomization {
+    try {
+      return readKustomization(content, this.#loader.root);
+    } catch (error) {
+      throw inFile(error, file);
+    }
   }
 
   /** Follows origins from here on; only the kustomization that is built decides that. */

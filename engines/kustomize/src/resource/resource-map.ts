@@ -8,6 +8,8 @@ import { showResourceLine } from "./show-resource.ts";
 class KeyIndex {
   readonly #byKey = new Map<string, Set<Resource>>();
   readonly #keys = new Map<Resource, readonly string[]>();
+  /** How many keys have more than one resource. */
+  sharedKeys = 0;
 
   put(resource: Resource, keys: readonly string[]): void {
     const old = this.#keys.get(resource);
@@ -19,14 +21,14 @@ class KeyIndex {
     for (const key of keys) {
       const found = this.#byKey.get(key);
       if (found === undefined) this.#byKey.set(key, new Set([resource]));
-      else found.add(resource);
+      else if (found.add(resource).size === 2) this.sharedKeys += 1;
     }
   }
 
   remove(resource: Resource): void {
     for (const key of this.#keys.get(resource) ?? []) {
       const found = this.#byKey.get(key);
-      found?.delete(resource);
+      if (found?.delete(resource) === true && found.size === 1) this.sharedKeys -= 1;
       if (found?.size === 0) this.#byKey.delete(key);
     }
     this.#keys.delete(resource);
@@ -118,6 +120,21 @@ export class ResourceMap {
     const text = describeId(id);
     const problem = found.length > 1 ? "multiple matches for Id" : "no matches for Id";
     throw new KustomizeError(`${problem} ${text}; failed to find unique target for patch ${text}`);
+  }
+
+  /** Throws when two of the resources have come to one id. */
+  refuseEqualIds(isCounted: (resource: Resource) => boolean = () => true): void {
+    if (this.#current.sharedKeys === 0) return;
+    const seen = new Set<string>();
+    for (const resource of this.#list) {
+      if (resource.isEmpty || !isCounted(resource)) continue;
+      const { id } = resource;
+      const key = idKey(id);
+      if (seen.has(key)) {
+        throw new KustomizeError(`may not add resource with an already registered id: ${describeId(id)}`);
+      }
+      seen.add(key);
+    }
   }
 
   /** Drops resources that a patch emptied. */

@@ -116,10 +116,7 @@ function mergeInto(resources: ResourceMap, targets: readonly Resource[], patch: 
     resources.touch(target);
   }
   resources.dropEmpty();
-  for (const target of targets) {
-    if (target.isEmpty || resources.byCurrentId(target.id).length < 2) continue;
-    throw new KustomizeError(`may not add resource with an already registered id: ${describeId(target.id)}`);
-  }
+  resources.refuseEqualIds();
 }
 
 function applyPatch(target: Resource, patch: Resource): void {

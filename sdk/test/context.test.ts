@@ -276,3 +276,17 @@ test("owned objects are those that the object controls", async () => {
   );
   expect(done.value).toEqual(["mine"]);
 });
+
+test("a watch of a run tells what is there and what changes, shares what is watched, and ends with the run", async () => {
+  await using done = await inReconcile(async (ctx, server) => {
+    const seen: string[] = [];
+    ctx.watch(Thing, {}, ({ kind, object }) => void seen.push(`${kind} ${object.metadata.name}`));
+    const lease = ctx.watch(Other, { namespace: "default" }, ({ kind }) => void seen.push(kind));
+    await lease.synced();
+    server.put("/apis/example.com/v1/others", { ...aThing("o"), kind: "Other" });
+    await ctx.clock.sleep(100);
+    return [seen, server.watches];
+  });
+  expect(done.value).toEqual([["create a", "create"], 2]);
+  expect(done.server.watches).toBe(1);
+});

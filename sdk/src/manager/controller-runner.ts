@@ -1,13 +1,4 @@
-import {
-  anySignal,
-  type Clock,
-  describeError,
-  goDurationMs,
-  type Logger,
-  type Outcome,
-  type Random,
-  timeoutSignal,
-} from "@weir/core";
+import { type Clock, describeError, goDurationMs, type Logger, type Outcome, type Random } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { formatKey, keyOf, type KubeObject, parseKey } from "@weir/objects";
 import type { Change } from "../cache/change.ts";
@@ -27,14 +18,12 @@ import {
   ManagerStoppedError,
   ReconcilePanicError,
   ReconcileTimeoutError,
-  RunClosedError,
   SupersededError,
 } from "../reconcile/reconcile-errors.ts";
-import { runClient } from "../reconcile/run-client.ts";
-import { componentOf, reconcileObject, type RunEnd, type RunParts } from "../reconcile/run-object.ts";
+import { componentOf, reconcileObject, type RunEnd } from "../reconcile/run-object.ts";
 import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
+import { RunScope } from "./run-scope.ts";
 import { runSource } from "./run-source.ts";
-import { supervise } from "./supervise.ts";
 
 /** What a runner shares with the other runners of its manager. */
 export interface RunnerDeps {
@@ -235,56 +224,24 @@ export class ControllerRunner {
   async #run(key: string, superseded: AbortSignal): Promise<RunEnd> {
     const { client, clock, random, informers, isLive, recorder } = this.#deps;
     const { controller } = this;
-    let isOpen = false;
-    const timeoutMs = this.#timeoutOf(key);
-    const timeout =
-      timeoutMs === undefined
-        ? undefined
-        : timeoutSignal(clock, timeoutMs, () => new ReconcileTimeoutError(timeoutMs));
-    using held = anySignal(this.#stop.signal, timeout?.signal);
-    const log = this.#log.with(controller.primary === undefined ? { key } : { ...parseKey(key) });
     const fieldManager = componentOf(controller);
-    const assertOpen = (): void => {
-      if (!isOpen) throw new RunClosedError(key);
-    };
-    const bounds = { signal: held.signal, fieldManager, assertOpen };
-    const shellBounds = { signal: this.#stop.signal, fieldManager, assertOpen: () => {} };
-    const parts: RunParts = {
+    await using scope = new RunScope({
       key,
-      signal: held.signal,
+      client,
+      informers,
+      clock,
+      fieldManager,
       superseded,
-      log,
-      client: runClient(client, bounds),
-      shellClient: runClient(client, shellBounds),
-      supervise: async (code) => {
-        isOpen = true;
-        try {
-          return await supervise(code, held.signal, clock);
-        } finally {
-          isOpen = false;
-        }
-      },
-    };
-    try {
-      if (controller.primary !== undefined) {
-        const deps = { controller, informers, applied: this.#applied, recorder, clock, random, isLive };
-        return await reconcileObject(deps, parts);
-      }
-      const ctx = baseContext({
-        ...parts,
-        clock,
-        random,
-        informers,
-        isLive,
-        applied: this.#applied,
-        fieldManager,
-        own: (_, intent) => intent,
-      });
-      return await keyedEnd(() => parts.supervise(() => controller.reconcileKey(key, ctx)));
-    } finally {
-      isOpen = false;
-      timeout?.[Symbol.dispose]();
+      log: this.#log.with(controller.primary === undefined ? { key } : { ...parseKey(key) }),
+      timeoutMs: this.#timeoutOf(key),
+      stop: this.#stop.signal,
+    });
+    const shared = { informers, applied: this.#applied, clock, random, isLive };
+    if (controller.primary !== undefined) {
+      return await reconcileObject({ ...shared, controller, recorder }, scope.parts);
     }
+    const ctx = baseContext({ ...shared, ...scope.parts, fieldManager, own: (_, intent) => intent });
+    return await keyedEnd(() => scope.parts.supervise(() => controller.reconcileKey(key, ctx)));
   }
 
   #timeoutOf(key: string): number | undefined {

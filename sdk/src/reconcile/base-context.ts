@@ -19,6 +19,7 @@ export interface ContextParts {
   /** The run's own client. */
   readonly client: KubeClient;
   readonly informers: Informers;
+  readonly watch: BaseContext["watch"];
   readonly applied: AppliedIntents;
   readonly fieldManager: string;
   /** Whether a kind is read from the server although it is not in the cache. */
@@ -44,6 +45,7 @@ export function baseContext(parts: ContextParts): BaseContext {
     clock,
     client,
     cache: informers,
+    watch: parts.watch,
     live: {
       get: (kind, at, options) => client.get(kind, at, options),
       list: (kind, options) => client.list(kind, options),

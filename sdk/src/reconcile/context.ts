@@ -10,6 +10,9 @@ import type {
 } from "@weir/client";
 import type { KubeList, ObjectKey } from "@weir/objects";
 import type { CacheQuery, CacheReader } from "../cache/cache-reader.ts";
+import type { Change } from "../cache/change.ts";
+import type { InformerLease } from "../cache/informers.ts";
+import type { WatchScope } from "../cache/reflector.ts";
 import type { Progress, StatusOf } from "./report.ts";
 
 /** An event about the reconciled object, for people to read. */
@@ -86,6 +89,12 @@ export interface BaseContext {
     options?: WriteOptions,
   ): Promise<R | undefined>;
   patch<R>(kind: Kind<R, unknown>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<R>;
+  /**
+   * Watches a kind while the run lasts: the handler is told of what is there, then of every change. Where the kind and
+   * scope are watched already, that watch is shared and nothing is asked of the server. Ends with the run, or before it
+   * when the lease is disposed.
+   */
+  watch<R>(kind: Kind<R, unknown>, scope: WatchScope, handler: (change: Change<R>) => void): InformerLease;
   /** Applies a whole intent server-side; skipped where the same intent was applied and nothing changed since. */
   apply<R, W>(kind: Kind<R, W>, intent: W, options?: ApplyIntentOptions): Promise<Applied<R>>;
   delete<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: DeleteOptions): Promise<R | undefined>;

@@ -17,7 +17,7 @@ import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
 import type { EventRecorder } from "../events/event-recorder.ts";
 import type { AppliedIntents } from "./applied-intents.ts";
 import { baseContext } from "./base-context.ts";
-import type { ReconcileContext } from "./context.ts";
+import type { BaseContext, ReconcileContext } from "./context.ts";
 import { addFinalizers, removeFinalizer } from "./finalizers.ts";
 import { outcomeOfError, outcomeOfResult } from "./outcome-of.ts";
 import { withController } from "./owner-reference.ts";
@@ -48,6 +48,7 @@ export interface RunParts {
   readonly client: KubeClient;
   /** The client of the shell, which writes the end of a run that timed out. */
   readonly shellClient: KubeClient;
+  readonly watch: BaseContext["watch"];
   /** Runs the controller's code, no longer than it may take. */
   readonly supervise: (code: () => ReconcileResult) => Promise<Outcome | void>;
 }

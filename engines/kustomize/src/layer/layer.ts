@@ -376,6 +376,8 @@ function distinct(resources: readonly Resource[]): readonly Resource[] {
 
 function noteTransformation({ resources }: ResourceMap, origin: Origin): void {
   for (const resource of resources) {
+    // Upstream writes this down as an annotation, and with it all others anew, as strings.
+    resource.setAnnotations(resource.annotations());
     if (resource.origin === undefined) resource.origin = origin;
     else resource.transformations = [...resource.transformations, origin];
   }

@@ -304,6 +304,7 @@ class HttpKubeClient implements KubeClient {
     const details = error.status["details"];
     const name = isObject(details) ? details["name"] : undefined;
     if (typeof name === "string" && name !== "") return error;
+    this.#discovery.forget();
     return new KindNotServedError(formatApiVersion(served), served.kind);
   }
 }

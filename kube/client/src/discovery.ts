@@ -25,6 +25,11 @@ export class Discovery {
     return (await this.#load()).find(group, version, kind);
   }
 
+  /** Forgets what was read, because the server no longer serves what it said. */
+  forget(): void {
+    this.#catalog = undefined;
+  }
+
   /** All kinds in the server's order. */
   async all(refresh: boolean): Promise<readonly ResolvedKind[]> {
     if (!refresh && this.#catalog !== undefined) return this.#catalog.kinds;

@@ -84,6 +84,24 @@ describe("discovery", () => {
     );
   });
 
+  test("is read anew after the server no longer serves what it said", async () => {
+    let plural = "things";
+    const { transport, sent } = scriptedTransport(({ path }) => {
+      if (path === "/api") return json(groups());
+      const versions = [{ version: "v2", resources: [resource("Thing", plural)] }];
+      if (path === "/apis") return json(groups({ metadata: { name: "example.com" }, versions }));
+      return path.includes(plural)
+        ? json({ kind: "Thing", apiVersion: "example.com/v2", metadata: {} })
+        : new Response("404 page not found", { status: 404 });
+    });
+    const client = createClient({ transport });
+    await client.resolve(Thing);
+    plural = "renamed";
+    await expect(client.get(Thing, { namespace: "ns", name: "a" })).rejects.toThrow(KindNotServedError);
+    await client.get(Thing, { namespace: "ns", name: "a" });
+    expect(sent.at(-1)?.path).toBe("/apis/example.com/v2/namespaces/ns/renamed/a");
+  });
+
   test("falls back to the older form, where one broken group does not hide the rest", async () => {
     const { transport } = scriptedTransport(({ path }) => {
       switch (path) {

@@ -1,4 +1,5 @@
 import {
+  anySignal,
   type Clock,
   describeError,
   type Logger,
@@ -209,10 +210,10 @@ class RunningManager implements Manager {
 
   async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     await this.start();
-    if (!signal.aborted) {
+    using either = anySignal(signal, this.#stopping.signal);
+    if (!either.signal.aborted) {
       await new Promise<void>((resolve) => {
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+        either.signal.addEventListener("abort", () => resolve(), { once: true });
       });
     }
     await this.stop();

@@ -18,6 +18,7 @@ import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
 import { Registry } from "./resources/registry.ts";
+import { ServiceAllocator } from "./services/service-allocator.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { UserInfo } from "./auth/user-info.ts";
 
@@ -69,6 +70,7 @@ class Server implements ApiServer {
       registry,
       admission: new NamespaceLifecycle(store, registry),
       access: new Access({ options: auth, authenticator: new Authenticator(auth, tokens), tokens, rbac }),
+      services: new ServiceAllocator(store, random),
       clock,
       random,
       logger: options.logger ?? silentLogger,

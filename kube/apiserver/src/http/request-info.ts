@@ -40,8 +40,9 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   const [group, version] = depth === 2 ? ["", second] : [second, third];
   const below = parts.slice(depth);
   const isWatchPath = below[0] === "watch" && below.length > 1;
-  const isWatch = isWatchPath || isTrue(query.get("watch"));
   const target = readTarget(isWatchPath ? below.slice(1) : below);
+  // One object is watched by the old prefix or by a field selector; on its own path the option means nothing.
+  const isWatch = isWatchPath || (target.name === "" && isTrue(query.get("watch")));
   return { kind: "resource", path, group, version, ...target, verb: verbOf(method, target.name, isWatch) };
 }
 

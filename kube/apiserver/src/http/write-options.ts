@@ -7,6 +7,7 @@ import {
   tooLongField,
   unsupportedField,
 } from "@weir/schema";
+import type { Draft } from "../resources/resource.ts";
 import type { ApiRequest } from "./api-request.ts";
 
 /** The options of a write, checked. */
@@ -87,6 +88,8 @@ export interface DeleteOptions {
   readonly orphanDependents: boolean | undefined;
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
+  /** Writes something more into an object that is marked for deletion. */
+  readonly prepare?: (draft: Draft) => void;
 }
 
 /** An integer of a query; throws a 400 where it is none. */

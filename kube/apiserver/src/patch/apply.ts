@@ -26,7 +26,8 @@ export async function applyVerb(call: Call): Promise<ApiResponse> {
   return respondObject(call, result.object, result.created ? 201 : 200);
 }
 
-function readApplied(bytes: Uint8Array): JsonObject {
+/** Reads the partial object of an apply: YAML, and so JSON, too. */
+export function readApplied(bytes: Uint8Array): JsonObject {
   let value: unknown;
   try {
     value = loadYaml(bytes);

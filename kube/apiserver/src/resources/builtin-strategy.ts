@@ -3,7 +3,7 @@ import { jsonEqual, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import { kindRules } from "./kind-rules.ts";
 import { asJson, child, metaOf } from "./draft-access.ts";
-import type { Draft, Strategy, WriteContext } from "./resource.ts";
+import type { BeforeStore, Draft, Strategy, WriteContext } from "./resource.ts";
 
 /** What one kind does otherwise than the rest. */
 export interface KindRules {
@@ -15,6 +15,8 @@ export interface KindRules {
     old: JsonObject,
     context: WriteContext,
   ) => readonly FieldError[];
+  /** Gives an object that is valid what only the server can give; what it cannot is an error. */
+  readonly beforeStore?: BeforeStore;
 }
 
 /** Kinds whose status is written through `/status` alone. */
@@ -138,6 +140,7 @@ export function builtinStrategy(definition: string): Strategy {
       rules.prepareForUpdate?.(object, before, context);
       if (hasGeneration) countGeneration(object, before, annotationsCount.has(definition));
     },
+    ...(rules.beforeStore === undefined ? {} : { beforeStore: rules.beforeStore }),
     validate: (object, context) => rules.validate?.(asJson(object), context) ?? [],
     validateUpdate: (object, old, context) =>
       rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [],

@@ -4,6 +4,7 @@ import type { UserInfo } from "../auth/user-info.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import type { Admission } from "../admission/admission.ts";
+import type { ServiceAllocator } from "../services/service-allocator.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Registry } from "./registry.ts";
 import type { Resource, Strategy } from "./resource.ts";
@@ -14,6 +15,7 @@ export interface Api {
   readonly registry: Registry;
   readonly admission: Admission;
   readonly access: Access;
+  readonly services: ServiceAllocator;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

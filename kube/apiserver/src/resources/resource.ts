@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { FieldError, SchemaNode } from "@weir/schema";
 import type { UserInfo } from "../auth/user-info.ts";
+import type { Call } from "./call.ts";
 
 /** An object while the server works on it; it becomes a `KubeObject` when it is stored. */
 export type Draft = Record<string, JsonValue>;
@@ -41,6 +42,9 @@ export interface WriteContext {
   readonly warn: (message: string) => void;
 }
 
+/** The last step before an object is stored. */
+export type BeforeStore = (call: Call, object: Draft, isDryRun: boolean) => Promise<readonly FieldError[]>;
+
 /** The rules of a kind's main resource and of its status: what a write may set, and what is wrong with it. */
 export interface Strategy {
   /** PUT of a missing object creates it. */
@@ -51,6 +55,7 @@ export interface Strategy {
   readonly resetFields: readonly (readonly string[])[];
   /** The object counts generations. */
   readonly hasGeneration: boolean;
+  readonly beforeStore?: BeforeStore;
   prepareForCreate(object: Draft, context: WriteContext): void;
   prepareForUpdate(object: Draft, old: KubeObject, context: WriteContext): void;
   validate(object: KubeObject, context: WriteContext): readonly FieldError[];

@@ -66,13 +66,15 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
     name,
     context,
   };
-  await api.admission.mutate(admission, draft, undefined);
+  // Admission's own changes are nobody's: fields are put down to the manager before.
   const tracked = options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options });
+  await api.admission.mutate(admission, tracked, undefined);
   const meta = metaOf(tracked);
   Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
-  call.strategy.prepareForCreate(tracked, context);
   generateName(call, tracked);
+  call.strategy.prepareForCreate(tracked, context);
   await validateCreate(call, tracked, admission);
+  await prepareStore(call, tracked, options.isDryRun);
   return storeNew(call, asObject(tracked), options);
 }
 
@@ -111,6 +113,14 @@ async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequ
   const name = text(metaOf(draft), "name");
   if (errors.length > 0) throw invalidError({ group: resource.group, kind: resource.kind }, name, errors);
   await api.admission.validate({ ...admission, name }, object, undefined);
+}
+
+/** The kind's last step before an object is stored; throws a 422. */
+export async function prepareStore(call: Call, draft: Draft, isDryRun: boolean): Promise<void> {
+  const { resource, strategy } = call;
+  const errors = (await strategy.beforeStore?.(call, draft, isDryRun)) ?? [];
+  if (errors.length === 0) return;
+  throw invalidError({ group: resource.group, kind: resource.kind }, text(metaOf(draft), "name"), errors);
 }
 
 async function storeNew(call: Call, object: KubeObject, options: WriteOptions): Promise<KubeObject> {

@@ -9,7 +9,16 @@ import { readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { type DeleteOptions, queryInteger } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
-import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
+import {
+  asJson,
+  asObject,
+  child,
+  copyForMeta,
+  ensureChild,
+  metaOf,
+  strings,
+  text,
+} from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
 import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { writeContext } from "./create.ts";
@@ -179,9 +188,9 @@ async function deleteStored(
   await api.admission.validate(admission, undefined, old);
   const grace = decideGrace(resource, asJson(old), options);
   const finalizers = deletionFinalizers(call, old, options);
-  if (grace === 0 && finalizers.length === 0 && !isDefinition(call))
-    return remove(call, old, stored, options);
+  if (grace === 0 && finalizers.length === 0 && !isHeld(call, old)) return remove(call, old, stored, options);
   const marked = markDeleted(call, old, { finalizers, grace, now: context.now });
+  options.prepare?.(marked);
   return storeMarked(call, marked, stored, options);
 }
 
@@ -280,6 +289,17 @@ function isDefinition({ resource }: Call): boolean {
   return resource.group === "apiextensions.k8s.io" && resource.plural === "customresourcedefinitions";
 }
 
+/** Namespaces outlive their DELETE until their content is gone: the finalizers of the spec wait for it. */
+function isNamespace({ resource }: Call): boolean {
+  return resource.group === "" && resource.plural === "namespaces";
+}
+
+/** Whether something beside metadata's finalizers keeps the object. */
+function isHeld(call: Call, old: KubeObject): boolean {
+  if (isDefinition(call)) return true;
+  return isNamespace(call) && strings(child(asJson(old), "spec"), "finalizers").length > 0;
+}
+
 interface Mark {
   readonly finalizers: readonly string[];
   readonly grace: number;
@@ -308,5 +328,6 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
   if (mark.finalizers.length > 0) meta["finalizers"] = mark.finalizers;
   else delete meta["finalizers"];
   if (isDefinition(call)) markTerminating(draft, mark.now);
+  if (isNamespace(call)) ensureChild(draft, "status")["phase"] = "Terminating";
   return draft;
 }

@@ -3,8 +3,11 @@ import type { ApiResponse } from "../http/api-request.ts";
 import { methodNotAllowedError, noSuchResourceError } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { statusStrategy } from "../resources/status-strategy.ts";
+import { finalizeVerb } from "./finalize.ts";
 import { getVerb } from "./get.ts";
 import { patchVerb } from "./patch.ts";
+import { bindingVerb, evictionVerb, kubeletVerb, podPartVerb } from "./pod-subresources.ts";
+import { scaleVerb } from "./scale.ts";
 import { updateVerb } from "./update.ts";
 
 /** A request to a subresource. */
@@ -13,15 +16,35 @@ export function subresourceVerb(call: Call): Promise<ApiResponse> {
   const subresource = resource.subresources.get(info.subresource);
   if (subresource === undefined) throw noSuchResourceError();
   if (!subresource.verbs.includes(info.verb) || call.request.method === "HEAD") throw methodNotAllowedError();
-  switch (info.subresource) {
-    case "status":
-      return objectSubresource({ ...call, strategy: statusStrategy(call.strategy, resource.isCustom) });
-    case "token":
-      return tokenRequestVerb(call);
-    default:
-      throw noSuchResourceError();
-  }
+  const handler =
+    handlers.get(`${resource.isCustom ? "" : resource.plural}/${info.subresource}`) ??
+    general[info.subresource];
+  if (handler === undefined) throw noSuchResourceError();
+  return handler(call);
 }
+
+type Handler = (call: Call) => Promise<ApiResponse>;
+
+/** Subresources that many kinds have. */
+const general: Readonly<Record<string, Handler>> = {
+  scale: scaleVerb,
+  status: (call) =>
+    objectSubresource({ ...call, strategy: statusStrategy(call.strategy, call.resource.isCustom) }),
+};
+
+/** Subresources of one kind. */
+const handlers: ReadonlyMap<string, Handler> = new Map([
+  ["namespaces/finalize", finalizeVerb],
+  ["pods/binding", bindingVerb],
+  ["pods/eviction", evictionVerb],
+  ["pods/ephemeralcontainers", podPartVerb],
+  ["pods/resize", podPartVerb],
+  ["pods/log", kubeletVerb],
+  ["pods/exec", kubeletVerb],
+  ["pods/attach", kubeletVerb],
+  ["pods/portforward", kubeletVerb],
+  ["serviceaccounts/token", tokenRequestVerb],
+]);
 
 /** A subresource that is the object itself under other rules. */
 function objectSubresource(call: Call): Promise<ApiResponse> {

@@ -19,7 +19,7 @@ import type { StoredObject } from "../resources/object-store.ts";
 import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
-import { createObject, writeContext } from "./create.ts";
+import { createObject, prepareStore, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
 import { respondObject } from "./respond-object.ts";
 
@@ -126,6 +126,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   if (errors.length > 0)
     throw invalidError({ group: resource.group, kind: resource.kind }, info.name, errors);
   await api.admission.validate(admission, object, old);
+  await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
 }
 
@@ -140,7 +141,7 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
   const { api, resource } = call;
   const { stored, isDryRun } = write;
   const object = withVersion(write.object, stored.revision);
-  if (isFinished(asJson(object))) {
+  if (isFinished(asJson(object)) && !isHeldNamespace(call, object)) {
     if (!isDryRun) {
       const removed = await api.store.remove(stored.key, stored.revision);
       if (removed.kind === "conflict") return { kind: "raced" };
@@ -173,6 +174,12 @@ export function isFinished(object: JsonObject): boolean {
   if (text(metadata, "deletionTimestamp") === "" || strings(metadata, "finalizers").length > 0) return false;
   const grace = metadata?.["deletionGracePeriodSeconds"];
   return grace === undefined || grace === null || grace === 0;
+}
+
+/** A Namespace also waits for the finalizers of its spec. */
+function isHeldNamespace({ resource }: Call, object: KubeObject): boolean {
+  if (resource.group !== "" || resource.plural !== "namespaces") return false;
+  return strings(child(asJson(object), "spec"), "finalizers").length > 0;
 }
 
 /** The object as it is answered, with a revision. */

@@ -75,6 +75,8 @@ class Decoder {
 
   #field(field: GoField, value: JsonValue, place: Place): Encoded {
     const encoded = this.#value(field.type, value, place);
+    // A list or map that is written even when it is empty comes back from the store as null.
+    if (!field.omitEmpty && encoded !== undefined && isEmptyCollection(field.type, encoded)) return null;
     if (encoded === undefined || !(field.omitEmpty || field.omitZero)) return encoded;
     if (field.type.kind === "pointer" || field.type.kind === "json") return encoded;
     return isEmpty(encoded, field) ? undefined : encoded;
@@ -146,6 +148,8 @@ class Decoder {
   #item(type: GoType, value: JsonValue, place: Place): JsonValue {
     const encoded = this.#value(type, value, { ...place, depth: place.depth + 1 });
     if (encoded !== undefined) return encoded;
+    // Nil bytes among others come back from the store as empty ones.
+    if (type.kind === "bytes") return "";
     return type.kind === "pointer" ? null : (zeroValue(type) ?? null);
   }
 
@@ -228,6 +232,11 @@ function zeroStruct(struct: GoStruct): JsonObject {
     if (zero !== undefined) draft[field.name] = zero;
   }
   return draft;
+}
+
+function isEmptyCollection(type: GoType, value: JsonValue): boolean {
+  if (type.kind === "list") return Array.isArray(value) && value.length === 0;
+  return type.kind === "map" && Object.keys(value as JsonObject).length === 0;
 }
 
 function isEmpty(value: JsonValue, field: GoField): boolean {

@@ -10,8 +10,16 @@ export function defaultNamespace(object: Draft): void {
   setDefault(ensureChild(object, "status"), "phase", "Active");
 }
 
+/** `stringData` is only a way to write `data`. */
 export function defaultSecret(object: Draft): void {
   setDefault(object, "type", "Opaque");
+  const plain = child(object, "stringData");
+  if (plain !== undefined) {
+    const data = ensureChild(object, "data");
+    for (const [key, value] of Object.entries(plain))
+      data[key] = Buffer.from(String(value)).toString("base64");
+  }
+  delete object["stringData"];
 }
 
 export function defaultService(object: Draft): void {

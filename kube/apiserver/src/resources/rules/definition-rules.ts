@@ -1,0 +1,338 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { jsonEqual } from "@weir/objects";
+import {
+  checkStructural,
+  type FieldError,
+  findFieldByPath,
+  invalidField,
+  parseSchemaNode,
+  requiredField,
+  SchemaSyntaxError,
+} from "@weir/schema";
+import { dns1035Label, dns1123Subdomain } from "../../validation/names.ts";
+import type { KindRules } from "../builtin-strategy.ts";
+import { child, children, strings, text } from "../draft-access.ts";
+
+const IMMUTABLE = "field is immutable";
+
+/** CRDs: names, versions, schemas, columns and subresources as apiextensions checks them. */
+export const definitionRules: KindRules = {
+  prepareForCreate(object) {
+    const stored = children(child(object, "spec"), "versions").filter(
+      (version) => version["storage"] === true,
+    );
+    object["status"] = {
+      conditions: null,
+      acceptedNames: { plural: "", kind: "" },
+      storedVersions: stored.length === 1 ? [text(stored[0], "name")] : null,
+    };
+  },
+  prepareForUpdate(object) {
+    const status = child(object, "status");
+    const stored = children(child(object, "spec"), "versions").find((version) => version["storage"] === true);
+    const name = text(stored, "name");
+    if (status === undefined || name === "" || strings(status, "storedVersions").includes(name)) return;
+    object["status"] = { ...status, storedVersions: [...strings(status, "storedVersions"), name] };
+  },
+  validate: (object) => validateDefinition(object),
+  validateUpdate: (object, old) => [...immutables(object, old), ...validateDefinition(object)],
+};
+
+function immutables(object: JsonObject, old: JsonObject): readonly FieldError[] {
+  const established = children(child(old, "status"), "conditions").some(
+    (condition) => condition["type"] === "Established" && condition["status"] === "True",
+  );
+  if (!established) return [];
+  const now = child(object, "spec");
+  const before = child(old, "spec");
+  const errors: FieldError[] = [];
+  for (const field of ["group", "scope"]) {
+    if (text(now, field) !== text(before, field))
+      errors.push(invalidField(`spec.${field}`, text(now, field), IMMUTABLE));
+  }
+  for (const field of ["kind", "plural"]) {
+    const value = text(child(now, "names"), field);
+    if (value !== text(child(before, "names"), field))
+      errors.push(invalidField(`spec.names.${field}`, value, IMMUTABLE));
+  }
+  return errors;
+}
+
+function validateDefinition(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const names = child(spec, "names") ?? {};
+  const name = text(child(object, "metadata"), "name");
+  const errors: FieldError[] = [];
+  if (name !== `${text(names, "plural")}.${text(spec, "group")}`) {
+    errors.push(invalidField("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  errors.push(...groupErrors(spec), ...scopeErrors(spec), ...versionErrors(spec), ...nameErrors(names));
+  errors.push(
+    ...schemaErrors(spec),
+    ...approvalErrors(object, text(spec, "group")),
+    ...storedErrors(object, spec),
+  );
+  return errors;
+}
+
+function groupErrors(spec: JsonObject): readonly FieldError[] {
+  const group = text(spec, "group");
+  if (group === "") return [requiredField("spec.group")];
+  const errors = dns1123Subdomain(group, false).map((message) => invalidField("spec.group", group, message));
+  if (!group.includes("."))
+    errors.push(invalidField("spec.group", group, "should be a domain with at least one dot"));
+  return errors;
+}
+
+function scopeErrors(spec: JsonObject): readonly FieldError[] {
+  const scope = text(spec, "scope");
+  if (scope === "Namespaced" || scope === "Cluster") return [];
+  return [unsupportedScope(scope)];
+}
+
+function unsupportedScope(scope: string): FieldError {
+  const message = `Unsupported value: ${JSON.stringify(scope)}: supported values: "Cluster", "Namespaced"`;
+  return {
+    type: "Unsupported value",
+    reason: "FieldValueNotSupported",
+    field: "spec.scope",
+    badValue: scope,
+    detail: "",
+    message,
+  };
+}
+
+/** The versions as the message prints them: the Go structs, with what single-version CRDs hoist out left empty. */
+function goVersions(versions: readonly JsonObject[]): JsonValue {
+  if (versions.length === 0) return null;
+  return versions.map((version) => ({
+    Name: text(version, "name"),
+    Served: version["served"] === true,
+    Storage: version["storage"] === true,
+    Deprecated: version["deprecated"] === true,
+    DeprecationWarning: version["deprecationWarning"] ?? null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
+  }));
+}
+
+function versionErrors(spec: JsonObject): readonly FieldError[] {
+  const versions = children(spec, "versions");
+  const errors: FieldError[] = [];
+  versions.forEach((version, index) => {
+    const name = text(version, "name");
+    for (const message of dns1035Label(name, false))
+      errors.push(invalidField(`spec.versions[${index}].name`, name, message));
+  });
+  const list = goVersions(versions);
+  const first = text(versions[0], "name");
+  const isUnique = new Set(versions.map((version) => text(version, "name"))).size === versions.length;
+  if (!isUnique) errors.push(invalidField("spec.versions", list, "must contain unique version names"));
+  if (versions.filter((version) => version["storage"] === true).length !== 1) {
+    errors.push(
+      invalidField("spec.versions", list, "must have exactly one version marked as storage version"),
+    );
+  }
+  if (first !== "")
+    for (const message of dns1035Label(first, false))
+      errors.push(invalidField("spec.version", first, message));
+  return errors;
+}
+
+function labelFieldErrors(field: string, value: string): readonly FieldError[] {
+  return dns1035Label(value, false).map((message) => invalidField(`spec.names.${field}`, value, message));
+}
+
+/** Kinds are labels but for their case. */
+function kindErrors(field: string, value: string): readonly FieldError[] {
+  const [words] = dns1035Label(value.toLowerCase(), false);
+  if (words === undefined) return [];
+  return [
+    invalidField(`spec.names.${field}`, value, `may have mixed case, but should otherwise match: ${words}`),
+  ];
+}
+
+function nameErrors(names: JsonObject): readonly FieldError[] {
+  const plural = text(names, "plural");
+  const singular = text(names, "singular");
+  const kind = text(names, "kind");
+  const listKind = text(names, "listKind");
+  const isSame = listKind !== "" && listKind === kind;
+  return [
+    ...(plural === "" ? [requiredField("spec.names.plural")] : labelFieldErrors("plural", plural)),
+    ...(singular === "" ? [] : labelFieldErrors("singular", singular)),
+    ...(kind === "" ? [requiredField("spec.names.kind")] : kindErrors("kind", kind)),
+    ...strings(names, "shortNames").flatMap((name, index) => labelFieldErrors(`shortNames[${index}]`, name)),
+    ...(listKind === "" ? [] : kindErrors("listKind", listKind)),
+    ...(isSame
+      ? [invalidField("spec.names.listKind", listKind, "kind and listKind may not be the same")]
+      : []),
+    ...strings(names, "categories").flatMap((name, index) => labelFieldErrors(`categories[${index}]`, name)),
+  ];
+}
+
+/** Where the parts of a version are, in messages: the internal form of a single version has them at the top. */
+interface Places {
+  readonly schema: string;
+  readonly rest: string;
+}
+
+function schemaErrors(spec: JsonObject): readonly FieldError[] {
+  const versions = children(spec, "versions");
+  const isHoisted = versions.length === 1 || versions.every((version) => sameParts(version, versions[0]));
+  const checked = isHoisted ? versions.slice(0, 1) : versions;
+  return checked.flatMap((version, index) => {
+    const at = `spec.versions[${index}]`;
+    const places = isHoisted
+      ? { schema: "spec.validation.openAPIV3Schema", rest: "spec" }
+      : { schema: `${at}.schema.openAPIV3Schema`, rest: at };
+    return oneVersionErrors(version, places);
+  });
+}
+
+function sameParts(version: JsonObject, other: JsonObject | undefined): boolean {
+  return ["schema", "subresources", "additionalPrinterColumns", "selectableFields"].every((field) =>
+    jsonEqual(version[field] ?? null, other?.[field] ?? null),
+  );
+}
+
+function oneVersionErrors(version: JsonObject, places: Places): readonly FieldError[] {
+  const json = child(child(version, "schema"), "openAPIV3Schema");
+  const subresources = child(version, "subresources");
+  if (json === undefined)
+    return [requiredField(places.schema.replace(/\.openAPIV3Schema$/, ""), "schemas are required")];
+  const errors: FieldError[] = [];
+  errors.push(...rootErrors(json, places.schema));
+  if (errors.length === 0) {
+    const hasStatusSubresource = child(subresources, "status") !== undefined;
+    errors.push(...structuralErrors(json, { path: places.schema, hasStatusSubresource }));
+  }
+  errors.push(...scaleErrors(child(subresources, "scale"), `${places.rest}.subresources.scale`));
+  children(version, "additionalPrinterColumns").forEach((column, index) => {
+    errors.push(...columnErrors(column, `${places.rest}.additionalPrinterColumns[${index}]`));
+  });
+  children(version, "selectableFields").forEach((field, index) => {
+    errors.push(...selectableErrors(field, json, `${places.rest}.selectableFields[${index}].jsonPath`));
+  });
+  return errors;
+}
+
+function rootErrors(schema: JsonObject, field: string): readonly FieldError[] {
+  const type = text(schema, "type");
+  if (type === "") return [requiredField(`${field}.type`, "must not be empty at the root")];
+  return type === "object" ? [] : [invalidField(`${field}.type`, type, "must be object at the root")];
+}
+
+function structuralErrors(
+  json: JsonObject,
+  options: { readonly path: string; readonly hasStatusSubresource: boolean },
+): readonly FieldError[] {
+  try {
+    // The check looks at keywords that a parsed schema no longer has, so it is given the schema as written.
+    parseSchemaNode(json);
+    return checkStructural(json as Parameters<typeof checkStructural>[0], options);
+  } catch (error) {
+    if (error instanceof SchemaSyntaxError) return [invalidField(options.path, "", error.message)];
+    throw error;
+  }
+}
+
+function scaleErrors(scale: JsonObject | undefined, field: string): readonly FieldError[] {
+  if (scale === undefined) return [];
+  const errors: FieldError[] = [];
+  const check = (key: string, roots: readonly string[], isRequired: boolean): void => {
+    const path = text(scale, key);
+    if (path === "") {
+      if (isRequired) errors.push(requiredField(`${field}.${key}`));
+      return;
+    }
+    if (!/^(?:\.[A-Za-z0-9_-]+)+$/.test(path)) {
+      errors.push(
+        invalidField(
+          `${field}.${key}`,
+          path,
+          "should be a json path without the array notation, and starting with .",
+        ),
+      );
+    } else if (!roots.some((root) => path.startsWith(`${root}.`))) {
+      errors.push(invalidField(`${field}.${key}`, path, `should be a json path under ${roots.join(" or ")}`));
+    }
+  };
+  check("specReplicasPath", [".spec"], true);
+  check("statusReplicasPath", [".status"], true);
+  check("labelSelectorPath", [".spec", ".status"], false);
+  return errors;
+}
+
+const columnTypes = ["boolean", "date", "integer", "number", "string"];
+const columnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
+
+function columnErrors(column: JsonObject, field: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const type = text(column, "type");
+  const format = text(column, "format");
+  const path = text(column, "jsonPath");
+  if (text(column, "name") === "") errors.push(requiredField(`${field}.name`));
+  if (type === "") errors.push(requiredField(`${field}.type`, `must be one of ${columnTypes.join(",")}`));
+  else if (!columnTypes.includes(type))
+    errors.push(invalidField(`${field}.type`, type, `must be one of ${columnTypes.join(",")}`));
+  if (format !== "" && !columnFormats.includes(format)) {
+    errors.push(invalidField(`${field}.format`, format, `must be one of ${columnFormats.join(",")}`));
+  }
+  if (path === "") errors.push(requiredField(`${field}.JSONPath`));
+  else if (!path.startsWith("."))
+    errors.push(invalidField(`${field}.JSONPath`, path, "must be a simple json path starting with ."));
+  return errors;
+}
+
+function selectableErrors(field: JsonObject, schema: JsonObject, at: string): readonly FieldError[] {
+  const path = text(field, "jsonPath");
+  if (path === "") return [requiredField(at)];
+  const found = findFieldByPath(parseSchemaNode(schema), path);
+  return found.kind === "found" ? [] : [invalidField(at, path, `is an invalid path: ${found.problem}`)];
+}
+
+const APPROVAL = "api-approved.kubernetes.io";
+const SEE = "see https://github.com/kubernetes/enhancements/pull/1111";
+
+/** Groups of Kubernetes' own domains need its approval. */
+function approvalErrors(object: JsonObject, group: string): readonly FieldError[] {
+  const isProtected = ["k8s.io", "kubernetes.io"].some(
+    (domain) => group === domain || group.endsWith(`.${domain}`),
+  );
+  if (!isProtected) return [];
+  const annotations = child(child(object, "metadata"), "annotations");
+  const approval = text(annotations, APPROVAL);
+  const field = `metadata.annotations[${APPROVAL}]`;
+  const words = `protected groups must have approval annotation ${JSON.stringify(APPROVAL)}`;
+  if (approval === "") return [requiredField(field, `${words}, ${SEE}`)];
+  if (approval.startsWith("unapproved") || URL.canParse(approval)) return [];
+  return [
+    invalidField(
+      field,
+      approval,
+      `${words} with either a URL or a reason starting with "unapproved", ${SEE}`,
+    ),
+  ];
+}
+
+function storedErrors(object: JsonObject, spec: JsonObject): readonly FieldError[] {
+  const stored = child(object, "status")?.["storedVersions"] ?? null;
+  const list = strings(child(object, "status"), "storedVersions");
+  if (list.length === 0)
+    return [invalidField("status.storedVersions", stored, "must have at least one stored version")];
+  const known = new Set(children(spec, "versions").map((version) => text(version, "name")));
+  return list.flatMap((name, index) =>
+    known.has(name)
+      ? []
+      : [
+          invalidField(
+            `status.storedVersions[${index}]`,
+            name,
+            `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
+          ),
+        ],
+  );
+}

@@ -1,0 +1,88 @@
+import type { JsonObject } from "@weir/core";
+import { jsonEqual } from "@weir/objects";
+import { type FieldError, forbiddenField } from "@weir/schema";
+import { podSpecErrors } from "../../validation/pod-spec.ts";
+import type { KindRules } from "../builtin-strategy.ts";
+import { child, children, ensureChild, list, text } from "../draft-access.ts";
+import type { Draft } from "../resource.ts";
+
+const patience = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+/** Pods get what the usual admission plugins give them: tolerations, a priority, a quality of service. */
+export const podRules: KindRules = {
+  prepareForCreate(object) {
+    const spec = ensureChild(object, "spec");
+    tolerate(spec);
+    if (spec["priority"] === undefined) spec["priority"] = 0;
+    if (text(spec, "preemptionPolicy") === "") spec["preemptionPolicy"] = "PreemptLowerPriority";
+    object["status"] = { phase: "Pending", qosClass: qualityOf(spec) };
+  },
+  prepareForUpdate(object) {
+    tolerate(ensureChild(object, "spec"));
+  },
+  validate: (object) => podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
+  validateUpdate: (object, old) => immutableSpec(object, old),
+};
+
+/** A Pod stays on a node that is not ready for five minutes, unless it says otherwise. */
+function tolerate(spec: Draft): void {
+  const tolerations = [...list(spec, "tolerations")];
+  for (const key of patience) {
+    const known = children(spec, "tolerations").some(
+      (toleration) =>
+        (text(toleration, "key") === key || text(toleration, "key") === "") &&
+        ["", "NoExecute"].includes(text(toleration, "effect")),
+    );
+    if (!known) tolerations.push({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 });
+  }
+  spec["tolerations"] = tolerations;
+}
+
+/** Guaranteed where every container is limited and requests as much; BestEffort where none asks for anything. */
+export function qualityOf(spec: JsonObject): string {
+  const containers = [...children(spec, "containers"), ...children(spec, "initContainers")];
+  const resources = containers.map((container) => child(container, "resources"));
+  const asks = resources.some(
+    (each) => hasCompute(child(each, "requests")) || hasCompute(child(each, "limits")),
+  );
+  if (!asks) return "BestEffort";
+  const isGuaranteed = resources.every((each) => {
+    const limits = child(each, "limits") ?? {};
+    const requests = child(each, "requests") ?? limits;
+    return ["cpu", "memory"].every(
+      (name) => limits[name] !== undefined && jsonEqual(limits[name] ?? null, requests[name] ?? null),
+    );
+  });
+  return isGuaranteed ? "Guaranteed" : "Burstable";
+}
+
+function hasCompute(resources: JsonObject | undefined): boolean {
+  return resources?.["cpu"] !== undefined || resources?.["memory"] !== undefined;
+}
+
+const MUTABLE =
+  "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/** Of a Pod's spec only images, the deadline and more tolerations change. */
+function immutableSpec(object: JsonObject, old: JsonObject): readonly FieldError[] {
+  const now = comparable(child(object, "spec") ?? {}, child(old, "spec") ?? {});
+  return jsonEqual(now, child(old, "spec") ?? {}) ? [] : [forbiddenField("spec", MUTABLE)];
+}
+
+/** The new spec with the old values of what may change. */
+function comparable(spec: JsonObject, old: JsonObject): JsonObject {
+  const result: Draft = { ...spec };
+  for (const name of ["containers", "initContainers"]) {
+    const before = children(old, name);
+    if (!Array.isArray(spec[name]) || before.length !== children(spec, name).length) continue;
+    result[name] = children(spec, name).map((container, index) => ({
+      ...container,
+      image: before[index]?.["image"] ?? "",
+    }));
+  }
+  for (const name of ["activeDeadlineSeconds", "tolerations", "schedulingGates"]) {
+    if (old[name] === undefined) delete result[name];
+    else result[name] = old[name];
+  }
+  return result;
+}

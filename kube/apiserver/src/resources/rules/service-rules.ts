@@ -1,0 +1,166 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { type FieldError, duplicateField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import { allocateService } from "../../services/allocate-service.ts";
+import type { KindRules } from "../builtin-strategy.ts";
+import { child, children, ensureChild, number, strings, text } from "../draft-access.ts";
+import type { Draft } from "../resource.ts";
+
+const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
+
+/** A Service of one address family, with what it was given kept over updates. */
+export const serviceRules: KindRules = {
+  prepareForCreate(object) {
+    normalizeAddresses(object);
+  },
+  prepareForUpdate(object, old) {
+    keepAllocations(ensureChild(object, "spec"), child(old, "spec") ?? {});
+    normalizeAddresses(object);
+  },
+  validate: (object) => validateService(object),
+  validateUpdate: (object, old) => [...validateService(object), ...immutableAddress(object, old)],
+  beforeStore: (call, object, isDryRun) => allocateService(call, object, isDryRun),
+};
+
+function isExternal(spec: JsonObject): boolean {
+  return spec["type"] === "ExternalName";
+}
+
+function normalizeAddresses(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  if (isExternal(spec)) return;
+  const address = text(spec, "clusterIP");
+  if (address !== "" && strings(spec, "clusterIPs").length === 0) spec["clusterIPs"] = [address];
+  if (strings(spec, "ipFamilies").length === 0) spec["ipFamilies"] = ["IPv4"];
+  if (text(spec, "ipFamilyPolicy") === "") spec["ipFamilyPolicy"] = "SingleStack";
+}
+
+/** An update that does not name an address or a node port keeps the one that was given. */
+function keepAllocations(spec: Draft, old: JsonObject): void {
+  if (isExternal(spec)) {
+    for (const field of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) delete spec[field];
+    return;
+  }
+  if (isExternal(old)) return;
+  const address = text(old, "clusterIP");
+  if (text(spec, "clusterIP") === "" && address !== "") {
+    spec["clusterIP"] = address;
+    spec["clusterIPs"] = [address];
+  }
+  const isLocal = spec["externalTrafficPolicy"] === "Local";
+  if (isLocal) spec["healthCheckNodePort"] ??= old["healthCheckNodePort"] ?? 0;
+  if (spec["healthCheckNodePort"] === 0) delete spec["healthCheckNodePort"];
+  keepNodePorts(spec, old);
+}
+
+function keepNodePorts(spec: Draft, old: JsonObject): void {
+  const ports = children(spec, "ports");
+  if (spec["type"] !== "NodePort" && spec["type"] !== "LoadBalancer") {
+    if (old["type"] !== spec["type"]) for (const port of ports) delete port["nodePort"];
+    return;
+  }
+  const before = new Map(children(old, "ports").map((port) => [portKey(port), port["nodePort"]]));
+  for (const port of ports) {
+    const known = before.get(portKey(port));
+    if (known !== undefined) port["nodePort"] ??= known;
+  }
+}
+
+function portKey(port: JsonObject): string {
+  return `${text(port, "protocol")}/${number(port, "port") ?? 0}`;
+}
+
+function validateService(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const errors: FieldError[] = [];
+  const type = text(spec, "type");
+  const isHeadless = text(spec, "clusterIP") === "None";
+  const ports = children(spec, "ports");
+  if (ports.length === 0 && !isHeadless && type !== "ExternalName") errors.push(requiredField("spec.ports"));
+  ports.forEach((port, index) => errors.push(...portErrors(port, `spec.ports[${index}]`, ports.length > 1)));
+  errors.push(...duplicatePorts(ports));
+  if (!TYPES.includes(type)) errors.push(unsupportedField("spec.type", type, TYPES));
+  if (type === "ExternalName" && text(spec, "externalName") === "")
+    errors.push(requiredField("spec.externalName"));
+  errors.push(...addressErrors(spec), ...familyErrors(spec));
+  return errors;
+}
+
+function portErrors(port: JsonObject, field: string, isNamed: boolean): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const outside = "must be between 1 and 65535, inclusive";
+  const value = number(port, "port") ?? 0;
+  if (isNamed && text(port, "name") === "") errors.push(requiredField(`${field}.name`));
+  if (value < 1 || value > 65_535) errors.push(invalidField(`${field}.port`, value, outside));
+  const target = port["targetPort"];
+  if (typeof target === "number" && (target < 1 || target > 65_535))
+    errors.push(invalidField(`${field}.targetPort`, target, outside));
+  const protocol = text(port, "protocol");
+  const protocols = ["SCTP", "TCP", "UDP"];
+  if (!protocols.includes(protocol)) errors.push(unsupportedField(`${field}.protocol`, protocol, protocols));
+  return errors;
+}
+
+function duplicatePorts(ports: readonly JsonObject[]): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  const names = new Set<string>();
+  ports.forEach((port, index) => {
+    const name = text(port, "name");
+    if (name !== "" && names.has(name)) errors.push(duplicateField(`spec.ports[${index}].name`, name));
+    names.add(name);
+    const key = portKey(port);
+    if (seen.has(key)) errors.push(duplicateField(`spec.ports[${index}]`, goPort(port)));
+    seen.add(key);
+  });
+  return errors;
+}
+
+/** A port as the message about a repeated one prints it. */
+function goPort(port: JsonObject): JsonValue {
+  return {
+    Name: "",
+    Protocol: text(port, "protocol"),
+    AppProtocol: null,
+    Port: port["port"] ?? 0,
+    TargetPort: 0,
+    NodePort: 0,
+  };
+}
+
+function addressErrors(spec: JsonObject): readonly FieldError[] {
+  return strings(spec, "clusterIPs").flatMap((address, index) =>
+    address === "" || address === "None" || IPV4.test(address)
+      ? []
+      : [
+          invalidField(
+            `spec.clusterIPs[${index}]`,
+            address,
+            "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+          ),
+        ],
+  );
+}
+
+function familyErrors(spec: JsonObject): readonly FieldError[] {
+  const policy = text(spec, "ipFamilyPolicy");
+  if (policy === "RequireDualStack") {
+    return [
+      invalidField("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"),
+    ];
+  }
+  const [family = "IPv4"] = strings(spec, "ipFamilies");
+  return family === "IPv4"
+    ? []
+    : [invalidField("spec.ipFamilies[0]", family, "not configured on this cluster")];
+}
+
+function immutableAddress(object: JsonObject, old: JsonObject): readonly FieldError[] {
+  const now = text(child(object, "spec"), "clusterIP");
+  const before = text(child(old, "spec"), "clusterIP");
+  const isFixed =
+    before !== "" && !isExternal(child(object, "spec") ?? {}) && !isExternal(child(old, "spec") ?? {});
+  if (!isFixed || now === before) return [];
+  const addresses = strings(child(object, "spec"), "clusterIPs");
+  return [invalidField("spec.clusterIPs[0]", addresses as JsonValue, "may not change once set")];
+}

@@ -1,0 +1,185 @@
+import type { JsonObject } from "@weir/core";
+import { applyServerSide, invalidError, type KubeObject, notFoundError, unknownError } from "@weir/objects";
+import { invalidField } from "@weir/schema";
+import { labelSelectorFrom, type LabelSelectorSpec } from "@weir/text";
+import { CustomServedResource } from "../crd/custom-resource.ts";
+import { readPath, withPath } from "../crd/json-path.ts";
+import type { ScalePaths } from "../crd/definition.ts";
+import type { ApiResponse } from "../http/api-request.ts";
+import { negotiate } from "../http/negotiate.ts";
+import { mediaType, readObject } from "../http/read-body.ts";
+import { respond } from "../http/respond.ts";
+import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
+import { readApplied } from "../patch/apply.ts";
+import { fieldWrite } from "../patch/field-tracking.ts";
+import { readPatch } from "../patch/read-patch.ts";
+import type { Call } from "../resources/call.ts";
+import { asJson, child, copyForMeta, metaOf, number, text } from "../resources/draft-access.ts";
+import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
+import { internalError } from "@weir/objects";
+import { decodeAs } from "./decode-as.ts";
+import { checkName, checkNamespace } from "./decode-body.ts";
+import { wantsPretty } from "./respond-object.ts";
+import { updateObject } from "./update.ts";
+
+const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
+const builtinPaths: ScalePaths = {
+  specReplicas: ".spec.replicas",
+  statusReplicas: ".status.replicas",
+  labelSelector: undefined,
+};
+
+/** GET, PUT and PATCH of `/scale`: the number of replicas, whatever the kind calls it. */
+export async function scaleVerb(call: Call): Promise<ApiResponse> {
+  if (call.info.verb === "get") return respondScale(call, await readParent(call));
+  const isPatch = call.info.verb === "patch";
+  const isApply = isPatch && mediaType(call.request) === "application/apply-patch+yaml";
+  const options = readWriteOptions(call.request, isPatch ? "PatchOptions" : "UpdateOptions", isApply);
+  const result = await updateObject(call, {
+    options,
+    tracked: isApply,
+    change: await changeOf(call, options, isApply),
+    retriesConflicts: isPatch,
+    createsMissing: false,
+  });
+  return respondScale(call, result.object);
+}
+
+async function readParent(call: Call): Promise<KubeObject> {
+  const { api, resource, info } = call;
+  const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
+  if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
+  return api.store.object(resource, stored);
+}
+
+type Change = (current: KubeObject | undefined) => Draft;
+
+async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Promise<Change> {
+  if (isApply) return appliedScale(call, options, readApplied(await call.request.readBody(3 * 1024 * 1024)));
+  if (call.info.verb === "patch") {
+    const patch = await readPatch(call, mediaType(call.request), options);
+    return (current) =>
+      withScale(
+        call,
+        current,
+        decodeAs("autoscaling.v1.Scale", SCALE, patch(scaleOf(call, current, true)).object),
+      );
+  }
+  const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
+  const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
+  checkName(call, scale);
+  checkNamespace(call, scale);
+  return (current) => withScale(call, current, scale);
+}
+
+function pathsOf(call: Call): ScalePaths {
+  const { resource } = call;
+  return (
+    (resource instanceof CustomServedResource ? resource.versionDefinition.scale : undefined) ?? builtinPaths
+  );
+}
+
+/** The Scale of an object; a custom one that lacks its replicas has none, unless they are about to be written. */
+function scaleOf(call: Call, current: KubeObject | undefined, isForWrite = false): KubeObject {
+  const object = current === undefined ? {} : asJson(current);
+  const paths = pathsOf(call);
+  const replicas = readPath(object, paths.specReplicas) ?? 0;
+  if (call.resource.isCustom && !isForWrite && readPath(object, paths.specReplicas) === undefined) {
+    throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicas)} does not exist`);
+  }
+  const selector = selectorOf(call, object);
+  return {
+    kind: SCALE.kind,
+    apiVersion: apiVersionOf(SCALE),
+    metadata: scaleMeta(current),
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: readPath(object, paths.statusReplicas) ?? 0,
+      ...(selector === "" ? {} : { selector }),
+    },
+  } as KubeObject;
+}
+
+function scaleMeta(current: KubeObject | undefined): KubeObject["metadata"] {
+  const {
+    name = "",
+    namespace = "",
+    uid = "",
+    resourceVersion = "",
+    creationTimestamp = "",
+  } = current?.metadata ?? {};
+  return { name, namespace, uid, resourceVersion, creationTimestamp };
+}
+
+function selectorOf(call: Call, object: JsonObject): string {
+  const { labelSelector } = pathsOf(call);
+  if (labelSelector !== undefined) {
+    const value = readPath(object, labelSelector);
+    return typeof value === "string" ? value : "";
+  }
+  if (call.resource.isCustom) return "";
+  const selector = child(child(object, "spec"), "selector");
+  if (selector === undefined) return "";
+  // A ReplicationController selects by plain labels.
+  const spec = call.resource.plural === "replicationcontrollers" ? { matchLabels: selector } : selector;
+  return labelSelectorFrom(spec as LabelSelectorSpec).toString();
+}
+
+function withScale(call: Call, current: KubeObject | undefined, scale: Draft): Draft {
+  const replicas = number(child(scale, "spec"), "replicas") ?? 0;
+  checkReplicas(call, replicas);
+  const object = copyForMeta(
+    withPath(asJson(current ?? ({} as KubeObject)), pathsOf(call).specReplicas, replicas),
+  );
+  const { resourceVersion, uid } = child(scale, "metadata") ?? {};
+  const metadata = metaOf(object);
+  if (text({ uid: uid ?? "" }, "uid") !== "") metadata["uid"] = uid ?? "";
+  if (typeof resourceVersion === "string" && resourceVersion !== "")
+    metadata["resourceVersion"] = resourceVersion;
+  return object;
+}
+
+function checkReplicas(call: Call, replicas: number): void {
+  if (replicas >= 0) return;
+  const { resource, info } = call;
+  if (resource.isCustom) {
+    const error = invalidField(pathsOf(call).specReplicas, replicas, "should be a non-negative integer");
+    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, [error]);
+  }
+  const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
+  throw invalidError({ group: SCALE.group, kind: SCALE.kind }, info.name, [error]);
+}
+
+/** Applying a Scale owns the replicas of its object, under the name of the subresource. */
+function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): Change {
+  const { resource } = call;
+  return (current) => {
+    if (current === undefined) throw notFoundError(groupResource(resource), call.info.name);
+    if (resource.isCustom) {
+      throw unknownError(
+        `failed to convert new object (/${call.info.name}; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1`,
+      );
+    }
+    const scale = decodeAs("autoscaling.v1.Scale", SCALE, applied);
+    const replicas = number(child(scale, "spec"), "replicas") ?? 0;
+    checkReplicas(call, replicas);
+    const result = applyServerSide({
+      ...fieldWrite(call, options.fieldManager),
+      live: current,
+      applied: {
+        apiVersion: apiVersionOf(resource),
+        kind: resource.kind,
+        metadata: { name: call.info.name },
+        spec: { replicas },
+      },
+      force: options.force,
+    });
+    if (result.kind === "conflict") throw result.error;
+    return resource.applyDefaults(resource.decode(asJson(result.object)).object);
+  };
+}
+
+function respondScale(call: Call, parent: KubeObject): ApiResponse {
+  const how = negotiate(call.request.header("accept"), { views: false, isPretty: wantsPretty(call.request) });
+  return respond(scaleOf(call, parent), how, { warnings: call.warnings });
+}

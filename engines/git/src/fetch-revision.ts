@@ -75,6 +75,7 @@ class RevisionFetch {
 
   async run(): Promise<GitFetchResult> {
     const { url, credentials, proxy, knownRevision } = this.#request;
+    if (!URL.canParse(url)) throw cloneError("invalid-url", url, "the URL cannot be parsed");
     await using home = await createPrivateHome(url, credentials, proxy, this.#deps);
     const remote = await this.#observe(home.program);
     const resolved = resolveRef(url, this.#request.ref, remote.advertisement);

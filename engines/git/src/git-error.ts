@@ -2,6 +2,7 @@ import { type RetryPolicy, WeirError } from "@weir/core";
 
 /** What went wrong between us and a Git server, told apart by asking it ourselves. */
 export type GitFailure =
+  | "invalid-url"
   | "unreachable"
   | "timeout"
   | "authentication-required"

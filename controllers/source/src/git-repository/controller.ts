@@ -1,5 +1,4 @@
 import { FINALIZER, GitRepository, SourceReason } from "@weir/api";
-import { goDurationMs } from "@weir/core";
 import { changed, type Controller, createController } from "@weir/sdk";
 import { ownerOf } from "./artifact-owner.ts";
 import { type GitRepositoryDeps, reconcileGitRepository } from "./reconcile.ts";
@@ -12,18 +11,15 @@ export interface GitRepositoryControllerOptions extends GitRepositoryDeps {
 }
 
 const INCLUDED_BY = "spec.include";
+/** How soon a failure is tried again, as source-controller. */
+const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
 
 /** The controller of GitRepositories; runs in any manager whose client serves the source kinds. */
 export function gitRepositoryController(options: GitRepositoryControllerOptions): Controller {
   const { concurrency = 2, storage } = options;
-  return createController("gitrepository", { concurrency, component: "source-controller" })
-    .for(GitRepository, {
-      handledAt: true,
-      intervalMs: (repository) => goDurationMs(repository.spec.interval),
-    })
-    .index(GitRepository, INCLUDED_BY, ({ metadata, spec }) =>
-      (spec.include ?? []).map(({ repository }) => `${metadata.namespace ?? ""}/${repository.name}`),
-    )
+  return createController("gitrepository", { concurrency, component: "source-controller", backoff: BACKOFF })
+    .for(GitRepository, { handledAt: true })
+    .index(GitRepository, INCLUDED_BY, includedKeys)
     .watches(GitRepository, {
       map: ({ metadata }, cache) =>
         cache.list(GitRepository, {
@@ -39,4 +35,10 @@ export function gitRepositoryController(options: GitRepositoryControllerOptions)
       ctx.event({ reason: SourceReason.GarbageCollectionSucceeded, message });
     })
     .reconcile((repository, ctx) => reconcileGitRepository(repository, ctx, options));
+}
+
+/** The repositories that one includes; an object may come without a spec. */
+function includedKeys(repository: Pick<GitRepository, "metadata"> & Partial<GitRepository>): string[] {
+  const { metadata, spec } = repository;
+  return (spec?.include ?? []).map(({ repository: { name } }) => `${metadata.namespace ?? ""}/${name}`);
 }

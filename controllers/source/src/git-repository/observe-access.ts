@@ -56,6 +56,9 @@ async function readProxy(namespace: string, name: string, ctx: Pick<BaseContext,
       `${configure}: invalid proxy secret '${namespace}/${name}': key 'address' is missing`,
     );
   }
+  if (!URL.canParse(address)) {
+    throw new SourceStepError(FAILED, `${configure}: invalid proxy address in secret '${namespace}/${name}'`);
+  }
   const username = data.get("username");
   const password = data.get("password");
   return {

@@ -1,7 +1,18 @@
 import { type Artifact, type GitRepository, SourceReason } from "@weir/api";
-import { type ArtifactStorage, readIgnorePatterns } from "@weir/artifact";
-import { type Clock, goDurationMs, type Outcome, type Random, WeirError } from "@weir/core";
-import { EmptyGitRepositoryError, fetchRevision, type GitCheckout, type GitFetchResult } from "@weir/git";
+import {
+  type ArtifactStorage,
+  ArtifactStorageError,
+  readIgnorePatterns,
+  UnsafeArchiveError,
+} from "@weir/artifact";
+import { type Clock, goDurationMs, type Outcome, type Random } from "@weir/core";
+import {
+  EmptyGitRepositoryError,
+  fetchRevision,
+  type GitCheckout,
+  type GitFetchResult,
+  GitOperationError,
+} from "@weir/git";
 import type { ReconcileContext } from "@weir/sdk";
 import { SourceStepError } from "../source-error.ts";
 import { copyIncludes } from "./copy-includes.ts";
@@ -51,6 +62,7 @@ export async function reconcileGitRepository(
   } catch (error) {
     ctx.signal.throwIfAborted();
     const failure = asStepError(error);
+    if (failure === undefined) throw error;
     ctx.record({ failure: failure.condition });
     events.failed(failure, failure.condition === "IncludeUnavailable" ? "Normal" : "Warning");
     throw failure;
@@ -72,15 +84,22 @@ function intervalMs(repository: GitRepository, random: Random): number {
   return goDurationMs(repository.spec.interval) * jitter;
 }
 
-function asStepError(error: unknown): SourceStepError {
+/** Which condition an error is reported under; `undefined` where it is none of a step's own. */
+function asStepError(error: unknown): SourceStepError | undefined {
   if (error instanceof SourceStepError) return error;
   if (error instanceof EmptyGitRepositoryError) {
     return new SourceStepError({ condition: "FetchFailed", reason: error.reason }, error.message);
   }
-  const reason = error instanceof WeirError ? error.reason : SourceReason.GitOperationFailed;
-  const condition = reason === SourceReason.GitOperationFailed ? "FetchFailed" : "StorageOperationFailed";
-  const message = condition === "FetchFailed" ? "failed to checkout and determine revision" : "";
-  return new SourceStepError({ condition, reason }, message, { cause: error });
+  if (error instanceof GitOperationError) {
+    const failure = { condition: "FetchFailed", reason: error.reason } as const;
+    return new SourceStepError(failure, "failed to checkout and determine revision", { cause: error });
+  }
+  if (error instanceof ArtifactStorageError || error instanceof UnsafeArchiveError) {
+    const failure = { condition: "StorageOperationFailed", reason: error.reason } as const;
+    const options = error.cause === undefined ? {} : { cause: error.cause };
+    return new SourceStepError(failure, error.message, options);
+  }
+  return undefined;
 }
 
 class GitRepositoryRun {

@@ -5,7 +5,11 @@ import type { Outcome } from "@weir/core";
 export function refuseUnbuilt(
   repository: GitRepository,
 ): Extract<Outcome, { readonly kind: "stalled" }> | undefined {
-  const { spec } = repository;
+  const { spec }: Partial<GitRepository> = repository;
+  if (spec === undefined) {
+    // The kind's schema does not ask for a spec.
+    return { kind: "stalled", reason: SourceReason.URLInvalid, message: "spec.url: required value" };
+  }
   if (spec.provider === "github" && spec.secretRef === undefined) {
     return refuse("secretRef with github app data must be specified when provider is set to github");
   }

@@ -64,10 +64,10 @@ function withFacts(
 }
 
 /** What was said of signatures means nothing once they are not asked for. */
-function withoutVerification(status: Status, { spec }: GitRepository): Status {
+function withoutVerification(status: Status, { spec }: Partial<GitRepository>): Status {
   const conditions = conditionsOf(status);
   const isSaid = findCondition(conditions, ConditionType.SourceVerified) !== undefined;
-  if (spec.verify !== undefined || !isSaid) return status;
+  if (spec?.verify !== undefined || !isSaid) return status;
   return { ...status, conditions: removeConditions(conditions, ConditionType.SourceVerified) };
 }
 

@@ -46,6 +46,8 @@ export interface Toolkit extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` of the artifact server. */
   readonly artifactUrl: string;
   readonly manager: Manager;
+  /** What more controllers can be made of. */
+  readonly parts: ToolkitParts;
 }
 
 const CustomResourceDefinition: Kind = {
@@ -97,6 +99,7 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
     artifacts,
     artifactUrl: server.url,
     manager,
+    parts,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

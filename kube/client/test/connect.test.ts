@@ -1,7 +1,7 @@
 import { chmod, mkdtempDisposable, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect as connectSocket } from "node:net";
+import { type AddressInfo, connect as connectSocket, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -367,6 +367,38 @@ describe("a proxy", () => {
       `127.0.0.1:${server.port}`,
       `Basic ${Buffer.from("us@er:pw").toString("base64")}`,
     ]);
+  });
+
+  test("that speaks SOCKS is given the name of the server", async () => {
+    const asked: string[] = [];
+    await using server = await httpServer((_, response) => void response.end(MAP));
+    const proxy = createSocketServer((socket) => {
+      socket.once("data", () => {
+        socket.write(Buffer.from([5, 0]));
+        socket.once("data", (request: Buffer) => {
+          const length = request[4] ?? 0;
+          asked.push(`type ${request[3]} ${request.subarray(5, 5 + length).toString()}`);
+          const upstream = connectSocket(server.port, "127.0.0.1", () => {
+            socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]));
+            upstream.pipe(socket).pipe(upstream);
+          });
+          upstream.on("error", () => socket.destroy());
+          socket.on("error", () => upstream.destroy());
+          socket.on("close", () => upstream.destroy());
+        });
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    {
+      const config = configOf(`http://kubernetes.test:${server.port}`, {
+        proxyUrl: `socks5://127.0.0.1:${port}`,
+      });
+      await using open = openClient(config);
+      expect(await open.client.get(ConfigMap, key)).toBeDefined();
+    }
+    expect(asked).toEqual(["type 3 kubernetes.test"]);
+    await new Promise((resolve) => proxy.close(resolve));
   });
 
   test("of an unknown kind is refused", async () => {

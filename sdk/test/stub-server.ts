@@ -34,6 +34,8 @@ const encoder = new TextEncoder();
  */
 export class StubServer {
   readonly requests: SeenRequest[] = [];
+  /** Whether objects count generations; ConfigMaps do not. */
+  hasGenerations = true;
   readonly #objects = new Map<string, KubeObject>();
   readonly #log: LoggedEvent[] = [];
   readonly #watchers = new Set<Watcher>();
@@ -213,7 +215,7 @@ export class StubServer {
         ...object.metadata,
         uid: current?.metadata.uid ?? `uid-${++this.#uids}`,
         creationTimestamp: "2026-01-01T00:00:00Z",
-        generation: generationOf(object, current),
+        ...(this.hasGenerations ? { generation: generationOf(object, current) } : {}),
         resourceVersion: String(this.#version),
       },
     };

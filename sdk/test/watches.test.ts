@@ -273,6 +273,22 @@ describe("watches of the same kind and scope", () => {
   });
 });
 
+test("a controller of objects that count no generations reacts to any change of them", async () => {
+  const runs: unknown[] = [];
+  const controller = createController("maps")
+    .for(ConfigMap)
+    .reconcile(({ data }) => void runs.push(data));
+  await using running = await startManager([controller], {
+    prepare: (server) => {
+      server.hasGenerations = false;
+      server.put(CONFIG_MAPS, map("m", {}, { v: "1" }));
+    },
+  });
+  running.server.put(CONFIG_MAPS, map("m", {}, { v: "2" }));
+  await running.settle();
+  expect(runs).toEqual([{ v: "1" }, { v: "2" }]);
+});
+
 describe("a predicate", () => {
   const thing = (metadata: object, spec: object = {}) =>
     ({ apiVersion: "v1", kind: "Thing", metadata: { name: "a", ...metadata }, spec }) as never;

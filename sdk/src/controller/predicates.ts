@@ -74,10 +74,16 @@ export const changed = {
       kinds.includes(change.kind),
 } as const;
 
-/** What a controller reacts to in its own kind unless it says otherwise. */
+/**
+ * What a controller reacts to in its own kind unless it says otherwise: a new generation, a reconcile request, and any
+ * change of an object that counts no generations (ConfigMaps and Secrets do not).
+ */
 export const DEFAULT_PREDICATE: Predicate<unknown> = changed.any<unknown>(
   changed.generation,
   changed.annotation(REQUESTED_AT_ANNOTATION),
+  changed.all<unknown>(changed.resourceVersion, ({ object }) => {
+    return (object as KubeObject).metadata.generation === undefined;
+  }),
 );
 
 function onUpdate(

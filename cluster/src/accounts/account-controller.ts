@@ -1,6 +1,6 @@
 import { ConfigMap, Namespace, ServiceAccount } from "@weir/builtin/core-v1";
-import { isApiError } from "@weir/client";
-import { type BaseContext, changed, type Controller, createController } from "@weir/sdk";
+import { changed, type Controller, createController } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 
 const COMPONENT = "kube-controller-manager";
 const ACCOUNT = "default";
@@ -18,9 +18,9 @@ export function defaultAccountController(): Controller {
     .reconcile(async ({ metadata }, ctx) => {
       const at = { namespace: metadata.name ?? "", name: ACCOUNT };
       if ((await ctx.live.get(ServiceAccount, at)) !== undefined) return;
-      await create(ctx, async () => {
-        await ctx.client.create(ServiceAccount, { apiVersion: "v1", kind: "ServiceAccount", metadata: at });
-      });
+      await createContent(() =>
+        ctx.client.create(ServiceAccount, { apiVersion: "v1", kind: "ServiceAccount", metadata: at }),
+      );
     });
 }
 
@@ -39,14 +39,14 @@ export function rootCertificateController(certificate: string): Controller {
       const present = await ctx.live.get(ConfigMap, at);
       if (present === undefined) {
         const annotations = { "kubernetes.io/description": DESCRIPTION };
-        await create(ctx, async () => {
-          await ctx.client.create(ConfigMap, {
+        await createContent(() =>
+          ctx.client.create(ConfigMap, {
             apiVersion: "v1",
             kind: "ConfigMap",
             metadata: { ...at, annotations },
             data: wanted,
-          });
-        });
+          }),
+        );
         return;
       }
       await ctx.update(ConfigMap, at, (current) => ({ ...current, data: wanted }));
@@ -62,14 +62,4 @@ function namespaceOf({
   readonly metadata: { readonly namespace?: string };
 }): readonly [{ readonly name: string }] {
   return [{ name: metadata.namespace ?? "" }];
-}
-
-/** Another writer may have been first, or the namespace may be going. */
-async function create(ctx: BaseContext, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!isApiError(error, "AlreadyExists", "NotFound", "Forbidden")) throw error;
-    ctx.log.debug("not created", { error });
-  }
 }

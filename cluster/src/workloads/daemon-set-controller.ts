@@ -1,6 +1,7 @@
 import { ControllerRevision, DaemonSet } from "@weir/builtin/apps-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 import type { RevisionOwner } from "./controller-revision.ts";
 import { daemonPod, daemonSetStatus, decideDaemonSet } from "./daemon-set.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
@@ -26,7 +27,7 @@ export function daemonSetController(): Controller {
       });
       for (const act of decideDaemonSet(observe())) {
         if (act.kind === "remove") await ctx.delete(Pod, keyOf(act.pod));
-        else await ctx.client.create(Pod, newPod(daemonSet, updateRevision));
+        else await createContent(() => ctx.client.create(Pod, newPod(daemonSet, updateRevision)));
       }
       await writeStatus(ctx, DaemonSet, daemonSet, daemonSetStatus(observe(), ctx.clock.now()));
       await forgetRevisions(owner, ctx as ReconcileContext<never>, ctx.owned(Pod));

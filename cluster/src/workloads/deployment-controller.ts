@@ -2,6 +2,7 @@ import { Deployment, type DeploymentStatus, ReplicaSet } from "@weir/builtin/app
 import { isApiError } from "@weir/client";
 import type { Outcome } from "@weir/core";
 import { changed, type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
+import { isNamespaceGoing } from "../namespaces/create-content.ts";
 import {
   decideDeployment,
   type DeploymentAct,
@@ -114,6 +115,7 @@ async function create(
   try {
     await ctx.client.create(ReplicaSet, newReplicaSet(deployment, made) as ReplicaSet);
   } catch (error) {
+    if (isNamespaceGoing(error)) return;
     if (!isApiError(error, "AlreadyExists")) throw error;
     const { namespace } = deployment.metadata;
     const found = await ctx.live.get(ReplicaSet, { ...(namespace && { namespace }), name: made.name });

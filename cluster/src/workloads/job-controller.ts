@@ -2,6 +2,7 @@ import { Job } from "@weir/builtin/batch-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import type { Outcome } from "@weir/core";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 import { decideJob, jobPod, jobStatus } from "./job.ts";
 import { CONTROLLER_MANAGER } from "./workload-options.ts";
 import { writeStatus } from "./write-status.ts";
@@ -24,7 +25,9 @@ export function jobController(): Controller {
           return undefined;
         case "run":
           await Promise.all([
-            ...plan.create.map((index) => ctx.client.create(Pod, jobPod(job, index) as unknown as Pod)),
+            ...plan.create.map((index) =>
+              createContent(() => ctx.client.create(Pod, jobPod(job, index) as unknown as Pod)),
+            ),
             ...plan.remove.map((pod) => ctx.delete(Pod, keyOf(pod))),
           ]);
           return report(job, ctx);

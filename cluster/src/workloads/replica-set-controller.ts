@@ -2,6 +2,7 @@ import { ReplicaSet } from "@weir/builtin/apps-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import type { Outcome } from "@weir/core";
 import { type Controller, createController, keyOf } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 import { podFromTemplate } from "./pod-from-template.ts";
 import { decideReplicas, replicaSetStatus } from "./replica-set.ts";
 import { CONTROLLER_MANAGER } from "./workload-options.ts";
@@ -16,7 +17,9 @@ export function replicaSetController(): Controller {
       if (replicaSet.metadata.deletionTimestamp === undefined) {
         const plan = decideReplicas(replicaSet.spec?.replicas ?? 1, ctx.owned(Pod));
         await Promise.all([
-          ...Array.from({ length: plan.create }, () => ctx.client.create(Pod, newPod(replicaSet))),
+          ...Array.from({ length: plan.create }, () =>
+            createContent(() => ctx.client.create(Pod, newPod(replicaSet))),
+          ),
           ...plan.remove.map((pod) => ctx.delete(Pod, keyOf(pod))),
         ]);
       }

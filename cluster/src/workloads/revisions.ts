@@ -1,7 +1,7 @@
 import { ControllerRevision } from "@weir/builtin/apps-v1";
 import type { Pod } from "@weir/builtin/core-v1";
-import { isApiError } from "@weir/client";
 import { type ReconcileContext, keyOf } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 import {
   currentRevision,
   decideRevision,
@@ -24,11 +24,9 @@ export async function ensureRevision(owner: RevisionOwner, ctx: ReconcileContext
       return key.name;
     }
     case "create":
-      try {
-        await ctx.client.create(ControllerRevision, act.object as unknown as ControllerRevision);
-      } catch (error) {
-        if (!isApiError(error, "AlreadyExists")) throw error;
-      }
+      await createContent(() =>
+        ctx.client.create(ControllerRevision, act.object as unknown as ControllerRevision),
+      );
       return act.name;
   }
 }

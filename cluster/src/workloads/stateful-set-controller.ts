@@ -1,8 +1,8 @@
 import { ControllerRevision, StatefulSet } from "@weir/builtin/apps-v1";
 import { PersistentVolumeClaim, Pod } from "@weir/builtin/core-v1";
-import { isApiError } from "@weir/client";
 import type { Outcome } from "@weir/core";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
+import { createContent } from "../namespaces/create-content.ts";
 import type { RevisionOwner } from "./controller-revision.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
 import { decideStatefulSet, statefulPod, type StatefulSetAct, statefulSetStatus } from "./stateful-set.ts";
@@ -49,16 +49,9 @@ async function perform(
   }
   const { pod, claims } = statefulPod(statefulSet, act.ordinal, act.revision);
   for (const claim of claims) {
-    await ensure(() => ctx.client.create(PersistentVolumeClaim, claim as unknown as PersistentVolumeClaim));
+    await createContent(() =>
+      ctx.client.create(PersistentVolumeClaim, claim as unknown as PersistentVolumeClaim),
+    );
   }
-  await ensure(() => ctx.client.create(Pod, pod as unknown as Pod));
-}
-
-/** A claim outlives its pod, and a pod that is there already is seen by the next run. */
-async function ensure(create: () => Promise<unknown>): Promise<void> {
-  try {
-    await create();
-  } catch (error) {
-    if (!isApiError(error, "AlreadyExists")) throw error;
-  }
+  await createContent(() => ctx.client.create(Pod, pod as unknown as Pod));
 }

@@ -146,6 +146,31 @@ describe("a Deployment", () => {
     await becomes(() => health(Deployment, namespace, "web"), "InProgress");
   });
 
+  test("takes another name where the one of its ReplicaSet is taken", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }));
+    await becomes(() => health(Deployment, namespace, "web"), "Current");
+    const [taken] = (await client.list(ReplicaSet, { namespace })).items;
+    const elsewhere = await makeNamespace(client);
+    const { name = "" } = taken?.metadata ?? {};
+    const spec = { replicas: 0, selector: { matchLabels: { app: "other" } } };
+    const template = {
+      metadata: { labels: { app: "other" } },
+      spec: { containers: [{ name: "x", image: "x" }] },
+    };
+    await client.create(ReplicaSet, {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { namespace: elsewhere, name },
+      spec: { ...spec, template },
+    });
+    await client.create(Deployment, manifest.deployment(elsewhere, "web", { replicas: 1 }));
+    await becomes(() => health(Deployment, elsewhere, "web"), "Current");
+    expect(
+      (await client.get(Deployment, { namespace: elsewhere, name: "web" }))?.status?.collisionCount,
+    ).toBe(1);
+  });
+
   test("takes everything along when it is deleted", async () => {
     const namespace = await makeNamespace(client);
     await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 2 }));

@@ -117,13 +117,20 @@ async function create(
   } catch (error) {
     if (isNamespaceGoing(error)) return;
     if (!isApiError(error, "AlreadyExists")) throw error;
-    const { namespace } = deployment.metadata;
-    const found = await ctx.live.get(ReplicaSet, { ...(namespace && { namespace }), name: made.name });
-    const replicaSets = found === undefined ? [] : [found];
-    const isOurs =
-      found?.metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid) ?? true;
-    if (isOurs && replicaSetRoles({ deployment, replicaSets }).current !== undefined) return;
-    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    await writeStatus(ctx, Deployment, deployment, { ...deployment.status, collisionCount });
+    await countCollision(made.name, deployment, ctx);
   }
+}
+
+/** The ReplicaSet of this Deployment and template may be there unseen; then its name is no collision. */
+async function countCollision(
+  name: string,
+  deployment: Deployment,
+  ctx: ReconcileContext<Deployment>,
+): Promise<void> {
+  const found = await ctx.live.get(ReplicaSet, { ...keyOf(deployment), name });
+  if (found === undefined) return;
+  const isOurs = found.metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid) === true;
+  if (isOurs && replicaSetRoles({ deployment, replicaSets: [found] }).current !== undefined) return;
+  const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+  await writeStatus(ctx, Deployment, deployment, { ...deployment.status, collisionCount });
 }

@@ -12,3 +12,4 @@ export {
   type ToolkitOptions,
   type ToolkitParts,
 } from "./toolkit/start-toolkit.ts";
+export { ClusterDownError, RestartableCluster } from "./toolkit/restartable-cluster.ts";

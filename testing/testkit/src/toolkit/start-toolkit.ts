@@ -5,12 +5,13 @@ import { fluxResources } from "@weir/api";
 import type { Storage } from "@weir/apiserver";
 import { ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import { createClient, type Kind, type KubeClient, type Transport } from "@weir/client";
-import { type Cluster, type ClusterOptions, startCluster } from "@weir/cluster";
+import type { ClusterOptions } from "@weir/cluster";
 import { createWorkerPool, type Logger, systemClock, systemRandom, type WorkerPool } from "@weir/core";
 import { kustomizationController, type KustomizationControllerOptions } from "@weir/kustomize-controller";
 import { type Controller, createManager, type Manager } from "@weir/sdk";
 import { gitRepositoryController } from "@weir/source-controller";
 import { type GitTestServer, startGitServer } from "../git/git-test-server.ts";
+import { RestartableCluster } from "./restartable-cluster.ts";
 
 /** What controllers are made of, besides the API. */
 export interface ToolkitParts {
@@ -38,7 +39,7 @@ export interface ToolkitOptions {
 
 /** An embedded cluster with the Flux CRDs, a Git server, an artifact server and controllers that run. */
 export interface Toolkit extends AsyncDisposable {
-  readonly cluster: Cluster;
+  readonly cluster: RestartableCluster;
   /** The administrator's own client, not the controllers'. */
   readonly client: KubeClient;
   readonly git: GitTestServer;
@@ -74,9 +75,10 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
     clock: systemClock,
   });
   const cluster = starting.use(
-    await startCluster({ ...options.cluster, ...(storage === undefined ? {} : { storage }) }),
+    await RestartableCluster.start({ ...options.cluster, ...(storage === undefined ? {} : { storage }) }),
   );
-  await installFluxKinds(cluster.client);
+  const client = createClient({ transport: cluster.transport, userAgent: "weir" });
+  await installFluxKinds(client);
   const workers = starting.use(createWorkerPool());
   const parts = { artifacts, scratch, searchPath, clock: systemClock, random: systemRandom, workers };
   const manager = starting.use(
@@ -94,7 +96,7 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
   const running = starting.move();
   return {
     cluster,
-    client: cluster.client,
+    client,
     git,
     artifacts,
     artifactUrl: server.url,

@@ -1,0 +1,74 @@
+import { createMemoryStorage, type Storage } from "@weir/apiserver";
+import type { Transport } from "@weir/client";
+import { type Cluster, type ClusterOptions, startCluster } from "@weir/cluster";
+import { WeirError } from "@weir/core";
+
+/** The API of a test's cluster is away. */
+export class ClusterDownError extends WeirError {
+  override readonly name = "ClusterDownError";
+  readonly reason = "ClusterDown";
+  readonly retry = "backoff";
+
+  constructor() {
+    super("connection refused");
+  }
+}
+
+/** A cluster that can be killed and started again over the same storage, as a process would. */
+export class RestartableCluster implements AsyncDisposable {
+  readonly #options: ClusterOptions & { readonly storage: Storage };
+  readonly #ownsStorage: boolean;
+  #running: { readonly cluster: Cluster; readonly life: AbortController } | undefined;
+
+  private constructor(options: ClusterOptions & { readonly storage: Storage }, ownsStorage: boolean) {
+    this.#options = options;
+    this.#ownsStorage = ownsStorage;
+  }
+
+  static async start(options: ClusterOptions): Promise<RestartableCluster> {
+    const storage = options.storage ?? createMemoryStorage();
+    const restartable = new RestartableCluster({ ...options, storage }, options.storage === undefined);
+    await restartable.start();
+    return restartable;
+  }
+
+  /** The API in process; while the cluster is down requests fail, and those under way and watches broke off. */
+  readonly transport: Transport = async (request, options) => {
+    const running = this.#running;
+    if (running === undefined) throw new ClusterDownError();
+    const { signal } = running.life;
+    const response = await orAborted(running.cluster.transport(request, options), signal);
+    if (response.body === null) return response;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    response.body.pipeTo(writable, { signal }).catch(() => {});
+    const { status, headers } = response;
+    return new Response(readable, { status, headers });
+  };
+
+  /** Starts the cluster again. */
+  async start(): Promise<void> {
+    const cluster = await startCluster(this.#options);
+    this.#running ??= { cluster, life: new AbortController() };
+  }
+
+  /** Breaks off everything that is under way; the storage stays. */
+  async kill(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.life.abort(new ClusterDownError());
+    await running?.cluster[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    if (this.#ownsStorage) await this.#options.storage[Symbol.asyncDispose]();
+  }
+}
+
+function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

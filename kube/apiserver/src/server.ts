@@ -3,6 +3,7 @@ import { NamespaceLifecycle } from "./admission/admission.ts";
 import { Access } from "./auth/access.ts";
 import { type AuthOptions, Authenticator } from "./auth/authenticate.ts";
 import { identityPath } from "./auth/identity-paths.ts";
+import { OpenApiPaths } from "./openapi/openapi-paths.ts";
 import { RbacAuthorizer } from "./auth/rbac.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { CrdLoop } from "./crd/crd-loop.ts";
@@ -10,6 +11,7 @@ import { discoveryPath } from "./discovery/discovery-paths.ts";
 import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { fromFetch, toFetch } from "./http/fetch-adapter.ts";
+import { NoSuchPageError } from "./http/no-such-page.ts";
 import { fixedPath } from "./http/fixed-paths.ts";
 import { parseRequestInfo, type ResourceRequestInfo } from "./http/request-info.ts";
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
@@ -56,6 +58,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 class Server implements ApiServer {
   readonly #api: Api;
   readonly #crds: CrdLoop;
+  readonly #openApi: OpenApiPaths;
 
   constructor(options: ApiServerOptions) {
     const store = new ObjectStore(options.storage);
@@ -76,6 +79,7 @@ class Server implements ApiServer {
       logger: options.logger ?? silentLogger,
     };
     this.#crds = new CrdLoop(this.#api);
+    this.#openApi = new OpenApiPaths(registry);
   }
 
   async start(): Promise<void> {
@@ -92,6 +96,7 @@ class Server implements ApiServer {
     try {
       return await this.#route(request, isTrusted, warnings);
     } catch (error) {
+      if (error instanceof NoSuchPageError) return notFoundPage();
       if (error instanceof StatusError) return respondStatus(error.status, { warnings });
       return respondError(error, this.#api.logger, { warnings });
     }
@@ -107,7 +112,8 @@ class Server implements ApiServer {
       return call === undefined ? notFoundPage() : dispatch(call);
     }
     const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
-    return fixed ?? discoveryPath(registry, request) ?? notFoundPage();
+    const document = fixed ?? this.#openApi.answer(request, this.#api.clock.now());
+    return document ?? discoveryPath(registry, request) ?? notFoundPage();
   }
 
   #call(
@@ -118,8 +124,8 @@ class Server implements ApiServer {
     const { registry } = this.#api;
     const resource = registry.find(info.group, info.version, info.resource);
     if (resource === undefined) {
-      // Paths under a group that nobody serves are not even an API's.
-      if (!registry.groups.some((group) => group.name === info.group)) return undefined;
+      // Beyond the built-in groups, a path that no CRD serves is not even an API's.
+      if (!registry.hasBuiltinGroup(info.group)) return undefined;
       throw noSuchResourceError();
     }
     if (resource.deprecation !== undefined) about.warnings.push(resource.deprecation);

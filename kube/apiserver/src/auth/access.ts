@@ -1,6 +1,7 @@
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import { forbidden } from "./forbidden.ts";
 import type { Attributes, Decision, RbacAuthorizer } from "./rbac.ts";
+import { selectedName } from "../verbs/selection.ts";
 import type { AuthOptions, Authenticator } from "./authenticate.ts";
 import { impersonated } from "./impersonate.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
@@ -68,6 +69,8 @@ function attributesOf(
       name: "",
     };
   }
-  const { verb, group, resource, subresource, namespace, name } = info;
+  const { verb, group, resource, subresource, namespace } = info;
+  // A list of one name by a field selector is judged as a request for that object.
+  const name = info.name === "" ? selectedName(request.query) : info.name;
   return { user, verb, group, resource, subresource, namespace, name };
 }

@@ -7,7 +7,7 @@ import { ISSUER } from "./service-account-tokens.ts";
 /** Answers the paths by which others verify the tokens of ServiceAccounts; `undefined` for other paths. */
 export async function identityPath(access: Access, request: ApiRequest): Promise<ApiResponse | undefined> {
   const path = request.path.replace(/\/$/, "");
-  const how = (): ReturnType<typeof negotiate> => negotiate(undefined, { views: false, isPretty: false });
+  const how = (): ReturnType<typeof negotiate> => negotiate(undefined, { views: [], isPretty: false });
   if (path === "/.well-known/openid-configuration") {
     const host = request.header("host") ?? "localhost";
     const configuration = {

@@ -56,7 +56,7 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
     },
     status: { token, expirationTimestamp: `${expires}Z` },
   };
-  const how = negotiate(call.request.header("accept"), { views: false, isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), { views: [], isPretty: wantsPretty(call.request) });
   return respond(answer, how, { status: 201, warnings: call.warnings });
 }
 

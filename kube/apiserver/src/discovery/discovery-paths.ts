@@ -67,6 +67,6 @@ function answer(
   document: JsonObject,
   headers: ApiResponse["headers"] = [],
 ): ApiResponse {
-  const how = negotiate(request.header("accept"), { views: false, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), { views: [], isPretty: wantsPretty(request) });
   return respondText(writeJson(document as JsonValue), how, { headers });
 }

@@ -1,4 +1,6 @@
 import type { ApiResponse } from "./api-request.ts";
+import { notFoundError } from "@weir/objects";
+import { groupResource } from "../resources/resource.ts";
 import type { Call } from "../resources/call.ts";
 import { isReview, reviewVerb } from "../auth/reviews.ts";
 import { createVerb } from "../verbs/create.ts";
@@ -10,6 +12,7 @@ import { patchVerb } from "../verbs/patch.ts";
 import { updateVerb } from "../verbs/update.ts";
 import { watchVerb } from "../watch/watch.ts";
 import { subresourceVerb } from "../verbs/subresource.ts";
+import { NoSuchPageError } from "./no-such-page.ts";
 import { methodNotAllowedError, noSuchResourceError } from "./respond.ts";
 
 type Handler = (call: Call) => Promise<ApiResponse>;
@@ -34,8 +37,10 @@ export function dispatch(call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
   checkScope(call);
   if (info.subresource === "") return handlerOf(call)(call);
-  if (!resource.subresources.has(info.subresource)) throw noSuchResourceError();
-  return subresourceVerb(call);
+  if (resource.subresources.has(info.subresource)) return subresourceVerb(call);
+  // A custom resource's missing subresource is told as a missing object.
+  if (resource.isCustom) throw notFoundError(groupResource(resource), info.name);
+  throw noSuchResourceError();
 }
 
 function handlerOf(call: Call): Handler {
@@ -55,7 +60,10 @@ function handlerOf(call: Call): Handler {
 function checkScope(call: Call): void {
   const { info, resource } = call;
   const isNamespacesOwn = resource.group === "" && resource.plural === "namespaces";
-  if (resource.isNamespaced && info.namespace === "" && info.name !== "") throw noSuchResourceError();
-  if (!resource.isNamespaced && info.namespace !== "" && !isNamespacesOwn) throw noSuchResourceError();
-  if (isNamespacesOwn && info.namespace !== info.name) throw noSuchResourceError();
+  const isOutside = resource.isNamespaced && info.namespace === "" && info.name !== "";
+  const isInside = !resource.isNamespaced && info.namespace !== "" && !isNamespacesOwn;
+  const isNested = isNamespacesOwn && info.namespace !== info.name;
+  if (!isOutside && !isInside && !isNested) return;
+  if (resource.isCustom) throw new NoSuchPageError();
+  throw noSuchResourceError();
 }

@@ -27,7 +27,9 @@ export function toFetch(response: ApiResponse): Response {
   const headers = new Headers();
   for (const [name, value] of response.headers) headers.append(name, value);
   const body = typeof response.body === "string" ? response.body : streamOf(response.body);
-  return new Response(body, { status: response.status, headers });
+  // 204 and 304 have no body at all.
+  const isEmpty = response.status === 204 || response.status === 304;
+  return new Response(isEmpty ? null : body, { status: response.status, headers });
 }
 
 const encoder = new TextEncoder();

@@ -37,17 +37,19 @@ export function fixedPath(registry: Registry, request: ApiRequest): ApiResponse 
     return answer(request, VERSION);
   }
   if (path === "/" || path === "/index.html") return answer(request, { paths: rootPaths(registry) });
-  if (path === "/metrics") return respondPlain(200, metricsText);
+  if (path === "/metrics") return { status: 200, headers: metricsHeaders, body: metricsText };
   return health(path, request.query);
 }
+
+const metricsHeaders: ApiResponse["headers"] = [
+  ["Cache-Control", "no-cache, private"],
+  ["Content-Type", "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"],
+];
 
 const metricsText = "# HELP apiserver_up The server answers.\n# TYPE apiserver_up gauge\napiserver_up 1\n";
 
 function answer(request: ApiRequest, value: unknown): ApiResponse {
-  return respond(
-    value,
-    negotiate(request.header("accept"), { views: false, isPretty: wantsPretty(request) }),
-  );
+  return respond(value, negotiate(request.header("accept"), { views: [], isPretty: wantsPretty(request) }));
 }
 
 function health(path: string, query: URLSearchParams): ApiResponse | undefined {

@@ -19,12 +19,15 @@ interface AcceptClause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const views = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
+/** What one object can be shown as. */
+export const objectViews: readonly string[] = ["Table", "PartialObjectMetadata"];
+
 const plainJson: Negotiated = { format: "json", isPretty: false, contentType: "application/json" };
 
 /** What an endpoint can send beyond the object itself. */
 export interface NegotiateOptions {
-  readonly views: boolean;
+  /** Views that can be given in place of the object. */
+  readonly views: readonly string[];
   readonly isPretty: boolean;
 }
 
@@ -62,7 +65,7 @@ function accepts(
   const base = { format, isPretty, contentType: `application/${format}` };
   if (as === undefined) return base;
   const isMeta = clause.parameters.get("g") === "meta.k8s.io" && clause.parameters.get("v") === "v1";
-  if (!options.views || !isMeta || !views.has(as)) return undefined;
+  if (!isMeta || !options.views.includes(as)) return undefined;
   return { ...base, as: as as NonNullable<Negotiated["as"]> };
 }
 

@@ -4,7 +4,7 @@ import { negotiate } from "../http/negotiate.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, text } from "../resources/draft-access.ts";
 import { deleteObject, readDeleteOptions } from "./delete.ts";
-import { readPage, respondList } from "./list.ts";
+import { listViews, readPage, respondList } from "./list.ts";
 import { readListOptions } from "./list-options.ts";
 import { wantsPretty } from "./respond-object.ts";
 import { readSelection } from "./selection.ts";
@@ -26,6 +26,6 @@ export async function deleteCollectionVerb(call: Call): Promise<ApiResponse> {
       if (!isStatusReason(error, "NotFound")) throw error;
     }
   }
-  const how = negotiate(request.header("accept"), { views: true, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), { views: listViews, isPretty: wantsPretty(request) });
   return respondList(call, page, how);
 }

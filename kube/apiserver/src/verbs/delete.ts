@@ -4,7 +4,7 @@ import { badRequestError, conflictError, invalidError, type KubeObject, notFound
 import { type FieldError, invalidField, unsupportedField } from "@weir/schema";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
+import { negotiate, objectViews } from "../http/negotiate.ts";
 import { readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { type DeleteOptions, queryInteger } from "../http/write-options.ts";
@@ -35,7 +35,10 @@ export async function deleteVerb(call: Call): Promise<ApiResponse> {
     return respondObject(call, deleted.object);
   }
   const { resource, info } = call;
-  const how = negotiate(call.request.header("accept"), { views: true, isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), {
+    views: objectViews,
+    isPretty: wantsPretty(call.request),
+  });
   const group = resource.group === "" ? {} : { group: resource.group };
   const details = {
     name: info.name,
@@ -59,6 +62,7 @@ const returnsObject = new Set([
   "/resourcequotas",
   "/serviceaccounts",
   "/services",
+  "storage.k8s.io/storageclasses",
 ]);
 
 /** Reads and checks the options of a delete: the body's, and the query's where there is no body. */
@@ -314,7 +318,8 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
   if (!already) {
     const deletion = Date.parse(mark.now) + mark.grace * 1000;
     meta["deletionTimestamp"] = `${new Date(deletion).toISOString().slice(0, 19)}Z`;
-    meta["deletionGracePeriodSeconds"] = mark.grace;
+    // What outlives its DELETE by rules of its own has no grace period.
+    if (!isDefinition(call) && !isNamespace(call)) meta["deletionGracePeriodSeconds"] = mark.grace;
     const generation = meta["generation"];
     // The generation of a CRD counts its spec alone.
     if (!isDefinition(call) && typeof generation === "number" && generation > 0)

@@ -1,6 +1,6 @@
 import { notFoundError, tooLargeResourceVersionError } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
+import { negotiate, objectViews } from "../http/negotiate.ts";
 import { plainError, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { groupResource, storageKey } from "../resources/resource.ts";
@@ -12,7 +12,7 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
   await checkMinimumVersion(call);
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
-  const how = negotiate(request.header("accept"), { views: true, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), { views: objectViews, isPretty: wantsPretty(request) });
   if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
   return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });
 }

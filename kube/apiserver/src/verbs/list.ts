@@ -25,10 +25,13 @@ export async function listVerb(call: Call): Promise<ApiResponse> {
   const { request, resource } = call;
   const options = readListOptions(request.query, false);
   const selection = readSelection(resource, request.query);
-  const how = negotiate(request.header("accept"), { views: true, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), { views: listViews, isPretty: wantsPretty(request) });
   const page = await readPage(call, options, selection);
   return respondList(call, page, how);
 }
+
+/** What a list can be shown as. */
+export const listViews: readonly string[] = ["Table", "PartialObjectMetadataList"];
 
 /** A page of a list. */
 export interface Page {
@@ -76,6 +79,8 @@ async function cursorOf(call: Call, options: ListOptions, prefix: string): Promi
     return { prefix, revision, after: `${prefix}${token.after}`, limit };
   }
   const wanted = listRevision(resourceVersion);
+  // "Any version will do" is answered whole, as from a cache.
+  if (resourceVersion === "0") return { prefix, revision: undefined, after: undefined, limit: 0 };
   if (wanted === 0) return { prefix, revision: undefined, after: undefined, limit };
   const current = await call.api.store.storage.revision();
   if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);

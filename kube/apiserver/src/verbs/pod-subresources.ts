@@ -97,7 +97,7 @@ async function changePod(
 }
 
 function respondCreated(call: Call): ApiResponse {
-  const how = negotiate(call.request.header("accept"), { views: false, isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), { views: [], isPretty: wantsPretty(call.request) });
   const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
   return respond(status, how, { status: 201, warnings: call.warnings });
 }

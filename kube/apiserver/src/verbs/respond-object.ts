@@ -1,6 +1,6 @@
 import type { KubeObject } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
+import { negotiate, objectViews } from "../http/negotiate.ts";
 import { isTrue } from "../http/request-info.ts";
 import { respond } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
@@ -9,7 +9,10 @@ import { objectTable } from "../table/table.ts";
 
 /** Answers with one object in the form and view that the client asked for. */
 export function respondObject(call: Call, object: KubeObject, status = 200): ApiResponse {
-  const how = negotiate(call.request.header("accept"), { views: true, isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), {
+    views: objectViews,
+    isPretty: wantsPretty(call.request),
+  });
   const extras = { status, warnings: call.warnings };
   if (how.as === "Table") return respond(objectTable(call, object), how, extras);
   if (how.as === "PartialObjectMetadata") return respond(partialMetadata(object), how, extras);

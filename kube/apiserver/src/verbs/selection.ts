@@ -1,3 +1,4 @@
+import { describeError } from "@weir/core";
 import { badRequestError, type KubeObject } from "@weir/objects";
 import type { Resource } from "../resources/resource.ts";
 import { type Labels, type LabelSelector, LabelSelectorError, parseLabelSelector } from "@weir/text";
@@ -35,20 +36,34 @@ function readLabelSelector(selector: string): LabelSelector {
   try {
     return parseLabelSelector(selector);
   } catch (error) {
-    if (error instanceof LabelSelectorError) throw badRequestError(error.message);
+    if (error instanceof LabelSelectorError) throw badRequestError(describeError(error));
     throw error;
   }
 }
 
 function parseFieldSelector(resource: Resource, selector: string): readonly FieldTerm[] {
-  const terms = selector.split(",").filter((part) => part !== "");
+  const terms = splitTerms(selector).filter((part) => part !== "");
   return terms.map((term) => {
-    const match = /^(.*?)(!=|==|=)(.*)$/.exec(term);
+    const match = /^((?:[^\\=!]|\\.)*?)(!=|==|=)(.*)$/s.exec(term);
     if (match === null) throw badRequestError(`invalid selector: '${selector}'; can't understand '${term}'`);
     const [, field = "", operator, value = ""] = match;
     if (!resource.selectableFields.includes(field)) throw unknownField(resource, field);
-    return { field, value, isNegated: operator === "!=" };
+    return { field, value: unescape(selector, value), isNegated: operator === "!=" };
   });
+}
+
+/** Terms are parted by commas that no backslash escapes. */
+function splitTerms(selector: string): readonly string[] {
+  return selector.match(/(?:[^\\,]|\\.?)+/gs) ?? [];
+}
+
+/** Commas, equals signs and backslashes of a value are escaped. */
+function unescape(selector: string, value: string): string {
+  const bad =
+    /\\(?![,=\\])/.exec(value.replaceAll(/\\[,=\\]/g, "")) ??
+    /(?<!\\)=/.exec(value.replaceAll(/\\[,=\\]/g, ""));
+  if (bad !== null) throw badRequestError(`invalid field selector: ${selector}`);
+  return value.replaceAll(/\\([,=\\])/g, "$1");
 }
 
 function unknownField(resource: Resource, field: string): Error {

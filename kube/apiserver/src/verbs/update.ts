@@ -194,11 +194,12 @@ function checkVersion(call: Call, draft: Draft, stored: StoredObject): "ok" | "s
   const version = text(meta, "resourceVersion");
   const uid = text(meta, "uid");
   const storedUid = text(child(asJson(call.api.store.parse(resource, stored)), "metadata"), "uid");
-  if (uid !== "" && uid !== storedUid) throw uidConflict(call, uid, storedUid);
+  if (call.info.verb === "update" && uid !== "" && uid !== storedUid) throw uidConflict(call, uid, storedUid);
   if (version === "" || version === "0") {
     if (call.strategy.allowsUnconditionalUpdate) return "ok";
     const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
-    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, [error]);
+    // Upstream names the resource here where it names the kind elsewhere.
+    throw invalidError({ group: resource.group, kind: resource.plural }, info.name, [error]);
   }
   if (!/^\d+$/.test(version))
     throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
@@ -218,7 +219,8 @@ function carryMeta(call: Call, draft: Draft, old: JsonObject): void {
   const meta = metaOf(draft);
   const before = child(old, "metadata") ?? {};
   delete meta["selfLink"];
-  for (const key of ["uid", "creationTimestamp", "generation", "namespace"]) carry(meta, before, key);
+  for (const key of ["creationTimestamp", "generation", "namespace"]) carry(meta, before, key);
+  if (text(meta, "uid") === "") carry(meta, before, "uid");
   for (const key of ["deletionTimestamp", "deletionGracePeriodSeconds"]) {
     if (meta[key] === undefined || meta[key] === null) carry(meta, before, key);
   }

@@ -1,7 +1,7 @@
 import { anySignal, type JsonObject, type JsonValue, writeJson } from "@weir/core";
 import { expiredError, failure, type KubeObject, notAcceptableError, type Status } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { type Negotiated, negotiate } from "../http/negotiate.ts";
+import { type Negotiated, negotiate, objectViews } from "../http/negotiate.ts";
 import { warningHeaders, plainError } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import type { StoredObject } from "../resources/object-store.ts";
@@ -43,7 +43,7 @@ export async function watchVerb(call: Call): Promise<ApiResponse> {
 }
 
 function negotiateStream(accept: string | undefined): Negotiated {
-  const how = negotiate(accept, { views: true, isPretty: false });
+  const how = negotiate(accept, { views: objectViews, isPretty: false });
   if (how.format !== "json") throw notAcceptableError(STREAM_TYPES);
   return how;
 }

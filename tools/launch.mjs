@@ -1,5 +1,6 @@
 // Starts a source file of this checkout on the Node that came with `npm ci`, or says which Node is missing.
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
@@ -12,7 +13,11 @@ if (major < 24) {
 const child = spawn(
   process.execPath,
   ["--conditions=@weir/source", "--disable-warning=ExperimentalWarning", ...process.argv.slice(2)],
-  { stdio: "inherit" },
+  {
+    stdio: "inherit",
+    // Stripped and compiled sources are kept between runs, beside what they were installed with.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/compile"), ...process.env },
+  },
 );
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {

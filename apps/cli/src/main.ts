@@ -1,8 +1,7 @@
 import { CommanderError } from "commander";
-import { describeError } from "@weir/core";
+import { describeError, silentLogger } from "@weir/core";
 import { readEnvironment } from "./environment.ts";
 import { createProgram } from "./program.ts";
-import { createLogger } from "./terminal/pino-logger.ts";
 
 const ending = new AbortController();
 /** The first request ends in order; a second one at once. */
@@ -13,10 +12,13 @@ const onSignal = (): void => {
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
+const logLevel = process.env["WEIR_LOG"] ?? "";
+const logger =
+  logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
 const environment = readEnvironment(process, ending.signal);
 const program = createProgram({
   environment,
-  logger: createLogger(process.env["WEIR_LOG"]),
+  logger,
   exit: (code) => {
     process.exitCode = code;
   },
@@ -32,5 +34,11 @@ try {
     process.exitCode = 1;
   }
 }
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // Everything that was opened is closed by now; what still holds the process, such as a socket in its last moments, need not.
 process.exit();
+
+/** A pipe takes its text when the reader does: ending before would cut the output short. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}

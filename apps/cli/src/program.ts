@@ -1,12 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { goDurationMs, type Logger, systemClock } from "@weir/core";
-import { buildFolder } from "./build/build-kustomization.ts";
 import type { Environment } from "./environment.ts";
-import { type ActionDeps, type ActionTarget, reconcileNow, resume, suspend } from "./objects/actions.ts";
-import { findKind } from "./objects/flux-kinds.ts";
-import { runGet } from "./objects/get.ts";
-import { openCluster } from "./objects/open-cluster.ts";
-import { runUp } from "./up/up.ts";
 
 /** What a command needs besides its arguments. */
 export interface ProgramDeps {
@@ -18,7 +12,7 @@ export interface ProgramDeps {
 
 const DEFAULT_NAMESPACE = "flux-system";
 
-/** The commands of weir. */
+/** The commands of weir. Each loads what it needs when it runs, so that a build does not wait for a cluster's code. */
 export function createProgram(deps: ProgramDeps): Command {
   const program = new Command("weir")
     .description("The GitOps Toolkit with an embedded Kubernetes API.")
@@ -27,9 +21,9 @@ export function createProgram(deps: ProgramDeps): Command {
     .configureOutput({ writeOut: deps.environment.write, writeErr: deps.environment.writeError });
   addUp(program, deps);
   addGet(program, deps);
-  addAction(program, deps, { name: "reconcile", description: "reconcile an object now", act: reconcileNow });
-  addAction(program, deps, { name: "suspend", description: "suspend an object", act: suspend });
-  addAction(program, deps, { name: "resume", description: "resume a suspended object", act: resume });
+  addAction(program, deps, "reconcile", "reconcile an object now");
+  addAction(program, deps, "suspend", "suspend an object");
+  addAction(program, deps, "resume", "resume a suspended object");
   addBuild(program, deps);
   return program;
 }
@@ -49,6 +43,7 @@ function addUp(program: Command, deps: ProgramDeps): void {
     .action(async (source: string, options: UpFlags) => {
       const { timeout, ...rest } = options;
       const up = { branch: undefined, storage: undefined, ...rest, source, timeoutMs: timeout };
+      const { runUp } = await import("./up/up.ts");
       deps.exit(await runUp(up, deps.environment, deps.logger));
     });
 }
@@ -79,6 +74,7 @@ function addGet(program: Command, deps: ProgramDeps): void {
         .default("table"),
     )
     .action(async (kind: string | undefined, flags: ClusterFlags & GetFlags) => {
+      const { openCluster, runGet } = await import("./objects/commands.ts");
       await using cluster = await openCluster(deps.environment, flags.kubeconfig);
       deps.environment.write(await runGet({ ...flags, kind }, cluster.client));
     });
@@ -89,24 +85,33 @@ interface GetFlags {
   readonly output: "table" | "json" | "yaml" | "name";
 }
 
-interface Action {
-  readonly name: string;
-  readonly description: string;
-  readonly act: (target: ActionTarget, deps: ActionDeps) => Promise<string>;
+interface ActionFlags extends ClusterFlags {
+  readonly timeout: number;
 }
 
-function addAction(program: Command, deps: ProgramDeps, { name, description, act }: Action): void {
+function addAction(
+  program: Command,
+  deps: ProgramDeps,
+  name: "reconcile" | "suspend" | "resume",
+  description: string,
+): void {
   withCluster(program.command(name))
     .description(description)
     .argument("<kind>", "kind, plural or short name, such as ks")
     .argument("<name>", "name of the object")
     .option("--timeout <duration>", "longest time to wait", parseDuration, goDurationMs("5m"))
-    .action(async (kind: string, object: string, flags: ClusterFlags & { readonly timeout: number }) => {
+    .action(async (kind: string, object: string, flags: ActionFlags) => {
+      const { actions, findKind, openCluster } = await import("./objects/commands.ts");
       const target = { kind: findKind(kind), key: { namespace: flags.namespace, name: object } };
       await using cluster = await openCluster(deps.environment, flags.kubeconfig);
       const { client } = cluster;
       const { signal } = deps.environment;
-      const text = await act(target, { client, clock: systemClock, signal, timeoutMs: flags.timeout });
+      const text = await actions[name](target, {
+        client,
+        clock: systemClock,
+        signal,
+        timeoutMs: flags.timeout,
+      });
       deps.environment.write(`${text}\n`);
     });
 }
@@ -132,7 +137,8 @@ function addBuild(program: Command, deps: ProgramDeps): void {
         .choices(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])
         .default("LoadRestrictionsRootOnly"),
     )
-    .action((folder: string, flags: { readonly loadRestrictor: string }) => {
+    .action(async (folder: string, flags: { readonly loadRestrictor: string }) => {
+      const { buildFolder } = await import("./build/build-kustomization.ts");
       const restrictor = flags.loadRestrictor === "LoadRestrictionsNone" ? "none" : "rootOnly";
       const { environment } = deps;
       const { manifests, warnings } = buildFolder(folder, environment.workingDirectory, restrictor);

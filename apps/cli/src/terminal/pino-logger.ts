@@ -1,10 +1,8 @@
 import type { LogFields, Logger } from "@weir/core";
-import { silentLogger } from "@weir/core";
 import { destination, type Logger as Pino, pino } from "pino";
 
-/** A logger that writes JSON lines to standard error at a level such as `debug`; a silent one where no level is given. */
-export function createLogger(level: string | undefined): Logger {
-  if (level === undefined || level === "") return silentLogger;
+/** A logger that writes JSON lines to standard error from a level such as `debug` on. */
+export function createLogger(level: string): Logger {
   return wrap(pino({ level }, destination({ fd: 2, sync: true })));
 }
 

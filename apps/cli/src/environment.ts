@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+const DEFAULT_COLUMNS = 120;
+
 /** What the command line takes from its surroundings, read once in main. */
 export interface Environment {
   /** Where weir keeps its clusters. */
@@ -27,7 +29,8 @@ export function readEnvironment(process: NodeJS.Process, signal: AbortSignal): E
     searchPath: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     kubeconfig: env["KUBECONFIG"],
     isTerminal: process.stdout.isTTY === true && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb",
-    columns: process.stdout.columns ?? 100,
+    // Some terminals say 0 for a width that they do not know.
+    columns: process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_COLUMNS,
     workingDirectory: process.cwd(),
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),

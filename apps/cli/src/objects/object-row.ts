@@ -1,4 +1,5 @@
 import type { KubeObject } from "@weir/objects";
+import { shortRevision } from "../terminal/short-revision.ts";
 import { fluxObjectOf, readyOf, revisionOf } from "./flux-object.ts";
 
 /** What `weir get` shows of an object, as flux does. */
@@ -24,9 +25,4 @@ export function objectRow(object: KubeObject): ObjectRow {
     ready: status,
     message: shortRevision(message.trim().split("\n")[0] ?? ""),
   };
-}
-
-/** Commits and digests are cut to the length that people read. */
-function shortRevision(text: string): string {
-  return text.replace(/\b(sha1|sha256):([0-9a-f]{8})[0-9a-f]+/g, "$1:$2");
 }

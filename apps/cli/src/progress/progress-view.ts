@@ -1,5 +1,6 @@
 import type { Environment } from "../environment.ts";
 import { type Colors, colorsFor } from "../terminal/colors.ts";
+import { shortRevision } from "../terminal/short-revision.ts";
 import type { ObjectState } from "./object-state.ts";
 import { renderTree } from "./render-tree.ts";
 
@@ -32,7 +33,7 @@ class LineView implements ProgressView {
   }
 
   update(_states: ReadonlyMap<string, ObjectState>, changed: ObjectState): void {
-    const message = changed.message.split("\n")[0] ?? "";
+    const message = shortRevision(changed.message.split("\n")[0] ?? "");
     this.#environment.write(`${WORDS[changed.phase].padEnd(9)} ${changed.id}: ${message}\n`);
   }
 

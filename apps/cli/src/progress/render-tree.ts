@@ -1,4 +1,5 @@
 import type { Colors } from "../terminal/colors.ts";
+import { shortRevision } from "../terminal/short-revision.ts";
 import { firstBrokenLink } from "./broken-link.ts";
 import type { ObjectPhase, ObjectState } from "./object-state.ts";
 
@@ -57,7 +58,7 @@ function renderLine(state: ObjectState, prefix: string, width: number, colors: C
   const note = state.isBootstrap ? " (kept as weir made it)" : "";
   const head = `${prefix}${MARKS[state.phase]} ${name}${note}`;
   const room = Math.max(10, width - head.length - 2);
-  const message = state.message.split("\n")[0] ?? "";
+  const message = shortRevision(state.message.split("\n")[0] ?? "");
   const text = message.length > room ? `${message.slice(0, room - 1)}…` : message;
   return `${prefix}${paint(state.phase, colors)(MARKS[state.phase])} ${name}${colors.dim(note)}  ${colors.dim(text)}`;
 }

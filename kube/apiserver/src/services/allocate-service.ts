@@ -3,6 +3,7 @@ import { type FieldError, invalidField } from "@weir/schema";
 import type { Call } from "../resources/call.ts";
 import { child, children, ensureChild, number, strings, text } from "../resources/draft-access.ts";
 import { type Draft, storageKey } from "../resources/resource.ts";
+import { trialKey } from "./service-allocator.ts";
 
 /** Gives a Service that is about to be stored its addresses and node ports; what cannot be given is an error. */
 export async function allocateService(
@@ -15,8 +16,13 @@ export async function allocateService(
   const { services } = call.api;
   await services.load(call.resource);
   const name = text(child(object, "metadata"), "name");
-  const key = `${storageKey(call.resource, call.info.namespace, name)}${isDryRun ? "\0" : ""}`;
-  return [...allocateAddress(call, spec, key), ...allocatePorts(call, spec, key)];
+  const service = storageKey(call.resource, call.info.namespace, name);
+  const key = isDryRun ? trialKey(service) : service;
+  try {
+    return [...allocateAddress(call, spec, key), ...allocatePorts(call, spec, key)];
+  } finally {
+    if (isDryRun) services.release(key);
+  }
 }
 
 function allocateAddress(call: Call, spec: Draft, key: string): readonly FieldError[] {

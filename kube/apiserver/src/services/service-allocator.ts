@@ -79,6 +79,11 @@ export class ServiceAllocator {
     return free === undefined ? { kind: "full" } : this.#hold(key, { ports: [free] }, free);
   }
 
+  /** Gives back what a trial took. */
+  release(key: string): void {
+    this.#holdings.delete(key);
+  }
+
   #hold<Value>(key: string, more: Partial<Holding>, value: Value): Allocation<Value> {
     const known = this.#holdings.get(key);
     this.#holdings.set(key, {
@@ -90,11 +95,23 @@ export class ServiceAllocator {
 
   #taken<Value>(key: string, read: (holding: Holding) => readonly Value[]): ReadonlySet<Value> {
     const taken = new Set<Value>();
+    const service = serviceOf(key);
     for (const [other, holding] of this.#holdings) {
-      if (other !== key) for (const value of read(holding)) taken.add(value);
+      if (serviceOf(other) !== service) for (const value of read(holding)) taken.add(value);
     }
     return taken;
   }
+}
+
+const TRIAL = "\0";
+
+/** The key under which a dry run takes what its Service may take; it must be released. */
+export function trialKey(service: string): string {
+  return `${service}${TRIAL}`;
+}
+
+function serviceOf(key: string): string {
+  return key.endsWith(TRIAL) ? key.slice(0, -TRIAL.length) : key;
 }
 
 /** A free number of a range, found from a random one on. */

@@ -91,9 +91,10 @@ async function compareManaged(
     ?.objects ?? []) {
     const reference = await references.resolve(object);
     const present = reference === undefined ? undefined : await client.get(reference.kind, reference.key);
+    const isStandInStatus = hasStandInStatus(found);
     const difference = jsonDifference(
-      normalize(managedPart(found), substitutions),
-      normalize(managedPart((present ?? null) as JsonValue), substitutions),
+      normalize(managedPart(found, isStandInStatus), substitutions),
+      normalize(managedPart((present ?? null) as JsonValue, isStandInStatus), substitutions),
       object,
     );
     if (difference !== undefined) return difference;
@@ -104,10 +105,19 @@ async function compareManaged(
 /** Who wrote beside Flux: the requests of the recordings, and the stand-ins for controllers of the cluster, theirs and ours. */
 const STAND_INS = ["python-requests", "workload-status"];
 
+/** Whether a stand-in wrote the status of a recorded object: when it did is up to chance, and Flux has no part in it. */
+function hasStandInStatus(object: JsonValue): boolean {
+  if (object === null) return false;
+  const { managedFields = [] } = (object as JsonObject)["metadata"] as JsonObject;
+  return (managedFields as readonly JsonObject[]).some(
+    ({ manager, subresource }) => subresource === "status" && STAND_INS.includes(String(manager)),
+  );
+}
+
 /** An object without what no recording holds, and with its managers only. */
-function managedPart(object: JsonValue): JsonValue {
+function managedPart(object: JsonValue, isStandInStatus: boolean): JsonValue {
   if (object === null) return null;
-  const { metadata, ...rest } = object as JsonObject;
+  const { metadata, status, ...rest } = object as JsonObject;
   const { resourceVersion: _version, managedFields = [], ...kept } = metadata as JsonObject;
   const managers = (managedFields as readonly JsonObject[])
     .filter(({ manager }) => !STAND_INS.includes(String(manager)))
@@ -116,5 +126,6 @@ function managedPart(object: JsonValue): JsonValue {
       operation: operation ?? "",
       subresource: subresource ?? "",
     }));
-  return { ...rest, metadata: { ...kept, managedFields: managers } };
+  const keptStatus = status === undefined || isStandInStatus ? {} : { status };
+  return { ...rest, ...keptStatus, metadata: { ...kept, managedFields: managers } };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type JsonObject, openSharedTree, type SharedTree, type Tree } from "@weir/core";
 import {
   buildKustomization,
+  type BuildResult,
   emitResources,
   type FluxBuildSpec,
   KustomizeError,
@@ -51,16 +52,17 @@ function openTree(shared: SharedTree): Tree {
 /** Builds the objects of a Kustomization; runs in a worker thread. */
 export function buildManifests({ tree, path, spec, substitution }: BuildTaskInput): BuiltManifests {
   const prepared = prepareFluxBuild(openTree(tree), path, spec);
-  const objects = buildObjects(prepared.tree, path).map((object) => finish(object, substitution));
+  const result = build(prepared.tree, path);
+  const objects = result.objects.map((object) => finish(object, substitution));
   const text = emitResources(objects);
   const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
-  return { objects, digest, size: text.length };
+  return { objects, digest, size: text.length, filesRead: result.filesRead };
 }
 
-function buildObjects(tree: Tree, path: string): readonly JsonObject[] {
+function build(tree: Tree, path: string): BuildResult {
   const options = { loadRestrictor: "none", reorder: "none", keepsBuiltinSchema: true } as const;
   try {
-    return buildKustomization(tree, path, options).objects;
+    return buildKustomization(tree, path, options);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
     throw new KustomizeError(`kustomize build failed: ${error.message}`, { cause: error });

@@ -5,6 +5,7 @@ import type { FluxBuildSpec } from "@weir/kustomize";
 import type { ResolvedOptions } from "../kustomization/controller-options.ts";
 import { asFailure } from "../kustomization/kustomization-error.ts";
 import { timeoutMsOf } from "../kustomization/timing.ts";
+import { sourceKeyOf } from "../source/source-kinds.ts";
 import type { BuildRoot } from "../source/observe-artifact.ts";
 import { BuildCache, type BuiltManifests } from "./build-cache.ts";
 import type { BuildTaskInput } from "./build-task.ts";
@@ -32,7 +33,7 @@ export interface BuildRequest {
   readonly signal: AbortSignal;
 }
 
-/** Builds Kustomizations in worker threads; the same build of the same artifact is made once. */
+/** Builds Kustomizations in worker threads; what would give the same again is not built again. */
 export class ManifestBuilder {
   readonly #workers: WorkerPool;
   readonly #options: ResolvedOptions;
@@ -46,10 +47,13 @@ export class ManifestBuilder {
   /** The objects of a Kustomization; throws a failure with reason BuildFailed. */
   async build(request: BuildRequest): Promise<BuiltManifests> {
     const task = taskOf(request, this.#options);
-    const { tree, ...rest } = task;
-    const text = writeJson([tree.digest, rest as unknown as JsonObject]);
-    const key = createHash("sha256").update(text).digest("base64");
-    const known = this.#cache.get(key);
+    const key = keyOf(request, task);
+    const place = {
+      tree: request.root.tree,
+      path: request.root.path,
+      optionalPaths: request.kustomization.spec.components ?? [],
+    };
+    const known = this.#cache.get(key, place);
     if (known !== undefined) return known;
     const { buildTimeoutMs, buildMemoryMb } = this.#options;
     try {
@@ -57,15 +61,22 @@ export class ManifestBuilder {
         timeoutMs: Math.min(buildTimeoutMs, timeoutMsOf(request.kustomization.spec)),
         memoryMb: buildMemoryMb,
         signal: request.signal,
-        affinity: tree.digest,
+        affinity: task.tree.digest,
       });
-      this.#cache.set(key, built);
+      this.#cache.set(key, place, built);
       return built;
     } catch (error) {
       request.signal.throwIfAborted();
       throw asFailure("BuildFailed", error);
     }
   }
+}
+
+/** Names all that decides a build besides its files. */
+function keyOf({ kustomization }: BuildRequest, { path, spec, substitution }: BuildTaskInput): string {
+  const decisive = [sourceKeyOf(kustomization), path, spec, substitution ?? null];
+  const text = writeJson(decisive as unknown as readonly JsonObject[]);
+  return createHash("sha256").update(text).digest("base64");
 }
 
 function taskOf({ kustomization, root, variables }: BuildRequest, options: ResolvedOptions): BuildTaskInput {

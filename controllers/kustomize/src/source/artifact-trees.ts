@@ -1,6 +1,6 @@
 import type { Artifact } from "@weir/api";
 import { fetchArtifact, type FetchArtifactDeps } from "@weir/artifact";
-import { type SharedTree, shareTree, type Tree } from "@weir/core";
+import { openSharedTree, type SharedTree, shareTree, type Tree } from "@weir/core";
 
 /** An unpacked artifact: to look into here, and to hand to workers without copying it. */
 export interface ArtifactTree {
@@ -45,10 +45,11 @@ export class ArtifactTrees {
 
   #fetch(artifact: Artifact, signal: AbortSignal): Promise<ArtifactTree> {
     const { digest } = artifact;
-    const opening = fetchArtifact(artifact, this.#deps, { signal }).then((tree) => {
-      const shared = shareTree(tree, digest);
+    const opening = fetchArtifact(artifact, this.#deps, { signal }).then((unpacked) => {
+      const shared = shareTree(unpacked, digest);
       this.#sizes.set(digest, shared.bytes.byteLength);
-      return { tree, shared };
+      // A view of the shared bytes, so that they are held once.
+      return { tree: openSharedTree(shared), shared };
     });
     this.#trees.set(digest, opening);
     opening.catch(() => {

@@ -1,4 +1,5 @@
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
+import { AdmissionChain } from "./admission/admission-chain.ts";
 import { NamespaceLifecycle } from "./admission/admission.ts";
 import { Access } from "./auth/access.ts";
 import { type AuthOptions, Authenticator } from "./auth/authenticate.ts";
@@ -68,11 +69,19 @@ class Server implements ApiServer {
     const auth = options.auth ?? {};
     const tokens = new ServiceAccountTokens({ store, registry, clock, random });
     const rbac = new RbacAuthorizer(store, registry);
+    const access = new Access({
+      options: auth,
+      authenticator: new Authenticator(auth, tokens),
+      tokens,
+      rbac,
+    });
+    const lifecycle = new NamespaceLifecycle(store, registry);
+    const isTerminating = (group: string, plural: string): boolean => this.#crds.isTerminating(group, plural);
     this.#api = {
       store,
       registry,
-      admission: new NamespaceLifecycle(store, registry),
-      access: new Access({ options: auth, authenticator: new Authenticator(auth, tokens), tokens, rbac }),
+      admission: new AdmissionChain({ lifecycle, access, isTerminating }),
+      access,
       services: new ServiceAllocator(store, random),
       clock,
       random,

@@ -27,6 +27,10 @@ export class Access {
     this.#enforces = parts.options.authorization === "RBAC";
   }
 
+  get enforcesRbac(): boolean {
+    return this.#enforces;
+  }
+
   /** Whether a request is allowed; everything is, for those who are known, unless RBAC is enforced. */
   async decide(attributes: Attributes): Promise<Decision> {
     if (this.#enforces) return this.rbac.decide(attributes);

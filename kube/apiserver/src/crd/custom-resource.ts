@@ -21,7 +21,7 @@ import {
   type Strategy,
   type Subresource,
 } from "../resources/resource.ts";
-import { dns1123Subdomain } from "../validation/names.ts";
+import { pathSegmentName } from "../validation/names.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
 import { customCells, customColumns } from "../table/custom-cells.ts";
 import { type CustomDefinition, type DefinitionVersion, storageVersionHash } from "./definition.ts";
@@ -135,8 +135,15 @@ export class CustomServedResource implements Resource {
     return served;
   }
 
+  /** The stored version keeps what its own schema knows. */
   toStorage(object: KubeObject): KubeObject {
-    return { ...object, apiVersion: this.storageVersion };
+    const stored = { ...object, apiVersion: this.storageVersion };
+    const storage = this.definition.versions.find(
+      (version) => version.name === this.definition.storageVersion,
+    );
+    if (storage === undefined || storage === this.versionDefinition || storage.preservesUnknown)
+      return stored;
+    return pruneUnknownFields(storage.schema, asJson(stored)).value as unknown as KubeObject;
   }
 }
 
@@ -186,7 +193,11 @@ function customStrategy(
     ...validateSchema(resource.schema, asJson(object), {
       ...(old === undefined ? {} : { old: asJson(old) }),
       checkMetadata: (metadata) =>
-        validateObjectMeta({ metadata }, { isNamespaced: true, isCustom: true }, dns1123Subdomain),
+        validateObjectMeta(
+          { metadata },
+          { isNamespaced: true, isCustom: true, isEmbedded: true },
+          pathSegmentName,
+        ),
     }),
     ...scaleErrors(asJson(object), version),
   ];
@@ -204,7 +215,7 @@ function customStrategy(
       if (!version.hasStatus) return countAll(object, before);
       if (before["status"] === undefined) delete object["status"];
       else object["status"] = before["status"];
-      countGeneration(object, before, false);
+      countGeneration(object, before);
     },
     validate: (object) => validate(object),
     validateUpdate: (object, old) => validate(object, old),

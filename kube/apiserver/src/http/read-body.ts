@@ -1,4 +1,4 @@
-import { describeError, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
+import { type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
 import { decodeProtobuf, ProtobufError, WireFormatError } from "@weir/builtin";
 import { badRequestError, unsupportedMediaTypeError } from "@weir/objects";
 import { loadYaml, YamlError } from "@weir/yaml";
@@ -87,7 +87,7 @@ function readJson(bytes: Uint8Array, options: ReadBodyOptions, refuse: Refuse): 
     return { value, strictErrors: duplicates.map((path) => `duplicate field "${path}"`) };
   } catch (error) {
     if (error instanceof JsonSyntaxError)
-      throw refuse(`couldn't get version/kind; json parse error: ${describeError(error)}`);
+      throw refuse(`couldn't get version/kind; json parse error: ${error.message}`);
     throw error;
   }
 }

@@ -1,9 +1,10 @@
-import { badRequestError, invalidError, type KubeObject } from "@weir/objects";
-import { requiredField } from "@weir/schema";
+import { writeJson } from "@weir/core";
+import { badRequestError, invalidError, isStatusReason, type KubeObject } from "@weir/objects";
+import { invalidField, requiredField } from "@weir/schema";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { child, text } from "../resources/draft-access.ts";
-import { apiVersionOf, type Draft } from "../resources/resource.ts";
+import { apiVersionOf, type DecodedBody, type Draft } from "../resources/resource.ts";
 import { checkNamespace, reportStrict } from "../verbs/decode-body.ts";
 
 /** What a patch made of an object. */
@@ -11,6 +12,8 @@ export interface Patched {
   readonly object: Draft;
   /** What a strict reader has against the patch itself. */
   readonly strictErrors: readonly string[];
+  /** The patch as messages about a result of the wrong type quote it; the result itself where absent. */
+  readonly quoted?: string;
 }
 
 /** Reads the result of a patch as the kind, with its defaults, as if it had come in a PUT. */
@@ -21,7 +24,7 @@ export function finishPatched(
   _current: KubeObject | undefined,
 ): Draft {
   const { resource, info } = call;
-  const { object: decoded, unknownFields } = resource.decode(patched.object);
+  const { object: decoded, unknownFields } = decodePatched(call, patched);
   const unknown = unknownFields.map((path) => `unknown field "${path}"`);
   reportStrict(call, [...patched.strictErrors, ...unknown], options);
   const object = resource.applyDefaults(decoded);
@@ -47,4 +50,17 @@ export function finishPatched(
   }
   checkNamespace(call, object);
   return object;
+}
+
+/** A result that is no object of the kind is the patch's fault: 422, and it is quoted. */
+function decodePatched({ resource }: Call, patched: Patched): DecodedBody {
+  try {
+    return resource.decode(patched.object);
+  } catch (error) {
+    if (resource.isCustom || !isStatusReason(error, "BadRequest")) throw error;
+    const quoted = patched.quoted ?? writeJson(patched.object);
+    const detail =
+      error instanceof Error ? error.message.replace(/^.*? cannot be handled as an? \S+: /, "") : "";
+    throw invalidError({ group: "", kind: "" }, "", [invalidField("patch", quoted, detail)]);
+  }
 }

@@ -44,7 +44,8 @@ export async function readPatch(call: Call, type: string, options: WriteOptions)
   if (type === MERGE_PATCH) {
     return (current) => ({ object: applyMergePatch(base(current), value) as Draft, strictErrors });
   }
-  return (current) => ({ object: applyStrategic(call.resource, base(current), value), strictErrors });
+  const quoted = goMapText(value);
+  return (current) => ({ object: applyStrategic(call.resource, base(current), value), strictErrors, quoted });
 }
 
 function base(current: KubeObject | undefined): JsonObject {
@@ -118,4 +119,13 @@ function refuse(cause: JsonPatchError): Error {
   const message = "the server rejected our request due to an error in our request";
   const { status } = failure({ reason: "Invalid", code: 422, message, details: {} });
   return new StatusError(status, { cause });
+}
+
+/** A value as Go prints a map: `map[spec:map[replicas:1]]`. */
+function goMapText(value: JsonValue): string {
+  if (value === null) return "<nil>";
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(goMapText).join(" ")}]`;
+  if (!isObject(value)) return String(value);
+  const keys = Object.keys(value).sort();
+  return `map[${keys.map((key) => `${key}:${goMapText(value[key] ?? null)}`).join(" ")}]`;
 }

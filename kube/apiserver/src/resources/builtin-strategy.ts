@@ -77,8 +77,11 @@ const withGeneration = new Set([
   "scheduling.v1.PriorityClass",
 ]);
 
-/** Kinds whose generation also counts changes of annotations. */
+/** Kinds whose generation also counts changes of annotations or labels. */
 const annotationsCount = new Set(["apps.v1.Deployment"]);
+const labelsCount = new Set(["discovery.v1.EndpointSlice"]);
+/** Kinds whose generation is set once. */
+const fixedGeneration = new Set(["scheduling.v1.PriorityClass"]);
 
 /** Kinds that PUT creates where they are missing. */
 const createdByPut = new Set([
@@ -131,14 +134,22 @@ export function builtinStrategy(definition: string): Strategy {
     prepareForCreate(object, context) {
       if (hasStatus) object["status"] = structuredClone(empty) as JsonValue;
       if (hasGeneration) metaOf(object)["generation"] = 1;
-      else delete metaOf(object)["generation"];
       rules.prepareForCreate?.(object, context);
     },
     prepareForUpdate(object, old, context) {
       const before = asJson(old);
       if (hasStatus) keep(object, before, "status");
       rules.prepareForUpdate?.(object, before, context);
-      if (hasGeneration) countGeneration(object, before, annotationsCount.has(definition));
+      if (hasGeneration && !fixedGeneration.has(definition))
+        countGeneration(
+          object,
+          before,
+          annotationsCount.has(definition)
+            ? "annotations"
+            : labelsCount.has(definition)
+              ? "labels"
+              : undefined,
+        );
     },
     ...(rules.beforeStore === undefined ? {} : { beforeStore: rules.beforeStore }),
     validate: (object, context) => rules.validate?.(asJson(object), context) ?? [],
@@ -182,13 +193,13 @@ export function keep(object: Draft, old: JsonObject, field: string): void {
 }
 
 /** The generation grows with every change outside metadata and status. */
-export function countGeneration(object: Draft, old: JsonObject, withAnnotations: boolean): void {
+export function countGeneration(object: Draft, old: JsonObject, also?: "annotations" | "labels"): void {
   const metadata = metaOf(object);
   const before = child(old, "metadata");
   const generation = typeof before?.["generation"] === "number" ? before["generation"] : 0;
   const changed =
     !jsonEqual(contentOf(object), contentOf(old)) ||
-    (withAnnotations && !jsonEqual(child(metadata, "annotations") ?? {}, child(before, "annotations") ?? {}));
+    (also !== undefined && !jsonEqual(child(metadata, also) ?? {}, child(before, also) ?? {}));
   const next = changed ? generation + 1 : generation;
   if (next > 0) metadata["generation"] = next;
   else delete metadata["generation"];

@@ -1,17 +1,36 @@
-import { statusUpdate } from "./builtin-strategy.ts";
-import type { Strategy } from "./resource.ts";
+import type { KubeObject } from "@weir/objects";
+import { keep, statusUpdate } from "./builtin-strategy.ts";
+import { asJson, child, ensureChild } from "./draft-access.ts";
+import type { Draft, Resource, Strategy } from "./resource.ts";
 
 /** The rules of `/status`: only the status is written, and PUT creates nothing. */
-export function statusStrategy(strategy: Strategy, isCustom: boolean): Strategy {
+export function statusStrategy(strategy: Strategy, resource: Resource): Strategy {
+  const keepsLabels = labelKeepers.has(`${resource.group}/${resource.plural}`);
   return {
     ...plainStrategy(strategy),
-    resetFields: isCustom ? [["metadata"], ["spec"]] : [["spec"]],
+    resetFields: resource.isCustom
+      ? [["metadata"], ["spec"]]
+      : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : [])],
     prepareForUpdate(object, old) {
       const result = statusUpdate(object, old);
+      if (keepsLabels) keep(ensureChild(result, "metadata"), child(asJson(old), "metadata") ?? {}, "labels");
+      if (resource.isCustom) keepMetadata(result, old);
       for (const key of Object.keys(object)) delete object[key];
       Object.assign(object, result);
     },
   };
+}
+
+/** Kinds whose status write leaves the labels as they are. */
+const labelKeepers = new Set(["apps/deployments"]);
+
+/** Of a custom resource's metadata a status write changes only who manages it. */
+function keepMetadata(result: Draft, old: KubeObject): void {
+  const written = child(result, "metadata") ?? {};
+  const metadata: Draft = { ...child(asJson(old), "metadata") };
+  delete metadata["resourceVersion"];
+  for (const field of ["managedFields", "deletionTimestamp"]) keep(metadata, written, field);
+  result["metadata"] = metadata;
 }
 
 /** No rules but the general ones: for subresources that say exactly what they change. */

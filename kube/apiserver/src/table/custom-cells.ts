@@ -59,12 +59,17 @@ function cell(object: KubeObject, { column, path, now }: CellInput): JsonValue {
 
 const isInteger = (value: JsonValue): boolean => typeof value === "bigint" || Number.isInteger(value);
 
+/** An age, or word of a text that is no time. */
+function dateText(value: string, now: number): string {
+  return Number.isNaN(Date.parse(value)) ? "<invalid>" : humanAge(value, now);
+}
+
 /** How a type prints a value; null where the value has another type. */
 const printers: Readonly<Record<string, (value: JsonValue, now: number) => JsonValue>> = {
   integer: (value) => (isInteger(value) ? value : null),
   number: (value) => (typeof value === "number" || typeof value === "bigint" ? value : null),
   boolean: (value) => (typeof value === "boolean" ? value : null),
-  date: (value, now) => (typeof value === "string" ? humanAge(value, now) : null),
+  date: (value, now) => (typeof value === "string" ? dateText(value, now) : null),
 };
 
 function plain(value: JsonValue): JsonValue {

@@ -131,7 +131,8 @@ const pod: RowPrinter = (row) => {
   const addresses = children(status, "podIPs").map((address) => text(address, "ip"));
   return [
     nameOf(row),
-    `${ready}/${containers.length}`,
+    // While init containers run, none of the others is counted.
+    `${initReason(status) === "" ? ready : 0}/${containers.length}`,
     podState(row.object, status),
     restarts(states, row.now),
     ageOf(row),

@@ -7,10 +7,18 @@ import { labelValueErrors, type NameRule, qualifiedNameErrors } from "./names.ts
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 const standardFinalizers = new Set(["orphan", "foregroundDeletion", "kubernetes"]);
 
+/** Whose metadata it is. */
+export interface MetaSubject {
+  readonly isNamespaced: boolean;
+  readonly isCustom: boolean;
+  /** Inside of another object, where it may have no name. */
+  readonly isEmbedded?: boolean;
+}
+
 /** What is wrong with the metadata of an object; finalizers of built-in kinds must be qualified by a domain. */
 export function validateObjectMeta(
   object: JsonObject,
-  { isNamespaced, isCustom }: { readonly isNamespaced: boolean; readonly isCustom: boolean },
+  { isNamespaced, isCustom, isEmbedded = false }: MetaSubject,
   rule: NameRule,
 ): readonly FieldError[] {
   const metadata = child(object, "metadata") ?? {};
@@ -21,8 +29,9 @@ export function validateObjectMeta(
     for (const message of rule(generateName, true))
       errors.push(invalidField("metadata.generateName", generateName, message));
   }
-  if (name === "") errors.push(requiredField("metadata.name", "name or generateName is required"));
-  else for (const message of rule(name, false)) errors.push(invalidField("metadata.name", name, message));
+  if (name === "") {
+    if (!isEmbedded) errors.push(requiredField("metadata.name", "name or generateName is required"));
+  } else for (const message of rule(name, false)) errors.push(invalidField("metadata.name", name, message));
   if (!isNamespaced && text(metadata, "namespace") !== "") {
     errors.push(forbiddenField("metadata.namespace", "not allowed on this type"));
   }
@@ -128,7 +137,10 @@ function managedFieldsErrors(metadata: JsonObject): readonly FieldError[] {
 export function validateObjectMetaUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {
   const metadata = child(object, "metadata") ?? {};
   const before = child(old, "metadata") ?? {};
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = [
+    ...labelErrors(child(metadata, "labels"), "metadata.labels"),
+    ...annotationErrors(child(metadata, "annotations")),
+  ];
   if (text(before, "deletionTimestamp") !== "") {
     const known = new Set(strings(before, "finalizers"));
     const added = strings(metadata, "finalizers").filter((finalizer) => !known.has(finalizer));

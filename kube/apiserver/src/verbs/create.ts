@@ -141,7 +141,10 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
     const there = api.store.parse(resource, { key, revision: current.modRevision, bytes: current.value });
     throw exists(call, name, there);
   }
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(result.revision) } };
+  return resource.fromStorage({
+    ...stored,
+    metadata: { ...stored.metadata, resourceVersion: String(result.revision) },
+  });
 }
 
 function exists(call: Call, name: string, current: KubeObject): Error {

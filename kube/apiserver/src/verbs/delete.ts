@@ -70,7 +70,7 @@ export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOpti
   const body = await readOptionsBody(request);
   const options = body === undefined ? queryOptions(request.query) : bodyOptions(body);
   const errors: FieldError[] = [];
-  const policies = ["Background", "Foreground", "Orphan"];
+  const policies = ["Foreground", "Background", "Orphan"];
   const { propagationPolicy, orphanDependents } = options;
   if (propagationPolicy !== undefined && orphanDependents !== undefined) {
     errors.push(
@@ -82,7 +82,7 @@ export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOpti
     );
   }
   if (propagationPolicy !== undefined && !policies.includes(propagationPolicy)) {
-    errors.push(unsupportedField("propagationPolicy", propagationPolicy, [...policies, "nil"].sort()));
+    errors.push(unsupportedField("propagationPolicy", propagationPolicy, [...policies, "nil"]));
   }
   if (options.dryRun.some((value) => value !== "All"))
     errors.push(unsupportedField("dryRun", options.dryRun, ["All"]));

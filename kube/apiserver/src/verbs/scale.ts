@@ -1,4 +1,4 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import { applyServerSide, invalidError, type KubeObject, notFoundError, unknownError } from "@weir/objects";
 import { invalidField } from "@weir/schema";
 import { labelSelectorFrom, type LabelSelectorSpec } from "@weir/text";
@@ -12,9 +12,10 @@ import { respond } from "../http/respond.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { readApplied } from "../patch/apply.ts";
 import { fieldWrite } from "../patch/field-tracking.ts";
+import { trackScale } from "../patch/scale-tracking.ts";
 import { readPatch } from "../patch/read-patch.ts";
 import type { Call } from "../resources/call.ts";
-import { asJson, child, copyForMeta, metaOf, number, text } from "../resources/draft-access.ts";
+import { asJson, child, copyForMeta, metaOf, number } from "../resources/draft-access.ts";
 import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { internalError } from "@weir/objects";
 import { decodeAs } from "./decode-as.ts";
@@ -37,7 +38,8 @@ export async function scaleVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, isPatch ? "PatchOptions" : "UpdateOptions", isApply);
   const result = await updateObject(call, {
     options,
-    tracked: isApply,
+    // Ownership is told on the Scale, by the change itself.
+    tracked: true,
     change: await changeOf(call, options, isApply),
     retriesConflicts: isPatch,
     createsMissing: false,
@@ -59,17 +61,16 @@ async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Pr
   if (call.info.verb === "patch") {
     const patch = await readPatch(call, mediaType(call.request), options);
     return (current) =>
-      withScale(
-        call,
-        current,
-        decodeAs("autoscaling.v1.Scale", SCALE, patch(scaleOf(call, current, true)).object),
-      );
+      withScale(call, current, {
+        scale: decodeAs("autoscaling.v1.Scale", SCALE, patch(scaleOf(call, current, true)).object),
+        options,
+      });
   }
   const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
   const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
   checkName(call, scale);
   checkNamespace(call, scale);
-  return (current) => withScale(call, current, scale);
+  return (current) => withScale(call, current, { scale, options });
 }
 
 function pathsOf(call: Call): ScalePaths {
@@ -125,18 +126,35 @@ function selectorOf(call: Call, object: JsonObject): string {
   return labelSelectorFrom(spec as LabelSelectorSpec).toString();
 }
 
-function withScale(call: Call, current: KubeObject | undefined, scale: Draft): Draft {
+interface NewScale {
+  readonly scale: Draft;
+  readonly options: WriteOptions;
+}
+
+function withScale(call: Call, current: KubeObject | undefined, { scale, options }: NewScale): Draft {
+  if (current === undefined) throw notFoundError(groupResource(call.resource), call.info.name);
   const replicas = number(child(scale, "spec"), "replicas") ?? 0;
   checkReplicas(call, replicas);
-  const object = copyForMeta(
-    withPath(asJson(current ?? ({} as KubeObject)), pathsOf(call).specReplicas, replicas),
-  );
+  const path = pathsOf(call).specReplicas;
+  const object = copyForMeta(withPath(asJson(current), path, replicas));
   const { resourceVersion, uid } = child(scale, "metadata") ?? {};
   const metadata = metaOf(object);
-  if (text({ uid: uid ?? "" }, "uid") !== "") metadata["uid"] = uid ?? "";
+  if (typeof uid === "string" && uid !== "") metadata["uid"] = uid;
   if (typeof resourceVersion === "string" && resourceVersion !== "")
     metadata["resourceVersion"] = resourceVersion;
-  return object;
+  const bare = { kind: SCALE.kind, apiVersion: apiVersionOf(SCALE), metadata: { name: call.info.name } };
+  const before = readPath(asJson(current), path) ?? 0;
+  const specOf = (value: JsonValue): JsonObject => (value === 0 ? {} : { replicas: value });
+  return trackScale({
+    resource: call.resource,
+    manager: options.fieldManager,
+    now: new Date(call.api.clock.now()),
+    path,
+    before: current,
+    after: object,
+    liveScale: { ...bare, spec: specOf(before) },
+    newScale: { ...bare, spec: specOf(replicas) },
+  });
 }
 
 function checkReplicas(call: Call, replicas: number): void {

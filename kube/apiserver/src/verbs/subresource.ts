@@ -28,8 +28,7 @@ type Handler = (call: Call) => Promise<ApiResponse>;
 /** Subresources that many kinds have. */
 const general: Readonly<Record<string, Handler>> = {
   scale: scaleVerb,
-  status: (call) =>
-    objectSubresource({ ...call, strategy: statusStrategy(call.strategy, call.resource.isCustom) }),
+  status: (call) => objectSubresource({ ...call, strategy: statusStrategy(call.strategy, call.resource) }),
 };
 
 /** Subresources of one kind. */

@@ -7,7 +7,7 @@ import {
   notFoundError,
   unknownError,
 } from "@weir/objects";
-import { invalidField } from "@weir/schema";
+import { type FieldError, invalidField } from "@weir/schema";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiResponse } from "../http/api-request.ts";
 import { readObject } from "../http/read-body.ts";
@@ -119,8 +119,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   call.strategy.prepareForUpdate(tracked, old, context);
   const object = asObject(tracked);
   const errors = [
-    ...validateObjectMeta(tracked, resource, nameRuleOf(resource)).filter(() => info.subresource === ""),
-    ...validateObjectMetaUpdate(tracked, asJson(old)),
+    ...metadataErrors(call, tracked, old),
     ...call.strategy.validateUpdate(object, old, context),
   ];
   if (errors.length > 0)
@@ -128,6 +127,15 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   await api.admission.validate(admission, object, old);
   await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
+}
+
+/** Upstream checks metadata in general and for the kind again: what is wrong is told twice in the causes. */
+function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
+  const { resource, info } = call;
+  const rule = nameRuleOf(resource);
+  const own = info.subresource === "" ? validateObjectMeta(object, resource, rule) : [];
+  const changes = validateObjectMetaUpdate(object, asJson(old));
+  return [...changes, ...own, ...changes, ...own];
 }
 
 interface Write {
@@ -158,7 +166,7 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
     expected: stored.revision,
   });
   if (result.kind === "conflict") return { kind: "raced" };
-  return { kind: "done", object: withVersion(write.object, result.revision) };
+  return { kind: "done", object: resource.fromStorage(withVersion(next, result.revision)) };
 }
 
 /** A write that changes nothing keeps the revision; the order of keys is not a change. */

@@ -35,7 +35,7 @@ export const definitionRules: KindRules = {
     object["status"] = { ...status, storedVersions: [...strings(status, "storedVersions"), name] };
   },
   validate: (object) => validateDefinition(object),
-  validateUpdate: (object, old) => [...immutables(object, old), ...validateDefinition(object)],
+  validateUpdate: (object, old) => [...immutables(object, old), ...validateContent(object)],
 };
 
 function immutables(object: JsonObject, old: JsonObject): readonly FieldError[] {
@@ -60,12 +60,18 @@ function immutables(object: JsonObject, old: JsonObject): readonly FieldError[] 
 
 function validateDefinition(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
-  const names = child(spec, "names") ?? {};
   const name = text(child(object, "metadata"), "name");
+  const isNamed = name === `${text(child(spec, "names"), "plural")}.${text(spec, "group")}`;
+  const errors = isNamed
+    ? []
+    : [invalidField("metadata.name", name, 'must be spec.names.plural+"."+spec.group')];
+  return [...errors, ...validateContent(object)];
+}
+
+function validateContent(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const names = child(spec, "names") ?? {};
   const errors: FieldError[] = [];
-  if (name !== `${text(names, "plural")}.${text(spec, "group")}`) {
-    errors.push(invalidField("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
-  }
   errors.push(...groupErrors(spec), ...scopeErrors(spec), ...versionErrors(spec), ...nameErrors(names));
   errors.push(
     ...schemaErrors(spec),
@@ -87,7 +93,7 @@ function groupErrors(spec: JsonObject): readonly FieldError[] {
 function scopeErrors(spec: JsonObject): readonly FieldError[] {
   const scope = text(spec, "scope");
   if (scope === "Namespaced" || scope === "Cluster") return [];
-  return [unsupportedScope(scope)];
+  return scope === "" ? [requiredField("spec.scope")] : [unsupportedScope(scope)];
 }
 
 function unsupportedScope(scope: string): FieldError {

@@ -31,8 +31,12 @@ function normalizeAddresses(object: Draft): void {
   if (isExternal(spec)) return;
   const address = text(spec, "clusterIP");
   if (address !== "" && strings(spec, "clusterIPs").length === 0) spec["clusterIPs"] = [address];
-  if (strings(spec, "ipFamilies").length === 0) spec["ipFamilies"] = ["IPv4"];
-  if (text(spec, "ipFamilyPolicy") === "") spec["ipFamilyPolicy"] = "SingleStack";
+  // Nobody serves a headless Service without a selector but its own Endpoints, of either family.
+  const isOpen = address === "None" && Object.keys(child(spec, "selector") ?? {}).length === 0;
+  const families = strings(spec, "ipFamilies");
+  if (families.length === 0) spec["ipFamilies"] = isOpen ? ["IPv4", "IPv6"] : ["IPv4"];
+  if (text(spec, "ipFamilyPolicy") === "")
+    spec["ipFamilyPolicy"] = isOpen ? "RequireDualStack" : "SingleStack";
 }
 
 /** An update that does not name an address or a node port keeps the one that was given. */
@@ -47,10 +51,30 @@ function keepAllocations(spec: Draft, old: JsonObject): void {
     spec["clusterIP"] = address;
     spec["clusterIPs"] = [address];
   }
+  dropUnneeded(spec, old);
   const isLocal = spec["externalTrafficPolicy"] === "Local";
   if (isLocal) spec["healthCheckNodePort"] ??= old["healthCheckNodePort"] ?? 0;
   if (spec["healthCheckNodePort"] === 0) delete spec["healthCheckNodePort"];
   keepNodePorts(spec, old);
+}
+
+/** What only the old type needed goes with it, unless the update sets it anew. */
+function dropUnneeded(spec: Draft, old: JsonObject): void {
+  const isReachable = (service: JsonObject): boolean =>
+    service["type"] === "NodePort" || service["type"] === "LoadBalancer";
+  const isSame = (field: string): boolean => spec[field] === old[field];
+  if (isReachable(old) && !isReachable(spec) && isSame("externalTrafficPolicy"))
+    delete spec["externalTrafficPolicy"];
+  const isChecked = (service: JsonObject): boolean =>
+    service["type"] === "LoadBalancer" && service["externalTrafficPolicy"] === "Local";
+  if (isChecked(old) && !isChecked(spec) && isSame("healthCheckNodePort")) delete spec["healthCheckNodePort"];
+  if (
+    old["type"] === "LoadBalancer" &&
+    spec["type"] !== "LoadBalancer" &&
+    isSame("allocateLoadBalancerNodePorts")
+  ) {
+    delete spec["allocateLoadBalancerNodePorts"];
+  }
 }
 
 function keepNodePorts(spec: Draft, old: JsonObject): void {
@@ -144,7 +168,8 @@ function addressErrors(spec: JsonObject): readonly FieldError[] {
 
 function familyErrors(spec: JsonObject): readonly FieldError[] {
   const policy = text(spec, "ipFamilyPolicy");
-  if (policy === "RequireDualStack") {
+  const isHeadless = text(spec, "clusterIP") === "None";
+  if (policy === "RequireDualStack" && !isHeadless) {
     return [
       invalidField("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"),
     ];
@@ -161,6 +186,5 @@ function immutableAddress(object: JsonObject, old: JsonObject): readonly FieldEr
   const isFixed =
     before !== "" && !isExternal(child(object, "spec") ?? {}) && !isExternal(child(old, "spec") ?? {});
   if (!isFixed || now === before) return [];
-  const addresses = strings(child(object, "spec"), "clusterIPs");
-  return [invalidField("spec.clusterIPs[0]", addresses as JsonValue, "may not change once set")];
+  return [invalidField("spec.clusterIPs[0]", [now], "may not change once set")];
 }

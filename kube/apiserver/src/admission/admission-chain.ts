@@ -1,0 +1,38 @@
+import { forbiddenError, type KubeObject } from "@weir/objects";
+import type { FieldError } from "@weir/schema";
+import type { Access } from "../auth/access.ts";
+import { type Draft, groupResource } from "../resources/resource.ts";
+import type { Admission, AdmissionRequest, NamespaceLifecycle } from "./admission.ts";
+import { checkEscalation } from "./escalation.ts";
+
+/** What the chain asks beyond the write itself. */
+export interface AdmissionDeps {
+  readonly lifecycle: NamespaceLifecycle;
+  readonly access: Access;
+  /** Whether the CRD of a custom resource is being deleted. */
+  readonly isTerminating: (group: string, plural: string) => boolean;
+}
+
+/** All admission, one after the other. */
+export class AdmissionChain implements Admission {
+  readonly #deps: AdmissionDeps;
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps;
+  }
+
+  async mutate(request: AdmissionRequest, object: Draft, old: KubeObject | undefined): Promise<void> {
+    const { lifecycle, access, isTerminating } = this.#deps;
+    const { resource, operation, name } = request;
+    await lifecycle.mutate(request);
+    if (operation === "create" && resource.isCustom && isTerminating(resource.group, resource.plural)) {
+      const because = "create not allowed while custom resource definition is terminating";
+      throw forbiddenError(groupResource(resource), name, because);
+    }
+    await checkEscalation(access, request, object, old);
+  }
+
+  async validate(): Promise<readonly FieldError[]> {
+    return [];
+  }
+}

@@ -1,0 +1,142 @@
+import type { JsonObject } from "@weir/core";
+import { forbiddenError, type KubeObject } from "@weir/objects";
+import type { Access } from "../auth/access.ts";
+import { allows } from "../auth/rbac.ts";
+import { asJson, child, children, strings, text } from "../resources/draft-access.ts";
+import { type Draft, groupResource } from "../resources/resource.ts";
+import type { AdmissionRequest } from "./admission.ts";
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/** Nobody grants what they do not hold themselves, unless they may escalate or bind. */
+export async function checkEscalation(
+  access: Access,
+  request: AdmissionRequest,
+  object: Draft,
+  old: KubeObject | undefined,
+): Promise<void> {
+  const { resource, context } = request;
+  if (resource.group !== RBAC || request.operation === "delete") return;
+  if (!access.enforcesRbac || context.user.groups.includes("system:masters")) return;
+  const isRole = resource.plural === "roles" || resource.plural === "clusterroles";
+  const granted = isRole
+    ? children(object, "rules")
+    : await access.rbac.rulesOf(request.namespace, child(object, "roleRef"));
+  const before = old === undefined ? [] : children(asJson(old), "rules");
+  const isSame = isRole && JSON.stringify(before) === JSON.stringify(granted);
+  if (isSame || (await mayAnyway(access, request, object, isRole))) return;
+  const missing = await notHeld(access, request, granted);
+  if (missing.length === 0) return;
+  const groups = context.user.groups.map((group) => JSON.stringify(group)).join(" ");
+  const who = `user ${JSON.stringify(context.user.name)} (groups=[${groups}])`;
+  const because = `${who} is attempting to grant RBAC permissions not currently held:\n${missing.map(ruleText).join("\n")}`;
+  throw forbiddenError(groupResource(resource), request.name, because);
+}
+
+// oxlint-disable-next-line max-params -- one question about one write
+async function mayAnyway(
+  access: Access,
+  request: AdmissionRequest,
+  object: Draft,
+  isRole: boolean,
+): Promise<boolean> {
+  const { resource, context, namespace, name } = request;
+  const role = child(object, "roleRef");
+  const target = text(role, "kind") === "ClusterRole" ? "clusterroles" : "roles";
+  const decision = await access.decide({
+    user: context.user,
+    verb: isRole ? "escalate" : "bind",
+    group: RBAC,
+    resource: isRole ? resource.plural : target,
+    subresource: "",
+    namespace,
+    name: isRole ? name : text(role, "name"),
+  });
+  return decision.isAllowed;
+}
+
+/** The granted rules, each cut down to what the user does not hold. */
+async function notHeld(
+  access: Access,
+  request: AdmissionRequest,
+  granted: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const { context, namespace } = request;
+  const held: JsonObject[] = [];
+  for await (const { rule } of access.rbac.rulesFor(context.user, namespace)) held.push(rule);
+  return granted.flatMap((rule) => {
+    const missing = atomsOf(rule).filter((atom) => !held.some((own) => covers(own, atom, request)));
+    return missing.length === 0 ? [] : compact(missing);
+  });
+}
+
+/** A rule of one verb on one resource of one group. */
+interface Atom {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+function atomsOf(rule: JsonObject): readonly Atom[] {
+  const verbs = strings(rule, "verbs");
+  const urls = strings(rule, "nonResourceURLs").flatMap((url) =>
+    verbs.map((verb) => ({ verb, group: "", resource: "", name: "", url })),
+  );
+  const names = strings(rule, "resourceNames").length === 0 ? [""] : strings(rule, "resourceNames");
+  const resources = strings(rule, "apiGroups").flatMap((group) =>
+    strings(rule, "resources").flatMap((resource) =>
+      names.flatMap((name) => verbs.map((verb) => ({ verb, group, resource, name, url: "" }))),
+    ),
+  );
+  return [...resources, ...urls];
+}
+
+function covers(rule: JsonObject, atom: Atom, { context, namespace }: AdmissionRequest): boolean {
+  const [resource = "", subresource = ""] = atom.resource.split("/");
+  const about = {
+    user: context.user,
+    verb: atom.verb,
+    group: atom.group,
+    resource,
+    subresource,
+    namespace,
+    name: atom.name,
+  };
+  return allows(rule, atom.url === "" ? about : { ...about, path: atom.url });
+}
+
+/** Atoms of one resource are one rule again, with all their verbs. */
+function compact(atoms: readonly Atom[]): readonly JsonObject[] {
+  const groups = Map.groupBy(atoms, ({ group, resource, name, url }) =>
+    JSON.stringify([group, resource, name, url]),
+  );
+  return [...groups.values()].map((list): JsonObject => {
+    const [{ group, resource, name, url } = { group: "", resource: "", name: "", url: "" }] = list;
+    const verbs = list.map((atom) => atom.verb);
+    if (url !== "") return { nonResourceURLs: [url], verbs };
+    return {
+      apiGroups: [group],
+      resources: [resource],
+      ...(name === "" ? {} : { resourceNames: [name] }),
+      verbs,
+    };
+  });
+}
+
+/** A rule as Kubernetes prints it. */
+function ruleText(rule: JsonObject): string {
+  const part = (title: string, field: string): readonly string[] => {
+    const items = strings(rule, field);
+    return items.length === 0 ? [] : [`${title}:[${items.map((item) => JSON.stringify(item)).join(" ")}]`];
+  };
+  const parts = [
+    ...part("APIGroups", "apiGroups"),
+    ...part("Resources", "resources"),
+    ...part("ResourceNames", "resourceNames"),
+    ...part("NonResourceURLs", "nonResourceURLs"),
+    ...part("Verbs", "verbs"),
+  ];
+  return `{${parts.join(", ")}}`;
+}

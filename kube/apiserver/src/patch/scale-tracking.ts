@@ -1,0 +1,125 @@
+import type { JsonObject, JsonValue } from "@weir/core";
+import { type KubeObject, updateManagedFields } from "@weir/objects";
+import { asJson, child, children, copyForMeta, isDraft, metaOf, text } from "../resources/draft-access.ts";
+import { apiVersionOf, type Draft, type Resource } from "../resources/resource.ts";
+
+const SCALE_VERSION = "autoscaling/v1";
+const replicasInScale: JsonObject = { "f:spec": { "f:replicas": {} } };
+
+/** A write to a Scale, as far as ownership goes. */
+export interface ScaleWrite {
+  readonly resource: Resource;
+  readonly manager: string;
+  readonly now: Date;
+  /** Where the kind keeps its replicas: `.spec.replicas`. */
+  readonly path: string;
+  /** The object before and after, the Scale before and after. */
+  readonly before: KubeObject;
+  readonly after: Draft;
+  readonly liveScale: KubeObject;
+  readonly newScale: KubeObject;
+}
+
+/**
+ * Puts the replicas down to whoever scaled: ownership is told on the Scale, which is all that the request knows, and
+ * carried over to the object. Entries that come from there have no time.
+ */
+export function trackScale(write: ScaleWrite): Draft {
+  const keys = write.path
+    .split(".")
+    .filter((part) => part !== "")
+    .map((part) => `f:${part}`);
+  const entries = children(child(asJson(write.before), "metadata"), "managedFields");
+  const ofScale = entries.filter((entry) => has(child(entry, "fieldsV1"), keys)).map(toScaleEntry);
+  const withEntries = (scale: KubeObject): KubeObject =>
+    ({
+      ...scale,
+      metadata: { ...scale.metadata, ...(ofScale.length === 0 ? {} : { managedFields: ofScale }) },
+    }) as KubeObject;
+  const tracked = updateManagedFields({
+    gvk: { group: "autoscaling", version: "v1", kind: "Scale" },
+    schema: undefined,
+    manager: write.manager,
+    subresource: "scale",
+    now: write.now,
+    live: withEntries(write.liveScale),
+    object: withEntries(write.newScale),
+    emptyObject: { spec: {}, status: {} },
+  });
+  const scaled = children(child(asJson(tracked), "metadata"), "managedFields");
+  const next = toParent(entries, scaled, { keys, apiVersion: apiVersionOf(write.resource) });
+  const result = copyForMeta(write.after);
+  if (next.length > 0) metaOf(result)["managedFields"] = next;
+  else delete metaOf(result)["managedFields"];
+  return result;
+}
+
+function toScaleEntry(entry: JsonObject): JsonObject {
+  return { ...entry, apiVersion: SCALE_VERSION, fieldsV1: replicasInScale };
+}
+
+/** What makes an entry the same manager's: appliers are one over all versions. */
+function identity(entry: JsonObject): string {
+  const apiVersion = entry["operation"] === "Apply" ? "" : text(entry, "apiVersion");
+  return JSON.stringify([
+    text(entry, "manager"),
+    text(entry, "operation"),
+    apiVersion,
+    text(entry, "subresource"),
+  ]);
+}
+
+interface Parent {
+  readonly keys: readonly string[];
+  readonly apiVersion: string;
+}
+
+function toParent(
+  entries: readonly JsonObject[],
+  scaled: readonly JsonObject[],
+  { keys, apiVersion }: Parent,
+): readonly JsonValue[] {
+  const left = new Map(
+    scaled
+      .filter((entry) => has(child(entry, "fieldsV1"), ["f:spec", "f:replicas"]))
+      .map((entry) => [identity(entry), entry]),
+  );
+  const result: JsonObject[] = [];
+  for (const entry of entries) {
+    const fields = child(entry, "fieldsV1");
+    if (!has(fields, keys)) {
+      result.push(entry);
+    } else if (left.delete(identity(entry))) {
+      result.push(entry);
+    } else {
+      const rest = without(fields ?? {}, keys);
+      if (rest !== undefined) result.push({ ...entry, fieldsV1: rest });
+    }
+  }
+  for (const entry of left.values()) {
+    const { time: _time, ...untimed } = entry;
+    result.push({ ...untimed, apiVersion, fieldsV1: nested(keys) });
+  }
+  return result;
+}
+
+function has(fields: JsonObject | undefined, keys: readonly string[]): boolean {
+  let at: JsonValue | undefined = fields;
+  for (const key of keys) at = isDraft(at) ? at[key] : undefined;
+  return at !== undefined;
+}
+
+/** The fields without one path; `undefined` where nothing is left. */
+function without(fields: JsonObject, [first, ...rest]: readonly string[]): JsonObject | undefined {
+  if (first === undefined) return undefined;
+  const result: Draft = { ...fields };
+  const inner = child(fields, first);
+  const kept = inner === undefined ? undefined : without(inner, rest);
+  if (kept === undefined) delete result[first];
+  else result[first] = kept;
+  return Object.keys(result).length === 0 ? undefined : result;
+}
+
+function nested([first, ...rest]: readonly string[]): JsonObject {
+  return first === undefined ? {} : { [first]: nested(rest) };
+}

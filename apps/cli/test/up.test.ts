@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,7 +25,7 @@ class Up {
   constructor(source: string, storage: string, ...args: readonly string[]) {
     const all = ["up", source, "--path", "clusters/local", "--storage", storage, ...args];
     this.#child = spawn(process.execPath, ["--conditions=@weir/source", main, ...all], {
-      env: { ...process.env, WEIR_HOME: join(storage, "home") },
+      env: { ...process.env, WEIR_HOME: mkdtempSync(join(tmpdir(), "weir-home-")) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

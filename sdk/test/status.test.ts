@@ -414,6 +414,22 @@ describe("a reconcile request", () => {
     expect(statusOf(running.server)).toMatchObject({ lastHandledReconcileAt: "two" });
   });
 
+  test("is not kept while its run goes on", async () => {
+    const controller = createController("things")
+      .for(Thing, { handledAt: true })
+      .reconcile((_, ctx) => ctx.clock.sleep(1_000));
+    await using running = await startManager([controller], {
+      prepare: (server) => server.put(THINGS, annotated("three")),
+    });
+    await running.pass(500);
+    expect(conditionsOf(running.server)).toContain(
+      "Reconciling=True Progressing: reconciliation in progress",
+    );
+    expect(statusOf(running.server)).not.toHaveProperty("lastHandledReconcileAt");
+    await running.pass(500);
+    expect(statusOf(running.server)).toMatchObject({ lastHandledReconcileAt: "three" });
+  });
+
   test("is not kept by default", async () => {
     const controller = createController("things")
       .for(Thing)

@@ -191,8 +191,9 @@ class ObjectRun {
   #withHandledAt(status: JsonObject, reported: Reported): JsonObject {
     const requestedAt = this.#object.metadata.annotations?.[REQUESTED_AT_ANNOTATION];
     const isKept = this.#primary.options.handledAt === true && requestedAt !== undefined;
-    if (!isKept || reported.kind === "suspended") return status;
-    return { ...status, lastHandledReconcileAt: requestedAt };
+    // A request is handled once its run has ended: whoever made it waits for that.
+    const isEnd = reported.kind !== "suspended" && reported.kind !== "progressing";
+    return isKept && isEnd ? { ...status, lastHandledReconcileAt: requestedAt } : status;
   }
 
   #observation(): Observation<KubeObject, JsonObject> {

@@ -54,3 +54,9 @@ export async function makeCurrent(stateRoot: string, kubeconfig: string): Promis
   await rm(link, { force: true });
   await symlink(kubeconfig, link);
 }
+
+/** Takes a cluster back as the one that other commands talk to, if it still is. */
+export async function unmakeCurrent(stateRoot: string, kubeconfig: string): Promise<void> {
+  const link = currentKubeconfigPath(stateRoot);
+  if ((await readlink(link).catch(() => undefined)) === kubeconfig) await rm(link, { force: true });
+}

@@ -14,7 +14,7 @@ import { awaitVerdict } from "./await-verdict.ts";
 import { BOOTSTRAP_NAME, bootstrapObjects } from "./bootstrap-objects.ts";
 import { portOfUrl, rememberPorts, type RememberedPorts } from "./remembered-ports.ts";
 import { runToolkit } from "./run-toolkit.ts";
-import { makeCurrent, openStateFolder, type StateFolder } from "./state-folder.ts";
+import { makeCurrent, openStateFolder, type StateFolder, unmakeCurrent } from "./state-folder.ts";
 import { openSource, type SyncedSource } from "./synced-source.ts";
 
 /** What `weir up` was asked for. */
@@ -59,7 +59,10 @@ export async function runUp(options: UpOptions, environment: Environment, logger
   await install(cluster.client, source, options.path, clock);
   announce(view, cluster, source, options);
   const kubeconfig = cluster.endpoint?.kubeconfig;
-  if (kubeconfig !== undefined) await makeCurrent(environment.stateRoot, kubeconfig);
+  if (kubeconfig !== undefined) {
+    await makeCurrent(environment.stateRoot, kubeconfig);
+    if (state.isTemporary) running.defer(() => unmakeCurrent(environment.stateRoot, kubeconfig));
+  }
   const toolkit = {
     client: cluster.client,
     stateFolder: state.path,

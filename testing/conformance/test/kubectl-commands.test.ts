@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findTool } from "../../../tools/kubectl.ts";
+import { findTool } from "@weir/testkit";
 import { configMap, deployment, widget, widgetDefinition } from "./kubectl-objects.ts";
 import { cellsOf, type KubectlAtCluster, startKubectlAtCluster } from "./kubectl-program.ts";
 

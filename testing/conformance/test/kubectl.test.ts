@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "@weir/cluster";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findTool, type FoundTool } from "../../../tools/kubectl.ts";
+import { findTool, type FoundTool } from "@weir/testkit";
 
 // What a person does with kubectl, against the embedded API over HTTPS. Downloads kubectl once where it is not there.
 const kubectl: FoundTool = await findTool("kubectl");

@@ -13,3 +13,4 @@ export {
   type ToolkitParts,
 } from "./toolkit/start-toolkit.ts";
 export { ClusterDownError, RestartableCluster } from "./toolkit/restartable-cluster.ts";
+export { findTool, type FoundTool, type ToolName } from "./real-tools/find-tool.ts";

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ArtifactServer, ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import type { KubeClient } from "@weir/client";
@@ -31,6 +31,8 @@ export async function runToolkit(options: ToolkitOptions): Promise<Toolkit> {
   const { client, clock, random, logger, searchPath } = options;
   const root = join(options.stateFolder, "artifacts");
   const scratch = join(options.stateFolder, "scratch");
+  // What a kill left behind may hold credentials. The cluster's storage is locked, so nobody else works here.
+  await rm(scratch, { recursive: true, force: true });
   await mkdir(root, { recursive: true, mode: 0o700 });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const serve = (port: number): Promise<ArtifactServer> => serveArtifacts(root, port);

@@ -1,5 +1,3 @@
-// Finds the real kubectl and helm that tests and benchmarks compare with, downloading them once.
-// `node tools/kubectl.ts [kubectl|helm]` prints a path, or says why there is none and exits 1.
 import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -8,8 +6,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { readTarEntry } from "./archives/tar-entry.ts";
-import { readZipEntry } from "./archives/zip-entry.ts";
+import { readTarEntry } from "./tar-entry.ts";
+import { readZipEntry } from "./zip-entry.ts";
 
 /** A program that can be had: kubectl v1.36.3 (with Kustomize v5.8.1) and Helm v4.2.3. */
 export type ToolName = "kubectl" | "helm";
@@ -58,23 +56,6 @@ export async function findTool(name: ToolName, env: NodeJS.ProcessEnv = process.
       reason: `cannot get ${name}: ${error instanceof Error ? error.message : error}`,
     };
   }
-}
-
-/** The path of kubectl; `undefined`, and the reason on standard error, where there is none. */
-export function findKubectl(): Promise<string | undefined> {
-  return pathOrReason("kubectl");
-}
-
-/** The path of helm; `undefined`, and the reason on standard error, where there is none. */
-export function findHelm(): Promise<string | undefined> {
-  return pathOrReason("helm");
-}
-
-async function pathOrReason(name: ToolName): Promise<string | undefined> {
-  const found = await findTool(name);
-  if (found.kind === "found") return found.path;
-  process.stderr.write(`${found.reason}\n`);
-  return undefined;
 }
 
 async function existing(path: string, variable: string): Promise<FoundTool> {
@@ -145,11 +126,4 @@ function runNpm(args: readonly string[], directory: string): Promise<string> {
     reject(new Error(`npm ${args.slice(0, 2).join(" ")} failed${complaint === "" ? "" : `: ${complaint}`}`));
   });
   return promise;
-}
-
-if (import.meta.main) {
-  const name = process.argv[2] === "helm" ? "helm" : "kubectl";
-  const path = await pathOrReason(name);
-  if (path === undefined) process.exitCode = 1;
-  else process.stdout.write(`${path}\n`);
 }

@@ -1,0 +1,27 @@
+// Runs an embedded cluster until it is told to end. `api-process.ts [api|cluster] [memory|PATH]`: the API alone, or with
+// all loops. Prints where it listens as JSON.
+import { createSqliteStorage } from "@weir/apiserver";
+import { type Loops, startCluster } from "@weir/cluster";
+
+const API_ALONE: Loops = {
+  namespaces: "off",
+  garbage: false,
+  accounts: false,
+  rootCertificate: false,
+  workloads: "off",
+};
+
+const [what = "cluster", where = "memory"] = process.argv.slice(2);
+const storage = where === "memory" ? undefined : await createSqliteStorage({ path: where });
+const cluster = await startCluster({
+  listen: {},
+  ...(what === "api" ? { loops: API_ALONE } : {}),
+  ...(storage === undefined ? {} : { storage }),
+});
+const { certificateAuthority } = cluster;
+process.stdout.write(`${JSON.stringify({ ...cluster.endpoint, certificateAuthority })}\n`);
+process.once("SIGTERM", async () => {
+  await cluster[Symbol.asyncDispose]();
+  await storage?.[Symbol.asyncDispose]();
+  process.exit();
+});

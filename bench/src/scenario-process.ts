@@ -1,0 +1,20 @@
+// Runs one scenario in a process of its own, so that CPU time and memory are the scenario's; prints its figures as JSON.
+import { runChain } from "./scenarios/chain.ts";
+import { runCommits } from "./scenarios/commits.ts";
+import { runKustomizations } from "./scenarios/kustomizations.ts";
+import type { KustomizationsFigures, Scenario, TimesFigures } from "./scenarios/scenario.ts";
+
+function run(scenario: Scenario, searchPath: string): Promise<KustomizationsFigures | TimesFigures> {
+  switch (scenario.kind) {
+    case "kustomizations":
+      return runKustomizations(scenario, searchPath);
+    case "chain":
+      return runChain(scenario, searchPath);
+    case "commits":
+      return runCommits(scenario, searchPath);
+  }
+}
+
+const scenario = JSON.parse(process.argv[2] ?? "{}") as Scenario;
+const figures = await run(scenario, process.env["PATH"] ?? "");
+process.stdout.write(`${JSON.stringify(figures)}\n`);

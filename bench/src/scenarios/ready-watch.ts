@@ -1,0 +1,82 @@
+import type { Kind, KubeClient } from "@weir/client";
+import { type Condition, isConditionTrue, type KubeObject } from "@weir/objects";
+
+interface Conditioned {
+  readonly metadata: KubeObject["metadata"];
+  readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined;
+}
+
+/** Longer than anything that is worth timing. */
+const TIMEOUT_MS = 120_000;
+
+/** Objects of a scenario did not become Ready, so there is nothing to time. */
+export class NotReadyError extends Error {
+  override readonly name = "NotReadyError";
+}
+
+/** Follows the objects of a kind by one watch, and tells when some of them are Ready. */
+export class ReadyWatch implements AsyncDisposable {
+  readonly #ended = new AbortController();
+  readonly #latest = new Map<string, Conditioned>();
+  readonly #waits = new Set<() => void>();
+  readonly #following: Promise<void>;
+
+  constructor(client: KubeClient, kind: Kind<unknown, unknown>, namespace: string) {
+    this.#following = this.#follow(client, kind as Kind<Conditioned>, namespace);
+  }
+
+  /** Resolves when all objects of these names are Ready in their present generation; rejects after two minutes. */
+  async ready(names: readonly string[]): Promise<void> {
+    const missing = new Set(names);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => {
+      for (const name of missing) {
+        const object = this.#latest.get(name);
+        if (object !== undefined && isReady(object)) missing.delete(name);
+      }
+      if (missing.size === 0) resolve();
+    };
+    const timeout = setTimeout(() => reject(this.#neverReady([...missing])), TIMEOUT_MS);
+    this.#waits.add(look);
+    look();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timeout);
+      this.#waits.delete(look);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
+    await this.#following;
+  }
+
+  #neverReady(missing: readonly string[]): Error {
+    const [first = ""] = missing;
+    const message = this.#latest
+      .get(first)
+      ?.status?.conditions?.find(({ type }) => type === "Ready")?.message;
+    return new NotReadyError(
+      `${missing.length} objects are not ready; ${first}: ${message ?? "nothing known"}`,
+    );
+  }
+
+  async #follow(client: KubeClient, kind: Kind<Conditioned>, namespace: string): Promise<void> {
+    const { signal } = this.#ended;
+    try {
+      for await (const event of client.watch(kind, { namespace, sendInitialEvents: true, signal })) {
+        if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
+        this.#latest.set(event.object.metadata.name ?? "", event.object);
+        for (const look of this.#waits) look();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+function isReady({ metadata, status }: Conditioned): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  return isConditionTrue(status?.conditions, "Ready") && ready?.observedGeneration === metadata.generation;
+}

@@ -1,0 +1,32 @@
+/** What a scenario process is asked to do, as the JSON of its one argument. */
+export type Scenario =
+  | {
+      readonly kind: "kustomizations";
+      readonly count: number;
+      /** All build one folder, or each one of its own. */
+      readonly folders: "one" | "each";
+    }
+  | { readonly kind: "chain"; readonly length: number; readonly repetitions: number }
+  | { readonly kind: "commits"; readonly count: number };
+
+/** What many Kustomizations took. */
+export interface KustomizationsFigures {
+  readonly wallMs: number;
+  /** From the first create to the end of the last; part of `wallMs`. */
+  readonly createMs: number;
+  /** Of the whole process with its threads, without git. */
+  readonly cpuSeconds: number;
+  readonly memoryBeforeMb: number;
+  readonly peakMb: number;
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** Times of repeated runs, in milliseconds. */
+export interface TimesFigures {
+  readonly timesMs: readonly number[];
+}
+
+/** What a scenario of a kind prints. */
+export type FiguresOf<Kind extends Scenario["kind"]> = Kind extends "kustomizations"
+  ? KustomizationsFigures
+  : TimesFigures;

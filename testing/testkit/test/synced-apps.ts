@@ -2,7 +2,14 @@ import { GitRepository, Kustomization } from "@weir/api";
 import type { WriteOf } from "@weir/client";
 import { findCondition } from "@weir/objects";
 import { kind } from "@weir/sdk";
-import { aGitRepository, aKustomization, eventually, startToolkit, type Toolkit } from "../src/index.ts";
+import {
+  aGitRepository,
+  aKustomization,
+  eventually,
+  startToolkit,
+  type Toolkit,
+  type ToolkitOptions,
+} from "../src/index.ts";
 
 type GitRepositorySpec = Partial<WriteOf<typeof GitRepository>["spec"]>;
 type KustomizationSpec = Partial<WriteOf<typeof Kustomization>["spec"]>;
@@ -32,8 +39,9 @@ export class SyncedApps implements AsyncDisposable {
     this.toolkit = toolkit;
   }
 
-  static async start(): Promise<SyncedApps> {
-    const toolkit = await startToolkit({ searchPath: process.env["PATH"] ?? "/usr/bin:/bin" });
+  static async start(options: Omit<ToolkitOptions, "searchPath"> = {}): Promise<SyncedApps> {
+    const searchPath = process.env["PATH"] ?? "/usr/bin:/bin";
+    const toolkit = await startToolkit({ ...options, searchPath });
     const apps = new SyncedApps(toolkit);
     await apps.push("other", { "other.yaml": configMapFile("other", "0") });
     await apps.createSource("other");

@@ -1,9 +1,9 @@
-import { watch } from "node:fs";
 import { mkdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Clock, describeError } from "@weir/core";
 import { commitFolder, type GitProgram, GitProgramError, runGit, serveGit } from "@weir/git";
 import { CommandError } from "../cli-error.ts";
+import { followFolder } from "./follow-folder.ts";
 import { portOfUrl, type RememberedPorts } from "./remembered-ports.ts";
 
 /** A repository that a cluster syncs, served where the cluster can fetch it. */
@@ -83,10 +83,11 @@ async function checkoutSource(
     branch,
     description: `the commits of ${folder}, branch ${branch}`,
     follow: (onChange, signal) => {
+      // HEAD, packed references and the references themselves; not the objects, which come before them.
       const isRef = (path: string): boolean =>
-        !/^(objects|index|logs)(\/|$)|\.lock$|^(index|COMMIT_EDITMSG)/.test(path);
+        /^(HEAD|packed-refs|refs(\/.*)?)$/.test(path) && !path.endsWith(".lock");
       const told = debounce(onChange, options.clock, signal);
-      followFolder(common, { counts: isRef, onChange: told, onProblem: options.onProblem }, signal);
+      void followFolder(common, { counts: isRef, onChange: told, onProblem: options.onProblem }, signal);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -129,7 +130,7 @@ async function folderSource(
       const commitAndTell = oneAtATime(commit, onChange, options.onProblem);
       const isContent = (path: string): boolean => !/(^|\/)(\.git|node_modules)(\/|$)/.test(path);
       const told = debounce(commitAndTell, options.clock, signal);
-      followFolder(folder, { counts: isContent, onChange: told, onProblem: options.onProblem }, signal);
+      void followFolder(folder, { counts: isContent, onChange: told, onProblem: options.onProblem }, signal);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -191,24 +192,4 @@ function debounce(call: () => void, clock: Clock, signal: AbortSignal): () => vo
     timer?.cancel();
     if (!signal.aborted) timer = clock.setTimer(SETTLE_MS, call);
   };
-}
-
-interface FolderWatch {
-  /** Whether a change of this path, relative to the folder, counts. */
-  readonly counts: (path: string) => boolean;
-  readonly onChange: () => void;
-  readonly onProblem: (message: string) => void;
-}
-
-function followFolder(
-  folder: string,
-  { counts, onChange, onProblem }: FolderWatch,
-  signal: AbortSignal,
-): void {
-  const watcher = watch(folder, { recursive: true, signal }, (_event, path) => {
-    if (path === null || counts(path)) onChange();
-  });
-  watcher.on("error", (error) => {
-    if (!signal.aborted) onProblem(`cannot watch ${folder} for changes: ${describeError(error)}`);
-  });
 }

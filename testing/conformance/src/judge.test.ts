@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "./judge.ts";
+import { contradictingCases, judge } from "./judge.ts";
 
 const none = { failing: {}, waived: {} };
 
@@ -37,5 +37,17 @@ describe("judge", () => {
       "two cases are named a",
       "is listed and is no case: gone",
     ]);
+  });
+});
+
+describe("contradictingCases", () => {
+  test("are those that fail and are not listed, and those that pass and are", () => {
+    const results = [
+      { name: "a", verdict: "pass" as const },
+      { name: "b", verdict: "fail" as const, detail: "" },
+      { name: "c", verdict: "pass" as const },
+      { name: "d", verdict: "fail" as const, detail: "" },
+    ];
+    expect(contradictingCases(results, { failing: { c: "x" }, waived: { d: "y" } })).toEqual(["b", "c"]);
   });
 });

@@ -36,3 +36,13 @@ export function judge(results: readonly CaseResult[], lists: CaseLists): Judgeme
   }
   return { passed, failed, waived, contradictions };
 }
+
+/** The cases whose results say something else than the lists. */
+export function contradictingCases(results: readonly CaseResult[], lists: CaseLists): readonly string[] {
+  return results
+    .filter((result) => {
+      const isListed = Object.hasOwn(lists.failing, result.name) || Object.hasOwn(lists.waived, result.name);
+      return (result.verdict === "pass") === isListed;
+    })
+    .map((result) => result.name);
+}

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readCaseLists, writeCaseLists } from "./case-lists.ts";
 import { findSuites, type FoundSuite } from "./find-suites.ts";
-import { judge } from "./judge.ts";
+import { contradictingCases, judge } from "./judge.ts";
 import type { CaseResult } from "./suite.ts";
 
 const { values, positionals } = parseArgs({
@@ -20,11 +20,26 @@ const { values, positionals } = parseArgs({
 const root = resolve(import.meta.dirname, "..");
 const corpus = values.corpus ?? resolve(root, "../../../shared/corpus");
 
-async function collect(found: FoundSuite): Promise<readonly CaseResult[]> {
+async function collect(found: FoundSuite, only = values.case): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];
-  for await (const result of found.suite.run(corpus, values.case)) {
-    if (values.case !== undefined && result.name !== values.case) continue;
-    results.push(result);
+  for await (const result of found.suite.run(corpus, only)) {
+    if (only === undefined || result.name === only) results.push(result);
+  }
+  return results;
+}
+
+const REPEATS = 2;
+
+/** Runs the suite; what contradicts the lists of a timed one is run again by itself before it counts. */
+async function collectSettled(found: FoundSuite): Promise<readonly CaseResult[]> {
+  let results = await collect(found);
+  if (found.suite.isTimed !== true || values.case !== undefined) return results;
+  const lists = readCaseLists(found.listsPath);
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    for (const name of contradictingCases(results, lists)) {
+      const [again] = await collect(found, name);
+      if (again !== undefined) results = results.map((result) => (result.name === name ? again : result));
+    }
   }
   return results;
 }
@@ -51,7 +66,7 @@ function rewriteLists(found: FoundSuite, results: readonly CaseResult[]): void {
 }
 
 async function runSuite(found: FoundSuite): Promise<boolean> {
-  const results = await collect(found);
+  const results = await collectSettled(found);
   if (values.verbose || values.case !== undefined) showFailures(results);
   if (values["write-lists"] && values.case === undefined) rewriteLists(found, results);
   const { passed, failed, waived, contradictions } = judge(results, readCaseLists(found.listsPath));

@@ -8,6 +8,11 @@ export interface Suite {
   /** Named as the corpus folder: `text/semver`, `kustomize/krusty`, `flux/git`. */
   readonly name: string;
   /**
+   * Its cases wait for controllers in real time, so a busy machine can spoil one: a result that contradicts the lists is
+   * run again by itself, twice at the most, before it counts.
+   */
+  readonly isTimed?: boolean;
+  /**
    * Replays every case and yields its result; names are unique and stable.
    *
    * `corpus` is the absolute path of the recorded data. `only` names the one case that was asked for, if any: a suite

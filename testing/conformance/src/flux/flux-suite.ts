@@ -11,6 +11,7 @@ const AT_ONCE = 8;
 export function fluxSuite(word: string): Suite {
   return {
     name: `flux/${word}`,
+    isTimed: true,
     async *run(corpus, only) {
       const all = readRecordings(corpus, word);
       const wanted = only === undefined ? all : all.filter(({ id }) => id === only);

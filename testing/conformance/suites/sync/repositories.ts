@@ -39,6 +39,7 @@ async function differences(
 
 export const suite: Suite = {
   name: "sync/repositories",
+  isTimed: true,
   async *run(corpus, only) {
     for (const entry of clusterEntries) {
       const prefix = `${entry.repository}/${entry.cluster}`;

@@ -106,7 +106,8 @@ class Server implements ApiServer {
       return await this.#route(request, isTrusted, warnings);
     } catch (error) {
       if (error instanceof NoSuchPageError) return notFoundPage();
-      if (error instanceof StatusError) return respondStatus(error.status, { warnings });
+      if (error instanceof StatusError)
+        return respondStatus(error.status, { warnings, accept: request.header("accept") });
       return respondError(error, this.#api.logger, { warnings });
     }
   }

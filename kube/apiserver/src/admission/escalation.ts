@@ -1,5 +1,5 @@
 import type { JsonObject } from "@weir/core";
-import { forbiddenError, type KubeObject } from "@weir/objects";
+import { forbiddenError, notFoundError, type KubeObject } from "@weir/objects";
 import type { Access } from "../auth/access.ts";
 import { allows } from "../auth/rbac.ts";
 import { asJson, child, children, strings, text } from "../resources/draft-access.ts";
@@ -23,8 +23,21 @@ export async function checkEscalation(
     ? children(object, "rules")
     : await access.rbac.rulesOf(request.namespace, child(object, "roleRef"));
   const before = old === undefined ? [] : children(asJson(old), "rules");
-  const isSame = isRole && JSON.stringify(before) === JSON.stringify(granted);
-  if (isSame || (await mayAnyway(access, request, object, isRole))) return;
+  if (isRole && JSON.stringify(before) === JSON.stringify(granted)) return;
+  if (await mayAnyway(access, request, object, isRole)) return;
+  // Upstream names the binding's resource here, not the role's.
+  if (granted === undefined)
+    throw notFoundError(groupResource(resource), text(child(object, "roleRef"), "name"));
+  await requireHeld(access, request, granted);
+}
+
+/** Refuses to grant what the user does not hold. */
+async function requireHeld(
+  access: Access,
+  request: AdmissionRequest,
+  granted: readonly JsonObject[],
+): Promise<void> {
+  const { resource, context } = request;
   const missing = await notHeld(access, request, granted);
   if (missing.length === 0) return;
   const groups = context.user.groups.map((group) => JSON.stringify(group)).join(" ");

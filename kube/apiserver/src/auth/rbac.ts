@@ -72,18 +72,28 @@ export class RbacAuthorizer {
   }
 
   /** The rules of a role that a binding refers to. */
-  async rulesOf(namespace: string, roleRef: JsonObject | undefined): Promise<readonly JsonObject[]> {
-    return this.#rules(namespace, roleRef);
+  async rulesOf(
+    namespace: string,
+    roleRef: JsonObject | undefined,
+  ): Promise<readonly JsonObject[] | undefined> {
+    return this.#rulesIfAny(namespace, roleRef);
   }
 
   async #rules(namespace: string, roleRef: JsonObject | undefined): Promise<readonly JsonObject[]> {
+    return (await this.#rulesIfAny(namespace, roleRef)) ?? [];
+  }
+
+  async #rulesIfAny(
+    namespace: string,
+    roleRef: JsonObject | undefined,
+  ): Promise<readonly JsonObject[] | undefined> {
     const isCluster = text(roleRef, "kind") === "ClusterRole";
     const resource = this.#registry.find(RBAC, "v1", isCluster ? "clusterroles" : "roles");
-    if (resource === undefined) return [];
+    if (resource === undefined) return undefined;
     const stored = await this.#store.get(
       storageKey(resource, isCluster ? "" : namespace, text(roleRef, "name")),
     );
-    if (stored === undefined) return [];
+    if (stored === undefined) return undefined;
     return children(asJson(this.#store.parse(resource, stored)), "rules");
   }
 

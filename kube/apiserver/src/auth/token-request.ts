@@ -15,6 +15,7 @@ import { ISSUER, type TokenClaims } from "./service-account-tokens.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
 
 const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
+const GVK = { ...KIND, version: "v1" };
 const MIN_SECONDS = 600;
 const DEFAULT_SECONDS = 3600;
 const MAX_SECONDS = 2 ** 32;
@@ -27,7 +28,7 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   const body = await readObject(call.request, { kind: KIND.kind, isStrict: false });
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   const account = asJson(api.store.parse(resource, stored));
-  const object = decodeAs("authentication.v1.TokenRequest", { ...KIND, version: "v1" }, body.value);
+  const object = decodeAs("authentication.v1.TokenRequest", GVK, body.value);
   const spec = ensureChild(object, "spec");
   checkName(object, info.name);
   if (spec["expirationSeconds"] === undefined || spec["expirationSeconds"] === null)
@@ -67,8 +68,9 @@ function tokenResource({ resource }: Call): Call["resource"] {
     version: "v1",
     kind: KIND.kind,
     plural: "tokenrequests",
-    isCustom: true,
+    isCustom: false,
     schema: undefined,
+    decode: () => ({ object: decodeAs("authentication.v1.TokenRequest", GVK, {}), unknownFields: [] }),
     strategy: resource.strategy,
   }) as unknown as Call["resource"];
 }

@@ -158,21 +158,18 @@ export class CrdLoop implements AsyncDisposable {
     const { store } = this.#api;
     const finalizers = strings(child(asJson(object), "metadata"), "finalizers");
     if (!finalizers.includes(CLEANUP_FINALIZER)) return;
-    const definition = readDefinition(asJson(object));
-    const left = await this.#deleteInstances(definition);
-    const now = timestamp(this.#api.clock);
-    if (left > 0) {
-      const status = withCondition(child(asJson(object), "status") ?? {}, {
-        type: "Terminating",
-        status: "True",
-        lastTransitionTime: now,
-        reason: "InstanceDeletionInProgress",
-        message: "CustomResource deletion is in progress",
-      });
-      if (!jsonEqual(status, child(asJson(object), "status") ?? {}))
-        await this.#writeStatus(stored, object, status);
-      return;
-    }
+    const before = child(asJson(object), "status") ?? {};
+    const status = withCondition(before, {
+      type: "Terminating",
+      status: "True",
+      lastTransitionTime: timestamp(this.#api.clock),
+      reason: "InstanceDeletionInProgress",
+      message: "CustomResource deletion is in progress",
+    });
+    // The write brings the key back here.
+    if (!jsonEqual(status, before)) return this.#writeStatus(stored, object, status);
+    const left = await this.#deleteInstances(readDefinition(asJson(object)));
+    if (left > 0) return;
     const rest = finalizers.filter((name) => name !== CLEANUP_FINALIZER);
     if (rest.length === 0) {
       await store.remove(stored.key, stored.revision);

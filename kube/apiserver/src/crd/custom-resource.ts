@@ -91,7 +91,7 @@ export class CustomServedResource implements Resource {
 
   decode(body: JsonObject): DecodedBody {
     const unknown: string[] = [];
-    const { metadata, ...rest } = body;
+    const { metadata, ...rest } = asGoNumbers(body) as JsonObject;
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
@@ -161,6 +161,29 @@ function subresourcesOf(
     found.set("scale", { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs });
   }
   return found;
+}
+
+const INT64 = 2n ** 63n;
+
+/** An integer that no int64 holds is a float64 in Go; everything else stays as it is, and the same object. */
+function asGoNumbers(value: JsonValue): JsonValue {
+  if (typeof value === "bigint") return value >= INT64 || value < -INT64 ? Number(value) : value;
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    const items = value as readonly JsonValue[];
+    const next = items.map(asGoNumbers);
+    return next.some((item, index) => item !== items[index]) ? next : value;
+  }
+  const object = value as JsonObject;
+  let changed: Draft | undefined;
+  for (const key of Object.keys(object)) {
+    const before = object[key] as JsonValue;
+    const next = asGoNumbers(before);
+    if (next === before) continue;
+    changed ??= { ...object };
+    changed[key] = next;
+  }
+  return changed ?? object;
 }
 
 /** Reads a metadata as Go's ObjectMeta. */

@@ -7,6 +7,8 @@ export interface Negotiated {
   readonly isPretty: boolean;
   /** A view of the object in place of itself. */
   readonly as?: "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+  /** The view is asked for in its v1beta1 version. */
+  readonly isBeta?: boolean;
   /** The media type to name in the answer. */
   readonly contentType: string;
 }
@@ -29,6 +31,10 @@ export interface NegotiateOptions {
   /** Views that can be given in place of the object. */
   readonly views: readonly string[];
   readonly isPretty: boolean;
+  /** Types of a stream, which an endpoint has besides. */
+  readonly streams?: readonly string[];
+  /** The Go type that a refusal of a list's view for an object, or of an object's for a list, names. */
+  readonly goType?: string;
 }
 
 /**
@@ -37,6 +43,7 @@ export interface NegotiateOptions {
  * Throws a 406 where the client accepts nothing that the server has.
  */
 export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
+  const available = [...SUPPORTED, ...(options.streams ?? [])];
   if (accept === undefined || accept === "" || accept === "*/*" || accept === "application/json") {
     return options.isPretty ? { ...plainJson, isPretty: true } : plainJson;
   }
@@ -51,7 +58,7 @@ export function negotiate(accept: string | undefined, options: NegotiateOptions)
     if (found !== undefined) return found;
   }
   if (matched) throw notAcceptableError(SUPPORTED);
-  const message = `406: Not Acceptable\n\nAvailable representations: ${SUPPORTED.join(", ")}`;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(", ")}`;
   throw failure({ reason: "NotAcceptable", code: 406, message, details: {} });
 }
 
@@ -64,9 +71,32 @@ function accepts(
   const isPretty = format === "json" && (options.isPretty || clause.parameters.get("pretty") === "1");
   const base = { format, isPretty, contentType: `application/${format}` };
   if (as === undefined) return base;
-  const isMeta = clause.parameters.get("g") === "meta.k8s.io" && clause.parameters.get("v") === "v1";
-  if (!isMeta || !options.views.includes(as)) return undefined;
-  return { ...base, as: as as NonNullable<Negotiated["as"]> };
+  const version = clause.parameters.get("v");
+  const isMeta = clause.parameters.get("g") === "meta.k8s.io" && (version === "v1" || version === "v1beta1");
+  if (!isMeta) return undefined;
+  if (!options.views.includes(as)) {
+    if (options.goType !== undefined && metadataViews.has(as)) throw wrongViewError(as, options.goType);
+    return undefined;
+  }
+  const view = { ...base, as: as as NonNullable<Negotiated["as"]> };
+  return version === "v1beta1" ? { ...view, isBeta: true } : view;
+}
+
+const metadataViews = new Set(["PartialObjectMetadata", "PartialObjectMetadataList"]);
+
+function wrongViewError(as: string, goType: string): Error {
+  const is = as.endsWith("List") ? "is not a list" : "is a list";
+  const message = `you requested ${as}, but the requested object ${is} (${goType})`;
+  return failure({ reason: "NotAcceptable", code: 406, message });
+}
+
+/** How an error is sent: as YAML where that is what the client likes best, as JSON otherwise. */
+export function statusFormat(accept: string | undefined): Negotiated {
+  if (accept === undefined || !accept.includes("yaml")) return plainJson;
+  const first = parseAccept(accept).find(({ type }) => formatOf(type) !== undefined);
+  return first !== undefined && formatOf(first.type) === "yaml"
+    ? { format: "yaml", isPretty: false, contentType: "application/yaml" }
+    : plainJson;
 }
 
 function formatOf(type: string): "json" | "yaml" | "protobuf" | undefined {

@@ -92,11 +92,23 @@ function readJson(bytes: Uint8Array, options: ReadBodyOptions, refuse: Refuse): 
   }
 }
 
-function readYaml(bytes: Uint8Array, _options: ReadBodyOptions, refuse: Refuse): AnyBody {
+function readYaml(bytes: Uint8Array, options: ReadBodyOptions, refuse: Refuse): AnyBody {
   try {
-    return { value: loadYaml(bytes), strictErrors: [] };
+    const value = loadYaml(bytes);
+    return { value, strictErrors: options.isStrict ? repeatedYamlKeys(bytes) : [] };
   } catch (error) {
     if (error instanceof YamlError) throw refuse(error.message);
+    throw error;
+  }
+}
+
+/** Repeated keys are one problem, told with the lines where they stand. */
+function repeatedYamlKeys(bytes: Uint8Array): readonly string[] {
+  try {
+    loadYaml(bytes, { duplicateKeys: "error" });
+    return [];
+  } catch (error) {
+    if (error instanceof YamlError) return [error.message];
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { describeError, type JsonValue, type Logger, parseJson, writeJson } from
 import { failure, internalError, type Status, StatusError, unknownError } from "@weir/objects";
 import { emitYaml } from "@weir/yaml";
 import type { ApiResponse } from "./api-request.ts";
-import type { Negotiated } from "./negotiate.ts";
+import { type Negotiated, statusFormat } from "./negotiate.ts";
 
 const JSON_HEADERS: ApiResponse["headers"] = [
   ["Cache-Control", "no-cache, private"],
@@ -14,11 +14,19 @@ export interface ResponseExtras {
   readonly status?: number;
   readonly warnings?: readonly string[];
   readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** Of an error: the client's Accept header, which may ask for YAML. */
+  readonly accept?: string | undefined;
 }
 
 /** Answers with a value in the form the client asked for. */
 export function respond(value: unknown, how: Negotiated, extras: ResponseExtras = {}): ApiResponse {
-  return respondText(writeJson(value as JsonValue), how, extras);
+  const text = writeJson(value as JsonValue);
+  return respondText(how.isBeta === true ? asBeta(text) : text, how, extras);
+}
+
+/** The views of `meta.k8s.io/v1beta1` are those of v1 under another name. */
+function asBeta(text: string): string {
+  return text.replaceAll('"apiVersion":"meta.k8s.io/v1"', '"apiVersion":"meta.k8s.io/v1beta1"');
 }
 
 /** Answers with JSON that is text already: the usual way of objects, which are stored as text. */
@@ -69,12 +77,9 @@ export function respondPlain(status: number, text: string, extra: ApiResponse["h
 export function respondStatus(status: Status, extras: ResponseExtras = {}): ApiResponse {
   const seconds = status.details?.retryAfterSeconds;
   const retry = seconds === undefined ? [] : [["Retry-After", String(seconds)] as const];
-  const warnings = warningHeaders(extras.warnings ?? []);
-  return {
-    status: status.code,
-    headers: [...JSON_HEADERS, ...retry, ...warnings, ...(extras.headers ?? [])],
-    body: writeJson(status as unknown as JsonValue),
-  };
+  const how = statusFormat(extras.accept);
+  const headers = [...retry, ...(extras.headers ?? [])];
+  return respond(status, how, { status: status.code, warnings: extras.warnings ?? [], headers });
 }
 
 /** Answers with an error: a Status as it is, anything else as a 500 that is also logged. */

@@ -47,7 +47,12 @@ export class OpenApiPaths {
       const location = `${request.path}?hash=${document.hash}`;
       return {
         status: 301,
-        headers: [["Cache-Control", "no-cache, private"], ["Location", location], ...common],
+        headers: [
+          ["Cache-Control", "no-cache, private"],
+          ["Content-Type", "application/json"],
+          ["Location", location],
+          ...common,
+        ],
         body: "",
       };
     }

@@ -1,10 +1,12 @@
-import { writeJson } from "@weir/core";
+import { findKind } from "@weir/builtin";
+import { type JsonObject, writeJson } from "@weir/core";
 import { badRequestError, invalidError, isStatusReason, type KubeObject } from "@weir/objects";
 import { invalidField, requiredField } from "@weir/schema";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
-import { child, text } from "../resources/draft-access.ts";
-import { apiVersionOf, type DecodedBody, type Draft } from "../resources/resource.ts";
+import { child, parseVersion, text } from "../resources/draft-access.ts";
+import { apiVersionOf, type DecodedBody, type Draft, type Resource } from "../resources/resource.ts";
+import { decodeAs } from "../verbs/decode-as.ts";
 import { checkNamespace, reportStrict } from "../verbs/decode-body.ts";
 
 /** What a patch made of an object. */
@@ -26,7 +28,7 @@ export function finishPatched(
   const { resource, info } = call;
   const { object: decoded, unknownFields } = decodePatched(call, patched);
   const unknown = unknownFields.map((path) => `unknown field "${path}"`);
-  reportStrict(call, [...patched.strictErrors, ...unknown], options);
+  reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
   const object = resource.applyDefaults(decoded);
   const name = text(child(object, "metadata"), "name");
   if (resource.isCustom && text(patched.object, "apiVersion") !== apiVersionOf(resource)) {
@@ -52,15 +54,42 @@ export function finishPatched(
   return object;
 }
 
+/** A result that says it is of another kind is read as that kind, and has to be one. */
+function checkOtherKind(resource: Resource, object: JsonObject): void {
+  if (resource.isCustom) return;
+  const { group, version } = parseVersion(text(object, "apiVersion"));
+  const kind = text(object, "kind");
+  const other = kind === resource.kind ? undefined : findKind({ group, version, kind });
+  if (other !== undefined) decodeAs(other.definition ?? "", other, object);
+}
+
+/** What a strict reader has against the result of a patch is the patch's fault, too. */
+// oxlint-disable-next-line max-params -- what reportStrict takes, and the patch
+function reportStrictPatch(
+  call: Call,
+  patched: Patched,
+  problems: readonly string[],
+  options: WriteOptions,
+): void {
+  const isRefused = options.fieldValidation === "Strict" && problems.length > 0 && !call.resource.isCustom;
+  if (isRefused) throw invalidPatch(patched, `strict decoding error: ${problems.join(", ")}`);
+  reportStrict(call, problems, options);
+}
+
+function invalidPatch(patched: Patched, detail: string): Error {
+  const quoted = patched.quoted ?? writeJson(patched.object);
+  return invalidError({ group: "", kind: "" }, "", [invalidField("patch", quoted, detail)]);
+}
+
 /** A result that is no object of the kind is the patch's fault: 422, and it is quoted. */
 function decodePatched({ resource }: Call, patched: Patched): DecodedBody {
   try {
+    checkOtherKind(resource, patched.object);
     return resource.decode(patched.object);
   } catch (error) {
     if (resource.isCustom || !isStatusReason(error, "BadRequest")) throw error;
-    const quoted = patched.quoted ?? writeJson(patched.object);
     const detail =
       error instanceof Error ? error.message.replace(/^.*? cannot be handled as an? \S+: /, "") : "";
-    throw invalidError({ group: "", kind: "" }, "", [invalidField("patch", quoted, detail)]);
+    throw invalidPatch(patched, detail);
   }
 }

@@ -101,21 +101,23 @@ function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
     }
     if (options.fieldValidation === "Ignore") return;
     for (const key of Object.keys(operation)) {
-      if (!operationFields.has(key)) strictErrors.push(`json patch unknown field "[${index}].${key}"`);
+      if (operationFields.has(key)) continue;
+      if (options.fieldValidation === "Strict") throw refused();
+      strictErrors.push(`json patch unknown field "[${index}].${key}"`);
     }
   });
   return (current) => {
     try {
       return { object: applyJsonPatch(base(current), operations) as Draft, strictErrors };
     } catch (error) {
-      if (error instanceof JsonPatchError) throw refuse(error);
+      if (error instanceof JsonPatchError) throw refused(error);
       throw error;
     }
   };
 }
 
 /** A patch that does not fit the object: the server keeps the reason to itself. */
-function refuse(cause: JsonPatchError): Error {
+function refused(cause?: JsonPatchError): Error {
   const message = "the server rejected our request due to an error in our request";
   const { status } = failure({ reason: "Invalid", code: 422, message, details: {} });
   return new StatusError(status, { cause });

@@ -31,6 +31,8 @@ export function trackScale(write: ScaleWrite): Draft {
     .map((part) => `f:${part}`);
   const entries = children(child(asJson(write.before), "metadata"), "managedFields");
   const ofScale = entries.filter((entry) => has(child(entry, "fieldsV1"), keys)).map(toScaleEntry);
+  // What nobody is known to own is not tracked from here on, as on any object that has no managedFields.
+  if (ofScale.length === 0) return write.after;
   const withEntries = (scale: KubeObject): KubeObject =>
     ({
       ...scale,
@@ -117,7 +119,9 @@ function without(fields: JsonObject, [first, ...rest]: readonly string[]): JsonO
   const kept = inner === undefined ? undefined : without(inner, rest);
   if (kept === undefined) delete result[first];
   else result[first] = kept;
-  return Object.keys(result).length === 0 ? undefined : result;
+  const names = Object.keys(result);
+  if (names.length === 1 && names[0] === ".") return {};
+  return names.length === 0 ? undefined : result;
 }
 
 function nested([first, ...rest]: readonly string[]): JsonObject {

@@ -12,6 +12,7 @@ import {
 import { badRequestError, type KubeObject } from "@weir/objects";
 import type { SchemaNode } from "@weir/schema";
 import { builtinCells } from "../table/builtin-cells.ts";
+import { podConditions } from "../table/pod-conditions.ts";
 import { builtinFieldValue } from "./builtin-fields.ts";
 import { builtinStrategy } from "./builtin-strategy.ts";
 import { type Conversion, conversionOf } from "./conversion.ts";
@@ -47,6 +48,7 @@ export class BuiltinServedResource implements Resource {
   readonly strategy: Strategy;
   readonly servesStoredText: boolean;
   readonly cells: Resource["cells"];
+  readonly rowConditions: Resource["rowConditions"];
   readonly #definition: string;
   readonly #conversion: Conversion | undefined;
 
@@ -71,6 +73,7 @@ export class BuiltinServedResource implements Resource {
     this.servesStoredText = this.#conversion === undefined || this.#conversion.isStorageVersion;
     this.strategy = builtinStrategy(this.#definition);
     this.cells = builtinCells(this.#definition);
+    if (this.#definition === "core.v1.Pod") this.rowConditions = podConditions;
     this.deprecation = deprecations[this.#definition];
   }
 

@@ -15,6 +15,10 @@ export interface KindRules {
     old: JsonObject,
     context: WriteContext,
   ) => readonly FieldError[];
+  /** What a client should hear of an object that is valid. */
+  readonly warnings?: (object: JsonObject, old?: JsonObject) => readonly string[];
+  /** What is wrong with a status that is written. */
+  readonly validateStatus?: (object: JsonObject) => readonly FieldError[];
   /** Gives an object that is valid what only the server can give; what it cannot is an error. */
   readonly beforeStore?: BeforeStore;
 }
@@ -152,9 +156,17 @@ export function builtinStrategy(definition: string): Strategy {
         );
     },
     ...(rules.beforeStore === undefined ? {} : { beforeStore: rules.beforeStore }),
-    validate: (object, context) => rules.validate?.(asJson(object), context) ?? [],
-    validateUpdate: (object, old, context) =>
-      rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [],
+    validate(object, context) {
+      const errors = rules.validate?.(asJson(object), context) ?? [];
+      if (errors.length === 0) rules.warnings?.(asJson(object)).forEach(context.warn);
+      return errors;
+    },
+    validateUpdate(object, old, context) {
+      const errors = rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [];
+      if (errors.length === 0) rules.warnings?.(asJson(object), asJson(old)).forEach(context.warn);
+      return errors;
+    },
+    validateStatus: (object) => rules.validateStatus?.(asJson(object)) ?? [],
   };
 }
 

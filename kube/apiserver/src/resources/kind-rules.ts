@@ -4,23 +4,39 @@ import { definitionRules } from "./rules/definition-rules.ts";
 import { namespaceRules } from "./rules/namespace-rules.ts";
 import { podRules } from "./rules/pod-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
-import { volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
+import { ingressRules } from "./rules/network-rules.ts";
+import {
+  autoscalerRules,
+  bindingRules,
+  disruptionBudgetRules,
+  leaseRules,
+  networkPolicyRules,
+  priorityClassRules,
+  revisionRules,
+  roleRules,
+} from "./rules/policy-rules.ts";
+import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
 import {
   cronJobRules,
   daemonSetRules,
   deploymentRules,
   jobRules,
+  replicaSetRules,
   statefulSetRules,
 } from "./rules/workload-rules.ts";
 
 const rules: Readonly<Record<string, KindRules>> = {
   "apiextensions.v1.CustomResourceDefinition": definitionRules,
+  "apps.v1.ControllerRevision": revisionRules,
   "apps.v1.DaemonSet": daemonSetRules,
   "apps.v1.Deployment": deploymentRules,
-  "apps.v1.ReplicaSet": deploymentRules,
+  "apps.v1.ReplicaSet": replicaSetRules,
   "apps.v1.StatefulSet": statefulSetRules,
+  "autoscaling.v1.HorizontalPodAutoscaler": autoscalerRules,
+  "autoscaling.v2.HorizontalPodAutoscaler": autoscalerRules,
   "batch.v1.CronJob": cronJobRules,
   "batch.v1.Job": jobRules,
+  "coordination.v1.Lease": leaseRules,
   "core.v1.ConfigMap": configMapRules,
   "core.v1.Namespace": namespaceRules,
   "core.v1.PersistentVolume": volumeRules,
@@ -28,6 +44,15 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.Pod": podRules,
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,
+  "networking.v1.Ingress": ingressRules,
+  "networking.v1.NetworkPolicy": networkPolicyRules,
+  "policy.v1.PodDisruptionBudget": disruptionBudgetRules,
+  "rbac.v1.ClusterRole": roleRules,
+  "rbac.v1.ClusterRoleBinding": bindingRules,
+  "rbac.v1.Role": roleRules,
+  "rbac.v1.RoleBinding": bindingRules,
+  "scheduling.v1.PriorityClass": priorityClassRules,
+  "storage.v1.StorageClass": storageClassRules,
 };
 
 const none: KindRules = {};

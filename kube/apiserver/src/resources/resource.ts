@@ -60,6 +60,8 @@ export interface Strategy {
   prepareForUpdate(object: Draft, old: KubeObject, context: WriteContext): void;
   validate(object: KubeObject, context: WriteContext): readonly FieldError[];
   validateUpdate(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
+  /** What is wrong with a status that is written; absent where nothing can be. */
+  validateStatus?(object: KubeObject): readonly FieldError[];
 }
 
 /** A resource in one of the versions in which it is served. */
@@ -87,6 +89,8 @@ export interface Resource {
   /** Columns of a Table after which the cells are printed; `undefined` for name and age alone. */
   readonly columns: readonly Column[] | undefined;
   readonly cells: ((object: KubeObject, now: number) => readonly JsonValue[]) | undefined;
+  /** What a row says of an object that is done, so that clients can leave it out. */
+  readonly rowConditions?: ((object: KubeObject) => readonly JsonObject[]) | undefined;
   /** Fields of field selectors, and how they are read. */
   readonly selectableFields: readonly string[];
   fieldValue(object: KubeObject, field: string): string;
@@ -107,6 +111,13 @@ export interface Resource {
 /** `apps/v1`, `v1`. */
 export function apiVersionOf(resource: { readonly group: string; readonly version: string }): string {
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The internal Go type of an object or a list, as two messages name it. */
+export function goTypeOf(resource: Resource, isList: boolean): string {
+  if (resource.isCustom) return isList ? "*unstructured.UnstructuredList" : "*unstructured.Unstructured";
+  const name = resource.group === "" ? "core" : (resource.group.split(".")[0] ?? "");
+  return `*${name}.${isList ? resource.listKind : resource.kind}`;
 }
 
 /** Group and plural, as errors name a resource. */

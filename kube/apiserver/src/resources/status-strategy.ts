@@ -11,6 +11,7 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
     resetFields: resource.isCustom
       ? [["metadata"], ["spec"]]
       : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : [])],
+    validateUpdate: (object) => strategy.validateStatus?.(object) ?? [],
     prepareForUpdate(object, old) {
       const result = statusUpdate(object, old);
       if (keepsLabels) keep(ensureChild(result, "metadata"), child(asJson(old), "metadata") ?? {}, "labels");

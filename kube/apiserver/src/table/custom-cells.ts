@@ -51,13 +51,12 @@ interface CellInput {
 function cell(object: KubeObject, { column, path, now }: CellInput): JsonValue {
   const matches = path?.(asJson(object)) ?? [];
   const [first] = matches;
-  if (first === undefined || first === null) return null;
+  if (first === null) return column.type === "string" ? "<no value>" : null;
+  if (first === undefined) return null;
   const print = Object.hasOwn(printers, column.type) ? printers[column.type] : undefined;
   if (print !== undefined) return print(first, now);
   return matches.length === 1 || column.type === "string" ? plain(first) : null;
 }
-
-const isInteger = (value: JsonValue): boolean => typeof value === "bigint" || Number.isInteger(value);
 
 /** An age, or word of a text that is no time. */
 function dateText(value: string, now: number): string {
@@ -66,7 +65,8 @@ function dateText(value: string, now: number): string {
 
 /** How a type prints a value; null where the value has another type. */
 const printers: Readonly<Record<string, (value: JsonValue, now: number) => JsonValue>> = {
-  integer: (value) => (isInteger(value) ? value : null),
+  integer: (value) =>
+    typeof value === "number" ? Math.trunc(value) : typeof value === "bigint" ? value : null,
   number: (value) => (typeof value === "number" || typeof value === "bigint" ? value : null),
   boolean: (value) => (typeof value === "boolean" ? value : null),
   date: (value, now) => (typeof value === "string" ? dateText(value, now) : null),

@@ -75,5 +75,6 @@ function rowOf(resource: Resource, object: KubeObject, include: Include, now: nu
       : include === "Object"
         ? (object as unknown as JsonObject)
         : partialMetadata(object);
-  return { cells, object: carried };
+  const conditions = resource.rowConditions?.(object) ?? [];
+  return conditions.length === 0 ? { cells, object: carried } : { cells, conditions, object: carried };
 }

@@ -125,16 +125,18 @@ const pod: RowPrinter = (row) => {
   const { spec, status } = row;
   const containers = children(spec, "containers");
   const states = children(status, "containerStatuses");
+  const initStates = children(status, "initContainerStatuses");
+  const isInitializing = initReason(status) !== "";
   const ready = states.filter((state) => state["ready"] === true).length;
   const gates = children(spec, "readinessGates");
   const met = gates.filter((gate) => isTrueCondition(status, text(gate, "conditionType"))).length;
   const addresses = children(status, "podIPs").map((address) => text(address, "ip"));
   return [
     nameOf(row),
-    // While init containers run, none of the others is counted.
-    `${initReason(status) === "" ? ready : 0}/${containers.length}`,
+    // While init containers run, none of the others counts.
+    `${isInitializing ? 0 : ready}/${containers.length}`,
     podState(row.object, status),
-    restarts(states, row.now),
+    restarts(isInitializing ? initStates : states, row.now),
     ageOf(row),
     addresses[0] || text(status, "podIP") || "<none>",
     text(spec, "nodeName") || "<none>",
@@ -146,7 +148,7 @@ const pod: RowPrinter = (row) => {
 /** What a Pod is doing: its phase, or what its containers wait for or died of. */
 function podState(object: JsonObject, status: JsonObject): string {
   const reason =
-    containerReason(status) || initReason(status) || text(status, "reason") || text(status, "phase");
+    initReason(status) || containerReason(status) || text(status, "reason") || text(status, "phase");
   if (text(child(object, "metadata"), "deletionTimestamp") === "") return reason;
   if (text(status, "reason") === "NodeLost") return "Unknown";
   return ["Succeeded", "Failed"].includes(text(status, "phase")) ? reason : "Terminating";

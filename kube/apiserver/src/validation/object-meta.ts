@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, tooLongField } from "@weir/schema";
 import { child, children, isDraft, list, strings, text } from "../resources/draft-access.ts";
+import { invalidStruct } from "./struct-field.ts";
 import { labelValueErrors, type NameRule, qualifiedNameErrors } from "./names.ts";
 
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
@@ -75,7 +76,7 @@ function ownerErrors(metadata: JsonObject): readonly FieldError[] {
     const names = `${text(first, "kind")}/${text(first, "name")} and ${text(second, "kind")}/${text(second, "name")}`;
     const detail = `Only one reference can have Controller set to true. Found "true" in references for ${names}`;
     errors.push(
-      invalidField("metadata.ownerReferences", list(metadata, "ownerReferences") as JsonValue, detail),
+      invalidStruct("metadata.ownerReferences", list(metadata, "ownerReferences") as JsonValue, detail),
     );
   }
   return errors;
@@ -92,7 +93,7 @@ function oneOwnerErrors(owner: JsonObject): readonly FieldError[] {
     if (text(owner, key) === "") errors.push(invalidField(`${field}.${key}`, "", "must not be empty"));
   }
   if (apiVersion === "v1" && owner["kind"] === "Event") {
-    errors.push(invalidField(field, owner, "/v1, Kind=Event is disallowed from being an owner"));
+    errors.push(invalidStruct(field, owner, "/v1, Kind=Event is disallowed from being an owner"));
   }
   return errors;
 }

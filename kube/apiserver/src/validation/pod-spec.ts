@@ -39,7 +39,11 @@ export function podSpecErrors(
   _of: "Pod" | "template",
 ): readonly FieldError[] {
   const volumes = volumeErrors(spec, `${field}.volumes`);
-  const names = new Set(children(spec, "volumes").map((volume) => text(volume, "name")));
+  const isWrong = (index: number): boolean =>
+    volumes.some((error) => error.field.startsWith(`${field}.volumes[${index}]`));
+  const names = new Set(
+    children(spec, "volumes").flatMap((volume, index) => (isWrong(index) ? [] : [text(volume, "name")])),
+  );
   const errors = [...volumes];
   const containers = children(spec, "containers");
   if (containers.length === 0) errors.push(requiredField(`${field}.containers`));

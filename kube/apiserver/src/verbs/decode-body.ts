@@ -21,13 +21,19 @@ export function decodeBody(call: Call, body: ReadBody, options: WriteOptions): D
 export function reportStrict(call: Call, problems: readonly string[], options: WriteOptions): void {
   if (problems.length === 0 || options.fieldValidation === "Ignore") return;
   if (options.fieldValidation === "Warn") {
-    call.warnings.push(...problems);
+    call.warnings.push(...problems.flatMap(warningsOf));
     return;
   }
   const { kind, version } = call.resource;
   throw badRequestError(
     `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${problems.join(", ")}`,
   );
+}
+
+/** A problem of a YAML text may be several, one a line. */
+function warningsOf(problem: string): readonly string[] {
+  const [first, ...lines] = problem.split("\n");
+  return first === "yaml: unmarshal errors:" ? lines.map((line) => line.trim()) : [problem];
 }
 
 /** The body's kind and apiVersion are the resource's, where it names any. */

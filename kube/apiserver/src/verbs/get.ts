@@ -3,7 +3,7 @@ import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate, objectViews } from "../http/negotiate.ts";
 import { plainError, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
-import { groupResource, storageKey } from "../resources/resource.ts";
+import { goTypeOf, groupResource, storageKey } from "../resources/resource.ts";
 import { respondObject, wantsPretty } from "./respond-object.ts";
 
 /** GET of one object. */
@@ -12,7 +12,11 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
   await checkMinimumVersion(call);
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
-  const how = negotiate(request.header("accept"), { views: objectViews, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), {
+    views: objectViews,
+    isPretty: wantsPretty(request),
+    goType: goTypeOf(resource, false),
+  });
   if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
   return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });
 }

@@ -10,7 +10,7 @@ import { type Negotiated, negotiate } from "../http/negotiate.ts";
 import { respond, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import type { StoredObject } from "../resources/object-store.ts";
-import { apiVersionOf, storageScope } from "../resources/resource.ts";
+import { apiVersionOf, goTypeOf, storageScope } from "../resources/resource.ts";
 import type { RangeOptions } from "../storage/storage.ts";
 import { FutureRevisionError, RevisionCompactedError } from "../storage/storage-error.ts";
 import { partialMetadata } from "../table/partial-metadata.ts";
@@ -25,7 +25,11 @@ export async function listVerb(call: Call): Promise<ApiResponse> {
   const { request, resource } = call;
   const options = readListOptions(request.query, false);
   const selection = readSelection(resource, request.query);
-  const how = negotiate(request.header("accept"), { views: listViews, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), {
+    views: listViews,
+    isPretty: wantsPretty(request),
+    goType: goTypeOf(resource, true),
+  });
   const page = await readPage(call, options, selection);
   return respondList(call, page, how);
 }
@@ -76,10 +80,11 @@ async function cursorOf(call: Call, options: ListOptions, prefix: string): Promi
       throw badRequestError("specifying resource version is not allowed when using continue");
     }
     const revision = token.revision < 0 ? undefined : token.revision;
-    return { prefix, revision, after: `${prefix}${token.after}`, limit };
+    // "Any version will do" is answered whole, as from a cache.
+    const most = resourceVersion === "0" ? 0 : limit;
+    return { prefix, revision, after: `${prefix}${token.after}`, limit: most };
   }
   const wanted = listRevision(resourceVersion);
-  // "Any version will do" is answered whole, as from a cache.
   if (resourceVersion === "0") return { prefix, revision: undefined, after: undefined, limit: 0 };
   if (wanted === 0) return { prefix, revision: undefined, after: undefined, limit };
   const current = await call.api.store.storage.revision();

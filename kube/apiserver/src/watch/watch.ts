@@ -43,7 +43,7 @@ export async function watchVerb(call: Call): Promise<ApiResponse> {
 }
 
 function negotiateStream(accept: string | undefined): Negotiated {
-  const how = negotiate(accept, { views: objectViews, isPretty: false });
+  const how = negotiate(accept, { views: objectViews, isPretty: false, streams: STREAM_TYPES });
   if (how.format !== "json") throw notAcceptableError(STREAM_TYPES);
   return how;
 }

@@ -29,7 +29,20 @@ const MAX_LENGTH = 512;
  * Throws `GoDecodeError` with the message of Kubernetes' parser.
  */
 export function normalizeQuantity(value: JsonValue): string {
-  const match = matchQuantity(typeof value === "number" ? String(value) : value);
+  const given = typeof value === "number" ? String(value) : value;
+  const canonical = canonicalQuantity(matchQuantity(given));
+  return typeof given === "string" && plainForm(given) === canonical ? given : canonical;
+}
+
+/** Go keeps a text that differs from the canonical one in these ways alone. */
+function plainForm(text: string): string {
+  return text
+    .replace(/^\+/, "")
+    .replace(/\.$/, "")
+    .replace(/E(?=\d)/, "e");
+}
+
+function canonicalQuantity(match: RegExpExecArray): string {
   const [, sign = "", whole = "", fraction = "", suffix = "", exponent] = match;
   const base = nanoUnits(whole, fraction, suffix, exponent);
   const nano = sign === "-" ? -base : base;

@@ -56,7 +56,11 @@ export function defaultStatefulSet(object: Draft): void {
   defaultPodTemplate(spec);
 }
 
+const GENERATION = "deprecated.daemonset.template.generation";
+
 export function defaultDaemonSet(object: Draft): void {
+  // The internal form keeps the generation of the template in a field that is never absent.
+  setDefault(ensureChild(ensureChild(object, "metadata"), "annotations"), GENERATION, "0");
   const spec = ensureChild(object, "spec");
   const strategy = ensureChild(spec, "updateStrategy");
   setDefault(strategy, "type", "RollingUpdate");
@@ -90,7 +94,8 @@ function defaultJobSpec(spec: Draft, job?: Draft): void {
       "podReplacementPolicy",
       child(spec, "podFailurePolicy") === undefined ? "TerminatingOrFailed" : "Failed",
     );
-    if (spec["manualSelector"] === null) delete spec["manualSelector"];
+    if (spec["manualSelector"] === undefined || spec["manualSelector"] === null)
+      spec["manualSelector"] = false;
   }
   defaultPodSpec(ensureChild(ensureChild(spec, "template"), "spec"));
   for (const rule of children(child(spec, "podFailurePolicy"), "rules")) {

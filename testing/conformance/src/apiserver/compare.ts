@@ -1,4 +1,4 @@
-import type { JsonValue } from "@weir/core";
+import { type JsonValue, writeJson } from "@weir/core";
 import type { Placeholders } from "./placeholders.ts";
 
 /** What a comparison needs beside the two values. */
@@ -26,12 +26,12 @@ export function compareValues(
   return expected === actual ? undefined : differs(path, expected, actual);
 }
 
-function differs(path: string, expected: unknown, actual: unknown): string {
+function differs(path: string, expected: JsonValue, actual: JsonValue | undefined): string {
   return `${path}: want ${short(expected)}, got ${short(actual)}`;
 }
 
-function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+function short(value: JsonValue | undefined): string {
+  const text = value === undefined ? "nothing" : writeJson(value);
   return text.length > 240 ? `${text.slice(0, 240)}…` : text;
 }
 
@@ -60,7 +60,7 @@ function isLater(expected: string, actual: string, options: CompareOptions): boo
 }
 
 /** Where a message begins to quote a Go struct, a Go map or the body in hexadecimal. */
-const EXCERPT = /&[A-Za-z.]*\{|&[a-z]+\.|\((?:[0-9a-f]{6,}|\{"|<)|map\[|: \{"|\[\]|\[map/;
+const EXCERPT = /&[A-Za-z.]*\{|&[a-z]+\.|\((?:[0-9a-f]{6,}|\{"|<)|map\[|: \{"|\{\\"|\n@@|\[\]|\[map/;
 
 function sameButForExcerpt(expected: string, actual: string): boolean {
   const at = expected.search(EXCERPT);
@@ -113,7 +113,7 @@ function compareAsSets(
     );
     if (found < 0) {
       const [nearest] = left;
-      return `${path}: no entry as ${short(options.placeholders.fillValue(item))}; ${nearest === undefined ? "none left" : compareValues(item, nearest, path, options)}`;
+      return `${path}: no entry as ${short(options.placeholders.fillValue(item) as JsonValue)}; ${nearest === undefined ? "none left" : compareValues(item, nearest, path, options)}`;
     }
     left.splice(found, 1);
   }

@@ -1,7 +1,9 @@
 import type { ApiServer, Storage } from "@weir/apiserver";
-import type { JsonValue } from "@weir/core";
+import { type JsonValue, parseJson, writeJson } from "@weir/core";
 import { type CompareOptions, compareSubset, compareValues, unordered } from "./compare.ts";
+import { EventReader } from "./event-reader.ts";
 import { Placeholders } from "./placeholders.ts";
+import { bytesOf, numbersIn, repeatedBody } from "./request-body.ts";
 import type {
   ExchangeStep,
   RecordedRequest,
@@ -44,11 +46,16 @@ interface Answer {
   readonly text: string;
 }
 
+interface OpenApiIndex {
+  readonly paths: { readonly [path: string]: { readonly serverRelativeURL: string } | undefined };
+}
+
 class Replay {
   readonly #transcript: Transcript;
   readonly #target: ReplayTarget;
   readonly #placeholders = new Placeholders();
   readonly #etags = new Map<string, string>();
+  #openApiIndex: OpenApiIndex = { paths: {} };
 
   constructor(transcript: Transcript, target: ReplayTarget) {
     this.#transcript = transcript;
@@ -115,6 +122,8 @@ class Replay {
 
   #remember(request: RecordedRequest, answer: Answer): void {
     const etag = answer.headers.get("etag");
+    if (request.path === "/openapi/v3" && answer.status === 200)
+      this.#openApiIndex = JSON.parse(answer.text) as OpenApiIndex;
     if (etag !== null) this.#etags.set(`${request.path} ${request.headers?.["Accept"] ?? ""}`, etag);
   }
 
@@ -132,15 +141,34 @@ class Replay {
     if (request.headers?.["User-Agent"] === undefined) headers.delete("user-agent");
     const authorization = this.#authorization(request.user);
     if (authorization !== undefined) headers.set("authorization", authorization);
+    const path = this.#placeholders.fill(request.path);
+    if (request.method === "TRACE" || path.includes("/../")) return this.#handle(request, path, headers);
     const body = this.#body(request);
-    const url = `${ORIGIN}${this.#placeholders.fill(request.path)}${this.#query(request)}`;
     const init = {
       method: request.method,
       headers,
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     };
-    return this.#target.server.fetch(new Request(url, init));
+    return this.#target.server.fetch(new Request(`${ORIGIN}${path}${this.#query(request)}`, init));
+  }
+
+  /** What a fetch Request cannot hold goes to the handler below it. */
+  async #handle(request: RecordedRequest, path: string, headers: Headers): Promise<Response> {
+    const answer = await this.#target.server.handle({
+      method: request.method,
+      path,
+      query: new URLSearchParams(this.#query(request)),
+      header: (name) => headers.get(name) ?? undefined,
+      headersWithPrefix: () => [],
+      readBody: async () => new Uint8Array(),
+      signal: new AbortController().signal,
+    });
+    const body = typeof answer.body === "string" ? answer.body : null;
+    return new Response(body, {
+      status: answer.status,
+      headers: answer.headers.map(([name, value]): [string, string] => [name, value]),
+    });
   }
 
   #fillHeader(request: RecordedRequest, value: string): string {
@@ -160,31 +188,34 @@ class Replay {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(request.query ?? {})) {
       for (const each of typeof value === "string" ? [value] : value)
-        query.append(name, this.#placeholders.fill(each));
+        query.append(name, each === "$HASH" ? this.#openApiHash(request) : this.#placeholders.fill(each));
     }
     const text = query.toString();
     return text === "" ? "" : `?${text}`;
   }
 
-  #body(request: RecordedRequest): string | Uint8Array<ArrayBuffer> | undefined {
-    if (request.body !== undefined) return JSON.stringify(this.#fillTimes(request.body));
-    if (request.rawBody !== undefined) return this.#placeholders.fill(request.rawBody);
+  /** The hash that the last index of OpenAPI documents gave for the request's path. */
+  #openApiHash(request: RecordedRequest): string {
+    const index = this.#openApiIndex.paths[request.path.slice("/openapi/v3/".length)];
+    return index?.serverRelativeURL.split("hash=")[1] ?? "$HASH";
+  }
+
+  /** Always bytes: a Request adds a Content-Type of its own to text. */
+  #body(request: RecordedRequest): Uint8Array<ArrayBuffer> | undefined {
+    if (request.body !== undefined) return bytesOf(writeJson(this.#fillTimes(request.body)));
+    if (request.rawBody !== undefined) return bytesOf(this.#placeholders.fill(request.rawBody));
     if (request.rawBodyHex !== undefined) return new Uint8Array(Buffer.from(request.rawBodyHex, "hex"));
-    if (request.rawBodyRepeat !== undefined) return repeatedBody(request.rawBodyRepeat);
+    if (request.rawBodyRepeat !== undefined) return bytesOf(repeatedBody(request.rawBodyRepeat));
     return undefined;
   }
 
   /** `$TIME` in a request is the last such time that a response held. */
-  #fillTimes(body: JsonValue): unknown {
-    const filled = JSON.stringify(this.#placeholders.fillValue(body));
+  #fillTimes(body: JsonValue): JsonValue {
+    const filled = writeJson(this.#placeholders.fillValue(numbersIn(body, this.#placeholders)) as JsonValue);
     const time = this.#placeholders.get("last $TIME");
     const micro = this.#placeholders.get("last $MICROTIME");
-    return JSON.parse(
-      filled
-        .replaceAll("$TIME", time ?? "$TIME")
-        .replaceAll("$MICROTIME", micro ?? "$MICROTIME")
-        .replaceAll(/"\$NODEPORT\d+"/g, "0")
-        .replaceAll(/("nodePort":)"(\d+)"/g, "$1$2"),
+    return parseJson(
+      filled.replaceAll("$TIME", time ?? "$TIME").replaceAll("$MICROTIME", micro ?? "$MICROTIME"),
     );
   }
 
@@ -337,60 +368,9 @@ function isStatus(
 
 function parse(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
+    return parseJson(text);
   } catch {
     return text;
-  }
-}
-
-/** Reads the lines of a watch, one event at a time. */
-class EventReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  readonly #lines: string[] = [];
-  #rest = "";
-  #pending: Promise<{ done: boolean; value?: Uint8Array | undefined }> | undefined;
-  isClosed = false;
-
-  constructor(response: Response) {
-    const body = response.body;
-    if (body === null) throw new TypeError("no body");
-    this.#reader = body.getReader();
-  }
-
-  async next(timeoutMs: number, wantsBookmark: boolean): Promise<JsonValue | undefined> {
-    const end = Date.now() + timeoutMs;
-    for (;;) {
-      const line = this.#lines.shift();
-      if (line !== undefined) {
-        const event = JSON.parse(line) as { type: string };
-        if (event.type === "BOOKMARK" && !wantsBookmark) continue;
-        return event as unknown as JsonValue;
-      }
-      if (this.isClosed || !(await this.#more(end - Date.now()))) return undefined;
-    }
-  }
-
-  async #more(timeoutMs: number): Promise<boolean> {
-    if (timeoutMs <= 0) return false;
-    this.#pending ??= this.#reader.read();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), timeoutMs);
-    });
-    const read = await Promise.race([this.#pending, timeout]);
-    clearTimeout(timer);
-    if (read === undefined) return false;
-    this.#pending = undefined;
-    if (read.done) this.isClosed = true;
-    else this.#push(this.#decoder.decode(read.value, { stream: true }));
-    return true;
-  }
-
-  #push(text: string): void {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop() ?? "";
-    this.#lines.push(...lines.filter((line) => line !== ""));
   }
 }
 
@@ -400,21 +380,4 @@ async function until(attempt: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, wait));
     if (wait > 90 && Date.now() > end - RETRY_MS + 2000) return;
   }
-}
-
-/** A big body described in words: a ConfigMap with one long value. */
-function repeatedBody(description: JsonValue): string {
-  const words = String(description);
-  const length = Number(/\d{5,}/.exec(words)?.[0] ?? 0);
-  const name = /ConfigMap (\w+)/.exec(words)?.[1] ?? "";
-  const key = /(?:data\.|annotation )(\w+)/.exec(words)?.[1] ?? "";
-  const long = { [key]: "x".repeat(length) };
-  const isAnnotation = words.includes("annotation");
-  const metadata = isAnnotation ? { name, annotations: long } : { name };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata,
-    ...(isAnnotation ? {} : { data: long }),
-  });
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApiServer, createMemoryStorage } from "@weir/apiserver";
+import { parseJson } from "@weir/core";
 import { replayTranscript } from "../../src/apiserver/replay.ts";
 import type { Transcript } from "../../src/apiserver/transcript.ts";
 import type { Suite } from "../../src/suite.ts";
@@ -8,10 +9,11 @@ import type { Suite } from "../../src/suite.ts";
 /** Conversations recorded from kube-apiserver, replayed against a fresh server each. */
 export const suite: Suite = {
   name: "apiserver/transcripts",
+  isTimed: true,
   async *run(corpus, only) {
     const folder = join(corpus, "apiserver/transcripts");
     for (const file of readdirSync(folder).sort()) {
-      const transcript = JSON.parse(readFileSync(join(folder, file), "utf8")) as Transcript;
+      const transcript = parseJson(readFileSync(join(folder, file), "utf8")) as unknown as Transcript;
       if (only !== undefined && transcript.name !== only) continue;
       const { name } = transcript;
       const detail = await replay(transcript);

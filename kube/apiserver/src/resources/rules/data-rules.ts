@@ -1,4 +1,4 @@
-import type { JsonObject } from "@weir/core";
+import { type JsonObject, JsonSyntaxError, parseJson } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, tooLongField } from "@weir/schema";
 import { configKeyErrors } from "../../validation/names.ts";
@@ -103,9 +103,22 @@ function typeErrors(object: JsonObject, data: JsonObject | undefined): readonly 
   const keys = Object.hasOwn(requiredKeys, type) ? (requiredKeys[type] ?? []) : [];
   const has = (key: string): boolean => data !== undefined && Object.hasOwn(data, key);
   const missing = keys.filter((key) => !has(key)).map((key) => requiredField(`data[${key}]`));
+  if (type === "kubernetes.io/dockerconfigjson" && has(".dockerconfigjson"))
+    return dockerErrors(text(data, ".dockerconfigjson"));
   if (type === "kubernetes.io/service-account-token") return [...missing, ...tokenSecretErrors(object)];
   if (type !== "kubernetes.io/basic-auth" || has("username") || has("password")) return missing;
   return [requiredField("data[username]"), requiredField("data[password]")];
+}
+
+/** A Docker configuration is JSON; what is wrong with it is told, what it is is not. */
+function dockerErrors(encoded: string): readonly FieldError[] {
+  try {
+    parseJson(Buffer.from(encoded, "base64").toString("utf8"));
+    return [];
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return [invalidField("data[.dockerconfigjson]", "<secret contents redacted>", error.message)];
+  }
 }
 
 function tokenSecretErrors(object: JsonObject): readonly FieldError[] {
@@ -116,7 +129,8 @@ function tokenSecretErrors(object: JsonObject): readonly FieldError[] {
 
 /** A TLS Secret may hold anything, but its user hears of what is no certificate. */
 function warnOfTls(object: JsonObject, warn: (message: string) => void): void {
-  if (object["type"] !== "kubernetes.io/tls") return;
-  const certificate = Buffer.from(text(child(object, "data"), "tls.crt"), "base64").toString("latin1");
+  const given = child(object, "data")?.["tls.crt"];
+  if (object["type"] !== "kubernetes.io/tls" || typeof given !== "string") return;
+  const certificate = Buffer.from(given, "base64").toString("latin1");
   if (!certificate.includes("-----BEGIN")) warn("tls: failed to find any PEM data in certificate input");
 }

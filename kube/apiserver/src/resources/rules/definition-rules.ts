@@ -2,13 +2,17 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import {
   checkStructural,
+  duplicateField,
   type FieldError,
   findFieldByPath,
   invalidField,
   parseSchemaNode,
   requiredField,
   SchemaSyntaxError,
+  unrecognizedFormats,
+  unsupportedField,
 } from "@weir/schema";
+import { invalidStruct } from "../../validation/struct-field.ts";
 import { dns1035Label, dns1123Subdomain } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, strings, text } from "../draft-access.ts";
@@ -18,13 +22,11 @@ const IMMUTABLE = "field is immutable";
 /** CRDs: names, versions, schemas, columns and subresources as apiextensions checks them. */
 export const definitionRules: KindRules = {
   prepareForCreate(object) {
-    const stored = children(child(object, "spec"), "versions").filter(
-      (version) => version["storage"] === true,
-    );
+    const stored = children(child(object, "spec"), "versions").find((version) => version["storage"] === true);
     object["status"] = {
       conditions: null,
       acceptedNames: { plural: "", kind: "" },
-      storedVersions: stored.length === 1 ? [text(stored[0], "name")] : null,
+      storedVersions: stored === undefined ? null : [text(stored, "name")],
     };
   },
   prepareForUpdate(object) {
@@ -35,6 +37,12 @@ export const definitionRules: KindRules = {
     object["status"] = { ...status, storedVersions: [...strings(status, "storedVersions"), name] };
   },
   validate: (object) => validateDefinition(object),
+  warnings: (object) =>
+    children(child(object, "spec"), "versions").flatMap((version) => {
+      const schema = child(child(version, "schema"), "openAPIV3Schema");
+      const formats = schema === undefined ? [] : unrecognizedFormats(parseSchemaNode(schema));
+      return formats.map((format) => `unrecognized format ${JSON.stringify(format)}`);
+    }),
   validateUpdate: (object, old) => [...immutables(object, old), ...validateContent(object)],
 };
 
@@ -75,9 +83,32 @@ function validateContent(object: JsonObject): readonly FieldError[] {
   errors.push(...groupErrors(spec), ...scopeErrors(spec), ...versionErrors(spec), ...nameErrors(names));
   errors.push(
     ...schemaErrors(spec),
+    ...conversionErrors(spec),
     ...approvalErrors(object, text(spec, "group")),
     ...storedErrors(object, spec),
   );
+  return errors;
+}
+
+function conversionErrors(spec: JsonObject): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const conversion = child(spec, "conversion") ?? {};
+  const strategy = text(conversion, "strategy");
+  if (!["", "None", "Webhook"].includes(strategy))
+    errors.push(unsupportedField("spec.conversion.strategy", strategy, ["None", "Webhook"]));
+  if (strategy === "Webhook") {
+    const webhook = child(conversion, "webhook");
+    const detail = "required when strategy is set to Webhook";
+    if (child(webhook, "clientConfig") === undefined)
+      errors.push(requiredField("spec.conversion.webhookClientConfig", detail));
+    if (strings(webhook, "conversionReviewVersions").length === 0)
+      errors.push(requiredField("spec.conversion.conversionReviewVersions"));
+  }
+  if (spec["preserveUnknownFields"] === true) {
+    const detail =
+      "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
+    errors.push(invalidField("spec.preserveUnknownFields", true, detail));
+  }
   return errors;
 }
 
@@ -131,14 +162,19 @@ function versionErrors(spec: JsonObject): readonly FieldError[] {
     const name = text(version, "name");
     for (const message of dns1035Label(name, false))
       errors.push(invalidField(`spec.versions[${index}].name`, name, message));
+    const warning = text(version, "deprecationWarning");
+    if (warning !== "" && version["deprecated"] !== true) {
+      const at = `spec.versions[${index}].deprecationWarning`;
+      errors.push(invalidField(at, warning, "can only be set for deprecated versions"));
+    }
   });
   const list = goVersions(versions);
   const first = text(versions[0], "name");
   const isUnique = new Set(versions.map((version) => text(version, "name"))).size === versions.length;
-  if (!isUnique) errors.push(invalidField("spec.versions", list, "must contain unique version names"));
+  if (!isUnique) errors.push(invalidStruct("spec.versions", list, "must contain unique version names"));
   if (versions.filter((version) => version["storage"] === true).length !== 1) {
     errors.push(
-      invalidField("spec.versions", list, "must have exactly one version marked as storage version"),
+      invalidStruct("spec.versions", list, "must have exactly one version marked as storage version"),
     );
   }
   if (first !== "")
@@ -168,10 +204,10 @@ function nameErrors(names: JsonObject): readonly FieldError[] {
   const isSame = listKind !== "" && listKind === kind;
   return [
     ...(plural === "" ? [requiredField("spec.names.plural")] : labelFieldErrors("plural", plural)),
-    ...(singular === "" ? [] : labelFieldErrors("singular", singular)),
+    ...(singular === "" ? [requiredField("spec.names.singular")] : labelFieldErrors("singular", singular)),
     ...(kind === "" ? [requiredField("spec.names.kind")] : kindErrors("kind", kind)),
     ...strings(names, "shortNames").flatMap((name, index) => labelFieldErrors(`shortNames[${index}]`, name)),
-    ...(listKind === "" ? [] : kindErrors("listKind", listKind)),
+    ...(listKind === "" ? [requiredField("spec.names.listKind")] : kindErrors("listKind", listKind)),
     ...(isSame
       ? [invalidField("spec.names.listKind", listKind, "kind and listKind may not be the same")]
       : []),
@@ -194,7 +230,7 @@ function schemaErrors(spec: JsonObject): readonly FieldError[] {
     const places = isHoisted
       ? { schema: "spec.validation.openAPIV3Schema", rest: "spec" }
       : { schema: `${at}.schema.openAPIV3Schema`, rest: at };
-    return oneVersionErrors(version, places);
+    return oneVersionErrors(version, places, at);
   });
 }
 
@@ -204,11 +240,10 @@ function sameParts(version: JsonObject, other: JsonObject | undefined): boolean 
   );
 }
 
-function oneVersionErrors(version: JsonObject, places: Places): readonly FieldError[] {
+function oneVersionErrors(version: JsonObject, places: Places, at: string): readonly FieldError[] {
   const json = child(child(version, "schema"), "openAPIV3Schema");
   const subresources = child(version, "subresources");
-  if (json === undefined)
-    return [requiredField(places.schema.replace(/\.openAPIV3Schema$/, ""), "schemas are required")];
+  if (json === undefined) return [requiredField(`${at}.schema.openAPIV3Schema`)];
   const errors: FieldError[] = [];
   errors.push(...rootErrors(json, places.schema));
   if (errors.length === 0) {
@@ -219,7 +254,12 @@ function oneVersionErrors(version: JsonObject, places: Places): readonly FieldEr
   children(version, "additionalPrinterColumns").forEach((column, index) => {
     errors.push(...columnErrors(column, `${places.rest}.additionalPrinterColumns[${index}]`));
   });
+  const seen = new Set<string>();
   children(version, "selectableFields").forEach((field, index) => {
+    const path = text(field, "jsonPath");
+    if (seen.has(path))
+      errors.push(duplicateField(`${places.rest}.selectableFields[${index}].jsonPath`, path));
+    seen.add(path);
     errors.push(...selectableErrors(field, json, `${places.rest}.selectableFields[${index}].jsonPath`));
   });
   return errors;
@@ -254,15 +294,7 @@ function scaleErrors(scale: JsonObject | undefined, field: string): readonly Fie
       if (isRequired) errors.push(requiredField(`${field}.${key}`));
       return;
     }
-    if (!/^(?:\.[A-Za-z0-9_-]+)+$/.test(path)) {
-      errors.push(
-        invalidField(
-          `${field}.${key}`,
-          path,
-          "should be a json path without the array notation, and starting with .",
-        ),
-      );
-    } else if (!roots.some((root) => path.startsWith(`${root}.`))) {
+    if (!roots.some((root) => path.startsWith(`${root}.`))) {
       errors.push(invalidField(`${field}.${key}`, path, `should be a json path under ${roots.join(" or ")}`));
     }
   };
@@ -293,11 +325,17 @@ function columnErrors(column: JsonObject, field: string): readonly FieldError[] 
   return errors;
 }
 
+const SELECTABLE =
+  "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
+
 function selectableErrors(field: JsonObject, schema: JsonObject, at: string): readonly FieldError[] {
   const path = text(field, "jsonPath");
   if (path === "") return [requiredField(at)];
   const found = findFieldByPath(parseSchemaNode(schema), path);
-  return found.kind === "found" ? [] : [invalidField(at, path, `is an invalid path: ${found.problem}`)];
+  if (found.kind !== "found") return [invalidField(at, path, `is an invalid path: ${found.problem}`)];
+  return ["string", "boolean", "integer"].includes(found.node.type ?? "")
+    ? []
+    : [invalidField(at, path, SELECTABLE)];
 }
 
 const APPROVAL = "api-approved.kubernetes.io";
@@ -329,7 +367,14 @@ function storedErrors(object: JsonObject, spec: JsonObject): readonly FieldError
   const list = strings(child(object, "status"), "storedVersions");
   if (list.length === 0)
     return [invalidField("status.storedVersions", stored, "must have at least one stored version")];
-  const known = new Set(children(spec, "versions").map((version) => text(version, "name")));
+  const versions = children(spec, "versions");
+  const current = text(
+    versions.findLast((version) => version["storage"] === true),
+    "name",
+  );
+  if (current !== "" && !list.includes(current))
+    return [invalidField("status.storedVersions", stored, `must have the storage version ${current}`)];
+  const known = new Set(versions.map((version) => text(version, "name")));
   return list.flatMap((name, index) =>
     known.has(name)
       ? []

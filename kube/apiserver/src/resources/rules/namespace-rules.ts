@@ -1,5 +1,6 @@
+import { invalidField } from "@weir/schema";
 import type { KindRules } from "../builtin-strategy.ts";
-import { ensureChild, strings } from "../draft-access.ts";
+import { child, ensureChild, strings, text } from "../draft-access.ts";
 
 /** A Namespace has the finalizer that waits for its content to go. */
 export const namespaceRules: KindRules = {
@@ -11,5 +12,15 @@ export const namespaceRules: KindRules = {
   prepareForUpdate(object, old) {
     const before = old["spec"];
     if (before !== undefined) object["spec"] = before;
+  },
+  validateStatus(object) {
+    const phase = text(child(object, "status"), "phase");
+    const isLeaving = text(child(object, "metadata"), "deletionTimestamp") !== "";
+    const wanted = isLeaving ? "Terminating" : "Active";
+    if (phase === wanted) return [];
+    const when = isLeaving ? "not empty" : "empty";
+    return [
+      invalidField("status.Phase", phase, `may only be '${wanted}' if \`deletionTimestamp\` is ${when}`),
+    ];
   },
 };

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField } from "@weir/schema";
+import { podWarnings } from "../../validation/pod-warnings.ts";
 import { podSpecErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, ensureChild, list, text } from "../draft-access.ts";
@@ -10,6 +11,7 @@ const patience = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachabl
 
 /** Pods get what the usual admission plugins give them: tolerations, a priority, a quality of service. */
 export const podRules: KindRules = {
+  warnings: podWarnings,
   prepareForCreate(object) {
     const spec = ensureChild(object, "spec");
     tolerate(spec);

@@ -106,7 +106,7 @@ function validateService(object: JsonObject): readonly FieldError[] {
   if (!TYPES.includes(type)) errors.push(unsupportedField("spec.type", type, TYPES));
   if (type === "ExternalName" && text(spec, "externalName") === "")
     errors.push(requiredField("spec.externalName"));
-  errors.push(...addressErrors(spec), ...familyErrors(spec));
+  errors.push(...addressErrors(spec), ...externalErrors(spec), ...familyErrors(spec));
   return errors;
 }
 
@@ -150,6 +150,15 @@ function goPort(port: JsonObject): JsonValue {
     TargetPort: 0,
     NodePort: 0,
   };
+}
+
+/** Some read a leading zero as octal, so that it could mean two addresses. */
+function externalErrors(spec: JsonObject): readonly FieldError[] {
+  return strings(spec, "externalIPs").flatMap((address, index) =>
+    /(?:^|\.)0\d/.test(address)
+      ? [invalidField(`spec.externalIPs[${index}]`, address, "must not have leading 0s")]
+      : [],
+  );
 }
 
 function addressErrors(spec: JsonObject): readonly FieldError[] {

@@ -1,7 +1,8 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { selectorErrors, selects } from "../../validation/label-selector.ts";
+import { templateWarnings } from "../../validation/pod-warnings.ts";
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, metaOf, number, text } from "../draft-access.ts";
@@ -22,11 +23,10 @@ function workloadErrors(object: JsonObject): readonly FieldError[] {
     }
   }
   const template = child(spec, "template") ?? {};
-  const labels = child(child(template, "metadata"), "labels") ?? {};
-  if (selector !== undefined && errors.length === 0 && !selects(selector, labels)) {
-    errors.push(
-      invalidField("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"),
-    );
+  const labels = child(child(template, "metadata"), "labels");
+  if (selector === undefined || (errors.length === 0 && !selects(selector, labels ?? {}))) {
+    const detail = "`selector` does not match template `labels`";
+    errors.push(invalidField("spec.template.metadata.labels", labels ?? null, detail));
   }
   errors.push(...podTemplateErrors(template, "spec.template", "Always"));
   const replicas = number(spec, "replicas");
@@ -42,15 +42,73 @@ function immutableSelector(object: JsonObject, old: JsonObject): readonly FieldE
   return jsonEqual(now, before) ? [] : [invalidField("spec.selector", now, IMMUTABLE)];
 }
 
-export const deploymentRules: KindRules = {
+/** ReplicaSets. */
+export const replicaSetRules: KindRules = {
+  warnings: templateWarnings,
   validate: workloadErrors,
   validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],
 };
+
+export const deploymentRules: KindRules = {
+  warnings: templateWarnings,
+  validate: deploymentErrors,
+  validateUpdate: (object, old) => [...deploymentErrors(object), ...immutableSelector(object, old)],
+  validateStatus: (object) => statusErrors(child(object, "status") ?? {}),
+};
+
+function deploymentErrors(object: JsonObject): readonly FieldError[] {
+  return [...workloadErrors(object), ...strategyErrors(child(child(object, "spec"), "strategy") ?? {})];
+}
+
+const PERCENT =
+  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+
+function strategyErrors(strategy: JsonObject): readonly FieldError[] {
+  const rolling = child(strategy, "rollingUpdate");
+  if (rolling === undefined) return [];
+  const at = "spec.strategy.rollingUpdate";
+  if (strategy["type"] === "Recreate")
+    return [forbiddenField(at, "may not be specified when strategy `type` is 'Recreate'")];
+  const errors = ["maxUnavailable", "maxSurge"].flatMap((field) =>
+    countErrors(rolling[field], `${at}.${field}`),
+  );
+  const isZero = (field: string): boolean => ["0%", 0].includes((rolling[field] ?? 0) as string | number);
+  if (isZero("maxUnavailable") && isZero("maxSurge")) {
+    const shown = rolling["maxUnavailable"] ?? 0;
+    errors.push(invalidField(`${at}.maxUnavailable`, shown, "may not be 0 when `maxSurge` is 0"));
+  }
+  return errors;
+}
+
+/** A number of Pods, or a share of them. */
+function countErrors(value: JsonValue | undefined, field: string): readonly FieldError[] {
+  if (typeof value === "string") return /^\d+%$/.test(value) ? [] : [invalidField(field, value, PERCENT)];
+  if (typeof value !== "number" || value >= 0) return [];
+  return [invalidField(field, value, "must be greater than or equal to 0")];
+}
+
+/** The counts of a Deployment's status are counts of something. */
+function statusErrors(status: JsonObject): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const total = number(status, "replicas") ?? 0;
+  for (const field of ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]) {
+    const value = number(status, field) ?? 0;
+    const at = `status.${field}`;
+    if (value < 0) errors.push(invalidField(at, value, "must be greater than or equal to 0"));
+    if (value > total) errors.push(invalidField(at, value, "cannot be greater than status.replicas"));
+  }
+  const ready = number(status, "readyReplicas") ?? 0;
+  const available = number(status, "availableReplicas") ?? 0;
+  if (available > ready)
+    errors.push(invalidField("status.availableReplicas", available, "cannot be greater than readyReplicas"));
+  return errors;
+}
 
 const GENERATION = "deprecated.daemonset.template.generation";
 
 /** A DaemonSet counts the generations of its template in an annotation. */
 export const daemonSetRules: KindRules = {
+  warnings: templateWarnings,
   prepareForCreate(object) {
     ensureChild(metaOf(object), "annotations")[GENERATION] = "1";
   },
@@ -78,6 +136,7 @@ const statefulSetMutable = [
 ];
 
 export const statefulSetRules: KindRules = {
+  warnings: templateWarnings,
   validate: workloadErrors,
   validateUpdate(object, old) {
     const now: Draft = { ...child(object, "spec") };
@@ -95,6 +154,7 @@ export const statefulSetRules: KindRules = {
 
 /** A Job's Pods are its own by a label that nobody else has. */
 export const jobRules: KindRules = {
+  warnings: templateWarnings,
   prepareForCreate(object) {
     const spec = ensureChild(object, "spec");
     spec["manualSelector"] ??= false;
@@ -162,7 +222,7 @@ function jobErrors(spec: JsonObject, field: string): readonly FieldError[] {
 }
 
 function requiredRestartPolicy(field: string, policy: string): FieldError {
-  if (policy === "") return requiredField(field, 'valid values: "OnFailure", "Never"');
+  if (policy === "" || policy === "Always") return requiredField(field, 'valid values: "OnFailure", "Never"');
   return unsupportedField(field, policy, ["OnFailure", "Never"]);
 }
 
@@ -171,12 +231,23 @@ export const cronJobRules: KindRules = {
   validateUpdate: cronJobErrors,
 };
 
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 function cronJobErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
-  const errors = [...jobErrors(child(child(spec, "jobTemplate"), "spec") ?? {}, "spec.jobTemplate.spec")];
+  const errors: FieldError[] = [];
   const schedule = text(spec, "schedule");
   if (schedule === "") errors.push(requiredField("spec.schedule"));
-  else if (schedule.trim().split(/\s+/).length !== 5 && !schedule.startsWith("@")) {
+  else if (schedule.includes("TZ")) {
+    const detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+    errors.push(invalidField("spec.schedule", schedule, detail));
+  } else if (schedule.trim().split(/\s+/).length !== 5 && !schedule.startsWith("@")) {
     const count = schedule.trim().split(/\s+/).length;
     errors.push(
       invalidField(
@@ -186,8 +257,12 @@ function cronJobErrors(object: JsonObject): readonly FieldError[] {
       ),
     );
   }
+  const zone = text(spec, "timeZone");
+  if (zone !== "" && !isTimeZone(zone))
+    errors.push(invalidField("spec.timeZone", zone, `unknown time zone ${zone}`));
   const policy = text(spec, "concurrencyPolicy");
   const policies = ["Allow", "Forbid", "Replace"];
   if (!policies.includes(policy)) errors.push(unsupportedField("spec.concurrencyPolicy", policy, policies));
+  errors.push(...jobErrors(child(child(spec, "jobTemplate"), "spec") ?? {}, "spec.jobTemplate.spec"));
   return errors;
 }

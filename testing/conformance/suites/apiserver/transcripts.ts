@@ -16,11 +16,20 @@ export const suite: Suite = {
       const transcript = parseJson(readFileSync(join(folder, file), "utf8")) as unknown as Transcript;
       if (only !== undefined && transcript.name !== only) continue;
       const { name } = transcript;
-      const detail = await replay(transcript);
+      const detail = await withinLimit(replay(transcript));
       yield detail === undefined ? { name, verdict: "pass" } : { name, verdict: "fail", detail };
     }
   },
 };
+
+const CASE_LIMIT_MS = 20_000;
+
+/** A conversation whose end does not come fails by itself, and nothing else waits for it. */
+function withinLimit(replayed: Promise<string | undefined>): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(() => resolve(`did not end within ${CASE_LIMIT_MS / 1000} s`), CASE_LIMIT_MS);
+  return Promise.race([replayed, promise]).finally(() => clearTimeout(timer));
+}
 
 const tokens = {
   "admin-token": { name: "admin", uid: "admin-uid", groups: ["system:masters"] },

@@ -38,12 +38,17 @@ function autoscalerErrors(object: JsonObject): readonly FieldError[] {
   const least = number(spec, "minReplicas");
   const most = number(spec, "maxReplicas") ?? 0;
   const errors: FieldError[] = [];
-  if (least !== undefined && least < 1)
+  if (least !== undefined && least < 1 && !(least === 0 && scalesFromZero(spec)))
     errors.push(invalidField("spec.minReplicas", least, "must be greater than or equal to 1"));
   if (most < 1) errors.push(invalidField("spec.maxReplicas", most, "must be greater than 0"));
   if (least !== undefined && most < least)
     errors.push(invalidField("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"));
   return [...errors, ...targetErrors(child(spec, "scaleTargetRef") ?? {})];
+}
+
+/** A metric that is there without pods: the gate HPAScaleToZero, which later versions open, allows zero with one. */
+function scalesFromZero(spec: JsonObject): boolean {
+  return children(spec, "metrics").some((metric) => ["Object", "External"].includes(text(metric, "type")));
 }
 
 function targetErrors(target: JsonObject): readonly FieldError[] {

@@ -8,8 +8,6 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGb: number;
-  /** Of the last minute, before the run: above 0 something else was at work. */
-  readonly load: number;
   /** The commit of the checkout, with a `+` where it was changed. */
   readonly commit: string;
   readonly date: string;
@@ -24,10 +22,14 @@ export function describeMachine(root: string): Machine {
     processor: processors[0]?.model ?? "unknown",
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 1024 ** 3),
-    load: Number((loadavg()[0] ?? 0).toFixed(2)),
     commit: commitOf(root),
     date: new Date().toISOString(),
   };
+}
+
+/** How many processes wanted to run in the last minute: above 0, something else was at work. */
+export function currentLoad(): number {
+  return Number((loadavg()[0] ?? 0).toFixed(2));
 }
 
 function commitOf(root: string): string {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
 import { findBenchmarks } from "./find-benchmarks.ts";
-import { describeMachine, type Machine } from "./machine.ts";
+import { currentLoad, describeMachine, type Machine } from "./machine.ts";
 import { summarizeProfiles } from "./profile-summary.ts";
 import { renderTable } from "./table.ts";
 
@@ -50,18 +50,21 @@ function print(result: BenchmarkResult): void {
   for (const note of result.notes ?? []) process.stdout.write(`  ${note}\n`);
 }
 
-function write(folder: string, machine: Machine, benchmark: Benchmark, result: BenchmarkResult): void {
+interface Run {
+  readonly name: string;
+  readonly about: string;
+  readonly machine: Machine;
+  readonly loadBefore: number;
+}
+
+function write(folder: string, run: Run, result: BenchmarkResult): void {
   mkdirSync(folder, { recursive: true });
-  const { name, about } = benchmark;
-  writeFileSync(
-    join(folder, `${name}.json`),
-    `${JSON.stringify({ name, about, machine, ...result }, null, 2)}\n`,
-  );
+  writeFileSync(join(folder, `${run.name}.json`), `${JSON.stringify({ ...run, ...result }, null, 2)}\n`);
 }
 
 function describe(machine: Machine): string {
-  const { node, platform, processor, cores, memoryGb, load, commit } = machine;
-  return `node ${node}, ${platform}, ${cores} cores (${processor}), ${memoryGb} GB, load ${load}, commit ${commit}\n`;
+  const { node, platform, processor, cores, memoryGb, commit } = machine;
+  return `node ${node}, ${platform}, ${cores} cores (${processor}), ${memoryGb} GB, commit ${commit}\n`;
 }
 
 /** One that fails does not keep the others from running. */
@@ -69,11 +72,13 @@ async function runAll(benchmarks: readonly Benchmark[]): Promise<void> {
   const machine = describeMachine(root);
   process.stdout.write(describe(machine));
   for (const benchmark of benchmarks) {
-    process.stdout.write(`\n${benchmark.name}: ${benchmark.about}\n`);
+    const { name, about } = benchmark;
+    const loadBefore = currentLoad();
+    process.stdout.write(`\n${name}: ${about} (load before: ${loadBefore})\n`);
     try {
       const result = await runBenchmark(benchmark);
       print(result);
-      if (values.out !== undefined) write(values.out, machine, benchmark, result);
+      if (values.out !== undefined) write(values.out, { name, about, machine, loadBefore }, result);
     } catch (error) {
       process.stdout.write(`  failed: ${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;

@@ -14,6 +14,9 @@ export interface RunningProcess extends AsyncDisposable {
   memory(): { readonly nowMb: number; readonly peakMb: number } | undefined;
 }
 
+/** What has not ended by then is killed. */
+const ENDING_MS = 10_000;
+
 /** Starts a process; disposing it asks it to end (SIGTERM) and waits until it has. */
 export function startProcess(command: Command): RunningProcess {
   const start = performance.now();
@@ -35,7 +38,9 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill("SIGTERM");
+  const timeout = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
   await exited;
+  clearTimeout(timeout);
 }
 
 interface Wait {

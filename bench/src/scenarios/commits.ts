@@ -15,7 +15,7 @@ export async function runCommits(
   await using fleet = await startFleet(versionFiles("v0"), searchPath);
   await createKustomization(fleet.client, "app", { path: "./app" });
   await fleet.kustomizations.ready(["app"]);
-  await using versions = new VersionWatch(fleet.client, NAMESPACE);
+  using versions = new VersionWatch(fleet.client, NAMESPACE);
   const timesMs: number[] = [];
   for (let index = 1; index <= count; index += 1) {
     const version = `v${index}`;

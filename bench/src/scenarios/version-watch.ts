@@ -20,14 +20,13 @@ export function versionFiles(version: string): Readonly<Record<string, string>> 
 const TIMEOUT_MS = 10_000;
 
 /** Follows the ConfigMap on a cluster. */
-export class VersionWatch implements AsyncDisposable {
+export class VersionWatch implements Disposable {
   readonly #ended = new AbortController();
-  readonly #following: Promise<void>;
   #latest = "";
   #tell: () => void = () => {};
 
   constructor(client: KubeClient, namespace: string) {
-    this.#following = this.#follow(client, namespace);
+    void this.#follow(client, namespace);
   }
 
   /** Resolves to whether the cluster has this version in time. */
@@ -45,9 +44,9 @@ export class VersionWatch implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stops listening; what is left of the stream ends with its connection. */
+  [Symbol.dispose](): void {
     this.#ended.abort();
-    await this.#following;
   }
 
   async #follow(client: KubeClient, namespace: string): Promise<void> {

@@ -27,7 +27,7 @@ export async function commitToUp(
   const [, kubeconfig = ""] = await up.line(/^export KUBECONFIG=(.*)$/);
   await using cluster = openClient(await loadKubeconfig(kubeconfig));
   await up.line(/^ready\s+Kustomization\/flux-system\/flux-system/);
-  await using versions = new VersionWatch(cluster.client, "default");
+  using versions = new VersionWatch(cluster.client, "default");
   await versions.reached("v0");
   const timesMs: number[] = [];
   for (let index = 1; index <= count; index += 1) {

@@ -1,5 +1,6 @@
 // npm run ci: the gates, the tests and the recorded data; the last line sums them up.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,16 +15,27 @@ const root = resolve(import.meta.dirname, "..");
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), "weir-ci-"));
 
-function run(script: string, args: readonly string[]): { readonly status: number; readonly output: string } {
+interface Ran {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** Runs an npm script; what it says is shown as it comes, so that one that stands still can be seen where. */
+async function run(script: string, args: readonly string[]): Promise<Ran> {
   process.stdout.write(`\n> npm run ${script}\n`);
-  const result = spawnSync("npm", ["run", "--silent", script, "--", ...args], {
+  const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
     cwd: root,
-    encoding: "utf8",
-    maxBuffer: 256 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const output = `${result.stdout}${result.stderr}`;
-  process.stdout.write(output);
-  return { status: result.status ?? 1, output };
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      chunks.push(chunk);
+      process.stdout.write(chunk);
+    });
+  }
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status: status ?? 1, output: chunks.join("") };
 }
 
 function add(part: Partial<Count>): void {
@@ -33,16 +45,20 @@ function add(part: Partial<Count>): void {
 }
 
 /** Each gate of the check counts as one. */
-function runCheck(): void {
-  const { output } = run("check", []);
+async function runCheck(): Promise<void> {
+  const { output } = await run("check", []);
   const lines = output.split("\n");
   const count = (word: string): number => lines.filter((line) => line.startsWith(`${word} `)).length;
   add({ passed: count("ok"), failed: count("failed"), skipped: count("skipped") });
 }
 
-function runTests(): void {
+async function runTests(): Promise<void> {
   const report = join(scratch, "tests.json");
-  const { status } = run("test", ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+  const { status } = await run("test", [
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]);
   if (!existsSync(report)) return add({ failed: 1 });
   const result = JSON.parse(readFileSync(report, "utf8")) as {
     readonly numPassedTests: number;
@@ -57,8 +73,8 @@ function runTests(): void {
 }
 
 /** Listed cases count as skipped; a contradiction of the lists is a failure. */
-function runConformance(): void {
-  const { status, output } = run("conformance", []);
+async function runConformance(): Promise<void> {
+  const { status, output } = await run("conformance", []);
   let contradictions = 0;
   for (const line of output.split("\n")) {
     const figures = /^\S+: (\d+) passed, (\d+) failed, (\d+) waived$/.exec(line);
@@ -71,9 +87,9 @@ function runConformance(): void {
   if (status !== 0) add({ failed: Math.max(1, contradictions) });
 }
 
-runCheck();
-runTests();
-runConformance();
+await runCheck();
+await runTests();
+await runConformance();
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -7,7 +7,7 @@ import { type Artifact, fluxResources, GitRepository, Kustomization } from "@wei
 import { packDirectory } from "@weir/artifact";
 import { createClient, type Kind, type Transport } from "@weir/client";
 import { type Cluster, startCluster } from "@weir/cluster";
-import { createWorkerPool, type JsonObject, systemClock } from "@weir/core";
+import { createWorkerPool, type JsonObject, systemClock, type WorkerPool } from "@weir/core";
 import type { Condition, KubeObject } from "@weir/objects";
 import { createManager, kind } from "@weir/sdk";
 import { expect, vi } from "vitest";
@@ -31,6 +31,8 @@ export interface Toolkit extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Requests made by the controller: `METHOD path`, with `dry` or `watch` before it. */
   readonly requests: string[];
+  /** The paths that were really built, in order. */
+  readonly builds: readonly string[];
   /** Gives the GitRepository `app` an artifact of these files. */
   publish(revision: string, files: Files, artifact?: Partial<Artifact>): Promise<void>;
   createKustomization(name: string, spec?: Partial<Kustomization["spec"]>): Promise<void>;
@@ -64,7 +66,9 @@ export async function startToolkit(options: KustomizationControllerOptions = {})
     kind: "Namespace",
     metadata: { name: NAMESPACE },
   });
-  const workers = stack.use(createWorkerPool({ size: 1 }));
+  const pool = stack.use(createWorkerPool({ size: 1 }));
+  const builds: string[] = [];
+  const workers = countingPool(pool, builds);
   const archives = new Map<string, Uint8Array>();
   const requests: string[] = [];
   const controller = kustomizationController({
@@ -86,14 +90,27 @@ export async function startToolkit(options: KustomizationControllerOptions = {})
     ...actions(cluster, archives),
     cluster,
     requests,
+    builds,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** The pool, noting the path of each task. */
+function countingPool(pool: WorkerPool, builds: string[]): WorkerPool {
+  return {
+    run: (module, name, input, options) => {
+      builds.push((input as { readonly path: string }).path);
+      return pool.run(module, name, input, options);
+    },
+    stats: () => pool.stats(),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
 function actions(
   cluster: Cluster,
   archives: Map<string, Uint8Array>,
-): Omit<Toolkit, "cluster" | "requests" | typeof Symbol.asyncDispose> {
+): Omit<Toolkit, "cluster" | "requests" | "builds" | typeof Symbol.asyncDispose> {
   const { client } = cluster;
   const get = async (name: string): Promise<Kustomization> => {
     const found = await client.get(Kustomization, { namespace: NAMESPACE, name });

@@ -1,4 +1,5 @@
-import { type JsonObject, openSharedTree, type SharedTree, type Tree } from "@weir/core";
+import { openSharedTree, type SharedTree, type Tree } from "@weir/core";
+import type { BuildResult } from "./build.ts";
 import type { BuildBudgets } from "./file/loader.ts";
 import { applyCommonMetadata, buildFluxKustomization, type CommonMetadata } from "./flux/build-flux.ts";
 import type { FluxBuildSpec } from "./flux/merge-spec.ts";
@@ -22,11 +23,7 @@ export interface BuildTaskInput {
 }
 
 /** What a build task gives back. */
-export interface BuildTaskOutput {
-  readonly objects: readonly JsonObject[];
-  readonly warnings: readonly string[];
-  readonly filesRead: readonly string[];
-}
+export type BuildTaskOutput = BuildResult;
 
 /** How many opened trees a worker keeps. */
 const KEPT_TREES = 4;
@@ -53,7 +50,7 @@ function openTree(shared: SharedTree): Tree {
  */
 export function runBuildTask(input: BuildTaskInput): BuildTaskOutput {
   const { path, spec, commonMetadata, substitution, root, budgets } = input;
-  const { objects, warnings, filesRead } = buildFluxKustomization(openTree(input.tree), path, spec, {
+  const { objects, ...result } = buildFluxKustomization(openTree(input.tree), path, spec, {
     ...(root === undefined ? {} : { root }),
     ...(budgets === undefined ? {} : { budgets }),
   });
@@ -66,5 +63,5 @@ export function runBuildTask(input: BuildTaskInput): BuildTaskOutput {
     commonMetadata === undefined
       ? substituted
       : substituted.map((object) => applyCommonMetadata(object, commonMetadata));
-  return { objects: labelled, warnings, filesRead };
+  return { ...result, objects: labelled };
 }

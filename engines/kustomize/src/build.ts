@@ -2,6 +2,7 @@ import type { JsonObject, Tree } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { KustomizeError } from "./error.ts";
 import { type BuildBudgets, Loader, type LoadRestrictor, Reads } from "./file/loader.ts";
+import { type ReadSet, ReadTracker } from "./read-set.ts";
 import { hashTransformer } from "./generate/hash.ts";
 import { Accumulator, type BuildContext, Layer } from "./layer/layer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
@@ -39,13 +40,11 @@ export interface BuildOptions {
 }
 
 /** What a build gives. */
-export interface BuildResult {
+export interface BuildResult extends ReadSet {
   /** The objects in the order of the output. */
   readonly objects: readonly JsonObject[];
   /** What kustomize prints on standard error, a line each, in order. */
   readonly warnings: readonly string[];
-  /** The files that were read, relative to the root of the tree, sorted: nothing else decides the result. */
-  readonly filesRead: readonly string[];
 }
 
 const VERSION = "v5.8.1";
@@ -61,7 +60,8 @@ const LOCAL_CONFIG = "config.kubernetes.io/local-config";
 export function buildKustomization(tree: Tree, path: string, options: BuildOptions = {}): BuildResult {
   const reads = new Reads(options.budgets);
   const { loadRestrictor: restrictor = "rootOnly", root = "$ROOT" } = options;
-  const loader = Loader.at({ tree, reads, restrictor, root }, path);
+  const tracker = new ReadTracker(tree);
+  const loader = Loader.at({ tree: tracker.tree, reads, restrictor, root }, path);
   const schemas = new SchemaState(options.keepsBuiltinSchema ?? false);
   const context: BuildContext = { schemas, warnings: [] };
   const layer = new Layer(loader, context, undefined);
@@ -79,7 +79,7 @@ export function buildKustomization(tree: Tree, path: string, options: BuildOptio
   return {
     objects: resources.resources.map(outputOf),
     warnings: context.warnings,
-    filesRead: [...reads.files].sort(),
+    ...tracker.readSet(),
   };
 }
 

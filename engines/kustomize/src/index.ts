@@ -26,4 +26,5 @@ export {
   substituteVariables,
   type Variables,
 } from "./flux/substitute.ts";
+export { digestOfReads, type ReadSet } from "./read-set.ts";
 export { SubstitutionError } from "./flux/substitution-error.ts";

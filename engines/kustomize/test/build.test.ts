@@ -73,14 +73,17 @@ describe("buildKustomization", () => {
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
 
-  test("names the files that decided the result, and no other", () => {
+  test("names the files that decided the result, absent ones too, and no other", () => {
     const tree = treeOf({
       "a/kustomization.yaml": "resources: [x.yaml]\nconfigMapGenerator: [{name: c, files: [f.txt]}]",
       "a/x.yaml": aDeployment("d"),
       "a/f.txt": "text",
       "a/unread.yaml": aDeployment("e"),
     });
-    expect(buildKustomization(tree, "a").filesRead).toEqual(["a/f.txt", "a/kustomization.yaml", "a/x.yaml"]);
+    expect(buildKustomization(tree, "a")).toMatchObject({
+      filesRead: ["a/Kustomization", "a/f.txt", "a/kustomization.yaml", "a/kustomization.yml", "a/x.yaml"],
+      foldersListed: [],
+    });
   });
 
   test("says which fields are deprecated", () => {

@@ -80,12 +80,16 @@ describe("mergeFluxSpec", () => {
 describe("buildFluxKustomization", () => {
   test("keeps the order of loading and puts all into the target namespace", () => {
     const tree = treeOf({ "b.yaml": aDeployment("d"), "c.yaml": aConfigMap("c") });
-    const { objects, filesRead } = buildFluxKustomization(tree, ".", { targetNamespace: "team" });
+    const { objects, filesRead, foldersListed } = buildFluxKustomization(tree, ".", {
+      targetNamespace: "team",
+    });
     expect(objects.map((object) => [object["kind"], object["metadata"]])).toEqual([
       ["Deployment", { name: "d", namespace: "team" }],
       ["ConfigMap", { name: "c", namespace: "team" }],
     ]);
-    expect(filesRead).toEqual(["b.yaml", "c.yaml"]);
+    const absent = ["kustomization.yaml", "kustomization.yml"];
+    expect(filesRead).toEqual(["Kustomization", "b.yaml", "c.yaml", ...absent]);
+    expect(foldersListed).toEqual(["."]);
   });
 
   test("applies the patches of the spec behind those of the kustomization", () => {

@@ -1,67 +1,116 @@
-import { memoryTree } from "@weir/core";
+import { memoryTree, type Tree } from "@weir/core";
+import { buildFluxKustomization } from "@weir/kustomize";
 import { describe, expect, test } from "vitest";
-import { BuildCache, type BuildPlace, type BuiltManifests } from "./build-cache.ts";
+import { BuildCache, type BuiltManifests } from "./build-cache.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-const place = (files: Files, optionalPaths: readonly string[] = []): BuildPlace => ({
-  tree: memoryTree(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))),
-  path: "app",
-  optionalPaths,
-});
+function treeOf(files: Files): Tree {
+  return memoryTree(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])));
+}
 
-const built: BuiltManifests = {
-  objects: [],
-  digest: "sha256:a",
-  size: 10,
-  filesRead: ["app/kustomization.yaml", "base/a.yaml"],
+const aMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+
+const spec = { components: ["../extra"], ignoreMissingComponents: true };
+
+function build(tree: Tree): BuiltManifests {
+  const { objects, filesRead, foldersListed } = buildFluxKustomization(tree, "app", spec);
+  return { objects, digest: "sha256:a", size: 10, filesRead, foldersListed };
+}
+
+const files: Files = {
+  "app/kustomization.yaml": "resources: [../base]",
+  "base/kustomization.yaml": "resources: [a.yaml]",
+  "base/a.yaml": aMap("a"),
+  "other/x.yaml": "x",
 };
+const generated: Files = { "app/a.yaml": aMap("a"), "app/deep/b.yaml": aMap("b"), "other/x.yaml": "x" };
 
-const files: Files = { "app/kustomization.yaml": "k", "base/a.yaml": "a", "other/x.yaml": "x" };
+interface Case {
+  readonly name: string;
+  readonly before: Files;
+  readonly after: Files;
+  readonly isFound: boolean;
+}
+
+const cases: readonly Case[] = [
+  { name: "the same artifact", before: files, after: { ...files }, isFound: true },
+  {
+    name: "an artifact that changed elsewhere",
+    before: files,
+    after: { ...files, "other/x.yaml": "y", "base/unread.yaml": "n", "app/readme.md": "n" },
+    isFound: true,
+  },
+  {
+    name: "a generated kustomization whose artifact changed elsewhere",
+    before: generated,
+    after: { ...generated, "other/x.yaml": "y" },
+    isFound: true,
+  },
+  {
+    name: "a file that was read and changed",
+    before: files,
+    after: { ...files, "base/a.yaml": aMap("b") },
+    isFound: false,
+  },
+  {
+    name: "a second kustomization file beside one that was read",
+    before: files,
+    after: { ...files, "base/kustomization.yml": "resources: []" },
+    isFound: false,
+  },
+  {
+    name: "a kustomization where one was generated",
+    before: generated,
+    after: { ...generated, "app/Kustomization": "resources: [a.yaml]" },
+    isFound: false,
+  },
+  {
+    name: "a kustomization below a generated one",
+    before: generated,
+    after: { ...generated, "app/deep/kustomization.yml": "resources: [b.yaml]" },
+    isFound: false,
+  },
+  {
+    name: "a manifest below a generated kustomization",
+    before: generated,
+    after: { ...generated, "app/deep/down/c.yaml": aMap("c") },
+    isFound: false,
+  },
+  {
+    name: "a file that is gone",
+    before: files,
+    after: { "app/kustomization.yaml": "resources: [../base]" },
+    isFound: false,
+  },
+  {
+    name: "an optional component that has come",
+    before: files,
+    after: {
+      ...files,
+      "extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component",
+    },
+    isFound: false,
+  },
+];
 
 describe("BuildCache", () => {
-  const cases: readonly { readonly name: string; readonly now: Files; readonly isFound: boolean }[] = [
-    { name: "the same artifact", now: files, isFound: true },
-    {
-      name: "an artifact that changed elsewhere",
-      now: { ...files, "other/x.yaml": "y", "new.yaml": "n" },
-      isFound: true,
-    },
-    { name: "a file that was read and changed", now: { ...files, "base/a.yaml": "b" }, isFound: false },
-    {
-      name: "a file beside one that was read",
-      now: { ...files, "base/kustomization.yml": "k" },
-      isFound: false,
-    },
-    {
-      name: "a file anywhere below the path",
-      now: { ...files, "app/deep/down/b.yaml": "b" },
-      isFound: false,
-    },
-    { name: "a file that is gone", now: { "app/kustomization.yaml": "k" }, isFound: false },
-  ];
-  test.each(cases)("finds a build again: $isFound for $name", ({ now, isFound }) => {
+  test.each(cases)("finds a build again: $isFound for $name", ({ before, after, isFound }) => {
     const cache = new BuildCache();
-    cache.set("key", place(files), built);
-    expect(cache.get("key", place(now))).toBe(isFound ? built : undefined);
-    expect(cache.get("other", place(files))).toBeUndefined();
-  });
-
-  test("notices a component that was optional and has come", () => {
-    const cache = new BuildCache();
-    cache.set("key", place(files, ["../extra"]), built);
-    expect(
-      cache.get("key", place({ ...files, "extra/kustomization.yaml": "k" }, ["../extra"])),
-    ).toBeUndefined();
+    const built = build(treeOf(before));
+    cache.set("key", treeOf(before), built);
+    expect(cache.get("key", treeOf(after))).toBe(isFound ? built : undefined);
+    expect(cache.get("other", treeOf(before))).toBeUndefined();
   });
 
   test("lets go of what was used longest ago", () => {
     const cache = new BuildCache();
-    const large = { ...built, size: 15 * 1024 * 1024 };
-    for (const key of ["a", "b", "c", "d"]) cache.set(key, place(files), large);
-    cache.get("a", place(files));
-    cache.set("e", place(files), large);
-    expect(["a", "b", "c", "d", "e"].map((key) => cache.get(key, place(files)) !== undefined)).toEqual([
+    const tree = treeOf(files);
+    const large = { ...build(tree), size: 15 * 1024 * 1024 };
+    for (const key of ["a", "b", "c", "d"]) cache.set(key, tree, large);
+    cache.get("a", tree);
+    cache.set("e", tree, large);
+    expect(["a", "b", "c", "d", "e"].map((key) => cache.get(key, tree) !== undefined)).toEqual([
       true,
       false,
       true,

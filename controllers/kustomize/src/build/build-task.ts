@@ -56,7 +56,7 @@ export function buildManifests({ tree, path, spec, substitution }: BuildTaskInpu
   const objects = result.objects.map((object) => finish(object, substitution));
   const text = emitResources(objects);
   const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
-  return { objects, digest, size: text.length, filesRead: result.filesRead };
+  return { objects, digest, size: text.length, ...prepared.readSet() };
 }
 
 function build(tree: Tree, path: string): BuildResult {

@@ -48,12 +48,8 @@ export class ManifestBuilder {
   async build(request: BuildRequest): Promise<BuiltManifests> {
     const task = taskOf(request, this.#options);
     const key = keyOf(request, task);
-    const place = {
-      tree: request.root.tree,
-      path: request.root.path,
-      optionalPaths: request.kustomization.spec.components ?? [],
-    };
-    const known = this.#cache.get(key, place);
+    const { tree } = request.root;
+    const known = this.#cache.get(key, tree);
     if (known !== undefined) return known;
     const { buildTimeoutMs, buildMemoryMb } = this.#options;
     try {
@@ -63,7 +59,7 @@ export class ManifestBuilder {
         signal: request.signal,
         affinity: task.tree.digest,
       });
-      this.#cache.set(key, place, built);
+      this.#cache.set(key, tree, built);
       return built;
     } catch (error) {
       request.signal.throwIfAborted();

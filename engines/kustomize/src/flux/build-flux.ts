@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, memoryTree, overlayTree, type Tree, writeJson } from "@weir/core";
 import { type BuildOptions, type BuildResult, buildKustomization } from "../build.ts";
+import { type ReadSet, ReadTracker } from "../read-set.ts";
 import { cleanPath } from "../resource/origin.ts";
 import { setKey } from "../node/to-json.ts";
 import { generateKustomization, type IgnorePath } from "./generate-kustomization.ts";
@@ -22,6 +23,8 @@ export interface FluxBuildInput {
   /** Where the kustomization stands. */
   readonly file: string;
   readonly isGenerated: boolean;
+  /** What of the artifact decided the build until now: complete once the build has ended. */
+  readonly readSet: () => ReadSet;
 }
 
 /** Finds or generates the kustomization of a path and merges the spec into it. */
@@ -32,14 +35,18 @@ export function prepareFluxBuild(
   { isIgnored, root }: FluxBuildOptions = {},
 ): FluxBuildInput {
   const directory = cleanPath(path === "" ? "." : path);
-  const { kustomization, file, isGenerated } = generateKustomization(tree, directory, isIgnored, root);
+  const tracker = new ReadTracker(tree);
+  const found = generateKustomization(tracker.searchedTree, directory, isIgnored, root);
+  const { kustomization, file, isGenerated } = found;
   const exists = (relative: string): boolean => {
     const at = cleanPath(`${directory}/${relative}`);
-    return tree.list(at) !== undefined || tree.read(at) !== undefined;
+    // Read first, so that a directory that goes is noticed as well as one that comes.
+    return tracker.tree.read(at) !== undefined || tree.list(at) !== undefined;
   };
   const merged = mergeFluxSpec(kustomization, spec, { isGenerated, exists });
   const content = Buffer.from(writeJson(merged as unknown as JsonObject), "utf8");
-  return { tree: overlayTree(tree, memoryTree(new Map([[file, content]]))), file, isGenerated };
+  const built = overlayTree(tracker.tree, memoryTree(new Map([[file, content]])));
+  return { tree: built, file, isGenerated, readSet: () => tracker.readSet() };
 }
 
 /**
@@ -63,8 +70,7 @@ export function buildFluxKustomization(
     ...(budgets === undefined ? {} : { budgets }),
     ...(root === undefined ? {} : { root }),
   });
-  if (!input.isGenerated) return result;
-  return { ...result, filesRead: result.filesRead.filter((file) => file !== input.file) };
+  return { ...result, ...input.readSet() };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -3,7 +3,14 @@ export {
   KubeconfigWriteError,
   ListenFailedError,
 } from "./listener/listener-error.ts";
-export { type Loops } from "./loops.ts";
+export {
+  type CertificateAuthority,
+  type CertifiedKey,
+  createAuthority,
+  type ServerNames,
+} from "./listener/certificate.ts";
+export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
+export { loopControllers, type Loops } from "./loops.ts";
 export {
   type Cluster,
   type ClusterEndpoint,
@@ -12,3 +19,4 @@ export {
   startCluster,
 } from "./start-cluster.ts";
 export { DEFAULT_STATUS_ANNOTATION, type SimulatedStatus } from "./workloads/simulated-status.ts";
+export { type WorkloadOptions } from "./workloads/workload-options.ts";

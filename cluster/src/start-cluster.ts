@@ -3,8 +3,13 @@ import { isIP } from "node:net";
 import {
   type ApiServer,
   createApiServer,
+  createFaultInjector,
   createMemoryStorage,
+  type FaultPlan,
+  fromFetch,
+  type Handle,
   type Storage,
+  toFetch,
   type UserInfo,
 } from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
@@ -40,6 +45,8 @@ export interface ClusterOptions {
   readonly logger?: Logger;
   /** `RBAC` enforces Roles and bindings; by default whoever has a token may do everything. */
   readonly authorization?: "AlwaysAllow" | "RBAC";
+  /** What goes wrong with requests from outside of the cluster, for tests of clients; nothing by default. */
+  readonly faults?: FaultPlan;
   /** Serves the API over HTTPS; by default it is reached in process only. */
   readonly listen?: ListenOptions;
 }
@@ -87,13 +94,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     authorization: options.authorization ?? "AlwaysAllow",
   } as const;
   const apiServer = starting.use(await createApiServer({ storage, clock, random, logger, auth }));
-  const listener = await listen({ apiServer, authority, token }, options);
+  const { handle, transport } = outside(apiServer, options.faults, clock);
+  const listener = await listen({ handle, authority, token }, options);
   if (listener !== undefined) starting.use(listener.server);
-  const transport: Transport = (request) => apiServer.fetch(request);
-  const client = createClient({ transport, clock, random, logger, userAgent: CLUSTER_NAME });
+  const clientOf = (through: Transport): KubeClient =>
+    createClient({ transport: through, clock, random, logger, userAgent: CLUSTER_NAME });
   const manager = starting.use(
     createManager({
-      client,
+      client: clientOf((request) => apiServer.fetch(request)),
       controllers: loopControllers(options.loops ?? {}, {
         statusAnnotation: options.statusAnnotation ?? DEFAULT_STATUS_ANNOTATION,
         certificateAuthority: authority.certificate,
@@ -105,7 +113,28 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     }),
   );
   await manager.start();
+  const client = clientOf(transport);
   return runningCluster(starting.move(), { apiServer, transport, client, authority, listener });
+}
+
+/** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */
+function outside(
+  apiServer: ApiServer,
+  faults: FaultPlan | undefined,
+  clock: Clock,
+): { readonly handle: Handle; readonly transport: Transport } {
+  if (faults === undefined) {
+    return {
+      handle: (request) => apiServer.handle(request),
+      transport: (request) => apiServer.fetch(request),
+    };
+  }
+  const inject = createFaultInjector(faults, clock);
+  const trusted: Handle = (request) => apiServer.handle(request, { isTrusted: true });
+  return {
+    handle: (request) => inject(request, (asked) => apiServer.handle(asked)),
+    transport: async (request) => toFetch(await inject(fromFetch(request), trusted)),
+  };
 }
 
 /** A loop's step is short; one that does not end is not waited for. */
@@ -118,16 +147,15 @@ interface Listening {
 
 async function listen(
   {
-    apiServer,
+    handle,
     authority,
     token,
-  }: { readonly apiServer: ApiServer; readonly authority: CertificateAuthority; readonly token: string },
+  }: { readonly handle: Handle; readonly authority: CertificateAuthority; readonly token: string },
   { listen: wanted, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
   const { host = "127.0.0.1", port = 0 } = wanted;
   const identity = authority.issue(serverNames(host));
-  const handle: ApiServer["handle"] = (request) => apiServer.handle(request);
   const server = await listenHttps({ host, port, identity, handle, logger });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { ApiRequest, ApiResponse } from "@weir/apiserver";
+import { type ApiRequest, type ApiResponse, ConnectionDroppedError } from "@weir/apiserver";
 import { describeError, type Logger } from "@weir/core";
 import { requestEntityTooLargeError } from "@weir/objects";
 import type { CertifiedKey } from "./certificate.ts";
@@ -72,7 +72,8 @@ async function serve(
     await send(await options.handle(apiRequest(request, gone.signal)), response, gone.signal);
   } catch (error) {
     if (gone.signal.aborted) return;
-    options.logger.error("cannot answer a request", { error: describeError(error) });
+    const isIntended = error instanceof ConnectionDroppedError;
+    if (!isIntended) options.logger.error("cannot answer a request", { error: describeError(error) });
     response.destroy();
   }
 }

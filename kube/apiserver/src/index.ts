@@ -1,4 +1,7 @@
 export { type AuthOptions } from "./auth/authenticate.ts";
+export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./faults/fault.ts";
+export { createFaultInjector, type FaultInjector, type Handle } from "./faults/fault-injector.ts";
+export { fromFetch, toFetch } from "./http/fetch-adapter.ts";
 export { type ApiRequest, type ApiResponse } from "./http/api-request.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
 export { type UserInfo } from "./auth/user-info.ts";

@@ -8,6 +8,8 @@ import { OpenApiPaths } from "./openapi/openapi-paths.ts";
 import { RbacAuthorizer } from "./auth/rbac.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { CrdLoop } from "./crd/crd-loop.ts";
+import type { FaultPlan } from "./faults/fault.ts";
+import { createFaultInjector, type FaultInjector } from "./faults/fault-injector.ts";
 import { discoveryPath } from "./discovery/discovery-paths.ts";
 import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
@@ -33,11 +35,13 @@ export interface ApiServerOptions {
   readonly logger?: Logger;
   /** Who is who, and whether RBAC is enforced; an in-process caller is the administrator by default. */
   readonly auth?: AuthOptions;
+  /** What goes wrong with requests, for tests of clients; nothing by default. */
+  readonly faults?: FaultPlan;
 }
 
 /** A Kubernetes API as a function of requests. */
 export interface ApiServer extends AsyncDisposable {
-  /** Answers a fetch Request; never rejects. */
+  /** Answers a fetch Request; rejects only with `ConnectionDroppedError`, where a plan of faults says so. */
   fetch(request: Request): Promise<Response>;
   /** The same for callers that have no fetch Request at hand, such as an HTTP listener. */
   handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
@@ -60,6 +64,7 @@ class Server implements ApiServer {
   readonly #api: Api;
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
+  readonly #injector: FaultInjector | undefined;
 
   constructor(options: ApiServerOptions) {
     const store = new ObjectStore(options.storage);
@@ -67,6 +72,7 @@ class Server implements ApiServer {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;
     const auth = options.auth ?? {};
+    this.#injector = options.faults === undefined ? undefined : createFaultInjector(options.faults, clock);
     const tokens = new ServiceAccountTokens({ store, registry, clock, random });
     const rbac = new RbacAuthorizer(store, registry);
     const access = new Access({
@@ -101,6 +107,11 @@ class Server implements ApiServer {
   }
 
   async handle(request: ApiRequest, { isTrusted = false }: HandleOptions = {}): Promise<ApiResponse> {
+    if (this.#injector === undefined) return this.#answer(request, isTrusted);
+    return this.#injector(request, (asked) => this.#answer(asked, isTrusted));
+  }
+
+  async #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
     const warnings: string[] = [];
     try {
       return await this.#route(request, isTrusted, warnings);

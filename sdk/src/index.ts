@@ -48,16 +48,21 @@ export {
   type Reference,
 } from "./controller/event-handler.ts";
 export { changed, type Predicate, REQUESTED_AT_ANNOTATION } from "./controller/predicates.ts";
+export { LeaderElectionConfigError, type LeaderElectionOptions } from "./election/election-settings.ts";
+export { LeaseLostError, LeaseRequestTimeoutError, NotLeaderError } from "./election/leadership-errors.ts";
 export { type EventSink, type PublishedEvent } from "./events/event-recorder.ts";
 export { type EndpointOptions, ListenError } from "./manager/http-endpoints.ts";
 export {
   CacheSyncTimeoutError,
-  createManager,
   DuplicateControllerError,
+  type HealthCheck,
+  type ManagedServer,
   type Manager,
   type ManagerOptions,
   ManagerStateError,
 } from "./manager/manager.ts";
+export { createManager } from "./manager/create-manager.ts";
+export { every, type EveryOptions, type Task, type TaskContext, TaskFailedError } from "./manager/task.ts";
 export { ReconcileHungError } from "./manager/supervise.ts";
 export {
   type AddOptions,
@@ -93,22 +98,36 @@ export {
   type StatusSummary,
 } from "./reconcile/report.ts";
 export { condition, conditions } from "./resource/conditions.ts";
+export { ConversionFailedError, UnknownVersionError } from "./resource/conversion-error.ts";
 export {
+  type CustomResourceConversion,
   type CustomResourceDefinition,
   type CustomResourceNames,
   type CustomResourceVersion,
   type PrinterColumn,
   type ScalePaths,
+  type WebhookClientConfig,
 } from "./resource/custom-resource-definition.ts";
 export { type DeepReadonly } from "./resource/deep-readonly.ts";
 export {
   defineResource,
-  type PrintColumn,
-  type ReadResource,
+  type PartsOf,
   type Resource,
   type ResourceDefinition,
   type ResourceOf,
-  type WriteResource,
+  type SpokeDefinition,
+  type VersionedResource,
 } from "./resource/define-resource.ts";
 export { InvalidResourceError } from "./resource/invalid-resource-error.ts";
+export { crdJsonSchema, type JsonSchema, jsonSchemaOf } from "./resource/json-schema.ts";
+export { InvalidObjectError, type Parsed } from "./resource/parse-object.ts";
+export { type PolicyRule, pluralOf, type RbacOptions, rbacOf } from "./resource/rbac-of.ts";
+export { referenceDocument } from "./resource/reference-document.ts";
+export {
+  type ConvertedParts,
+  type PrintColumn,
+  type ReadResource,
+  type VersionShape,
+  type WriteResource,
+} from "./resource/resource-versions.ts";
 export { kind, type KindHints } from "./resource/untyped-kind.ts";

@@ -44,6 +44,30 @@ export interface CustomResourceNames {
   readonly categories?: readonly string[];
 }
 
+/** Where an API server finds a webhook: a URL, or a Service of the cluster. */
+export interface WebhookClientConfig {
+  readonly url?: string;
+  readonly service?: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly path?: string;
+    readonly port?: number;
+  };
+  /** What the API server trusts, PEM in base64. */
+  readonly caBundle?: string;
+}
+
+/** How objects get from one version to another. */
+export type CustomResourceConversion =
+  | { readonly strategy: "None" }
+  | {
+      readonly strategy: "Webhook";
+      readonly webhook: {
+        readonly clientConfig: WebhookClientConfig;
+        readonly conversionReviewVersions: readonly string[];
+      };
+    };
+
 /** A CustomResourceDefinition as it is applied to a cluster. */
 export type CustomResourceDefinition = {
   readonly apiVersion: "apiextensions.k8s.io/v1";
@@ -54,5 +78,6 @@ export type CustomResourceDefinition = {
     readonly names: CustomResourceNames;
     readonly scope: "Namespaced" | "Cluster";
     readonly versions: readonly CustomResourceVersion[];
+    readonly conversion?: CustomResourceConversion;
   };
 };

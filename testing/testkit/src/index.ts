@@ -1,7 +1,32 @@
 export { aGitRepository, aKustomization } from "./builders/flux-objects.ts";
+export {
+  CONTROL_PLANE_MODULE,
+  controlPlaneBuild,
+  type ControlPlaneBuild,
+} from "./control-plane/control-plane-folder.ts";
+export { ControlPlaneError } from "./control-plane/control-plane-error.ts";
+export {
+  type ControlPlanePrograms,
+  findControlPlane,
+  type FoundControlPlane,
+} from "./control-plane/find-control-plane.ts";
+export {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  type ControlPlaneUser,
+  startControlPlane,
+} from "./control-plane/start-control-plane.ts";
 export { eventually, type EventuallyOptions, NotInTimeError } from "./eventually.ts";
+export { findSsh, type FoundSsh } from "./git/find-sshd.ts";
 export { type GitFault, type GitFaults, usualGitFaults } from "./git/git-fault.ts";
 export { type GitTestServer, type GitTestServerOptions, startGitServer } from "./git/git-test-server.ts";
+export {
+  type SshGitServer,
+  type SshGitServerOptions,
+  type SshKeyOptions,
+  type SshKeyPair,
+  startSshGitServer,
+} from "./git/ssh-git-server.ts";
 export { type TestCommit, TestRepository, type TestRepositoryOptions } from "./git/test-repository.ts";
 export {
   type FluxControllerOptions,

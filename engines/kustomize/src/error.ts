@@ -9,6 +9,12 @@ export interface KustomizeErrorFields {
   readonly field?: string;
   /** The line in `file`, counted from 1. */
   readonly line?: number;
+  /** The column in that line, counted from 1. */
+  readonly column?: number;
+  /** The URL that a build may not fetch, or could not. */
+  readonly remote?: string;
+  /** What kustomize prints on standard error before the build fails. */
+  readonly warnings?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -25,12 +31,18 @@ export class KustomizeError extends WeirError {
   readonly file: string | undefined;
   readonly field: string | undefined;
   readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly remote: string | undefined;
+  readonly warnings: readonly string[];
 
   constructor(message: string, fields: KustomizeErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.file = fields.file;
     this.field = fields.field;
     this.line = fields.line;
+    this.column = fields.column;
+    this.remote = fields.remote;
+    this.warnings = fields.warnings ?? [];
   }
 }
 
@@ -58,13 +70,42 @@ export function inFile(error: unknown, file: string): KustomizeError {
   return new KustomizeError(messageOf(error), { file, ...fieldsOf(error), cause: error });
 }
 
+/** The same error in other words; keeps its fields. */
+export function reworded(error: unknown, message: string): KustomizeError {
+  return new KustomizeError(message, { ...fieldsOf(error), cause: error });
+}
+
+/**
+ * The same error with the place of a field in a kustomization file, where it names no file yet. What is no error of a
+ * build passes as it is.
+ */
+export function withPlace(
+  error: unknown,
+  file: string,
+  field: string,
+  find: () => { readonly line: number; readonly column: number } | undefined,
+): unknown {
+  if (!(error instanceof KustomizeError) || error.file !== undefined) return error;
+  return new KustomizeError(error.message, { file, field, ...fieldsOf(error), ...find(), cause: error });
+}
+
 function fieldsOf(error: unknown): KustomizeErrorFields {
-  if (error instanceof YamlError) return error.line === undefined ? {} : { line: error.line };
-  if (!(error instanceof KustomizeError)) return {};
-  const { file, field, line } = error;
+  if (!(error instanceof KustomizeError) && !(error instanceof YamlError)) return {};
+  const { line, column } = error;
+  const { file, field, remote } = error instanceof KustomizeError ? error : NO_FIELDS;
   return {
     ...(file === undefined ? {} : { file }),
     ...(field === undefined ? {} : { field }),
     ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(remote === undefined ? {} : { remote }),
   };
+}
+
+const NO_FIELDS: KustomizeErrorFields = {};
+
+/** The same error with the warnings that came before it. */
+export function withWarnings(error: unknown, warnings: readonly string[]): unknown {
+  if (!(error instanceof KustomizeError) || warnings.length === 0) return error;
+  return new KustomizeError(error.message, { ...fieldsOf(error), warnings, cause: error.cause });
 }

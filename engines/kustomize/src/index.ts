@@ -2,6 +2,19 @@ export { type BuildOptions, type BuildResult, buildKustomization, emitResources 
 export { type BuildTaskInput, type BuildTaskOutput, runBuildTask } from "./build-task.ts";
 export { KustomizeError, type KustomizeErrorFields } from "./error.ts";
 export { type BuildBudgets, type LoadRestrictor } from "./file/loader.ts";
+export {
+  neededRemote,
+  type RemoteFailure,
+  type RemoteFile,
+  RemoteNeededError,
+  type RemoteReference,
+  type RemoteRepository,
+  type RemoteSources,
+  type ResolvedPath,
+  type ResolveLinks,
+  TOO_MANY_LINKS,
+} from "./file/remote-sources.ts";
+export { isForcedGit, isRemoteFile, parseRepoSpec, type RepoSpec } from "./file/repo-spec.ts";
 export type { Kustomization } from "./file/kustomization.ts";
 export {
   applyCommonMetadata,

@@ -258,8 +258,11 @@ function decodeConfig(source: JsonObject, type: GoType, kind: string): JsonValue
 export function pluginOrigin(resource: Resource): Origin | undefined {
   const { origin } = resource;
   if (origin === undefined) return undefined;
+  const { path = "", repo = "", ref = "" } = origin;
   return {
-    configuredIn: origin.path ?? "",
+    repo,
+    ref,
+    configuredIn: path,
     configuredBy: {
       apiVersion: resource.apiVersion,
       kind: resource.kind,

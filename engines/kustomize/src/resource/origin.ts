@@ -1,8 +1,13 @@
 import { emitYaml } from "@weir/yaml";
+import { parseRepoSpec } from "../file/repo-spec.ts";
 
 /** Where a resource or a transformer comes from. */
 export interface Origin {
+  /** Relative to the kustomization that is built, or to the root of `repo`. */
   readonly path?: string;
+  /** The remote repository that it comes from. */
+  readonly repo?: string;
+  readonly ref?: string;
   readonly configuredIn?: string;
   readonly configuredBy?: {
     readonly apiVersion?: string;
@@ -10,6 +15,18 @@ export interface Origin {
     readonly name?: string;
     readonly namespace?: string;
   };
+}
+
+/** The path that upstream shows for the root of a repository: the stand-in for a checkout that is still to be made. */
+const REPOSITORY_ROOT = "notCloned";
+
+/** The origin of what `path` names in a kustomization that comes from `origin`. */
+export function originBelow(origin: Origin, path: string): Origin {
+  const repository = parseRepoSpec(path);
+  if (repository === undefined) return { ...origin, path: joinPath(origin.path ?? "", path) };
+  const { cloneUrl, ref } = repository;
+  const inside = joinPath(repository.path);
+  return { ...origin, repo: cloneUrl, ref, path: inside === "" || inside === "." ? REPOSITORY_ROOT : inside };
 }
 
 /** Where a resource comes from, as an annotation. */
@@ -40,11 +57,12 @@ export function cleanPath(path: string): string {
 }
 
 /** The fields of an origin in the order of upstream's struct, which is the order of its YAML. */
-function originLines({ path = "", configuredIn = "", configuredBy = {} }: Origin): readonly string[] {
+function originLines({ configuredBy = {}, ...origin }: Origin): readonly string[] {
+  const { path = "", repo = "", ref = "", configuredIn = "" } = origin;
   const { apiVersion = "", kind = "", name = "", namespace = "" } = configuredBy;
   const by = fieldLines({ apiVersion, kind, name, namespace });
   return [
-    ...fieldLines({ path, configuredIn }),
+    ...fieldLines({ path, repo, ref, configuredIn }),
     ...(by.length === 0 ? [] : ["configuredBy:", ...by.map((line) => `  ${line}`)]),
   ];
 }

@@ -37,5 +37,4 @@ export {
   type ToolkitOptions,
   type ToolkitParts,
 } from "./toolkit/start-toolkit.ts";
-export { ClusterDownError, RestartableCluster } from "./toolkit/restartable-cluster.ts";
 export { findTool, type FoundTool, type ToolName } from "./real-tools/find-tool.ts";

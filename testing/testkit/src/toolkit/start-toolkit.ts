@@ -11,7 +11,7 @@ import { kustomizationController, type KustomizationControllerOptions } from "@w
 import { type Controller, createManager, type Manager } from "@weir/sdk";
 import { gitRepositoryController } from "@weir/source-controller";
 import { type GitTestServer, startGitServer } from "../git/git-test-server.ts";
-import { RestartableCluster } from "./restartable-cluster.ts";
+import { RestartableCluster } from "@weir/testenv";
 
 /** What controllers are made of, besides the API. */
 export interface ToolkitParts {

@@ -192,9 +192,17 @@ export class ApiCaller {
     if (this.#user === undefined) return [];
     headers.set("impersonate-user", this.#user.name);
     if (this.#user.uid !== undefined) headers.set("impersonate-uid", this.#user.uid);
-    const groups = this.#user.groups ?? [];
-    for (const group of groups) headers.append("impersonate-group", group);
-    return groups.map((group) => ["impersonate-group", group] as const);
+    const { groups = [], extra = {} } = this.#user;
+    const lines = [
+      ...groups.map((group) => ["impersonate-group", group] as const),
+      ...Object.entries(extra).flatMap(([key, values]) => {
+        // Header names know no case and few signs, so the server takes the key percent-encoded.
+        const name = `impersonate-extra-${headerKey(key)}`;
+        return values.map((value) => [name, value] as const);
+      }),
+    ];
+    for (const [name, value] of lines) headers.append(name, value);
+    return lines;
   }
 
   async #text(response: Response, request: ApiRequest, signal: AbortSignal | undefined): Promise<string> {
@@ -229,6 +237,11 @@ function isBrokenConnection(error: Error): boolean {
     if (BROKEN_CONNECTION.has((cause as { readonly code?: string }).code ?? "")) return true;
   }
   return false;
+}
+
+function headerKey(key: string): string {
+  const escaped = encodeURIComponent(key.toLowerCase());
+  return escaped.replaceAll("(", "%28").replaceAll(")", "%29").toLowerCase();
 }
 
 /** Without the query, which may hold selectors of a length that no message needs. */

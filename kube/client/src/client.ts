@@ -97,6 +97,8 @@ export interface ImpersonatedUser {
   readonly name: string;
   readonly groups?: readonly string[];
   readonly uid?: string;
+  /** What an authenticator knows besides: `{"example.com/team": ["a"]}`. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -129,6 +131,8 @@ export interface KubeClient {
   raw(path: string, init?: RequestInit): Promise<Response>;
   /** The same API seen as another user, by impersonation headers. */
   impersonate(user: ImpersonatedUser): KubeClient;
+  /** The same API without lasting effect: each write is admitted, validated and answered, and not kept. */
+  dryRun(): KubeClient;
 }
 
 /** A kind with what discovery says of it. */

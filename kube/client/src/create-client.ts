@@ -27,6 +27,7 @@ import type {
   WriteOptions,
 } from "./client.ts";
 import { Discovery } from "./discovery.ts";
+import { dryRunClient } from "./dry-run-client.ts";
 import type { Kind } from "./kind.ts";
 import {
   objectPath,
@@ -233,6 +234,10 @@ class HttpKubeClient implements KubeClient {
   impersonate(user: ImpersonatedUser): KubeClient {
     // What is served does not depend on who asks, and the account may lack the right to ask.
     return new HttpKubeClient(this.#caller.as(user), this.#discovery);
+  }
+
+  dryRun(): KubeClient {
+    return dryRunClient(this);
   }
 
   async #served(kind: Kind<unknown, unknown>): Promise<ServedKind> {

@@ -88,8 +88,8 @@ describe("a kubeconfig", () => {
     },
     {
       name: "says whom to act as",
-      text: kubeconfig({ as: "jane", "as-groups": ["a", "b"], "as-uid": "1" }),
-      want: { impersonate: { name: "jane", groups: ["a", "b"], uid: "1" } },
+      text: kubeconfig({ as: "jane", "as-groups": ["a", "b"], "as-uid": "1", "as-user-extra": { t: ["x"] } }),
+      want: { impersonate: { name: "jane", groups: ["a", "b"], uid: "1", extra: { t: ["x"] } } },
     },
     {
       name: "skips the verification of the server where that is allowed",

@@ -455,4 +455,49 @@ describe("impersonation", () => {
       ["impersonate-group", "a, b"],
     ]);
   });
+
+  test("names what an authenticator knows besides, under escaped keys", async () => {
+    const { transport, sent } = scriptedTransport(() => json(map));
+    const user = { name: "jane", extra: { "Example.com/Teams (EU)": ["a", "b, c"] } };
+    await createClient({ transport }).impersonate(user).get(ConfigMap, key);
+    const name = "impersonate-extra-example.com%2fteams%20%28eu%29";
+    expect(sent[0]?.options.repeatedHeaders).toEqual([
+      [name, "a"],
+      [name, "b, c"],
+    ]);
+    expect(sent[0]?.headers.get(name)).toBe("a, b, c");
+  });
+});
+
+describe("a dry-run client", () => {
+  const writes: ReadonlyArray<{
+    readonly name: string;
+    readonly call: (client: KubeClient) => Promise<unknown>;
+  }> = [
+    { name: "create", call: (client) => client.create(ConfigMap, map) },
+    { name: "replace", call: (client) => client.replace(ConfigMap, map) },
+    { name: "patch", call: (client) => client.patch(ConfigMap, key, { type: "merge", patch: {} }) },
+    { name: "apply", call: (client) => client.apply(ConfigMap, map, { fieldManager: "x" }) },
+    { name: "a raw write", call: (client) => client.raw("/api/v1/nodes?pretty=true", { method: "POST" }) },
+    {
+      name: "an impersonated write",
+      call: (client) => client.impersonate({ name: "jane" }).create(ConfigMap, map),
+    },
+  ];
+
+  test.each(writes)("asks for no lasting effect of $name", async ({ call }) => {
+    const { transport, sent } = scriptedTransport(() => json(map));
+    await call(createClient({ transport }).dryRun());
+    expect(new URL(sent[0]?.path ?? "", "http://x").searchParams.get("dryRun")).toBe("All");
+  });
+
+  test("deletes by options in the body, and reads as ever", async () => {
+    const { transport, sent } = scriptedTransport(() => json(map));
+    const client = createClient({ transport }).dryRun();
+    await client.delete(ConfigMap, key);
+    await client.get(ConfigMap, key);
+    await client.raw("/version");
+    expect(sent.map(({ path }) => new URL(path, "http://x").search)).toEqual(["", "", ""]);
+    expect(sent[0]?.body).toMatchObject({ dryRun: ["All"] });
+  });
 });

@@ -186,11 +186,23 @@ function impersonationOf({ fields, where }: Entry): ClusterConfig["impersonate"]
   const groups = Array.isArray(fields["as-groups"])
     ? fields["as-groups"].filter((group) => typeof group === "string")
     : [];
-  if (name !== "") return { name, groups, ...(uid === "" ? {} : { uid }) };
-  if (uid !== "" || groups.length > 0) {
-    throw new KubeconfigError(`${where} impersonates groups or a uid without a user name`);
+  const extra = extraOf(fields["as-user-extra"]);
+  if (name !== "") {
+    return { name, groups, ...(uid === "" ? {} : { uid }), ...(extra === undefined ? {} : { extra }) };
+  }
+  if (uid !== "" || groups.length > 0 || extra !== undefined) {
+    throw new KubeconfigError(`${where} impersonates groups, a uid or extra fields without a user name`);
   }
   return undefined;
+}
+
+function extraOf(value: JsonValue | undefined): Readonly<Record<string, readonly string[]>> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value).map(([key, values]) => {
+    const texts = Array.isArray(values) ? values.filter((text) => typeof text === "string") : [];
+    return [key, texts] as const;
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** Data in the text wins over a file, as in kubectl. */

@@ -29,7 +29,7 @@ describe("the endpoints of a manager", () => {
     while (running.manager.ports.health === undefined) await new Promise((resolve) => setImmediate(resolve));
     const { health } = running.manager.ports;
     expect(await read(health, "/healthz")).toEqual({ status: 200, body: "ok" });
-    expect(await read(health, "/readyz")).toEqual({ status: 500, body: "not ready" });
+    expect(await read(health, "/readyz")).toEqual({ status: 500, body: "informer-sync: not ready" });
     expect((await read(health, "/other")).status).toBe(404);
     expect((await read(health, "/healthz", "POST")).status).toBe(404);
     await running.manager.stop();

@@ -26,11 +26,13 @@ export async function startManager(
     readonly prepare?: (server: StubServer) => void;
     /** False leaves the manager to the test. */
     readonly isStarted?: boolean;
+    /** A server that another manager uses, too. */
+    readonly sharedServer?: StubServer;
   } = {},
 ): Promise<Running> {
-  const { prepare, isStarted, ...managerOptions } = options;
+  const { prepare, isStarted, sharedServer, ...managerOptions } = options;
   const clock = new FakeClock();
-  const server = new StubServer();
+  const server = sharedServer ?? new StubServer();
   const logged: string[] = [];
   prepare?.(server);
   const client = createClient({ transport: server.transport, clock, random: seededRandom(5) });

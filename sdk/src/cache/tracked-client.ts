@@ -49,5 +49,7 @@ export function trackedClient(client: KubeClient, informers: Informers): KubeCli
     discover: (options) => client.discover(options),
     raw: (path, init) => client.raw(path, init),
     impersonate: (user: ImpersonatedUser) => trackedClient(client.impersonate(user), informers),
+    // Nothing is written, so there is nothing to learn.
+    dryRun: () => client.dryRun(),
   };
 }

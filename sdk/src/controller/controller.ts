@@ -32,6 +32,8 @@ export interface ControllerOptions {
    * kstatus' rules; `none` writes nothing. By default `summary` for custom kinds and `none` for built-in ones.
    */
   readonly status?: "summary" | "none";
+  /** Works without the lease, too, where the manager has leader election: what it does must bear company. */
+  readonly leaderless?: boolean;
   /** Shown as progress once a run takes this long; 250 ms by default. */
   readonly progressAfterMs?: number;
 }

@@ -1,8 +1,11 @@
 import type { Clock } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { Registry } from "prom-client";
+import type { LeaderElectorOptions } from "../election/leader-elector.ts";
 import type { QueueObserver, WorkQueue } from "../queue/work-queue.ts";
 import {
+  type ElectionFamilies,
+  electionFamilies,
   type QueueFamilies,
   queueFamilies,
   type ReconcileFamilies,
@@ -24,10 +27,12 @@ const MAX_PRIORITIES = 25;
 export class ManagerMetrics {
   readonly #reconcile: ReconcileFamilies;
   readonly #queue: QueueFamilies;
+  readonly #election: ElectionFamilies;
 
   constructor(registry: Registry) {
     this.#reconcile = reconcileFamilies(registry);
     this.#queue = queueFamilies(registry);
+    this.#election = electionFamilies(registry);
   }
 
   /** Makes all series of a controller. */
@@ -51,6 +56,16 @@ export class ManagerMetrics {
   /** Counts an answer of the API server; a client's `onAnswer`. */
   countRequest(answer: { readonly code: number; readonly host: string; readonly method: string }): void {
     this.#reconcile.requests.inc({ code: String(answer.code), host: answer.host, method: answer.method });
+  }
+
+  /** What the elector of a lease tells its changes to. */
+  electionObserver(name: string): Pick<LeaderElectorOptions, "onChange" | "onSlowPath"> {
+    this.#election.master.set({ name }, 0);
+    this.#election.slowPath.inc({ name }, 0);
+    return {
+      onChange: (isLeader) => this.#election.master.set({ name }, isLeader ? 1 : 0),
+      onSlowPath: () => this.#election.slowPath.inc({ name }),
+    };
   }
 
   started(controller: string): void {

@@ -24,6 +24,8 @@ import { componentOf, reconcileObject, type RunEnd } from "../reconcile/run-obje
 import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
 import { RunScope } from "./run-scope.ts";
 import { runSource } from "./run-source.ts";
+import type { Runnable, StopOptions } from "./runnable.ts";
+import { waitForEnd } from "./wait-for-end.ts";
 
 /** What a runner shares with the other runners of its manager. */
 export interface RunnerDeps {
@@ -45,7 +47,7 @@ const RUNS_PER_TURN = 64;
 const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
 
 /** Runs one controller: its watches, its queue and its workers. */
-export class ControllerRunner {
+export class ControllerRunner implements Runnable {
   readonly controller: Controller;
   readonly queue: WorkQueue;
   readonly #deps: RunnerDeps;
@@ -75,6 +77,14 @@ export class ControllerRunner {
       observer: deps.metrics.queueObserver(name),
     });
     deps.metrics.prepare(name, options.concurrency ?? 1);
+  }
+
+  get name(): string {
+    return this.controller.name;
+  }
+
+  get needsLease(): boolean {
+    return this.controller.options.leaderless !== true;
   }
 
   /** Declares the controller's watches and listens to them; nothing is reconciled yet. */
@@ -110,19 +120,16 @@ export class ControllerRunner {
     this.queue.add(key, options);
   }
 
-  /** Ends everything: no new run starts, running ones are told to end; resolves when none runs, or `withinMs` passed. */
-  async stop(withinMs: number): Promise<void> {
+  /** Ends everything: no new run starts, running ones are told to end. */
+  async stop(options: StopOptions): Promise<boolean> {
     this.queue.close();
     this.#stop.abort(new ManagerStoppedError());
-    const ended = Promise.all([...this.#workers, ...this.#sources]).then(() => {});
-    const grace = new AbortController();
-    const late = this.#deps.clock.sleep(withinMs, grace.signal).then(
-      () => this.#log.warn("reconciles did not end in time", { held: [...this.queue.processing.keys()] }),
-      () => {},
-    );
-    await Promise.race([ended, late]);
-    grace.abort();
+    const ended = Promise.all([...this.#workers, ...this.#sources]);
+    const isEnded = await waitForEnd(ended, this.#deps.clock, options);
+    if (!isEnded)
+      this.#log.warn("reconciles did not end in time", { held: [...this.queue.processing.keys()] });
     await Promise.all([...this.#leases].map((lease) => lease[Symbol.asyncDispose]()));
+    return isEnded;
   }
 
   #watchPrimary(primary: NonNullable<Controller["primary"]>): void {

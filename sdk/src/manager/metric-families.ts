@@ -39,6 +39,12 @@ export interface ReconcileFamilies {
   readonly requests: Counter<"code" | "host" | "method">;
 }
 
+/** The metric families of leader election, as client-go names them. */
+export interface ElectionFamilies {
+  readonly master: Gauge<"name">;
+  readonly slowPath: Counter<"name">;
+}
+
 /** The metric families of work queues, as client-go names them. */
 export interface QueueFamilies {
   readonly depth: Gauge<"controller" | "name" | "priority">;
@@ -98,6 +104,23 @@ const REQUESTS: Shape<"code" | "host" | "method"> = {
   labelNames: ["code", "host", "method"],
 };
 
+const ELECTION = {
+  master: {
+    name: "leader_election_master_status",
+    help:
+      "Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master. " +
+      "'name' is the string used to identify the lease. Please make sure to group by name.",
+    labelNames: ["name"],
+  } satisfies Shape<"name">,
+  slowPath: {
+    name: "leader_election_slowpath_total",
+    help:
+      "Total number of slow path exercised in renewing leader leases. " +
+      "'name' is the string used to identify the lease. Please make sure to group by name.",
+    labelNames: ["name"],
+  } satisfies Shape<"name">,
+};
+
 const QUEUE = {
   depth: perQueue("workqueue_depth", "Current depth of workqueue by workqueue and priority", "priority"),
   adds: perQueue("workqueue_adds_total", "Total number of adds handled by workqueue"),
@@ -141,6 +164,12 @@ export function reconcileFamilies(registry: Registry): ReconcileFamilies {
     object: of.histogram(OBJECT, OBJECT_BUCKETS),
     requests: of.counter(REQUESTS),
   };
+}
+
+/** The leader election families of a registry, made if it has none. */
+export function electionFamilies(registry: Registry): ElectionFamilies {
+  const of = familiesOf(registry);
+  return { master: of.gauge<"name">(ELECTION.master), slowPath: of.counter<"name">(ELECTION.slowPath) };
 }
 
 /** The queue families of a registry, made if it has none. */

@@ -48,5 +48,6 @@ export function runClient(client: KubeClient, bounds: RunBounds): KubeClient {
       return client.raw(path, { signal: bounds.signal, ...init });
     },
     impersonate: (user) => runClient(client.impersonate(user), bounds),
+    dryRun: () => runClient(client.dryRun(), bounds),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Suite } from "../../src/suite.ts";
-import { replayBuilds } from "./recorded-build.ts";
+import { replayBuilds } from "../../src/kustomize/recorded-build.ts";
 
 export const suite: Suite = {
   name: "kustomize/krusty",

@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { describeError, memoryTree, type Tree } from "@weir/core";
 import { buildKustomization, emitResources } from "@weir/kustomize";
 import type { CaseResult, Suite } from "../../src/suite.ts";
-import { firstDifference } from "./recorded-build.ts";
+import { firstDifference } from "../../src/kustomize/recorded-build.ts";
 
 interface Golden {
   readonly dir: string;

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { describeError, memoryTree, type Tree } from "@weir/core";
 import { buildKustomization, emitResources, KustomizeError, type LoadRestrictor } from "@weir/kustomize";
-import type { CaseResult } from "../../src/suite.ts";
+import type { CaseResult } from "../suite.ts";
 
 /** A recorded build, as `corpus/kustomize/README.md` describes it. */
-interface RecordedBuild {
+export interface RecordedBuild {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly filesBase64?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ interface RecordedBuild {
   readonly stderr: string;
 }
 
-function treeOf(recorded: RecordedBuild): Tree {
+function treeOf(recorded: Pick<RecordedBuild, "files" | "filesBase64">): Tree {
   const files = new Map<string, Uint8Array>();
   for (const [path, text] of Object.entries(recorded.files)) files.set(path, Buffer.from(text, "utf8"));
   for (const [path, text] of Object.entries(recorded.filesBase64 ?? {})) {
@@ -45,13 +45,17 @@ export function meaningOf(message: string): string {
     .trim();
 }
 
-interface Outcome {
+/** What a build came to. */
+export interface BuildOutcome {
   readonly output?: string;
   readonly error?: string;
   readonly warnings: string;
 }
 
-function build(recorded: RecordedBuild): Outcome {
+/** Builds a recorded input with our own engine. */
+export function build(
+  recorded: Pick<RecordedBuild, "files" | "filesBase64" | "run" | "options">,
+): BuildOutcome {
   try {
     const { objects, warnings } = buildKustomization(treeOf(recorded), recorded.run, recorded.options);
     return { output: emitResources(objects), warnings: warnings.join("\n") };

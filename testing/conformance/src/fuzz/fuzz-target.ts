@@ -1,0 +1,50 @@
+import type { Random } from "@weir/core";
+import type { ToolName } from "@weir/testkit";
+
+/** One generated input: files below a fresh root and what the program is told about them. */
+export interface FuzzCase {
+  /** Texts by their path below the root. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The directory that is built, relative to the root. */
+  readonly run: string;
+  /** Flags as the target's recorded cases name them. */
+  readonly options: Readonly<Record<string, string | boolean>>;
+}
+
+/** What a program made of a case. */
+export interface FuzzOutcome {
+  /** The bytes of standard output; absent where it failed. */
+  readonly output?: string;
+  /** The message of a failure. */
+  readonly error?: string;
+  readonly warnings: string;
+}
+
+/** How two programs differ on a case. */
+export interface Difference {
+  /** Two differences of one kind are likely to have one cause; shrinking keeps it. */
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/** A rule by which a difference is one on purpose. */
+export interface Waiver {
+  readonly name: string;
+  readonly reason: string;
+  applies(given: FuzzCase, ours: FuzzOutcome, theirs: FuzzOutcome): boolean;
+}
+
+/** A program that is compared with the real one on generated input. */
+export interface FuzzTarget {
+  readonly name: string;
+  readonly tool: ToolName;
+  readonly waivers: readonly Waiver[];
+  generate(random: Random): FuzzCase;
+  /** Runs our own implementation. */
+  ours(given: FuzzCase): FuzzOutcome;
+  /** Runs the real program, which lies at `tool`, in the folder `scratch`, which holds the files of the case. */
+  theirs(given: FuzzCase, tool: string, scratch: string): Promise<FuzzOutcome>;
+  difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined;
+  /** The case and what the real program made of it as a recorded case, to be kept. */
+  record(name: string, given: FuzzCase, theirs: FuzzOutcome): object;
+}

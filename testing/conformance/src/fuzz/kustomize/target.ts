@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { build, firstDifference, meaningOf, type RecordedBuild } from "../../kustomize/recorded-build.ts";
+import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget, Waiver } from "../fuzz-target.ts";
+import { generateKustomization } from "./kustomization-case.ts";
+
+const TIMEOUT_MS = 60_000;
+
+/** Kustomizations, built by our engine and by `kubectl kustomize`. */
+export const kustomizeTarget: FuzzTarget = {
+  name: "kustomize",
+  tool: "kubectl",
+  waivers: [
+    {
+      name: "kubectl panics",
+      reason: "kustomize 5.8.1 ends in a Go panic; here it is a typed error",
+      applies: (_given, ours, theirs) => isPanic(theirs) && isTyped(ours),
+    },
+  ] satisfies readonly Waiver[],
+  generate: generateKustomization,
+  ours: (given) => build(recordedInput(given)),
+  theirs: runKubectl,
+  difference,
+  record: (name, given, theirs) => ({
+    name,
+    ...recordedInput(given),
+    ...(theirs.error === undefined ? { expected: theirs.output ?? "" } : { error: theirs.error }),
+    stderr: theirs.error === undefined ? theirs.warnings : "",
+  }),
+};
+
+function isPanic({ error }: FuzzOutcome): boolean {
+  return error?.startsWith("panic: ") ?? false;
+}
+
+function isTyped({ error }: FuzzOutcome): boolean {
+  return error !== undefined && !error.startsWith("unexpected: ");
+}
+
+function recordedInput(given: FuzzCase): Pick<RecordedBuild, "files" | "run" | "options"> {
+  const options = { loadRestrictor: "rootOnly", reorder: "unspecified", ...given.options };
+  return { files: given.files, run: given.run, options: options as RecordedBuild["options"] };
+}
+
+function flags({ options }: FuzzCase): readonly string[] {
+  const { loadRestrictor, reorder, managedByLabel } = options;
+  return [
+    ...(loadRestrictor === "none" ? ["--load-restrictor", "LoadRestrictionsNone"] : []),
+    ...(reorder === undefined || reorder === "unspecified" ? [] : ["--reorder", String(reorder)]),
+    ...(managedByLabel === true ? ["--enable-managedby-label"] : []),
+  ];
+}
+
+async function runKubectl(given: FuzzCase, tool: string, scratch: string): Promise<FuzzOutcome> {
+  const child = spawn(tool, ["kustomize", given.run, ...flags(given)], {
+    cwd: scratch,
+    env: { HOME: scratch, PATH: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: TIMEOUT_MS,
+  });
+  const output: Buffer[] = [];
+  const said: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  const [status] = (await once(child, "close")) as [number | null];
+  const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
+  if (status === 0) return { output: Buffer.concat(output).toString("utf8"), warnings: warningsIn(text) };
+  return { error: errorIn(text), warnings: "" };
+}
+
+const LOG_PREFIX = /^[IWEF]\d{4} [\d:.]+ +\d+ \S+\] /gm;
+
+/** The warnings of kustomize, without the remarks of the client on its own flags. */
+function warningsIn(text: string): string {
+  return text
+    .replace(LOG_PREFIX, "")
+    .split("\n")
+    .filter((line) => !line.startsWith("Flag --"))
+    .join("\n")
+    .trim();
+}
+
+function errorIn(text: string): string {
+  const panic = /^panic: .*$/m.exec(text);
+  if (panic !== null) return panic[0];
+  const start = /^error: /m.exec(text);
+  const message = start === null ? text : text.slice(start.index + start[0].length);
+  return message.replace(/\n$/, "").replace(/\(0x[0-9a-f]+\)|0xc[0-9a-f]{9}/g, "$POINTER");
+}
+
+function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined {
+  if (theirs.error !== undefined) {
+    if (ours.error === undefined) return { kind: "we build, they fail", detail: `want: ${theirs.error}` };
+    const [got, want] = [meaningOf(ours.error), meaningOf(theirs.error)];
+    if (got === want) return undefined;
+    return { kind: "error differs", detail: `got:  ${got}\nwant: ${want}` };
+  }
+  if (ours.error !== undefined) return { kind: "we fail, they build", detail: `got:  ${ours.error}` };
+  if (ours.output !== theirs.output) {
+    return { kind: "output differs", detail: firstDifference(ours.output ?? "", theirs.output ?? "") };
+  }
+  if (ours.warnings.trim() === theirs.warnings) return undefined;
+  return { kind: "warnings differ", detail: `got:  ${ours.warnings}\nwant: ${theirs.warnings}` };
+}

@@ -1,0 +1,105 @@
+// npm run fuzz [-- TARGET] [--cases N] [--seed S] [--case K] [--out DIR] [--shrink N] [--verbose]
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findTool } from "@weir/testkit";
+import type { FuzzCase, FuzzTarget } from "./fuzz-target.ts";
+import { type Bench, compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
+import { shrink } from "./shrink.ts";
+import { TARGETS } from "./targets.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cases: { type: "string", default: "100" },
+    seed: { type: "string" },
+    case: { type: "string" },
+    out: { type: "string" },
+    shrink: { type: "string", default: "3" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function show(given: FuzzCase): string {
+  const files = Object.entries(given.files).map(([path, text]) => `# ${path}\n${text.replace(/\n?$/, "\n")}`);
+  return `${files.join("")}(run ${given.run} ${JSON.stringify(given.options)})`;
+}
+
+/** A smaller case with the same kind of difference. */
+async function shrinkCompared(bench: Bench, compared: Compared): Promise<Compared> {
+  const { kind } = compared.difference ?? {};
+  let best = compared;
+  await shrink(compared.given, async (given) => {
+    const next = await compareCase(bench, given, compared.index);
+    if (next.difference?.kind !== kind || next.waiver !== undefined) return false;
+    best = next;
+    return true;
+  });
+  return best;
+}
+
+function keep(target: FuzzTarget, { given, theirs, index }: Compared): void {
+  if (values.out === undefined) return;
+  mkdirSync(values.out, { recursive: true });
+  const name = `seed-${seed}-${index}`;
+  const text = JSON.stringify(target.record(name, given, theirs), undefined, 2);
+  writeFileSync(join(values.out, `${name}.json`), `${text}\n`);
+}
+
+async function report(bench: Bench, compared: Compared, isShrunk: boolean): Promise<void> {
+  say(`differs: --seed ${seed} --case ${compared.index}: ${compared.difference?.kind}`);
+  const smallest = isShrunk ? await shrinkCompared(bench, compared) : compared;
+  keep(bench.target, smallest);
+  if (isShrunk) say(show(smallest.given));
+  say(smallest.difference?.detail ?? "");
+}
+
+async function runTarget(bench: Bench): Promise<boolean> {
+  const { target } = bench;
+  const range =
+    values.case === undefined
+      ? { seed, from: 0, to: Number(values.cases) }
+      : { seed, from: Number(values.case), to: Number(values.case) + 1 };
+  say(`fuzz ${target.name}: seed ${seed}, cases ${range.from} to ${range.to - 1}`);
+  if (values.verbose && values.case !== undefined) say(show(generateCase(target, seed, range.from)));
+  const waived = new Map<string, number>();
+  const count = { passed: 0, failed: 0, waived: 0, errors: 0 };
+  for await (const compared of compareCases(bench, range)) {
+    if (compared.theirs.error !== undefined) count.errors += 1;
+    if (compared.difference === undefined) count.passed += 1;
+    else if (compared.waiver !== undefined) {
+      count.waived += 1;
+      waived.set(compared.waiver, (waived.get(compared.waiver) ?? 0) + 1);
+    } else {
+      count.failed += 1;
+      await report(bench, compared, count.failed <= Number(values.shrink));
+    }
+  }
+  for (const [name, times] of waived) {
+    say(`waived ${times}: ${name}: ${target.waivers.find((waiver) => waiver.name === name)?.reason}`);
+  }
+  say(`${count.errors} of the cases fail in ${target.tool}`);
+  say(
+    `fuzz ${target.name}: ${count.passed} passed, ${count.failed} failed, ${count.waived} waived, seed ${seed}`,
+  );
+  return count.failed === 0;
+}
+
+const wanted = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+if (wanted.length === 0) {
+  say(
+    `no target is named ${positionals.join(" or ")}: there are ${TARGETS.map(({ name }) => name).join(", ")}`,
+  );
+  process.exitCode = 1;
+}
+for (const target of wanted) {
+  const tool = await findTool(target.tool);
+  if (tool.kind === "absent") say(`fuzz ${target.name}: skipped: ${tool.reason}`);
+  else if (!(await runTarget({ target, tool: tool.path }))) process.exitCode = 1;
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { seededRandom } from "@weir/core";
+import { caseSeed } from "./dice.ts";
+import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget } from "./fuzz-target.ts";
+
+/** A case and what the two programs made of it. */
+export interface Compared {
+  readonly index: number;
+  readonly given: FuzzCase;
+  readonly theirs: FuzzOutcome;
+  readonly difference: Difference | undefined;
+  /** The name of the waiver that the difference falls under. */
+  readonly waiver: string | undefined;
+}
+
+/** A target and where its real program lies. */
+export interface Bench {
+  readonly target: FuzzTarget;
+  readonly tool: string;
+}
+
+export function generateCase(target: FuzzTarget, seed: number, index: number): FuzzCase {
+  return target.generate(seededRandom(caseSeed(seed, index)));
+}
+
+/** Runs both programs on a case. */
+export async function compareCase({ target, tool }: Bench, given: FuzzCase, index = 0): Promise<Compared> {
+  const scratch = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
+  try {
+    for (const [path, text] of Object.entries(given.files)) {
+      const file = join(scratch, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    const running = target.theirs(given, tool, scratch);
+    const ours = ownOutcome(target, given);
+    const theirs = await running;
+    const difference = target.difference(ours, theirs);
+    const waiver =
+      difference && target.waivers.find((candidate) => candidate.applies(given, ours, theirs))?.name;
+    return { index, given, theirs, difference, waiver };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Anything but an error that the engine means to throw is a difference, whatever the real program does. */
+function ownOutcome(target: FuzzTarget, given: FuzzCase): FuzzOutcome {
+  try {
+    return target.ours(given);
+  } catch (error) {
+    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { error: `unexpected: ${shown}`, warnings: "" };
+  }
+}
+
+/** Compares the cases `from` up to `to`, a few at a time, and yields them in order. */
+export async function* compareCases(
+  bench: Bench,
+  range: { readonly seed: number; readonly from: number; readonly to: number },
+  workers = 2,
+): AsyncGenerator<Compared> {
+  const pending = new Map<number, Promise<Compared>>();
+  let next = range.from;
+  for (let index = range.from; index < range.to; index++) {
+    for (; next < range.to && next < index + workers; next++) {
+      pending.set(next, compareCase(bench, generateCase(bench.target, range.seed, next), next));
+    }
+    const compared = pending.get(index);
+    pending.delete(index);
+    if (compared !== undefined) yield await compared;
+  }
+}

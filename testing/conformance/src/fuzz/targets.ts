@@ -1,0 +1,5 @@
+import type { FuzzTarget } from "./fuzz-target.ts";
+import { kustomizeTarget } from "./kustomize/target.ts";
+
+/** What can be fuzzed, by name. */
+export const TARGETS: readonly FuzzTarget[] = [kustomizeTarget];

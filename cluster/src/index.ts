@@ -3,12 +3,8 @@ export {
   KubeconfigWriteError,
   ListenFailedError,
 } from "./listener/listener-error.ts";
-export {
-  type CertificateAuthority,
-  type CertifiedKey,
-  createAuthority,
-  type ServerNames,
-} from "./listener/certificate.ts";
+export { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
+export { type CertifiedKey, type ServerNames } from "@weir/sdk";
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
 export { loopControllers, type Loops } from "./loops.ts";
 export {

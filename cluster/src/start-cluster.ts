@@ -14,8 +14,8 @@ import {
 } from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
-import { createManager } from "@weir/sdk";
-import { type CertificateAuthority, createAuthority, type ServerNames } from "./listener/certificate.ts";
+import { createManager, type ServerNames } from "@weir/sdk";
+import { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";

@@ -13,6 +13,7 @@ export {
 export {
   type CacheQuery,
   type CacheReader,
+  DuplicateIndexError,
   UndeclaredIndexError,
   UndeclaredReadError,
 } from "./cache/cache-reader.ts";
@@ -131,3 +132,52 @@ export {
   type WriteResource,
 } from "./resource/resource-versions.ts";
 export { kind, type KindHints } from "./resource/untyped-kind.ts";
+export {
+  type CertificateAuthority,
+  CertificateError,
+  type CertifiedKey,
+  createAuthority,
+  type IssueOptions,
+  openAuthority,
+  type ServerNames,
+} from "./certificates/authority.ts";
+export {
+  type AdmissionContext,
+  type AdmissionOperation,
+  type AdmissionUser,
+  type GroupVersionResource,
+  type MutateRequest,
+  type ValidateRequest,
+} from "./webhook/admission-request.ts";
+export { type CertificateOptions } from "./webhook/certificate-source.ts";
+export {
+  type AdmissionHook,
+  createWebhooks,
+  type Draft,
+  DuplicateWebhookError,
+  type HookOptions,
+  type HookSelector,
+  type MutateOptions,
+  type Webhooks,
+} from "./webhook/create-webhooks.ts";
+export { type TrustTargets } from "./webhook/inject-trust.ts";
+export { type JsonPatchOperation, jsonPatchBetween } from "./webhook/json-patch-between.ts";
+export { type SelfSignedOptions } from "./webhook/self-signed.ts";
+export { type Denial, deny, type Verdict } from "./webhook/verdict.ts";
+export { UnknownConversionError, WebhookServerError, WebhookTimeoutError } from "./webhook/webhook-error.ts";
+export {
+  REVIEW_LIMIT_BYTES,
+  type WebhookAnswer,
+  type WebhookCall,
+  type WebhookHandler,
+  webhookHandler,
+  type WebhookHandlerOptions,
+} from "./webhook/webhook-handler.ts";
+export {
+  type WebhookAddress,
+  type WebhookConfiguration,
+  type WebhookManifestOptions,
+  type WebhookManifests,
+  webhookManifests,
+} from "./webhook/webhook-manifests.ts";
+export { type WebhookServer, webhookServer, type WebhookServerOptions } from "./webhook/webhook-server.ts";

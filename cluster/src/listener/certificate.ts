@@ -1,22 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
-import {
-  bitString,
-  boolean,
-  integer,
-  objectId,
-  octetString,
-  sequence,
-  set,
-  tagged,
-  time,
-  utf8String,
-} from "./der.ts";
-
-/** A certificate and its private key, both as PEM. */
-export interface CertifiedKey {
-  readonly certificate: string;
-  readonly key: string;
-}
+import { type CertifiedKey, createAuthority as createIssuer, type ServerNames } from "@weir/sdk";
 
 /** An authority of its own, for one cluster. */
 export interface CertificateAuthority {
@@ -26,145 +8,14 @@ export interface CertificateAuthority {
   issue(names: ServerNames): CertifiedKey;
 }
 
-/** By what a server is reached. */
-export interface ServerNames {
-  readonly dns: readonly string[];
-  /** IPv4 or IPv6 addresses. */
-  readonly ips: readonly string[];
-}
-
-const OID = {
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  commonName: "2.5.4.3",
-  subjectKeyId: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyId: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-} as const;
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
 /** How long certificates are valid; they are made anew at each start. */
-const VALID_MS = 3650 * DAY_MS;
-
-/** Clocks of clients may be behind. */
-const BACKDATED_MS = HOUR_MS;
+const VALID_MS = 3650 * 24 * 3_600_000;
 
 /** Makes an authority with a new P-256 key, known to nobody else. */
 export function createAuthority(commonName: string, nowMs: number): CertificateAuthority {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const keyId = keyIdOf(publicKey);
-  const certificate = certify({
-    subject: commonName,
-    issuer: commonName,
-    publicKey,
-    signingKey: privateKey,
-    nowMs,
-    extensions: [
-      extension(OID.basicConstraints, sequence(boolean(true)), true),
-      // digitalSignature, keyEncipherment and keyCertSign.
-      extension(OID.keyUsage, bitString(Buffer.from([0b1010_0100]), 2), true),
-      extension(OID.subjectKeyId, octetString(keyId)),
-    ],
-  });
+  const authority = createIssuer({ commonName, nowMs, validMs: VALID_MS });
   return {
-    certificate,
-    issue: (names) => issue(names, { commonName, privateKey, keyId, nowMs }),
+    certificate: authority.certificate,
+    issue: (names) => authority.issue(names, { commonName: "kube-apiserver", nowMs, validMs: VALID_MS }),
   };
-}
-
-function issue(
-  names: ServerNames,
-  authority: {
-    readonly commonName: string;
-    readonly privateKey: KeyObject;
-    readonly keyId: Uint8Array;
-    readonly nowMs: number;
-  },
-): CertifiedKey {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const alternatives = [
-    ...names.dns.map((name) => tagged(0x82, Buffer.from(name, "latin1"))),
-    ...names.ips.map((ip) => tagged(0x87, ipOctets(ip))),
-  ];
-  const certificate = certify({
-    subject: "kube-apiserver",
-    issuer: authority.commonName,
-    publicKey,
-    signingKey: authority.privateKey,
-    nowMs: authority.nowMs,
-    extensions: [
-      extension(OID.basicConstraints, sequence(), true),
-      // digitalSignature and keyEncipherment.
-      extension(OID.keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
-      extension(OID.extendedKeyUsage, sequence(objectId(OID.serverAuth))),
-      extension(OID.authorityKeyId, sequence(tagged(0x80, authority.keyId))),
-      extension(OID.subjectAltName, sequence(...alternatives)),
-    ],
-  });
-  return { certificate, key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
-}
-
-interface CertificateFields {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly publicKey: KeyObject;
-  readonly signingKey: KeyObject;
-  readonly nowMs: number;
-  readonly extensions: readonly Uint8Array[];
-}
-
-function certify(fields: CertificateFields): string {
-  const algorithm = sequence(objectId(OID.ecdsaWithSha256));
-  const serial = randomBytes(16);
-  // Positive and without a leading zero, so that it is a proper DER integer.
-  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
-  const body = sequence(
-    tagged(0xa0, integer(Buffer.from([2]))),
-    integer(serial),
-    algorithm,
-    distinguishedName(fields.issuer),
-    sequence(time(fields.nowMs - BACKDATED_MS), time(fields.nowMs + VALID_MS)),
-    distinguishedName(fields.subject),
-    fields.publicKey.export({ type: "spki", format: "der" }),
-    tagged(0xa3, sequence(...fields.extensions)),
-  );
-  const signature = sign("sha256", body, fields.signingKey);
-  return pem(sequence(body, algorithm, bitString(signature)));
-}
-
-function distinguishedName(commonName: string): Uint8Array {
-  return sequence(set(sequence(objectId(OID.commonName), utf8String(commonName))));
-}
-
-function extension(id: string, value: Uint8Array, isCritical = false): Uint8Array {
-  return sequence(objectId(id), ...(isCritical ? [boolean(true)] : []), octetString(value));
-}
-
-function keyIdOf(publicKey: KeyObject): Uint8Array {
-  return createHash("sha1")
-    .update(publicKey.export({ type: "spki", format: "der" }))
-    .digest();
-}
-
-function ipOctets(ip: string): Uint8Array {
-  if (!ip.includes(":")) return Buffer.from(ip.split(".").map(Number));
-  const [head = "", tail] = ip.split("::");
-  const groups = (text: string | undefined): readonly number[] =>
-    text === undefined || text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
-  const [before, after] = [groups(head), groups(tail)];
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
-  return Buffer.from([...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]));
-}
-
-function pem(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { type ApiRequest, type ApiResponse, ConnectionDroppedError } from "@weir/apiserver";
 import { describeError, type Logger } from "@weir/core";
 import { requestEntityTooLargeError } from "@weir/objects";
-import type { CertifiedKey } from "./certificate.ts";
+import type { CertifiedKey } from "@weir/sdk";
 import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
 
 /** What a listener is made of. */

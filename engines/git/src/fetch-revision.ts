@@ -2,15 +2,18 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, timeoutSignal, anySignal } from "@weir/core";
 import { parseCommit } from "./commit.ts";
-import type { GitCredentials, GitProxy } from "./credentials.ts";
-import { cloneError, GitOperationError, withoutCredentials } from "./git-error.ts";
+import { type GitCredentials, type GitProxy, userInfoOf } from "./credentials.ts";
+import { cloneError, GitCredentialsError, GitOperationError, withoutCredentials } from "./git-error.ts";
 import type { AdvertisedRef, GitCommit, GitRef } from "./git-ref.ts";
-import { createPrivateHome } from "./program/private-home.ts";
-import { type GitProgram, GitProgramError, runGit } from "./program/run-git.ts";
+import { createPrivateHome, REMOTE } from "./program/private-home.ts";
+import { runGit } from "./program/run-git.ts";
+import { type GitProgram, GitProgramError } from "./program/run-program.ts";
 import { type Advertisement, parseLsRemote } from "./remote/advertisement.ts";
 import { probeHttp } from "./remote/probe.ts";
 import { type ResolvedRef, resolveRef } from "./remote/resolve-ref.ts";
 import { branchOf, formatRevision } from "./revision.ts";
+import { opensIdentity } from "./ssh/ssh-home.ts";
+import { sshFailureOf } from "./ssh/ssh-failure.ts";
 
 /** What is wanted from a repository. */
 export interface GitFetchRequest {
@@ -59,7 +62,30 @@ export async function fetchRevision(request: GitFetchRequest, deps: GitFetchDeps
   );
   using held = anySignal(request.signal, timeout.signal);
   // Awaited here, so that the timeout lives as long as the fetch does.
-  return await new RevisionFetch(request, deps, held.signal).run();
+  return await new RevisionFetch(withoutUserInfo(request), deps, held.signal).run();
+}
+
+/** What an HTTP URL says of its user goes the way of all credentials, instead of into files and messages. */
+function withoutUserInfo(request: GitFetchRequest): GitFetchRequest {
+  const { url, credentials } = request;
+  const userInfo = userInfoOf(url);
+  if (!/^https?:/i.test(url) || (userInfo.username === "" && userInfo.password === "")) return request;
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  const named =
+    credentials.kind === "none" ? { ...credentials, kind: "basic" as const, ...userInfo } : credentials;
+  return { ...request, url: bare.href, credentials: named };
+}
+
+/** git hands no proxy to ssh, and one that is declared must not be passed by. */
+function checkProxy(url: string, proxy: GitProxy | undefined): void {
+  if (proxy === undefined || !url.startsWith("ssh://")) return;
+  const scheme = new URL(proxy.address).protocol.slice(0, -1);
+  const detail = scheme.startsWith("socks")
+    ? "a SOCKS proxy is not used for ssh yet"
+    : `proxy: unknown scheme: ${scheme}`;
+  throw cloneError("invalid-proxy", url, detail);
 }
 
 class RevisionFetch {
@@ -76,6 +102,7 @@ class RevisionFetch {
   async run(): Promise<GitFetchResult> {
     const { url, credentials, proxy, knownRevision } = this.#request;
     if (!URL.canParse(url)) throw cloneError("invalid-url", url, "the URL cannot be parsed");
+    checkProxy(url, proxy);
     await using home = await createPrivateHome(url, credentials, proxy, this.#deps);
     const remote = await this.#observe(home.program);
     const resolved = resolveRef(url, this.#request.ref, remote.advertisement);
@@ -91,9 +118,9 @@ class RevisionFetch {
     program: GitProgram,
   ): Promise<{ readonly url: string; readonly advertisement: Advertisement }> {
     const { url, credentials, proxy } = this.#request;
-    const canAsk = /^https?:\/\//.test(url) && proxy === undefined;
-    if (canAsk) return probeHttp({ url, credentials, signal: this.#signal });
-    const args = ["ls-remote", "--quiet", "--", url];
+    const canAsk = /^https?:/i.test(url) && (proxy === undefined || /^https?:/i.test(proxy.address));
+    if (canAsk) return probeHttp({ url, credentials, signal: this.#signal, ...(proxy && { proxy }) });
+    const args = ["ls-remote", "--quiet", REMOTE];
     const output = await this.#git(program, { args, directory: program.home });
     return { url, advertisement: parseLsRemote(output.toString("utf8")) };
   }
@@ -226,10 +253,25 @@ class RevisionFetch {
       return await runGit(program, { ...run, signal: this.#signal });
     } catch (error) {
       if (!(error instanceof GitProgramError)) throw error;
-      const { url } = this.#request;
-      const text = `unable to clone '${withoutCredentials(url)}'`;
-      throw new GitOperationError("program-failed", url, text, { cause: error });
+      throw await this.#errorOf(program, error);
     }
+  }
+
+  async #errorOf(program: GitProgram, error: GitProgramError): Promise<Error> {
+    const { url, credentials } = this.#request;
+    const known = url.startsWith("ssh://") ? sshFailureOf(url, error.output) : undefined;
+    if (known === undefined) {
+      const text = `unable to clone '${withoutCredentials(url)}'`;
+      return new GitOperationError("program-failed", url, text, { cause: error });
+    }
+    const mayBeLocked = known.failure === "authentication-required" && credentials.password !== undefined;
+    if (mayBeLocked && !(await opensIdentity(program, this.#signal))) {
+      return new GitCredentialsError(
+        "unusable",
+        "unable to construct auth method with options: x509: decryption password incorrect",
+      );
+    }
+    return cloneError(known.failure, url, known.detail);
   }
 }
 

@@ -3,10 +3,12 @@ import { type RetryPolicy, WeirError } from "@weir/core";
 /** What went wrong between us and a Git server, told apart by asking it ourselves. */
 export type GitFailure =
   | "invalid-url"
+  | "invalid-proxy"
   | "unreachable"
   | "timeout"
   | "authentication-required"
   | "authorization-failed"
+  | "host-key-rejected"
   | "repository-not-found"
   | "server-error"
   | "ref-not-found"
@@ -45,15 +47,21 @@ export class EmptyGitRepositoryError extends WeirError {
   }
 }
 
+/** What is wrong with a Secret's credentials. */
+export type GitCredentialsProblem = "missing-key" | "identity-encrypted" | "unusable";
+
 /** What a Secret gives as credentials cannot be used. */
 export class GitCredentialsError extends WeirError {
   override readonly name = "GitCredentialsError";
   readonly reason: "AuthenticationFailed" | "GitOperationFailed";
   readonly retry: RetryPolicy = "backoff";
+  readonly problem: GitCredentialsProblem;
 
-  constructor(reason: "AuthenticationFailed" | "GitOperationFailed", message: string) {
+  constructor(problem: GitCredentialsProblem, message: string) {
     super(message);
-    this.reason = reason;
+    this.problem = problem;
+    // Flux finds out only while it clones that a key is none.
+    this.reason = problem === "unusable" ? "GitOperationFailed" : "AuthenticationFailed";
   }
 }
 

@@ -9,12 +9,14 @@ export {
 export {
   EmptyGitRepositoryError,
   GitCredentialsError,
+  type GitCredentialsProblem,
   type GitFailure,
   GitOperationError,
   withoutCredentials,
 } from "./git-error.ts";
 export { type AdvertisedRef, type GitCommit, type GitRef } from "./git-ref.ts";
-export { type GitProgram, GitProgramError, type GitRun, runGit } from "./program/run-git.ts";
+export { runGit } from "./program/run-git.ts";
+export { type GitProgram, GitProgramError, type GitRun } from "./program/run-program.ts";
 export { branchOf, commitOfRevision, formatRevision } from "./revision.ts";
 export { commitFolder, type FolderRepositoryOptions } from "./server/folder-repository.ts";
 export { createGitHttpHandler, type FindRepository, type GitHttpOptions } from "./server/git-http-handler.ts";

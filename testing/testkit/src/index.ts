@@ -18,6 +18,12 @@ export {
 } from "./control-plane/start-control-plane.ts";
 export { eventually, type EventuallyOptions, NotInTimeError } from "./eventually.ts";
 export { findSsh, type FoundSsh } from "./git/find-sshd.ts";
+export {
+  type ForwardProxy,
+  type ForwardProxyOptions,
+  type ProxiedRequest,
+  startForwardProxy,
+} from "./git/forward-proxy.ts";
 export { type GitFault, type GitFaults, usualGitFaults } from "./git/git-fault.ts";
 export { type GitTestServer, type GitTestServerOptions, startGitServer } from "./git/git-test-server.ts";
 export {

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitCredentials, GitProxy } from "../credentials.ts";
-import type { GitProgram } from "./run-git.ts";
+import { type WriteFile, writeSshHome } from "../ssh/ssh-home.ts";
+import type { GitProgram } from "./run-program.ts";
 
 /** A home for the runs of one fetch: its files hold the credentials and go with it. */
 export interface PrivateHome extends AsyncDisposable {
@@ -29,9 +30,13 @@ export async function createPrivateHome(
   const home = await mkdtemp(join(options.scratch, "git-home-"));
   const write = (name: string, text: string, mode = 0o600): Promise<void> =>
     writeFile(join(home, name), text, { mode });
-  const config = [...(await httpConfig(url, credentials, home, write)), ...proxyConfig(proxy)];
+  const config = [
+    ...remoteConfig(url),
+    ...(await httpConfig(url, credentials, home, write)),
+    ...proxyConfig(proxy),
+  ];
   await write("gitconfig", `${config.join("\n")}\n`);
-  const environment = credentials.kind === "ssh" ? await sshEnvironment(credentials, home, write) : {};
+  const environment = credentials.kind === "ssh" ? await writeSshHome(credentials, home, write) : {};
   return {
     program: {
       home,
@@ -43,7 +48,12 @@ export async function createPrivateHome(
   };
 }
 
-type WriteFile = (name: string, text: string, mode?: number) => Promise<void>;
+/** The name under which a home knows the repository, so that its URL is in no argument. */
+export const REMOTE = "observed";
+
+function remoteConfig(url: string): readonly string[] {
+  return [`[remote "${REMOTE}"]`, `\turl = ${quote(url)}`];
+}
 
 async function httpConfig(
   url: string,
@@ -79,40 +89,10 @@ function proxyConfig(proxy: GitProxy | undefined): readonly string[] {
   const url = new URL(proxy.address);
   if (proxy.username !== undefined) url.username = encodeURIComponent(proxy.username);
   if (proxy.password !== undefined) url.password = encodeURIComponent(proxy.password);
-  return ["[http]", `\tproxy = ${quote(url.href)}`];
-}
-
-/** ssh reads nothing but our files: strict host keys, one identity, no agent, no configuration of the user's. */
-async function sshEnvironment(
-  credentials: GitCredentials,
-  home: string,
-  write: WriteFile,
-): Promise<Readonly<Record<string, string>>> {
-  await write("identity", `${(credentials.identity ?? "").trimEnd()}\n`);
-  await write("known_hosts", `${(credentials.knownHosts ?? "").trimEnd()}\n`);
-  const hasPassphrase = credentials.password !== undefined;
-  const options = [
-    "-F /dev/null",
-    `-o UserKnownHostsFile=${shellQuote(`${home}/known_hosts`)}`,
-    "-o GlobalKnownHostsFile=/dev/null",
-    "-o StrictHostKeyChecking=yes",
-    "-o IdentitiesOnly=yes",
-    "-o IdentityAgent=none",
-    `-o BatchMode=${hasPassphrase ? "no" : "yes"}`,
-    `-i ${shellQuote(`${home}/identity`)}`,
-  ];
-  const environment = { GIT_SSH_COMMAND: `ssh ${options.join(" ")}` };
-  if (!hasPassphrase) return environment;
-  await write("passphrase", `${credentials.password ?? ""}\n`);
-  await write("askpass", `#!/bin/sh\ncat ${shellQuote(`${home}/passphrase`)}\n`, 0o700);
-  return { ...environment, SSH_ASKPASS: `${home}/askpass`, SSH_ASKPASS_REQUIRE: "force", DISPLAY: ":0" };
+  return ["[http]", `\tproxy = ${quote(url.href)}`, "\tproxyAuthMethod = basic"];
 }
 
 /** A value of git's configuration, quoted so that no character of it is read as syntax. */
 function quote(text: string): string {
   return `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

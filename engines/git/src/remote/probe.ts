@@ -1,13 +1,16 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
-import type { GitCredentials } from "../credentials.ts";
+import type { IncomingMessage } from "node:http";
+import type { GitCredentials, GitProxy } from "../credentials.ts";
 import { cloneError } from "../git-error.ts";
 import { type Advertisement, parseAdvertisement } from "./advertisement.ts";
+import { httpGet } from "./http-get.ts";
+import { ProxyError } from "./proxy-error.ts";
 
 /** What asking a server needs. */
 export interface ProbeRequest {
   readonly url: string;
   readonly credentials: GitCredentials;
+  /** An `http` or `https` one. */
+  readonly proxy?: GitProxy;
   readonly signal: AbortSignal;
   /** Bytes of references that are read at most; 64 MiB by default. */
   readonly maxBytes?: number;
@@ -50,46 +53,35 @@ function redirectOf(answer: IncomingMessage, target: string): string | undefined
   return location.href.replace(/\/info\/refs$/, "");
 }
 
-function ask(target: string, request: ProbeRequest, withCredentials: boolean): Promise<IncomingMessage> {
-  const { credentials, signal } = request;
-  const url = new URL(target);
-  const options: RequestOptions = {
-    signal,
-    headers: {
-      accept: "*/*",
-      "user-agent": "git/weir",
-      ...(withCredentials ? authorizationOf(credentials, url) : {}),
-    },
+async function ask(
+  target: string,
+  request: ProbeRequest,
+  withCredentials: boolean,
+): Promise<IncomingMessage> {
+  const { credentials, signal, proxy } = request;
+  const { caFile, certFile, keyFile } = credentials;
+  const hasCertificate = withCredentials && certFile !== undefined && keyFile !== undefined;
+  const headers = {
+    accept: "*/*",
+    "user-agent": "git/weir",
+    ...(withCredentials ? authorizationOf(credentials) : {}),
   };
   const tls = {
-    ...(credentials.caFile === undefined ? {} : { ca: credentials.caFile }),
-    ...(credentials.certFile === undefined || !withCredentials
-      ? {}
-      : { cert: credentials.certFile, key: credentials.keyFile }),
+    ...(caFile === undefined ? {} : { ca: caFile }),
+    ...(hasCertificate ? { cert: certFile, key: keyFile } : {}),
   };
-  return new Promise((resolve, reject) => {
-    const sent =
-      url.protocol === "https:"
-        ? httpsRequest(withoutUserInfo(url), { ...options, ...tls }, resolve)
-        : httpRequest(withoutUserInfo(url), options, resolve);
-    sent.on("error", (error) => reject(transportError(target, request, error)));
-    sent.end();
-  });
+  try {
+    return await httpGet({ url: new URL(target), headers, tls, signal, ...(proxy && { proxy }) });
+  } catch (error) {
+    throw transportError(target, request, error);
+  }
 }
 
-function withoutUserInfo(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = "";
-  bare.password = "";
-  return bare;
-}
-
-function authorizationOf(credentials: GitCredentials, url: URL): Readonly<Record<string, string>> {
+function authorizationOf(credentials: GitCredentials): Readonly<Record<string, string>> {
   if (credentials.kind === "bearer") return { authorization: `Bearer ${credentials.bearerToken ?? ""}` };
-  const fromUrl = url.username === "" ? undefined : { username: url.username, password: url.password };
-  const { username, password } = credentials.kind === "basic" ? credentials : (fromUrl ?? {});
-  if (username === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}` };
+  if (credentials.kind !== "basic") return {};
+  const pair = `${credentials.username ?? ""}:${credentials.password ?? ""}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 async function readAnswer(
@@ -142,25 +134,26 @@ function transportError(target: string, request: ProbeRequest, error: unknown): 
       cause: request.signal.reason,
     });
   }
+  if (error instanceof ProxyError) {
+    const detail = error.cause === undefined ? "" : `: ${connectionDetail(error.cause)}`;
+    return cloneError("unreachable", request.url, `${get}: ${error.message}${detail}`);
+  }
+  return cloneError("unreachable", request.url, `${get}: ${connectionDetail(error, new URL(target).host)}`, {
+    cause: error,
+  });
+}
+
+/** What went wrong with a connection, as Go says it. */
+function connectionDetail(error: unknown, host = ""): string {
   const { code, address, port, hostname } = error as NodeJS.ErrnoException & {
     readonly address?: string;
     readonly port?: number;
     readonly hostname?: string;
   };
-  const { host } = new URL(target);
   const dial = address === undefined ? host : `${address}:${port ?? ""}`;
-  if (code === "ECONNREFUSED") {
-    return cloneError("unreachable", request.url, `${get}: dial tcp ${dial}: connect: connection refused`, {
-      cause: error,
-    });
-  }
+  if (code === "ECONNREFUSED") return `dial tcp ${dial}: connect: connection refused`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return cloneError(
-      "unreachable",
-      request.url,
-      `${get}: dial tcp: lookup ${hostname ?? host}: no such host`,
-      { cause: error },
-    );
+    return `dial tcp: lookup ${hostname ?? host}: no such host`;
   }
-  return cloneError("unreachable", request.url, `${get}: ${code ?? "connection failed"}`, { cause: error });
+  return code ?? "connection failed";
 }

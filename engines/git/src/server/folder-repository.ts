@@ -1,6 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type GitProgram, GitProgramError, runGit } from "../program/run-git.ts";
+import { runGit } from "../program/run-git.ts";
+import { type GitProgram, GitProgramError } from "../program/run-program.ts";
 
 /** A plain folder whose saves are committed to a repository of its own, outside of the folder. */
 export interface FolderRepositoryOptions {

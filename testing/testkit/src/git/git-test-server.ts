@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +16,15 @@ export interface GitTestServerOptions {
   /** `usualGitFaults` by default. */
   readonly faults?: GitFaults;
   readonly clock?: Clock;
+  /** PEM of its certificate and key, where it is to speak HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Sees each request before it is answered. */
+  readonly onRequest?: (request: Request) => void;
 }
 
 /** A Git server on loopback with faults; it and its repositories go when it is disposed. */
 export interface GitTestServer extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`; a repository is at `/<name>.git`, and with a fault at `/<fault>/<name>.git`. */
+  /** `http://127.0.0.1:<port>`, or `https://…`; a repository is at `/<name>.git`, and with a fault at `/<fault>/<name>.git`. */
   readonly url: string;
   /** The repository of that name, made empty when it is first asked for. Until then the server answers 404. */
   repository(name: string): Promise<TestRepository>;
@@ -29,11 +34,21 @@ export interface GitTestServer extends AsyncDisposable {
 export async function startGitServer(options: GitTestServerOptions): Promise<GitTestServer> {
   const root = await mkdtemp(join(tmpdir(), "weir-git-server-"));
   const repositories = new Repositories(root, options.searchPath);
-  const listener = { fetch: faultyHandler(options, repositories, root), hostname: "127.0.0.1", port: 0 };
+  const { tls, onRequest } = options;
+  const handle = faultyHandler(options, repositories, root);
+  const listener = {
+    fetch: (request: Request) => {
+      onRequest?.(request);
+      return handle(request);
+    },
+    hostname: "127.0.0.1",
+    port: 0,
+    ...(tls === undefined ? {} : { createServer, serverOptions: tls }),
+  };
   return new Promise((resolve, reject) => {
     const server = serve(listener, ({ port }: AddressInfo) => {
       resolve({
-        url: `http://127.0.0.1:${port}`,
+        url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
         repository: (name) => repositories.get(name),
         [Symbol.asyncDispose]: async () => {
           await new Promise<void>((done) => {

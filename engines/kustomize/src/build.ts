@@ -1,10 +1,13 @@
 import type { JsonObject, Tree } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
-import { KustomizeError } from "./error.ts";
+import { KustomizeError, withWarnings } from "./error.ts";
 import { type BuildBudgets, Loader, type LoadRestrictor, Reads } from "./file/loader.ts";
 import { type ReadSet, ReadTracker } from "./read-set.ts";
+import type { RemoteSources, ResolveLinks } from "./file/remote-sources.ts";
 import { hashTransformer } from "./generate/hash.ts";
-import { Accumulator, type BuildContext, Layer } from "./layer/layer.ts";
+import { Accumulator, type BuildContext } from "./layer/accumulator.ts";
+import { Layer } from "./layer/layer.ts";
+import type { BuildObserver } from "./layer/observer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
 import { outputJson } from "./node/to-json.ts";
 import {
@@ -37,6 +40,10 @@ export interface BuildOptions {
   /** Keeps the built-in schema beside a custom one, as Flux does; false by default. */
   readonly keepsBuiltinSchema?: boolean;
   readonly budgets?: BuildBudgets;
+  /** Where the tree has symbolic links; a tree without has none to follow. */
+  readonly resolveLinks?: ResolveLinks;
+  /** What was fetched for remote bases and files; they are refused where it is absent. */
+  readonly remotes?: RemoteSources;
 }
 
 /** What a build gives. */
@@ -49,33 +56,71 @@ export interface BuildResult extends ReadSet {
 
 const VERSION = "v5.8.1";
 const MANAGED_BY = "app.kubernetes.io/managed-by";
-const LOCAL_CONFIG = "config.kubernetes.io/local-config";
+/** What the steps are called that end a build and that no field asks for. */
+export const NAME_HASH = "name hash";
+export const NAME_REFERENCES = "name references";
+export const LOCAL_CONFIG = "config.kubernetes.io/local-config";
 
 /**
  * Builds the kustomization in a directory of the tree as `kustomize build` 5.8.1 does.
  *
  * Pure: the same tree, path and options always give the same result. Throws a `KustomizeError` with kustomize's own
- * message, or another `WeirError` where a budget is exceeded; there is never a partial result.
+ * message and the warnings before it, or another `WeirError` where a budget is exceeded; there is never a partial
+ * result. Where `neededRemote` finds a reference in what is thrown, the build can be repeated once that is fetched.
  */
 export function buildKustomization(tree: Tree, path: string, options: BuildOptions = {}): BuildResult {
+  return buildObserved(tree, path, options, undefined);
+}
+
+/** `buildKustomization` before the eyes of an observer. */
+export function buildObserved(
+  tree: Tree,
+  path: string,
+  options: BuildOptions,
+  observer: BuildObserver | undefined,
+): BuildResult {
+  const context: BuildContext = {
+    schemas: new SchemaState(options.keepsBuiltinSchema ?? false),
+    warnings: [],
+    observer,
+  };
+  try {
+    return build(tree, path, { options, context });
+  } catch (error) {
+    throw withWarnings(error, context.warnings);
+  }
+}
+
+function build(
+  tree: Tree,
+  path: string,
+  { options, context }: { readonly options: BuildOptions; readonly context: BuildContext },
+): BuildResult {
   const reads = new Reads(options.budgets);
-  const { loadRestrictor: restrictor = "rootOnly", root = "$ROOT" } = options;
+  const { loadRestrictor: restrictor = "rootOnly", root = "$ROOT", resolveLinks, remotes } = options;
   const tracker = new ReadTracker(tree);
-  const loader = Loader.at({ tree: tracker.tree, reads, restrictor, root }, path);
-  const schemas = new SchemaState(options.keepsBuiltinSchema ?? false);
-  const context: BuildContext = { schemas, warnings: [] };
+  const loader = Loader.at({ tree: tracker.tree, reads, restrictor, root, resolveLinks, remotes }, path);
   const layer = new Layer(loader, context, undefined);
   layer.useSchema();
   const { buildMetadata = [] } = layer.kustomization;
   if (buildMetadata.length > 0) layer.followOrigins();
   const built = layer.accumulate(new Accumulator());
-  finish(built, context);
   const { resources } = built;
+  const step: FinalStep = (field, run) => {
+    if (context.observer === undefined) run();
+    else context.observer.step({ layer: layer.file, field }, resources, run);
+  };
+  finish(built, context, step);
   sort(resources, layer, { context, reorder: options.reorder ?? "unspecified" });
   if (options.managedByLabel === true || buildMetadata.includes("managedByLabel")) {
-    for (const resource of resources.resources) addLabel(resource, MANAGED_BY, `kustomize-${VERSION}`);
+    step("buildMetadata", () => {
+      for (const resource of resources.resources) addLabel(resource, MANAGED_BY, `kustomize-${VERSION}`);
+    });
   }
-  for (const resource of resources.resources) writeBuildMetadata(resource, buildMetadata);
+  step("buildMetadata", () => {
+    for (const resource of resources.resources) writeBuildMetadata(resource, buildMetadata);
+  });
+  context.observer?.ended(resources);
   return {
     objects: resources.resources.map(outputOf),
     warnings: context.warnings,
@@ -83,16 +128,22 @@ export function buildKustomization(tree: Tree, path: string, options: BuildOptio
   };
 }
 
+/** Does what ends a build; `field` says what it is about. */
+type FinalStep = (field: string, run: () => void) => void;
+
 /** What only the kustomization that is built does: hashes, references, variables and local configuration. */
-function finish({ resources, config, vars }: Accumulator, context: BuildContext): void {
-  hashTransformer(resources);
-  nameReferenceTransformer(config.nameReference)(resources);
-  const unused = resolveVars(resources, vars.sorted, config.varReference);
-  if (unused.length > 0) {
+function finish({ resources, config, vars }: Accumulator, context: BuildContext, step: FinalStep): void {
+  step(NAME_HASH, () => hashTransformer(resources));
+  step(NAME_REFERENCES, () => nameReferenceTransformer(config.nameReference)(resources));
+  step("vars", () => {
+    const unused = resolveVars(resources, vars.sorted, config.varReference);
+    if (unused.length === 0) return;
     context.warnings.push(`well-defined vars that were never replaced: ${unused.join(",")}`);
-  }
+  });
   resources.refuseEqualIds((resource) => !isLocalConfig(resource));
-  resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource));
+  step(LOCAL_CONFIG, () =>
+    resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource)),
+  );
 }
 
 function isLocalConfig(resource: Resource): boolean {

@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, memoryTree, overlayTree, type Tree, writeJson } from "@weir/core";
 import { type BuildOptions, type BuildResult, buildKustomization } from "../build.ts";
 import { type ReadSet, ReadTracker } from "../read-set.ts";
+import type { Kustomization } from "../file/kustomization.ts";
 import { cleanPath } from "../resource/origin.ts";
 import { setKey } from "../node/to-json.ts";
 import { generateKustomization, type IgnorePath } from "./generate-kustomization.ts";
@@ -23,6 +24,8 @@ export interface FluxBuildInput {
   /** Where the kustomization stands. */
   readonly file: string;
   readonly isGenerated: boolean;
+  /** What was found or generated there, before the spec was merged into it. */
+  readonly kustomization: Kustomization;
   /** What of the artifact decided the build until now: complete once the build has ended. */
   readonly readSet: () => ReadSet;
 }
@@ -46,7 +49,7 @@ export function prepareFluxBuild(
   const merged = mergeFluxSpec(kustomization, spec, { isGenerated, exists });
   const content = Buffer.from(writeJson(merged as unknown as JsonObject), "utf8");
   const built = overlayTree(tracker.tree, memoryTree(new Map([[file, content]])));
-  return { tree: built, file, isGenerated, readSet: () => tracker.readSet() };
+  return { tree: built, file, isGenerated, kustomization, readSet: () => tracker.readSet() };
 }
 
 /**

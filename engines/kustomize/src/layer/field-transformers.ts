@@ -2,8 +2,9 @@ import type { JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { prefixed, withPrefix } from "../error.ts";
 import type { TransformerConfig } from "../file/default-field-specs.ts";
-import type { FieldSpec, Kustomization, Label } from "../file/kustomization.ts";
+import type { FieldSpec, Kustomization, Label, ReplacementField } from "../file/kustomization.ts";
 import { mergeFieldSpecs } from "../file/transformer-config.ts";
+import type { Resource } from "../resource/resource.ts";
 import { imageTransformers } from "../transform/image.ts";
 import { metadataTransformer } from "../transform/metadata.ts";
 import { affixTransformer } from "../transform/names.ts";
@@ -20,47 +21,85 @@ import { loadReplacements } from "../transform/replacement-files.ts";
 import { replicaTransformer } from "../transform/replicas.ts";
 import type { Transformer } from "../transform/transformer.ts";
 
-/** A transformer and the builtin that it stands for. */
-export interface FieldTransformer {
-  readonly kind: string;
+/** A transformer with the field that asks for it. */
+export interface TransformerPart {
+  readonly field: string;
+  /** The resource that configures it, where it is no field of its own. */
+  readonly config?: Resource;
   readonly transform: Transformer;
+}
+
+/** A transformer of a field, and the builtin that it stands for. */
+export interface FieldTransformer extends TransformerPart {
+  readonly kind: string;
+  /** The same work in steps for each entry of the field, for who looks on. */
+  readonly parts?: () => readonly TransformerPart[];
+}
+
+/** What the transformers of fields are made with. */
+export interface FieldContext extends PatchContext {
+  /** Runs an action, and says which field of the kustomization failed. */
+  readonly at: <Value>(field: string, action: () => Value) => Value;
 }
 
 /** The transformers of a kustomization's own fields, in the order in which kustomize runs them. */
 export function fieldTransformers(
   kustomization: Kustomization,
   config: TransformerConfig,
-  context: PatchContext,
+  context: FieldContext,
 ): readonly FieldTransformer[] {
-  const of = (kind: string, transforms: readonly Transformer[]): FieldTransformer[] =>
-    transforms.map((transform) => ({ kind, transform }));
+  const { patches = [], patchesJson6902 = [], replicas = [], images = [] } = kustomization;
+  const each = <Entry>(
+    field: string,
+    entries: readonly Entry[],
+    make: (entry: Entry) => Transformer,
+  ): readonly TransformerPart[] =>
+    entries.map((entry, at) => {
+      const own = `${field}[${at}]`;
+      return { field: own, transform: context.at(own, () => make(entry)) };
+    });
+  const of = (kind: string, parts: readonly TransformerPart[]): readonly FieldTransformer[] =>
+    parts.map((part) => ({ kind, ...part }));
   return [
-    ...of("PatchStrategicMergeTransformer", strategicMerges(kustomization, context)),
+    ...strategicMerges(kustomization, context),
     ...of(
       "PatchTransformer",
-      (kustomization.patches ?? []).map((patch) => patchField(patch, context)),
+      each("patches", patches, (patch) => patchField(patch, context)),
     ),
     ...naming(kustomization, config),
-    ...of("LabelTransformer", labels(kustomization, config)),
+    ...of("LabelTransformer", labels(kustomization, config, context)),
     ...of("AnnotationsTransformer", annotations(kustomization, config)),
     ...of(
       "PatchJson6902Transformer",
-      (kustomization.patchesJson6902 ?? []).map((patch) => json6902Field(patch, context)),
+      each("patchesJson6902", patchesJson6902, (patch) => json6902Field(patch, context)),
     ),
     ...of(
       "ReplicaCountTransformer",
-      (kustomization.replicas ?? []).map((replica) => replicaTransformer(replica, config.replicas)),
+      each("replicas", replicas, (replica) => replicaTransformer(replica, config.replicas)),
     ),
-    ...of("ImageTagTransformer", imageTransformers(kustomization.images ?? [], config.images)),
-    ...of("ReplacementTransformer", replacements(kustomization, context)),
+    ...of(
+      "ImageTagTransformer",
+      context
+        .at("images", () => imageTransformers(images, config.images))
+        .map((transform, at) => ({ field: `images[${at}]`, transform })),
+    ),
+    ...replacements(kustomization, context),
   ];
 }
 
 function strategicMerges(
-  { patchesStrategicMerge = [] }: Kustomization,
-  context: PatchContext,
-): Transformer[] {
-  return patchesStrategicMerge.length === 0 ? [] : [strategicMergeField(patchesStrategicMerge, context)];
+  { patchesStrategicMerge: patches = [] }: Kustomization,
+  context: FieldContext,
+): readonly FieldTransformer[] {
+  if (patches.length === 0) return [];
+  const field = "patchesStrategicMerge";
+  const transform = context.at(field, () => strategicMergeField(patches, context));
+  const parts = (): readonly TransformerPart[] =>
+    patches.map((patch, at) => ({
+      field: `${field}[${at}]`,
+      transform: strategicMergeField([patch], context),
+    }));
+  return [{ kind: "PatchStrategicMergeTransformer", field, transform, parts }];
 }
 
 function naming(
@@ -70,15 +109,15 @@ function naming(
   const result: FieldTransformer[] = [];
   if (namespace !== "") {
     const transform = namespaceTransformer({ namespace, fieldSpecs: config.namespace });
-    result.push({ kind: "NamespaceTransformer", transform });
+    result.push({ kind: "NamespaceTransformer", field: "namespace", transform });
   }
   if (namePrefix !== "") {
     const transform = affixTransformer("prefix", namePrefix, config.namePrefix);
-    result.push({ kind: "PrefixTransformer", transform });
+    result.push({ kind: "PrefixTransformer", field: "namePrefix", transform });
   }
   if (nameSuffix !== "") {
     const transform = affixTransformer("suffix", nameSuffix, config.nameSuffix);
-    result.push({ kind: "SuffixTransformer", transform });
+    result.push({ kind: "SuffixTransformer", field: "nameSuffix", transform });
   }
   return result;
 }
@@ -86,11 +125,15 @@ function naming(
 function labels(
   { labels: own = [], commonLabels = {} }: Kustomization,
   config: TransformerConfig,
-): Transformer[] {
+  { at }: FieldContext,
+): readonly TransformerPart[] {
   if (own.length === 0 && Object.keys(commonLabels).length === 0) return [];
-  const result = own.map((label) => metadataTransformer(label.pairs, labelSpecs(label, config)));
-  result.push(metadataTransformer(commonLabels, config.commonLabels));
-  return result;
+  const result: TransformerPart[] = own.map((label, index) => {
+    const field = `labels[${index}]`;
+    return { field, transform: at(field, () => metadataTransformer(label.pairs, labelSpecs(label, config))) };
+  });
+  const transform = metadataTransformer(commonLabels, config.commonLabels);
+  return [...result, { field: "commonLabels", transform }];
 }
 
 function labelSpecs(label: Label, config: TransformerConfig): readonly FieldSpec[] {
@@ -102,20 +145,34 @@ function labelSpecs(label: Label, config: TransformerConfig): readonly FieldSpec
   });
 }
 
-function annotations({ commonAnnotations = {} }: Kustomization, config: TransformerConfig): Transformer[] {
+function annotations(
+  { commonAnnotations = {} }: Kustomization,
+  config: TransformerConfig,
+): readonly TransformerPart[] {
   if (Object.keys(commonAnnotations).length === 0) return [];
-  return [metadataTransformer(commonAnnotations, config.commonAnnotations)];
+  const transform = metadataTransformer(commonAnnotations, config.commonAnnotations);
+  return [{ field: "commonAnnotations", transform }];
 }
 
-function replacements({ replacements: fields = [] }: Kustomization, context: PatchContext): Transformer[] {
-  if (fields.length === 0) return [];
-  try {
-    return [replacementTransformer(loadReplacements(fields, context.loader))];
-  } catch (error) {
-    const config = { Replacements: withoutEmpty(fields as unknown as JsonValue) };
-    throw prefixed(
-      error,
-      `trouble configuring builtin ReplacementTransformer with config: \`\n${emitYaml(config)}\``,
-    );
-  }
+function replacements(
+  { replacements: entries = [] }: Kustomization,
+  context: FieldContext,
+): readonly FieldTransformer[] {
+  if (entries.length === 0) return [];
+  const field = "replacements";
+  const load = (own: readonly ReplacementField[]): Transformer =>
+    replacementTransformer(loadReplacements(own, context.loader));
+  const parts = (): readonly TransformerPart[] =>
+    entries.map((entry, at) => ({ field: `${field}[${at}]`, transform: load([entry]) }));
+  return context.at(field, () => {
+    try {
+      return [{ kind: "ReplacementTransformer", field, transform: load(entries), parts }];
+    } catch (error) {
+      const config = { Replacements: withoutEmpty(entries as unknown as JsonValue) };
+      throw prefixed(
+        error,
+        `trouble configuring builtin ReplacementTransformer with config: \`\n${emitYaml(config)}\``,
+      );
+    }
+  });
 }

@@ -1,71 +1,61 @@
 import { emitYaml } from "@weir/yaml";
 import { quoteGo } from "@weir/text";
 import type { JsonValue } from "@weir/core";
-import { inFile, KustomizeError, messageOf, prefixed, withPrefix } from "../error.ts";
-import { EMPTY_CONFIG, type TransformerConfig } from "../file/default-field-specs.ts";
+import { inFile, KustomizeError, messageOf, prefixed, reworded, withPlace, withPrefix } from "../error.ts";
 import { type Kustomization, type ReadKustomization, readKustomization } from "../file/kustomization.ts";
-import { KUSTOMIZATION_FILES } from "../file/kustomization-files.ts";
 import type { Loader } from "../file/loader.ts";
+import { causeOf, neededRemote, RemoteFileError } from "../file/remote-sources.ts";
 import { mergeConfigs, transformerConfig } from "../file/transformer-config.ts";
 import { checkConfig, generateConfigMap, generateSecret, mergeOptions } from "../generate/generators.ts";
 import { parseResources } from "../node/parse.ts";
-import { joinPath, type Origin } from "../resource/origin.ts";
+import { joinPath, type Origin, originBelow } from "../resource/origin.ts";
 import { Resource } from "../resource/resource.ts";
 import { describeId, idKey } from "../resource/resource-id.ts";
-import { ResourceMap } from "../resource/resource-map.ts";
-import type { SchemaState } from "../resource/schema-state.ts";
+import type { ResourceMap } from "../resource/resource-map.ts";
 import { withFile } from "../transform/patches.ts";
-import type { Transformer } from "../transform/transformer.ts";
-import { describeVar, noteVars, VarSet } from "../transform/vars.ts";
+import { describeVar, noteVars } from "../transform/vars.ts";
+import { Accumulator, type BuildContext } from "./accumulator.ts";
 import { crdConfig } from "./crd-config.ts";
-import { fieldTransformers } from "./field-transformers.ts";
+import { fieldPosition } from "./field-position.ts";
+import {
+  type FieldContext,
+  type FieldTransformer,
+  fieldTransformers,
+  type TransformerPart,
+} from "./field-transformers.ts";
+import type { LoadSource, StepSource } from "./observer.ts";
+import { loadKustomizationFile } from "./load-kustomization-file.ts";
 import { makePlugin, type Plugin, pluginOrigin } from "./plugins.ts";
-import { showResourceLine } from "../resource/show-resource.ts";
-
-/** Resources on their way up, with the configuration and variables that came along. */
-export class Accumulator {
-  readonly resources = new ResourceMap();
-  readonly vars = new VarSet();
-  config: TransformerConfig = EMPTY_CONFIG;
-
-  merge(other: Accumulator): void {
-    this.resources.appendAll(other.resources.resources);
-    this.config = mergeConfigs(this.config, other.config);
-    this.vars.addAll(other.vars);
-  }
-}
-
-/** What all layers of one build share. */
-export interface BuildContext {
-  readonly schemas: SchemaState;
-  readonly warnings: string[];
-}
+import { validate } from "./validation.ts";
 
 /** A transformer with where it was configured, if that is followed. */
-interface Step {
-  readonly transform: Transformer;
+interface Step extends TransformerPart {
+  readonly parts?: FieldTransformer["parts"];
   readonly origin: Origin | undefined;
 }
 
-function loadKustomizationFile(loader: Loader): { readonly content: Uint8Array; readonly fileName: string } {
-  const found: { content: Uint8Array; fileName: string }[] = [];
-  for (const fileName of KUSTOMIZATION_FILES) {
-    try {
-      found.push({ content: loader.load(fileName), fileName });
-    } catch (error) {
-      if (!(error instanceof KustomizeError)) throw error;
-    }
-  }
-  const [only] = found;
-  if (only === undefined) {
-    throw new KustomizeError(
-      `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${loader.root}'`,
-    );
-  }
-  if (found.length > 1) {
-    throw new KustomizeError(`Found multiple kustomization files under: ${loader.root}\n`);
-  }
-  return only;
+/** A generator with where it is configured. */
+interface GeneratorStep {
+  readonly field: string;
+  readonly config?: Resource;
+  readonly generate: () => Resource;
+  readonly origin: Origin | undefined;
+}
+
+/** An entry of a list of paths, with the field that holds it. */
+interface Entry {
+  readonly path: string;
+  readonly field: string;
+}
+
+/** A resource that configures a plugin, with the entry that it comes from. */
+interface PluginConfig {
+  readonly config: Resource;
+  readonly field: string;
+}
+
+function entriesOf(field: string, paths: readonly string[] = []): readonly Entry[] {
+  return paths.map((path, at) => ({ path, field: `${field}[${at}]` }));
 }
 
 /** One kustomization or component of a build. */
@@ -74,6 +64,7 @@ export class Layer {
   readonly fileName: string;
   readonly #loader: Loader;
   readonly #context: BuildContext;
+  readonly #content: Uint8Array;
   /** Where the layer is, as origin annotations show it; undefined where origins are not followed. */
   #origin: Origin | undefined;
 
@@ -85,6 +76,7 @@ export class Layer {
     const read = this.#read(content, joinPath(loader.directory, fileName));
     this.kustomization = read.kustomization;
     this.fileName = fileName;
+    this.#content = content;
     context.warnings.push(...read.warnings);
   }
 
@@ -102,7 +94,32 @@ export class Layer {
   }
 
   useSchema(): void {
-    this.#context.schemas.use(this.kustomization.openapi, (path) => this.#loader.load(path));
+    this.#at("openapi", () =>
+      this.#context.schemas.use(this.kustomization.openapi, (path) => this.#loader.load(path)),
+    );
+  }
+
+  /** The kustomization file, relative to the root of the tree. */
+  get file(): string {
+    return joinPath(this.#loader.directory, this.fileName);
+  }
+
+  /** Runs `action`, and says in which field of the kustomization it failed where the error names no other place. */
+  #at<Value>(field: string, action: () => Value): Value {
+    try {
+      return action();
+    } catch (error) {
+      throw withPlace(error, this.file, field, () => fieldPosition(this.#content, field));
+    }
+  }
+
+  /** Does one step of the work on the resources, before the eyes of the observer if there is one. */
+  #step(part: Omit<StepSource, "layer">, resources: ResourceMap, run: () => void): void {
+    const { observer } = this.#context;
+    this.#at(part.field, () => {
+      if (observer === undefined) run();
+      else observer.step({ layer: this.file, ...part }, resources, run);
+    });
   }
 
   /** Does all the work of the layer; a component goes on with what its parent has. */
@@ -110,12 +127,16 @@ export class Layer {
     const { kustomization } = this;
     const loader = this.#loader;
     withPrefix("accumulating resources", () =>
-      this.#accumulateResources(into, kustomization.resources ?? []),
+      this.#accumulateResources(into, entriesOf("resources", kustomization.resources), false),
     );
-    const config = transformerConfig(loader, kustomization.configurations ?? []);
+    const config = this.#at("configurations", () =>
+      transformerConfig(loader, kustomization.configurations ?? []),
+    );
     into.config = withPrefix("merging config &{}", () => mergeConfigs(into.config, config));
     const { crds = [] } = kustomization;
-    const fromCrds = withPrefix(`loading CRDs [${crds.join(" ")}]`, () => crdConfig(loader, crds));
+    const fromCrds = this.#at("crds", () =>
+      withPrefix(`loading CRDs [${crds.join(" ")}]`, () => crdConfig(loader, crds)),
+    );
     into.config = mergeConfigs(into.config, fromCrds);
     this.#generate(into);
     const withComponents = withPrefix("accumulating components", () => this.#accumulateComponents(into));
@@ -125,11 +146,14 @@ export class Layer {
     return withComponents;
   }
 
-  #accumulateResources(into: Accumulator, paths: readonly string[]): void {
-    for (const path of paths) {
-      const fileError = this.#tryFile(into, path);
-      if (fileError !== undefined) this.#accumulateBase(into, path, fileError);
-      this.#checkCount(into);
+  #accumulateResources(into: Accumulator, entries: readonly Entry[], isConfig: boolean): void {
+    for (const entry of entries) {
+      this.#at(entry.field, () => {
+        const fileError = this.#tryFile(into, entry, isConfig);
+        if (causeOf(fileError, RemoteFileError) !== undefined) throw fileError;
+        if (fileError !== undefined) this.#accumulateBase(into, entry.path, fileError);
+        this.#checkCount(into);
+      });
     }
   }
 
@@ -138,7 +162,7 @@ export class Layer {
     if (resources.size > limit) throw new KustomizeError(`more than ${limit} resources`);
   }
 
-  #tryFile(into: Accumulator, path: string): KustomizeError | undefined {
+  #tryFile(into: Accumulator, { path, field }: Entry, isConfig: boolean): KustomizeError | undefined {
     let loaded: readonly Resource[];
     try {
       loaded = this.#loadResources(path);
@@ -148,6 +172,7 @@ export class Layer {
     }
     const origin = this.#originOf(path);
     for (const resource of loaded) resource.origin = origin ?? resource.origin;
+    this.#noteLoaded(loaded, { field, file: joinPath(this.#loader.directory, path), isConfig });
     try {
       into.resources.appendAll(loaded);
       return undefined;
@@ -156,9 +181,15 @@ export class Layer {
     }
   }
 
+  #noteLoaded(loaded: readonly Resource[], from: Omit<LoadSource, "layer">): void {
+    const { observer } = this.#context;
+    if (observer === undefined) return;
+    for (const resource of loaded) observer.loaded(resource, { layer: this.file, ...from });
+  }
+
   #originOf(path: string): Origin | undefined {
     if (this.#origin === undefined) return undefined;
-    return { ...this.#origin, path: joinPath(this.#origin.path ?? "", path) };
+    return originBelow(this.#origin, path);
   }
 
   #loadResources(path: string): readonly Resource[] {
@@ -175,7 +206,8 @@ export class Layer {
     try {
       loader = this.#loader.enter(path);
     } catch (error) {
-      if (fileError.message.includes("MalformedYAMLError")) throw fileError;
+      const isKnown = neededRemote(error) === undefined;
+      if (isKnown && fileError.message.includes("MalformedYAMLError")) throw fileError;
       throw prefixed(error, `accumulation err='${fileError.message}'`);
     }
     withPrefix(`accumulation err='${fileError.message}'`, () => {
@@ -202,26 +234,32 @@ export class Layer {
 
   #accumulateComponents(into: Accumulator): Accumulator {
     let result = into;
-    for (const path of this.kustomization.components ?? []) {
-      let loader: Loader;
-      try {
-        loader = this.#loader.enter(path);
-      } catch (error) {
-        throw new KustomizeError(`loader.New ${quoteGo(messageOf(error))}`, { cause: error });
-      }
-      try {
-        result = this.#accumulateDirectory(loader, path, true, result);
-      } catch (error) {
-        throw new KustomizeError(`accumulateDirectory: ${quoteGo(messageOf(error))}`, { cause: error });
-      }
+    for (const { path, field } of entriesOf("components", this.kustomization.components)) {
+      result = this.#at(field, () => this.#accumulateComponent(result, path));
     }
     return result;
   }
 
+  #accumulateComponent(into: Accumulator, path: string): Accumulator {
+    let loader: Loader;
+    try {
+      loader = this.#loader.enter(path);
+    } catch (error) {
+      throw reworded(error, `loader.New ${quoteGo(messageOf(error))}`);
+    }
+    try {
+      return this.#accumulateDirectory(loader, path, true, into);
+    } catch (error) {
+      throw reworded(error, `accumulateDirectory: ${quoteGo(messageOf(error))}`);
+    }
+  }
+
   #builtinOrigin(kind: string): Origin | undefined {
     if (this.#origin === undefined) return undefined;
+    const { path = "", ...repository } = this.#origin;
     return {
-      configuredIn: joinPath(this.#origin.path ?? "", this.fileName),
+      ...repository,
+      configuredIn: joinPath(path, this.fileName),
       configuredBy: { apiVersion: "builtin", kind },
     };
   }
@@ -229,27 +267,29 @@ export class Layer {
   #generate(into: Accumulator): void {
     const context = { loader: this.#loader, schemas: this.#context.schemas };
     const { configMapGenerator = [], secretGenerator = [], generatorOptions } = this.kustomization;
-    const steps: { readonly generate: () => Resource; readonly origin: Origin | undefined }[] = [];
-    for (const own of configMapGenerator) {
+    const steps: GeneratorStep[] = [];
+    for (const [at, own] of configMapGenerator.entries()) {
+      const field = `configMapGenerator[${at}]`;
       const args = mergeOptions(own, generatorOptions);
-      checkConfig(args, "ConfigMapGenerator");
+      this.#at(field, () => checkConfig(args, "ConfigMapGenerator"));
       const origin = this.#builtinOrigin("ConfigMapGenerator");
-      steps.push({ generate: () => generateConfigMap(args, context), origin });
+      steps.push({ field, generate: () => generateConfigMap(args, context), origin });
     }
-    for (const own of secretGenerator) {
+    for (const [at, own] of secretGenerator.entries()) {
+      const field = `secretGenerator[${at}]`;
       const args = mergeOptions(own, generatorOptions);
-      checkConfig(args, "SecretGenerator");
-      steps.push({
-        generate: () => generateSecret(args, context),
-        origin: this.#builtinOrigin("SecretGenerator"),
-      });
+      this.#at(field, () => checkConfig(args, "SecretGenerator"));
+      const origin = this.#builtinOrigin("SecretGenerator");
+      steps.push({ field, generate: () => generateSecret(args, context), origin });
     }
-    this.#refuseCharts();
+    this.#at("helmCharts", () => this.#refuseCharts());
     steps.push(...withPrefix("loading generator plugins", () => this.#generatorPlugins()));
-    for (const { generate, origin } of steps) {
-      const resource = generate();
-      resource.origin ??= origin;
-      withPrefix("merging from generator &{}", () => into.resources.absorbAll([resource]));
+    for (const { generate, origin, ...source } of steps) {
+      this.#step({ ...source, isGenerator: true }, into.resources, () => {
+        const resource = generate();
+        resource.origin ??= origin;
+        withPrefix("merging from generator &{}", () => into.resources.absorbAll([resource]));
+      });
     }
   }
 
@@ -263,20 +303,19 @@ export class Layer {
     );
   }
 
-  #generatorPlugins(): { readonly generate: () => Resource; readonly origin: Origin | undefined }[] {
-    const configs = this.#pluginConfigs(
-      this.kustomization.generators ?? [],
-      "configuring external generator",
+  #generatorPlugins(): readonly GeneratorStep[] {
+    const configs = this.#pluginConfigs("generators", "configuring external generator");
+    return configs.map(({ config, field }) =>
+      this.#at(field, () => {
+        const plugin = withPrefix("failed to load generator", () => this.#makePlugin(config));
+        if (plugin.kind === "transformer") {
+          throw new KustomizeError(
+            `failed to load generator: plugin ${describePlugin(config)} not a generator`,
+          );
+        }
+        return { field, config, generate: plugin.generate, origin: pluginOrigin(config) };
+      }),
     );
-    return configs.map((config) => {
-      const plugin = withPrefix("failed to load generator", () => this.#makePlugin(config));
-      if (plugin.kind === "transformer") {
-        throw new KustomizeError(
-          `failed to load generator: plugin ${describePlugin(config)} not a generator`,
-        );
-      }
-      return { generate: plugin.generate, origin: pluginOrigin(config) };
-    });
   }
 
   #makePlugin(config: Resource): Plugin {
@@ -284,16 +323,28 @@ export class Layer {
   }
 
   /** The resources that configure plugins: written inline, or in files and directories. */
-  #pluginConfigs(entries: readonly string[], what: string): readonly Resource[] {
+  #pluginConfigs(field: "generators" | "transformers" | "validators", what: string): readonly PluginConfig[] {
     const into = new Accumulator();
-    const paths: string[] = [];
-    for (const entry of entries) {
-      const inline = this.#inlineConfigs(entry);
-      if (inline === undefined) paths.push(entry);
-      else withPrefix(what, () => into.resources.appendAll(inline));
+    const fields = new Map<Resource, string>();
+    const files: Entry[] = [];
+    const note = (entry: Entry): void => {
+      for (const config of into.resources.resources) if (!fields.has(config)) fields.set(config, entry.field);
+    };
+    for (const entry of entriesOf(field, this.kustomization[field])) {
+      const inline = this.#inlineConfigs(entry.path);
+      if (inline === undefined) {
+        files.push(entry);
+        continue;
+      }
+      this.#at(entry.field, () => withPrefix(what, () => into.resources.appendAll(inline)));
+      this.#noteLoaded(inline, { field: entry.field, file: this.file, isConfig: true });
+      note(entry);
     }
-    this.#accumulateResources(into, paths);
-    return into.resources.resources;
+    for (const entry of files) {
+      this.#accumulateResources(into, [entry], true);
+      note(entry);
+    }
+    return into.resources.resources.map((config) => ({ config, field: fields.get(config) ?? field }));
   }
 
   #inlineConfigs(entry: string): readonly Resource[] | undefined {
@@ -311,37 +362,38 @@ export class Layer {
   }
 
   #transform(into: Accumulator): void {
-    const context = { loader: this.#loader, schemas: this.#context.schemas };
-    const steps: Step[] = fieldTransformers(this.kustomization, into.config, context).map(
-      ({ kind, transform }) => ({ transform, origin: this.#builtinOrigin(kind) }),
-    );
-    steps.push(...this.#transformerPlugins(this.kustomization.transformers ?? []));
-    const { resources } = into;
-    for (const { transform, origin } of steps) {
-      transform(resources);
-      if (origin !== undefined) noteTransformation(resources, origin);
-      resources.dropEmpty();
-    }
+    const at: FieldContext["at"] = (field, action) => this.#at(field, action);
+    const context: FieldContext = { loader: this.#loader, schemas: this.#context.schemas, at };
+    const own = fieldTransformers(this.kustomization, into.config, context);
+    const steps: Step[] = own.map(({ kind, ...step }) => ({ ...step, origin: this.#builtinOrigin(kind) }));
+    steps.push(...this.#transformerPlugins("transformers"));
+    for (const step of steps) this.#runTransformer(step, into.resources);
   }
 
-  #transformerPlugins(entries: readonly string[]): readonly Step[] {
-    const configs = this.#pluginConfigs(entries, "configuring external transformer");
-    return configs.map((config) => {
-      const plugin = this.#makePlugin(config);
-      if (plugin.kind === "generator") {
-        throw new KustomizeError(`plugin ${describePlugin(config)} not a transformer`);
-      }
-      return { transform: plugin.transform, origin: pluginOrigin(config) };
-    });
+  #runTransformer({ origin, parts, ...step }: Step, resources: ResourceMap): void {
+    const isObserved = this.#context.observer !== undefined;
+    for (const { transform, ...source } of (isObserved ? parts?.() : undefined) ?? [step]) {
+      this.#step(source, resources, () => transform(resources));
+    }
+    if (origin !== undefined) noteTransformation(resources, origin);
+    resources.dropEmpty();
+  }
+
+  #transformerPlugins(of: "transformers" | "validators"): readonly Step[] {
+    return this.#pluginConfigs(of, "configuring external transformer").map(({ config, field }) =>
+      this.#at(field, () => {
+        const plugin = this.#makePlugin(config);
+        if (plugin.kind === "generator") {
+          throw new KustomizeError(`plugin ${describePlugin(config)} not a transformer`);
+        }
+        return { field, config, transform: plugin.transform, origin: pluginOrigin(config) };
+      }),
+    );
   }
 
   #validate({ resources }: Accumulator): void {
-    for (const { transform } of this.#transformerPlugins(this.kustomization.validators ?? [])) {
-      const before = resources.resources.map((resource) => showResourceLine(resource));
-      transform(resources);
-      for (const resource of resources.resources) removeValidatedLabel(resource);
-      const after = resources.resources.map((resource) => showResourceLine(resource));
-      refuseChange(before, after);
+    for (const { field, transform } of this.#transformerPlugins("validators")) {
+      this.#at(field, () => validate(resources, transform));
     }
   }
 
@@ -349,10 +401,12 @@ export class Layer {
     const { vars: own = [] } = this.kustomization;
     const shown = (): string =>
       `merging vars [${own.map((variable) => describeVar(variable, false)).join(" ")}]`;
-    withPrefix(shown, () => {
-      noteVars(resources, own);
-      for (const variable of own) vars.add(variable);
-    });
+    this.#at("vars", () =>
+      withPrefix(shown, () => {
+        noteVars(resources, own);
+        for (const variable of own) vars.add(variable);
+      }),
+    );
   }
 }
 
@@ -380,21 +434,5 @@ function noteTransformation({ resources }: ResourceMap, origin: Origin): void {
     resource.setAnnotations(resource.annotations());
     if (resource.origin === undefined) resource.origin = origin;
     else resource.transformations = [...resource.transformations, origin];
-  }
-}
-
-function removeValidatedLabel(resource: Resource): void {
-  const labels = resource.labels();
-  if (labels.delete("validated-by")) resource.setLabels(labels);
-}
-
-function refuseChange(before: readonly string[], after: readonly string[]): void {
-  const prefix = "validator shouldn't modify the resource map";
-  if (before.length !== after.length) {
-    throw new KustomizeError(`${prefix}: lists have different number of entries`);
-  }
-  for (const [at, text] of before.entries()) {
-    const other = after[at] ?? "";
-    if (text !== other) throw new KustomizeError(`${prefix}: nodes unequal: \n -- ${text},\n -- ${other}\n`);
   }
 }

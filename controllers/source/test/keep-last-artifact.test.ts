@@ -61,7 +61,6 @@ describe("a GitRepository whose remote fails", () => {
       message: /couldn't find remote ref "refs\/heads\/none"/,
     },
     { name: "empty", path: "empty.git", reason: "EmptyGitRepository", message: /git repository is empty/ },
-    { name: "bad-url", path: "http://[x/app.git", reason: "GitOperationFailed", message: /cannot be parsed/ },
     {
       name: "server-error",
       path: "err500/app.git",
@@ -93,6 +92,18 @@ describe("a GitRepository whose remote fails", () => {
     await untilReady(world, "True", { name: "goes-on" });
     const hung = await untilReady(world, "False", { name: "hangs" });
     expect(conditionOf(hung, "Ready")?.message).toContain("context deadline exceeded");
+  });
+
+  test("stalls with a URL that is none, and keeps its last artifact", async () => {
+    await applyRepository(world, "app.git", {}, "scp-like");
+    const before = await untilReady(world, "True", { name: "scp-like" });
+    await applyRepository(world, "ssh://git@example.com:org/app.git", {}, "scp-like");
+    const after = await untilReady(world, "False", { name: "scp-like", reason: "URLInvalid" });
+    const url = "ssh://example.com:org/app.git";
+    const message = `failed to parse url '${url}': parse "${url}": invalid port ":org" after host`;
+    expect(conditionOf(after, "FetchFailed")).toMatchObject({ status: "True", message });
+    expect(conditionOf(after, "Stalled")).toMatchObject({ status: "True", reason: "URLInvalid", message });
+    expect(after.status?.artifact).toEqual(before.status?.artifact);
   });
 
   test("stalls without a spec, and nothing else does", async () => {

@@ -31,6 +31,23 @@ export async function applyRepository(
   await world.client.apply(GitRepository, aGitRepository(url, { name, spec }), options);
 }
 
+/** Writes a Secret of the default namespace. */
+export async function applySecret(
+  world: Toolkit,
+  name: string,
+  data: Readonly<Record<string, string>>,
+): Promise<void> {
+  const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: "default" },
+    data: Object.fromEntries(encoded),
+  };
+  const Secret = { group: "", version: "v1", kind: "Secret" };
+  await world.client.apply(Secret, secret as never, { fieldManager: "test", force: true });
+}
+
 /** Asks for a reconcile. */
 export async function requestReconcile(world: Toolkit, value: string, name = "app"): Promise<void> {
   const patch = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": value } } };

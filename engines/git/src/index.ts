@@ -1,4 +1,4 @@
-export { type GitCredentials, type GitProxy, parseGitCredentials } from "./credentials.ts";
+export { type GitCredentials, type GitProxy, parseGitCredentials, userInfoOf } from "./credentials.ts";
 export {
   type GitCheckout,
   type GitFetchDeps,

@@ -1,9 +1,17 @@
 import { type GitRepository, SourceReason } from "@weir/api";
 import { isApiError } from "@weir/client";
-import { type GitCredentials, GitCredentialsError, type GitProxy, parseGitCredentials } from "@weir/git";
+import {
+  type GitCredentials,
+  GitCredentialsError,
+  type GitProxy,
+  parseGitCredentials,
+  withoutCredentials,
+} from "@weir/git";
 import type { BaseContext } from "@weir/sdk";
 import { Secret } from "../secret-kind.ts";
 import { SourceStepError } from "../source-error.ts";
+import { parseProxy } from "./parse-proxy.ts";
+import { urlProblem } from "./url-problem.ts";
 
 /** How a repository is reached. */
 export interface GitAccess {
@@ -22,6 +30,7 @@ export async function observeAccess(
   const { namespace = "" } = repository.metadata;
   const proxy =
     proxySecretRef === undefined ? undefined : await readProxy(namespace, proxySecretRef.name, ctx);
+  checkUrl(url);
   const data = secretRef === undefined ? undefined : await readSecret(namespace, secretRef.name, ctx);
   if (data === "missing") {
     const cause = `secrets "${secretRef?.name ?? ""}" not found`;
@@ -30,16 +39,36 @@ export async function observeAccess(
       `failed to get secret '${namespace}/${secretRef?.name ?? ""}': ${cause}`,
     );
   }
-  return { credentials: credentialsOf(url, data), ...(proxy === undefined ? {} : { proxy }) };
+  const secret = `${namespace}/${secretRef?.name ?? ""}`;
+  return { credentials: credentialsOf(url, data, secret), ...(proxy === undefined ? {} : { proxy }) };
 }
 
-function credentialsOf(url: string, data: ReadonlyMap<string, string> | undefined): GitCredentials {
+/** Only a change of the object helps; a URL may hold a password, and so only what is wrong with it is said of that. */
+function checkUrl(url: string): void {
+  const problem = urlProblem(url);
+  if (problem === undefined) return;
+  const failure = { condition: "FetchFailed", reason: SourceReason.URLInvalid, retry: "never" } as const;
+  const bare = withoutCredentials(url);
+  throw new SourceStepError(
+    failure,
+    `failed to parse url '${bare}': parse ${JSON.stringify(bare)}: ${problem}`,
+  );
+}
+
+function credentialsOf(
+  url: string,
+  data: ReadonlyMap<string, string> | undefined,
+  secret: string,
+): GitCredentials {
   try {
     return parseGitCredentials(url, data);
   } catch (error) {
     if (!(error instanceof GitCredentialsError)) throw error;
     const failure = { condition: "FetchFailed" as const, reason: error.reason };
-    if (error.reason === SourceReason.AuthenticationFailed) throw new SourceStepError(failure, error.message);
+    if (error.problem === "identity-encrypted") {
+      throw new SourceStepError(failure, `${error.message} in the secret '${secret}'`);
+    }
+    if (error.problem === "missing-key") throw new SourceStepError(failure, error.message);
     throw new SourceStepError(failure, "failed to checkout and determine revision", { cause: error });
   }
 }
@@ -49,23 +78,9 @@ async function readProxy(namespace: string, name: string, ctx: Pick<BaseContext,
   const configure = "failed to configure proxy options";
   if (data === "missing")
     throw new SourceStepError(FAILED, `${configure}: secret '${namespace}/${name}' not found`);
-  const address = data.get("address");
-  if (address === undefined || address === "") {
-    throw new SourceStepError(
-      FAILED,
-      `${configure}: invalid proxy secret '${namespace}/${name}': key 'address' is missing`,
-    );
-  }
-  if (!URL.canParse(address)) {
-    throw new SourceStepError(FAILED, `${configure}: invalid proxy address in secret '${namespace}/${name}'`);
-  }
-  const username = data.get("username");
-  const password = data.get("password");
-  return {
-    address,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
+  const parsed = parseProxy(data);
+  if (parsed.kind === "proxy") return parsed.proxy;
+  throw new SourceStepError(FAILED, `${configure}: secret '${namespace}/${name}': ${parsed.problem}`);
 }
 
 async function readSecret(

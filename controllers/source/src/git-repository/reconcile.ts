@@ -10,6 +10,7 @@ import {
   EmptyGitRepositoryError,
   fetchRevision,
   type GitCheckout,
+  GitCredentialsError,
   type GitFetchResult,
   GitOperationError,
 } from "@weir/git";
@@ -35,6 +36,8 @@ export interface GitRepositoryDeps {
   readonly searchPath: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** By how much of itself an interval may be longer or shorter, so that many do not end at once; 0.05 by default. */
+  readonly intervalJitter?: number;
 }
 
 type Context = ReconcileContext<GitRepository, GitRepositoryFacts>;
@@ -58,7 +61,7 @@ export async function reconcileGitRepository(
   }
   try {
     await new GitRepositoryRun(repository, ctx, deps, events).run();
-    return { kind: "settled", recheckAfterMs: intervalMs(repository, deps.random) };
+    return { kind: "settled", recheckAfterMs: intervalMs(repository, deps) };
   } catch (error) {
     ctx.signal.throwIfAborted();
     const failure = asStepError(error);
@@ -79,8 +82,11 @@ function startOf(repository: GitRepository): string {
 }
 
 /** The interval, a little longer or shorter, so that many sources do not fetch at once. */
-function intervalMs(repository: GitRepository, random: Random): number {
-  const jitter = 1 + INTERVAL_JITTER * (2 * random.next() - 1);
+function intervalMs(
+  repository: GitRepository,
+  { random, intervalJitter = INTERVAL_JITTER }: GitRepositoryDeps,
+): number {
+  const jitter = 1 + intervalJitter * (2 * random.next() - 1);
   return goDurationMs(repository.spec.interval) * jitter;
 }
 
@@ -90,7 +96,7 @@ function asStepError(error: unknown): SourceStepError | undefined {
   if (error instanceof EmptyGitRepositoryError) {
     return new SourceStepError({ condition: "FetchFailed", reason: error.reason }, error.message);
   }
-  if (error instanceof GitOperationError) {
+  if (error instanceof GitOperationError || error instanceof GitCredentialsError) {
     const failure = { condition: "FetchFailed", reason: error.reason } as const;
     return new SourceStepError(failure, "failed to checkout and determine revision", { cause: error });
   }

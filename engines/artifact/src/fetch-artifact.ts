@@ -11,7 +11,10 @@ export interface FetchArtifactDeps {
 
 /** Limits of one fetch. */
 export interface FetchArtifactOptions {
-  /** How often a failed download is tried again; 9 by default, as Flux. A wrong digest is not tried again. */
+  /**
+   * How often a download is tried again where the server is not reached, is at fault or asks for patience; 9 by default, as
+   * Flux. Any other answer stands, as does a wrong digest.
+   */
   readonly retries?: number;
   /** Bytes of the archive; 256 MiB by default. */
   readonly maxBytes?: number;
@@ -47,10 +50,15 @@ async function download(
       return await downloadOnce(url, deps, options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (attempt >= retries || !(error instanceof ArtifactFetchError)) throw error;
+      if (attempt >= retries || !(error instanceof ArtifactFetchError) || !mayPass(error)) throw error;
       await deps.clock.sleep(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt), options.signal);
     }
   }
+}
+
+/** Flux's rule: an artifact that is not there comes with a new event of its source, not with patience. */
+function mayPass({ status }: ArtifactFetchError): boolean {
+  return status === undefined || status === 429 || (status >= 500 && status !== 501);
 }
 
 async function downloadOnce(

@@ -11,6 +11,12 @@ export interface Environment {
   readonly searchPath: string;
   /** The kubeconfig that the person's tools use. */
   readonly kubeconfig: string | undefined;
+  /** `~/.kube/config`. */
+  readonly homeKubeconfig: string;
+  /** Where a pod finds the API server; absent outside of a cluster. */
+  readonly service: { readonly host: string; readonly port: string } | undefined;
+  /** The namespace that the controllers of a cluster run in, where it is told. */
+  readonly runtimeNamespace: string | undefined;
   readonly isTerminal: boolean;
   readonly columns: number;
   readonly workingDirectory: string;
@@ -28,6 +34,9 @@ export function readEnvironment(process: NodeJS.Process, signal: AbortSignal): E
     stateRoot: env["WEIR_HOME"] ?? join(stateHome, "weir"),
     searchPath: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     kubeconfig: env["KUBECONFIG"],
+    homeKubeconfig: join(homedir(), ".kube/config"),
+    service: serviceOf(env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"]),
+    runtimeNamespace: env["RUNTIME_NAMESPACE"],
     isTerminal: process.stdout.isTTY === true && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb",
     // Some terminals say 0 for a width that they do not know.
     columns: process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_COLUMNS,
@@ -36,4 +45,8 @@ export function readEnvironment(process: NodeJS.Process, signal: AbortSignal): E
     writeError: (text) => void process.stderr.write(text),
     signal,
   };
+}
+
+function serviceOf(host = "", port = ""): Environment["service"] {
+  return host === "" || port === "" ? undefined : { host, port };
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { goDurationMs, type Logger, systemClock } from "@weir/core";
 import type { Environment } from "./environment.ts";
+import { describeFlags } from "./run/run-flags.ts";
 
 /** What a command needs besides its arguments. */
 export interface ProgramDeps {
@@ -20,6 +21,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .exitOverride()
     .configureOutput({ writeOut: deps.environment.write, writeErr: deps.environment.writeError });
   addUp(program, deps);
+  addRun(program, deps);
   addGet(program, deps);
   addAction(program, deps, "reconcile", "reconcile an object now");
   addAction(program, deps, "suspend", "suspend an object");
@@ -45,6 +47,20 @@ function addUp(program: Command, deps: ProgramDeps): void {
       const up = { branch: undefined, storage: undefined, ...rest, source, timeoutMs: timeout };
       const { runUp } = await import("./up/up.ts");
       deps.exit(await runUp(up, deps.environment, deps.logger));
+    });
+}
+
+/** Flags are read as Flux's controllers read theirs, not as the other commands do. */
+function addRun(program: Command, deps: ProgramDeps): void {
+  program
+    .command("run")
+    .description("run the controllers, or those that are named, against a cluster")
+    .argument("[controllers...]", "source, kustomize; all of them by default")
+    .allowUnknownOption()
+    .addHelpText("after", () => describeFlags())
+    .action(async (args: readonly string[]) => {
+      const { runControllers } = await import("./run/run.ts");
+      deps.exit(await runControllers(args, deps.environment));
     });
 }
 

@@ -9,7 +9,7 @@ import { isArtifactPath } from "./storage/artifact-storage.ts";
 
 /** A running file server. */
 export interface ArtifactServer extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`, whatever the host. */
   readonly url: string;
 }
 
@@ -34,11 +34,11 @@ export function artifactRoutes(root: string): Hono {
   return routes;
 }
 
-/** Serves a folder of artifacts over HTTP on loopback; `port` 0 takes a free one. */
-export function serveArtifacts(root: string, port = 0): Promise<ArtifactServer> {
+/** Serves a folder of artifacts over HTTP, on loopback unless a host is named; `port` 0 takes a free one. */
+export function serveArtifacts(root: string, port = 0, host = "127.0.0.1"): Promise<ArtifactServer> {
   return new Promise((resolve, reject) => {
     const server = serve(
-      { fetch: artifactRoutes(root).fetch, hostname: "127.0.0.1", port },
+      { fetch: artifactRoutes(root).fetch, hostname: host, port },
       (address: AddressInfo) => {
         resolve({
           url: `http://127.0.0.1:${address.port}`,

@@ -1,3 +1,6 @@
+import { WATCH_ENABLED, WATCH_LABEL } from "@weir/api";
+import type { ControllerOptions } from "@weir/sdk";
+
 /** What the controller may be told by flags; each default is Flux's. */
 export interface KustomizationControllerOptions {
   /** How many Kustomizations are reconciled at once; 4 by default. */
@@ -6,10 +9,18 @@ export interface KustomizationControllerOptions {
   readonly concurrentApplies?: number;
   /** When to look again for a dependency or an artifact that is not there yet, in milliseconds; 30 s by default. */
   readonly requeueDependencyMs?: number;
+  /** By how much of itself an interval may be longer or shorter, so that many do not end at once; 0.05 by default. */
+  readonly intervalJitter?: number;
+  /** How soon an error is tried again; 750 ms doubling to 15 minutes by default. */
+  readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
+  /** Labels of the ConfigMaps and Secrets whose changes wake Kustomizations; `reconcile.fluxcd.io/watch=Enabled` by default. */
+  readonly configSelector?: string;
   /** Refuses sources in other namespaces; false by default. */
   readonly noCrossNamespaceRefs?: boolean;
   /** Lets sources be ExternalArtifacts; false by default. */
   readonly allowExternalArtifact?: boolean;
+  /** How often a failed download of an artifact is tried again; 9 by default. */
+  readonly fetchRetries?: number;
   /** Whether a variable without a value fails the build; true by default. */
   readonly strictSubstitutions?: boolean;
   /** Field managers whose changes are undone, besides kubectl's. */
@@ -29,6 +40,10 @@ export function resolveOptions(options: KustomizationControllerOptions = {}): Re
     concurrency: 4,
     concurrentApplies: 4,
     requeueDependencyMs: 30_000,
+    intervalJitter: 0.05,
+    backoff: { baseMs: 750, maxMs: 15 * 60_000 },
+    configSelector: `${WATCH_LABEL}=${WATCH_ENABLED}`,
+    fetchRetries: 9,
     noCrossNamespaceRefs: false,
     allowExternalArtifact: false,
     strictSubstitutions: true,

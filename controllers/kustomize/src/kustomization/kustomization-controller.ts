@@ -1,10 +1,4 @@
-import {
-  FINALIZER,
-  Kustomization as KustomizationKind,
-  type Kustomization,
-  WATCH_ENABLED,
-  WATCH_LABEL,
-} from "@weir/api";
+import { FINALIZER, Kustomization as KustomizationKind, type Kustomization } from "@weir/api";
 import { AppliedStates } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
@@ -56,7 +50,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
   const options = resolveOptions(deps.options);
   const shared: Shared = {
     options,
-    trees: new ArtifactTrees({ fetch, clock }),
+    trees: new ArtifactTrees({ fetch, clock, retries: options.fetchRetries }),
     builder: new ManifestBuilder(workers, options),
     dependents: new Dependents(),
     known: new AppliedStates(),
@@ -64,6 +58,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
   let builder = createController("kustomization", {
     concurrency: options.concurrency,
     component: FIELD_MANAGER,
+    backoff: options.backoff,
   })
     .for(KustomizationKind)
     .index(KustomizationKind, BY_SOURCE, (kustomization) => [
@@ -90,7 +85,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
         map: ({ metadata }, cache) =>
           configuredBy(`${kind.kind}/${metadata.namespace}/${metadata.name}`, cache),
       },
-      { labelSelector: `${WATCH_LABEL}=${WATCH_ENABLED}`, metadataOnly: true },
+      { labelSelector: options.configSelector, metadataOnly: true },
     );
   }
   return builder

@@ -43,7 +43,10 @@ export async function reconcileKustomization(
     return { kind: "failed", error, recheckAfterMs: retryIntervalMsOf(kustomization.spec) };
   }
   announceSuccess(run, ctx.clock.monotonic() - reconcileStartedMs);
-  return { kind: "settled", recheckAfterMs: jitteredIntervalMsOf(kustomization.spec, random) };
+  return {
+    kind: "settled",
+    recheckAfterMs: jitteredIntervalMsOf(kustomization.spec, random, shared.options.intervalJitter),
+  };
 }
 
 function beginRun(

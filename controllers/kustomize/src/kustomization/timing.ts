@@ -2,7 +2,6 @@ import { formatGoDuration, goDurationMs, type Random } from "@weir/core";
 import type { Kustomization } from "@weir/api";
 
 const SHORTEST_TIMEOUT_MS = 30_000;
-const JITTER = 0.05;
 
 /** How long a run's health checks and deletions may take: never less than 30 s, by default the interval less 30 s. */
 export function timeoutMsOf({ timeout, interval }: Kustomization["spec"]): number {
@@ -15,9 +14,13 @@ export function retryIntervalMsOf({ retryInterval, interval }: Kustomization["sp
   return goDurationMs(retryInterval ?? interval);
 }
 
-/** When a run that succeeded is repeated: the interval, moved by up to 5 %, so that many do not come at once. */
-export function jitteredIntervalMsOf({ interval }: Kustomization["spec"], random: Random): number {
-  return goDurationMs(interval) * (1 + JITTER * (2 * random.next() - 1));
+/** When a run that succeeded is repeated: the interval, moved by up to `jitter` of it, so that many do not come at once. */
+export function jitteredIntervalMsOf(
+  { interval }: Kustomization["spec"],
+  random: Random,
+  jitter: number,
+): number {
+  return goDurationMs(interval) * (1 + jitter * (2 * random.next() - 1));
 }
 
 /** Milliseconds as Go writes a duration, to the microsecond. */

@@ -8,6 +8,12 @@ export interface ArtifactTree {
   readonly shared: SharedTree;
 }
 
+/** What fetching artifacts needs. */
+export interface ArtifactTreesDeps extends FetchArtifactDeps {
+  /** How often a failed download is tried again; 9 by default. */
+  readonly retries?: number;
+}
+
 /** Bytes of all trees that are kept although nothing uses them just now. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
@@ -17,11 +23,11 @@ const KEPT_BYTES = 256 * 1024 * 1024;
  * What was used longest ago is let go first once more is kept than fits; the last one is always kept.
  */
 export class ArtifactTrees {
-  readonly #deps: FetchArtifactDeps;
+  readonly #deps: ArtifactTreesDeps;
   readonly #trees = new Map<string, Promise<ArtifactTree>>();
   readonly #sizes = new Map<string, number>();
 
-  constructor(deps: FetchArtifactDeps) {
+  constructor(deps: ArtifactTreesDeps) {
     this.#deps = deps;
   }
 
@@ -45,7 +51,8 @@ export class ArtifactTrees {
 
   #fetch(artifact: Artifact, signal: AbortSignal): Promise<ArtifactTree> {
     const { digest } = artifact;
-    const opening = fetchArtifact(artifact, this.#deps, { signal }).then((unpacked) => {
+    const { retries = 9 } = this.#deps;
+    const opening = fetchArtifact(artifact, this.#deps, { signal, retries }).then((unpacked) => {
       const shared = shareTree(unpacked, digest);
       this.#sizes.set(digest, shared.bytes.byteLength);
       // A view of the shared bytes, so that they are held once.

@@ -1,5 +1,5 @@
 import { FINALIZER, GitRepository, SourceReason } from "@weir/api";
-import { changed, type Controller, createController } from "@weir/sdk";
+import { changed, type Controller, type ControllerOptions, createController } from "@weir/sdk";
 import { ownerOf } from "./artifact-owner.ts";
 import { type GitRepositoryDeps, reconcileGitRepository } from "./reconcile.ts";
 import { reportGitRepository } from "./report.ts";
@@ -8,6 +8,8 @@ import { reportGitRepository } from "./report.ts";
 export interface GitRepositoryControllerOptions extends GitRepositoryDeps {
   /** How many repositories are reconciled at once; 2 by default, as Flux. */
   readonly concurrency?: number;
+  /** How soon a failure is tried again; 750 ms doubling to 15 minutes by default, as source-controller. */
+  readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
 }
 
 const INCLUDED_BY = "spec.include";
@@ -16,8 +18,8 @@ const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
 
 /** The controller of GitRepositories; runs in any manager whose client serves the source kinds. */
 export function gitRepositoryController(options: GitRepositoryControllerOptions): Controller {
-  const { concurrency = 2, storage } = options;
-  return createController("gitrepository", { concurrency, component: "source-controller", backoff: BACKOFF })
+  const { concurrency = 2, storage, backoff = BACKOFF } = options;
+  return createController("gitrepository", { concurrency, component: "source-controller", backoff })
     .for(GitRepository, { handledAt: true })
     .index(GitRepository, INCLUDED_BY, includedKeys)
     .watches(GitRepository, {

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import type { ArtifactStorage } from "@weir/artifact";
+import type { Clock, Random, WorkerPool } from "@weir/core";
+import { kustomizationController } from "@weir/kustomize-controller";
+import type { Controller, LeaderElectionOptions } from "@weir/sdk";
+import { gitRepositoryController } from "@weir/source-controller";
+import type { ComponentName } from "./component-name.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** What controllers are made of. */
+export interface ComponentParts {
+  readonly storage: ArtifactStorage;
+  readonly scratch: string;
+  readonly searchPath: string;
+  readonly workers: WorkerPool;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The controllers that a controller of Flux consists of. */
+export function controllersOf(
+  name: ComponentName,
+  options: RunOptions,
+  parts: ComponentParts,
+): readonly Controller[] {
+  switch (name) {
+    case "source-controller":
+      return [sourceController(options, parts)];
+    case "kustomize-controller":
+      return [kustomizeController(options, parts)];
+  }
+}
+
+function sourceController(options: RunOptions, parts: ComponentParts): Controller {
+  const { backoff, intervalJitter, concurrency } = options;
+  const { storage, scratch, searchPath, clock, random } = parts;
+  return gitRepositoryController({
+    storage,
+    scratch,
+    searchPath,
+    clock,
+    random,
+    backoff,
+    intervalJitter,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
+}
+
+function kustomizeController(options: RunOptions, { workers, clock, random }: ComponentParts): Controller {
+  const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
+  const { concurrency, gates, kustomize } = options;
+  return kustomizationController({
+    workers,
+    clock,
+    random,
+    fetch: (url, init) => fetch(url, init),
+    options: {
+      backoff,
+      intervalJitter,
+      requeueDependencyMs,
+      configSelector,
+      noCrossNamespaceRefs,
+      allowExternalArtifact: gates.externalArtifact,
+      strictSubstitutions: gates.strictSubstitutions,
+      ...kustomize,
+      ...(concurrency === undefined ? {} : { concurrency }),
+    },
+  });
+}
+
+/** The Lease of a controller: that of Flux's own, so that of the two one works; each shard has its own. */
+export function leaseOf(
+  name: ComponentName,
+  { election, selector }: Pick<RunOptions, "election" | "selector">,
+  namespace: string,
+): LeaderElectionOptions | undefined {
+  if (election === undefined) return undefined;
+  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs, releaseOnStop } = election;
+  const shard = createHash("sha256").update(selector).digest("hex").slice(0, 8);
+  return {
+    name: `${name}-leader-election${selector === "" ? "" : `-${shard}`}`,
+    namespace,
+    leaseDuration: leaseDurationMs,
+    renewDeadline: renewDeadlineMs,
+    retryPeriod: retryPeriodMs,
+    releaseOnStop,
+  };
+}

@@ -1,0 +1,68 @@
+import { CommandError } from "../cli-error.ts";
+
+/** The feature gates that change something. */
+export interface FeatureGates {
+  readonly externalArtifact: boolean;
+  readonly strictSubstitutions: boolean;
+}
+
+/** Gates that Flux's controllers know, with the value that our behaviour has; `undefined` where it can be chosen. */
+const GATES: Readonly<Record<string, boolean | undefined>> = {
+  ExternalArtifact: undefined,
+  StrictPostBuildSubstitutions: undefined,
+  AdditiveCELDependencyCheck: false,
+  AdoptLegacyReleases: false,
+  AllowDNSLookups: false,
+  CacheSecretsAndConfigMaps: false,
+  CancelHealthCheckOnNewRevision: true,
+  CorrectDrift: false,
+  DefaultToRetryOnFailure: false,
+  DetectDrift: false,
+  DirectSourceFetch: false,
+  DisableChartDigestTracking: false,
+  DisableConfigWatchers: false,
+  DisableFailFastBehavior: false,
+  DisableStatusPollerCache: true,
+  FluxStorage: false,
+  GitAllBranchReferences: true,
+  GitForcePushBranch: true,
+  GitShallowClone: true,
+  GitSparseCheckout: false,
+  GroupChangeLog: false,
+  MigrateAPIVersion: false,
+  OOMWatch: false,
+  ObjectLevelWorkloadIdentity: false,
+  UseHelm3Defaults: false,
+};
+
+/** Reads `NAME=true` and the like; throws for a gate that Flux does not have. */
+export function readFeatureGates(items: readonly string[]): {
+  readonly gates: FeatureGates;
+  readonly notes: readonly string[];
+} {
+  const chosen = new Map<string, boolean>();
+  const notes: string[] = [];
+  for (const item of items) {
+    const [name = "", text = "true"] = item.split("=");
+    if (!Object.hasOwn(GATES, name)) {
+      throw new CommandError("InvalidFlag", `feature-gate '${name}' not supported`);
+    }
+    if (text !== "true" && text !== "false") {
+      throw new CommandError(
+        "InvalidFlag",
+        `invalid value "${text}" of feature-gate ${name}: want true or false`,
+      );
+    }
+    const isOn = text === "true";
+    const fixed = GATES[name];
+    if (fixed === undefined) chosen.set(name, isOn);
+    else if (fixed !== isOn) notes.push(`feature-gate ${name}=${text} changes nothing: it is not built`);
+  }
+  return {
+    gates: {
+      externalArtifact: chosen.get("ExternalArtifact") ?? false,
+      strictSubstitutions: chosen.get("StrictPostBuildSubstitutions") ?? true,
+    },
+    notes,
+  };
+}

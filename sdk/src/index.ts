@@ -26,6 +26,7 @@ export { type LabelQuery } from "./cache/selector.ts";
 export {
   type Controller,
   type ControllerOptions,
+  type EventSource,
   type FinalizerDeclaration,
   type IndexDeclaration,
   type PrimaryDeclaration,
@@ -40,11 +41,14 @@ export {
   type ControllerBuilder,
   type ControllerStart,
   createController,
+  InvalidControllerError,
   type KeyedControllerBuilder,
 } from "./controller/create-controller.ts";
 export {
   type Enqueue,
   type EventHandler,
+  type GenericHandler,
+  InvalidMapError,
   type MapHandler,
   type Reference,
 } from "./controller/event-handler.ts";
@@ -52,6 +56,7 @@ export { changed, type Predicate, REQUESTED_AT_ANNOTATION } from "./controller/p
 export { LeaderElectionConfigError, type LeaderElectionOptions } from "./election/election-settings.ts";
 export { LeaseLostError, LeaseRequestTimeoutError, NotLeaderError } from "./election/leadership-errors.ts";
 export { type EventSink, type PublishedEvent } from "./events/event-recorder.ts";
+export { UnknownClusterError } from "./manager/cluster-parts.ts";
 export { type EndpointOptions, ListenError } from "./manager/http-endpoints.ts";
 export {
   CacheSyncTimeoutError,
@@ -59,11 +64,13 @@ export {
   type HealthCheck,
   type ManagedServer,
   type Manager,
+  type ManagerCluster,
   type ManagerOptions,
   ManagerStateError,
 } from "./manager/manager.ts";
 export { createManager } from "./manager/create-manager.ts";
 export { every, type EveryOptions, type Task, type TaskContext, TaskFailedError } from "./manager/task.ts";
+export { type TracedRun } from "./manager/reconcile-tracer.ts";
 export { ReconcileHungError } from "./manager/supervise.ts";
 export {
   type AddOptions,

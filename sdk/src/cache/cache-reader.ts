@@ -7,6 +7,13 @@ import type { LabelQuery } from "./selector.ts";
 export interface CacheQuery {
   readonly namespace?: string;
   readonly labels?: LabelQuery;
+  /**
+   * Field selector, as text or as pairs that must all hold: `{"spec.nodeName": "a"}`. From the cache any field that
+   * holds a text, a number or a boolean can be named; a field that is not there is the empty text.
+   */
+  readonly fields?: LabelQuery;
+  /** At most so many objects, in no promised order. */
+  readonly limit?: number;
   /** The name of an index declared with `.index`, and the value to look up. */
   readonly index?: readonly [name: string, value: string];
 }
@@ -47,5 +54,16 @@ export class UndeclaredIndexError extends WeirError {
     super(
       `${kind.kind} in ${formatApiVersion(kind)} has no index ${JSON.stringify(index)}: declare it with .index`,
     );
+  }
+}
+
+/** Two different functions were given for an index of one name. */
+export class DuplicateIndexError extends WeirError {
+  override readonly name = "DuplicateIndexError";
+  readonly reason = "DuplicateIndex";
+  readonly retry = "never";
+
+  constructor(kind: Kind<unknown, unknown>, index: string) {
+    super(`${kind.kind} in ${formatApiVersion(kind)} has two different indexes ${JSON.stringify(index)}`);
   }
 }

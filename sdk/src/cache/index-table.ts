@@ -3,13 +3,18 @@ import type { KubeObject } from "@weir/objects";
 /** The values under which an object is found in an index; pure, so that a value can be computed again to remove it. */
 export type IndexFunction<R = KubeObject> = (object: R) => readonly string[] | string | undefined;
 
+/** Told of an object that an index cannot make sense of. */
+export type IndexTrouble = (object: KubeObject, error: unknown) => void;
+
 /** One index over the objects of a store, kept up to date object by object. */
 export class IndexTable {
   readonly #valuesOf: IndexFunction;
+  readonly #onTrouble: IndexTrouble | undefined;
   readonly #buckets = new Map<string, Map<string, KubeObject>>();
 
-  constructor(valuesOf: IndexFunction) {
+  constructor(valuesOf: IndexFunction, onTrouble?: IndexTrouble) {
     this.#valuesOf = valuesOf;
+    this.#onTrouble = onTrouble;
   }
 
   /** Replaces what `previous` contributed by what `current` does; either may be absent. */
@@ -18,7 +23,7 @@ export class IndexTable {
       for (const value of this.valuesOf(previous)) this.#remove(value, key);
     }
     if (current === undefined) return;
-    for (const value of this.valuesOf(current)) {
+    for (const value of this.#read(current, this.#onTrouble)) {
       let bucket = this.#buckets.get(value);
       if (bucket === undefined) this.#buckets.set(value, (bucket = new Map()));
       bucket.set(key, current);
@@ -32,9 +37,27 @@ export class IndexTable {
 
   /** The values of an object; an index that cannot make sense of an object does not list it. */
   valuesOf(object: KubeObject): readonly string[] {
-    const values = this.#valuesOf(object);
+    return this.#read(object, undefined);
+  }
+
+  /** An index function that throws or gives no texts must not stop the watch that fills the index. */
+  #read(object: KubeObject, onTrouble: IndexTrouble | undefined): readonly string[] {
+    let values: unknown;
+    try {
+      values = this.#valuesOf(object);
+    } catch (error) {
+      onTrouble?.(object, error);
+      return [];
+    }
     if (values === undefined) return [];
-    return typeof values === "string" ? [values] : values;
+    if (typeof values === "string") return [values];
+    if (!Array.isArray(values)) {
+      onTrouble?.(object, `the index gave ${values === null ? "null" : `a ${typeof values}`}`);
+      return [];
+    }
+    if (values.every((value) => typeof value === "string")) return values;
+    onTrouble?.(object, "the index gave values that are no texts");
+    return values.filter((value) => typeof value === "string");
   }
 
   #remove(value: string, key: string): void {

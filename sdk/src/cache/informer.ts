@@ -3,6 +3,7 @@ import { describeError } from "@weir/core";
 import { type Kind, type KubeClient } from "@weir/client";
 import { deepFreeze, formatApiVersion, formatKey, keyOf, type KubeObject } from "@weir/objects";
 import type { Change } from "./change.ts";
+import type { IndexFunction } from "./index-table.ts";
 import { ObjectStore } from "./object-store.ts";
 import { Reflector, type WatchScope } from "./reflector.ts";
 import { fieldMatcher, labelMatcher } from "./selector.ts";
@@ -57,6 +58,18 @@ export class Informer {
   synced(): Promise<void> {
     if (this.#hasSynced || this.#abort.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Adds an index; an object that it cannot make sense of is logged, and not listed by it. */
+  addIndex(name: string, valuesOf: IndexFunction): void {
+    this.store.addIndex(name, valuesOf, (object, error) => {
+      this.#options.logger.error("an index cannot make sense of an object", {
+        ...this.#logFields(),
+        index: name,
+        object: formatKey(keyOf(object)),
+        error: describeError(error),
+      });
+    });
   }
 
   /** Tells the handler of what is there, then of every change; disposing ends that. */
@@ -130,15 +143,18 @@ export class Informer {
   }
 
   #tell(handler: ChangeHandler, change: Change): void {
-    try {
-      handler(change);
-    } catch (error) {
-      // One handler that throws must neither stop the watch nor keep others from being told.
+    const onFailure = (error: unknown): void =>
       this.#options.logger.error("a handler of object changes threw", {
         ...this.#logFields(),
         object: formatKey(keyOf(change.object)),
         error: describeError(error),
       });
+    // One handler that throws must neither stop the watch nor keep others from being told.
+    try {
+      const result: unknown = handler(change);
+      if (result instanceof Promise) result.catch(onFailure);
+    } catch (error) {
+      onFailure(error);
     }
   }
 

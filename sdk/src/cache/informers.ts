@@ -4,13 +4,15 @@ import { formatApiVersion, formatKey, keyOf, type KubeObject, type ObjectKey } f
 import {
   type CacheQuery,
   type CacheReader,
+  DuplicateIndexError,
   UndeclaredIndexError,
   UndeclaredReadError,
 } from "./cache-reader.ts";
 import type { IndexFunction } from "./index-table.ts";
 import { type ChangeHandler, Informer } from "./informer.ts";
 import type { WatchScope } from "./reflector.ts";
-import { labelMatcher } from "./selector.ts";
+import { joinLeases } from "./join-leases.ts";
+import { fieldQueryMatcher, labelMatcher } from "./selector.ts";
 
 /** One user's share of an informer; disposing it ends its subscriptions, and the watch when it was the last. */
 export interface InformerLease extends AsyncDisposable {
@@ -27,6 +29,8 @@ export interface InformersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Watches of namespaced kinds that name no namespace are of these alone; of all by default. */
+  readonly namespaces?: readonly string[] | undefined;
 }
 
 interface Shared {
@@ -66,6 +70,15 @@ export class Informers implements CacheReader {
 
   /** Shares the informer of a kind and scope, made if there is none; `onDispose` is told when the share ends. */
   lease(kind: Kind<unknown, unknown>, scope: WatchScope = {}, onDispose?: () => void): InformerLease {
+    const { namespaces } = this.#options;
+    if (namespaces === undefined || scope.namespace !== undefined || kind.scope === "Cluster") {
+      return this.#leaseOne(kind, scope, onDispose);
+    }
+    const leases = namespaces.map((namespace) => this.#leaseOne(kind, { ...scope, namespace }));
+    return joinLeases(kind, leases, onDispose);
+  }
+
+  #leaseOne(kind: Kind<unknown, unknown>, scope: WatchScope, onDispose?: () => void): InformerLease {
     const name = informerName(kind, scope);
     let shared = this.#shared.get(name);
     if (shared === undefined) {
@@ -76,31 +89,42 @@ export class Informers implements CacheReader {
     return this.#leaseOf(name, shared, onDispose);
   }
 
-  /** Adds an index to all informers of the kind, present and future. */
+  /** Adds an index to all informers of the kind, present and future. The same again does nothing; another is refused. */
   addIndex(kind: Kind<unknown, unknown>, name: string, valuesOf: IndexFunction): void {
     const indexes = this.#indexes.get(kindName(kind)) ?? new Map<string, IndexFunction>();
+    const known = indexes.get(name);
+    if (known === valuesOf) return;
+    if (known !== undefined) throw new DuplicateIndexError(kind, name);
     this.#indexes.set(kindName(kind), indexes.set(name, valuesOf));
-    for (const informer of this.#byKind.get(kindName(kind)) ?? []) informer.store.addIndex(name, valuesOf);
+    for (const informer of this.#byKind.get(kindName(kind)) ?? []) informer.addIndex(name, valuesOf);
   }
 
   /** Whether a read of the kind in the namespace would be answered. */
   canRead(kind: Kind<unknown, unknown>, namespace: string | undefined): boolean {
-    return this.#reader(kind, namespace) !== undefined;
+    return this.#readers(kind, namespace) !== undefined;
   }
 
   get<R>(kind: Kind<R, unknown>, key: ObjectKey): R | undefined {
-    const informer = this.#requireReader(kind, key.namespace);
-    return informer.store.get(formatKey(key)) as R | undefined;
+    const [informer] = this.#requireReaders(kind, key.namespace);
+    return informer?.store.get(formatKey(key)) as R | undefined;
   }
 
   list<R>(kind: Kind<R, unknown>, query: CacheQuery = {}): readonly R[] {
-    const { store } = this.#requireReader(kind, query.namespace);
-    if (query.index !== undefined && !store.hasIndex(query.index[0])) {
-      throw new UndeclaredIndexError(kind, query.index[0]);
+    const readers = this.#requireReaders(kind, query.namespace);
+    const { namespace, index, limit } = query;
+    if (index !== undefined && this.#indexes.get(kindName(kind))?.has(index[0]) !== true) {
+      throw new UndeclaredIndexError(kind, index[0]);
     }
-    const matches = labelMatcher(query.labels);
-    const objects = store.list({ namespace: query.namespace, index: query.index, matches });
-    return objects as readonly unknown[] as readonly R[];
+    const hasLabels = labelMatcher(query.labels);
+    const hasFields = fieldQueryMatcher(query.fields);
+    const matches =
+      hasLabels === undefined || hasFields === undefined
+        ? (hasLabels ?? hasFields)
+        : (object: KubeObject) => hasLabels(object) && hasFields(object);
+    const found = readers.map(({ store }) => store.list({ namespace, index, matches }));
+    const objects = found.length === 1 ? (found[0] ?? []) : found.flat();
+    const taken = limit === undefined ? objects : objects.slice(0, limit);
+    return taken as readonly unknown[] as readonly R[];
   }
 
   /** Runs a write of the key and lets the caches see its answer at once. */
@@ -183,17 +207,27 @@ export class Informers implements CacheReader {
   #make(kind: Kind<unknown, unknown>, scope: WatchScope): Informer {
     const informer = new Informer({ ...this.#options, kind, scope });
     for (const [name, valuesOf] of this.#indexes.get(kindName(kind)) ?? []) {
-      informer.store.addIndex(name, valuesOf);
+      informer.addIndex(name, valuesOf);
     }
     this.#byKind.set(kindName(kind), [...(this.#byKind.get(kindName(kind)) ?? []), informer]);
     if (this.#isStarted) informer.start();
     return informer;
   }
 
-  #requireReader(kind: Kind<unknown, unknown>, namespace: string | undefined): Informer {
-    const informer = this.#reader(kind, namespace);
-    if (informer === undefined) throw new UndeclaredReadError(kind, namespace);
-    return informer;
+  #requireReaders(kind: Kind<unknown, unknown>, namespace: string | undefined): readonly Informer[] {
+    const readers = this.#readers(kind, namespace);
+    if (readers === undefined) throw new UndeclaredReadError(kind, namespace);
+    return readers;
+  }
+
+  /** The informers that together answer for a namespace, or for all that there are to this manager. */
+  #readers(kind: Kind<unknown, unknown>, namespace: string | undefined): readonly Informer[] | undefined {
+    const one = this.#reader(kind, namespace);
+    if (one !== undefined) return [one];
+    const { namespaces } = this.#options;
+    if (namespaces === undefined || namespace !== undefined) return undefined;
+    const each = namespaces.map((name) => this.#reader(kind, name));
+    return each.every((reader) => reader !== undefined) ? each : undefined;
   }
 
   /** The informer that can answer for a namespace: one without selectors if there is one, else a shard's. */

@@ -1,6 +1,6 @@
 import { deepFreeze, formatKey, keyOf, type KubeObject } from "@weir/objects";
 import type { Change } from "./change.ts";
-import { type IndexFunction, IndexTable } from "./index-table.ts";
+import { type IndexFunction, IndexTable, type IndexTrouble } from "./index-table.ts";
 import { isOlder, OwnWrites } from "./own-writes.ts";
 
 /** Which objects a list takes. */
@@ -40,8 +40,8 @@ export class ObjectStore {
   }
 
   /** Adds an index; objects that are there already are in it at once. A name that exists is replaced. */
-  addIndex(name: string, valuesOf: IndexFunction): void {
-    const table = new IndexTable(valuesOf);
+  addIndex(name: string, valuesOf: IndexFunction, onTrouble?: IndexTrouble): void {
+    const table = new IndexTable(valuesOf, onTrouble);
     for (const [key, object] of this.#all()) table.update(key, undefined, object);
     this.#indexes.set(name, table);
   }

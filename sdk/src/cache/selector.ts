@@ -24,6 +24,37 @@ export function selectorText(query: LabelQuery): string {
     .join(",");
 }
 
+/** A test of objects by any of their fields; `undefined` where the query takes everything. */
+export function fieldQueryMatcher(
+  query: LabelQuery | undefined,
+): ((object: KubeObject) => boolean) | undefined {
+  if (query === undefined || query === "") return undefined;
+  const terms =
+    typeof query === "string"
+      ? parseFieldSelector(query)
+      : Object.entries(query).map(([field, value]) => ({ field, value, isNegated: false }));
+  const paths = new Map(terms.map(({ field }) => [field, field.split(".")]));
+  return (object) => matchesFields(terms, (field) => textAt(object, paths.get(field) ?? []));
+}
+
+/** The scalar at a path as a field selector compares it. */
+function textAt(object: KubeObject, path: readonly string[]): string {
+  let value: unknown = object;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return "";
+    value = (value as Readonly<Record<string, unknown>>)[step];
+  }
+  return typeof value === "object" || value === undefined ? "" : String(value);
+}
+
+/** The query as Kubernetes' field selector syntax writes it. */
+export function fieldSelectorText(query: LabelQuery): string {
+  if (typeof query === "string") return query;
+  return Object.entries(query)
+    .map(([field, value]) => `${field}=${value.replaceAll(/[\\,=]/g, (sign) => `\\${sign}`)}`)
+    .join(",");
+}
+
 /** A test of objects by a field selector over name and namespace, the fields every kind has; `undefined` for others. */
 export function fieldMatcher(selector: string): ((object: KubeObject) => boolean) | undefined {
   const terms = parseFieldSelector(selector);

@@ -9,7 +9,7 @@ import type { WatchScope } from "../cache/reflector.ts";
 import type { AddOptions } from "../queue/work-queue.ts";
 import type { BaseContext, ReconcileContext } from "../reconcile/context.ts";
 import type { Report } from "../reconcile/report.ts";
-import type { Enqueue } from "./event-handler.ts";
+import type { Enqueue, GenericHandler } from "./event-handler.ts";
 import type { Predicate } from "./predicates.ts";
 import type { Clock, Logger } from "@weir/core";
 import type { KubeClient } from "@weir/client";
@@ -25,6 +25,11 @@ export interface ControllerOptions {
   readonly timeout?: number | string;
   /** Delays between failures of one key; 750 ms doubling to 15 minutes by default, as Flux. */
   readonly backoff?: BackoffOptions;
+  /**
+   * At most so many runs of one key within a time, in milliseconds or as Go writes durations; what comes sooner waits,
+   * and is one run then. No limit by default.
+   */
+  readonly rateLimit?: { readonly runs: number; readonly per: number | string };
   /** Who the controller is in events and managed fields (`source-controller`); its name by default. */
   readonly component?: string;
   /**
@@ -32,6 +37,8 @@ export interface ControllerOptions {
    * kstatus' rules; `none` writes nothing. By default `summary` for custom kinds and `none` for built-in ones.
    */
   readonly status?: "summary" | "none";
+  /** The cluster of the manager, by name, whose objects it reconciles; the manager's own by default. */
+  readonly cluster?: string;
   /** Works without the lease, too, where the manager has leader election: what it does must bear company. */
   readonly leaderless?: boolean;
   /** Shown as progress once a run takes this long; 250 ms by default. */
@@ -57,6 +64,8 @@ export interface WatchOptions<R> extends WatchScope {
   readonly when?: Predicate<R>;
   /** Watches metadata alone; the objects of the handler then have nothing else. */
   readonly metadataOnly?: boolean;
+  /** The cluster of the manager in which it is watched; the controller's own by default. */
+  readonly cluster?: string;
 }
 
 /** A finalizer and what it stands for. */
@@ -69,6 +78,8 @@ export interface FinalizerDeclaration {
 export interface WatchDeclaration {
   readonly kind: Kind<unknown, unknown>;
   readonly scope: WatchScope;
+  /** The cluster in which it is watched, where that is not the controller's own. */
+  readonly cluster: string | undefined;
   readonly role: "owns" | "watches" | "reads";
   readonly handle: (change: Change, enqueue: Enqueue) => void;
 }
@@ -78,6 +89,8 @@ export interface IndexDeclaration {
   readonly kind: Kind<unknown, unknown>;
   readonly name: string;
   readonly valuesOf: IndexFunction;
+  /** The cluster whose objects it is over, where that is not the controller's own. */
+  readonly cluster: string | undefined;
 }
 
 /** What a source of keys has to work with. */
@@ -94,9 +107,19 @@ export interface SourceContext {
   watch<R>(kind: Kind<R, unknown>, options: WatchScope, handler: (change: Change<R>) => void): InformerLease;
 }
 
-/** Where keys come from besides watches: a stream of keys, or a function that asks for reconciles until it returns. */
+/** Events from outside of Kubernetes, and what they mean. */
+export interface EventSource<Event = unknown> {
+  readonly events: AsyncIterable<Event>;
+  readonly handler: GenericHandler<Event>;
+}
+
+/**
+ * Where keys come from besides watches: a stream of keys, a stream of events with their handler, or a function that
+ * asks for reconciles until it returns.
+ */
 export type Source =
   | AsyncIterable<ObjectKey | string>
+  | EventSource
   | ((ctx: SourceContext) => AsyncIterable<ObjectKey | string> | Promise<void> | void);
 
 /** The kind that a controller reconciles. */

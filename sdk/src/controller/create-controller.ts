@@ -1,5 +1,5 @@
-import type { JsonObject } from "@weir/core";
-import { type Kind, metadataOnly } from "@weir/client";
+import { goDurationMs, type JsonObject, WeirError } from "@weir/core";
+import { type Kind, type MetadataObject, metadataOnly } from "@weir/client";
 import type { KubeObject } from "@weir/objects";
 import type { IndexFunction } from "../cache/index-table.ts";
 import type { WatchScope } from "../cache/reflector.ts";
@@ -8,6 +8,7 @@ import type { Report } from "../reconcile/report.ts";
 import type {
   Controller,
   ControllerOptions,
+  EventSource,
   FinalizerDeclaration,
   PrimaryOptions,
   ReconcileResult,
@@ -15,7 +16,14 @@ import type {
   WatchDeclaration,
   WatchOptions,
 } from "./controller.ts";
-import { changeHandler, type EventHandler, type MapHandler, ownerMap } from "./event-handler.ts";
+import {
+  changeHandler,
+  type EventHandler,
+  type GenericHandler,
+  type MapHandler,
+  ownerMap,
+} from "./event-handler.ts";
+import { whenTaken } from "./guarded-predicate.ts";
 import type { Predicate } from "./predicates.ts";
 
 /** Which labels and fields tell the objects of a watch apart; parts that are not set are left out. */
@@ -24,20 +32,50 @@ const SCOPE_FIELDS = ["namespace", "labelSelector", "fieldSelector"] as const;
 /** The name of the index behind `ctx.owned`. */
 export const CONTROLLER_INDEX = "weir:controller-uid";
 
+type WholeObjects<W> = WatchOptions<W> & { readonly metadataOnly?: false };
+type MetadataAlone = WatchOptions<MetadataObject> & { readonly metadataOnly: true };
+
+/** A controller was declared in a way that cannot work. */
+export class InvalidControllerError extends WeirError {
+  override readonly name = "InvalidControllerError";
+  readonly reason = "InvalidController";
+  readonly retry = "never";
+
+  constructor(controller: string, problem: string) {
+    super(`the controller ${JSON.stringify(controller)} ${problem}`);
+  }
+}
+
 /** The declarations that both forms of a controller share; each call gives a new value. */
 interface Wiring<Self> {
   /** Reconciles when an object of this kind changes; `map` or a handler says which keys. */
   watches<W>(
     kind: Kind<W, unknown>,
     handler: EventHandler<W> | MapHandler<W>,
-    options?: WatchOptions<W>,
+    options?: WholeObjects<W>,
+  ): Self;
+  /** The same with the metadata alone, which is all that the handler is given then. */
+  watches(
+    kind: Kind<unknown, unknown>,
+    handler: EventHandler<MetadataObject> | MapHandler<MetadataObject>,
+    options: MetadataAlone,
   ): Self;
   /** Keeps a kind in the cache so that it can be read, without reacting to it. */
-  reads(kind: Kind<unknown, unknown>, options?: WatchScope): Self;
-  /** Lets cached objects of a kind be looked up by the values that a pure function gives. */
-  index<W>(kind: Kind<W, unknown>, name: string, valuesOf: IndexFunction<W>): Self;
+  reads(kind: Kind<unknown, unknown>, options?: WatchScope & Pick<WatchOptions<unknown>, "cluster">): Self;
+  /**
+   * Lets cached objects of a kind be looked up by the values that a pure function gives. Two functions under one name
+   * for one kind are refused with a `DuplicateIndexError` when the manager starts.
+   */
+  index<W>(
+    kind: Kind<W, unknown>,
+    name: string,
+    valuesOf: IndexFunction<W>,
+    options?: Pick<WatchOptions<unknown>, "cluster">,
+  ): Self;
   /** Takes keys from anywhere else. */
   source(source: Source): Self;
+  /** Takes events from anywhere else; the handler says which keys they mean. */
+  source<Event>(events: AsyncIterable<Event>, handler: GenericHandler<Event>): Self;
 }
 
 /** A controller of a kind in the making. Immutable: every call gives a new one. */
@@ -45,7 +83,9 @@ export interface ControllerBuilder<R, Facts> extends Wiring<ControllerBuilder<R,
   /** Which changes of the controller's own kind count; replaces the default. */
   when(predicate: Predicate<R>): ControllerBuilder<R, Facts>;
   /** Reconciles the controller of an object of this kind when the object changes. */
-  owns<W>(kind: Kind<W, unknown>, options?: WatchOptions<W>): ControllerBuilder<R, Facts>;
+  owns<W>(kind: Kind<W, unknown>, options?: WholeObjects<W>): ControllerBuilder<R, Facts>;
+  /** The same with the metadata alone; `ctx.owned(metadataOnly(kind))` reads it. */
+  owns(kind: Kind<unknown, unknown>, options: MetadataAlone): ControllerBuilder<R, Facts>;
   /**
    * Keeps the object from going before `remove` has settled.
    *
@@ -105,16 +145,24 @@ export function createController(name: string, options: ControllerOptions = {}):
 
 function wiringOf<Self>(draft: Controller, rebuild: (draft: Controller) => Self): Wiring<Self> {
   return {
-    watches: (kind, handler, options = {}) =>
-      rebuild({ ...draft, watches: [...draft.watches, watchOf(kind, "watches", handler, options)] }),
+    watches: <W>(
+      kind: Kind<W, unknown>,
+      handler: EventHandler<W> | MapHandler<W>,
+      options: WatchOptions<W> = {},
+    ) => rebuild({ ...draft, watches: [...draft.watches, watchOf(kind, "watches", handler, options)] }),
     reads: (kind, options = {}) =>
       rebuild({ ...draft, watches: [...draft.watches, watchOf(kind, "reads", {}, options)] }),
-    index: (kind, name, valuesOf) =>
-      rebuild({
-        ...draft,
-        indexes: [...draft.indexes, { kind, name, valuesOf: valuesOf as IndexFunction<unknown> }],
-      }),
-    source: (source) => rebuild({ ...draft, sources: [...draft.sources, source] }),
+    index: (kind, name, valuesOf, { cluster } = {}) => {
+      const index = { kind, name, valuesOf: valuesOf as IndexFunction<unknown>, cluster };
+      return rebuild({ ...draft, indexes: [...draft.indexes, index] });
+    },
+    source: <Event>(source: Source | AsyncIterable<Event>, handler?: GenericHandler<Event>) => {
+      const events =
+        handler === undefined
+          ? (source as Source)
+          : ({ events: source as AsyncIterable<unknown>, handler } as EventSource);
+      return rebuild({ ...draft, sources: [...draft.sources, events] });
+    },
   };
 }
 
@@ -131,7 +179,8 @@ function builderOf<R, Facts>(draft: Controller): ControllerBuilder<R, Facts> {
           options: { ...primary.options, when: predicate as Predicate },
         },
       }),
-    owns: (kind, options = {}) => rebuild(withOwned(draft, kind, options)),
+    owns: <W>(kind: Kind<W, unknown>, options: WatchOptions<W> = {}) =>
+      rebuild(withOwned(draft, kind, options)),
     finalizer: (name, remove) =>
       rebuild({
         ...draft,
@@ -143,15 +192,47 @@ function builderOf<R, Facts>(draft: Controller): ControllerBuilder<R, Facts> {
     report: <NewFacts>(report: Report<R, NewFacts>) =>
       builderOf<R, NewFacts>({ ...draft, report: report as unknown as NonNullable<Controller["report"]> }),
     reconcile: (reconcile) =>
-      Object.freeze({ ...draft, reconcile: reconcile as unknown as Controller["reconcile"] }),
+      finished({ ...draft, reconcile: reconcile as unknown as Controller["reconcile"] }),
   };
 }
 
 function keyedBuilderOf(draft: Controller): KeyedControllerBuilder {
   return {
     ...wiringOf(draft, keyedBuilderOf),
-    reconcile: (reconcile) => Object.freeze({ ...draft, reconcileKey: reconcile }),
+    reconcile: (reconcile) => finished({ ...draft, reconcileKey: reconcile }),
   };
+}
+
+/** The value that a chain ends in; nothing of it can be changed any more. */
+function finished(draft: Controller): Controller {
+  const { name, options, finalizers } = draft;
+  const problem = problemOf(options) ?? finalizerProblem(finalizers);
+  if (name === "") throw new InvalidControllerError(name, "has no name");
+  if (problem !== undefined) throw new InvalidControllerError(name, problem);
+  for (const part of [options, draft.watches, draft.indexes, finalizers, draft.sources]) Object.freeze(part);
+  return Object.freeze(draft);
+}
+
+function problemOf({ concurrency = 1, timeout = 1, rateLimit }: ControllerOptions): string | undefined {
+  if (!Number.isInteger(concurrency) || concurrency < 1) return "needs a concurrency of 1 or more";
+  if (milliseconds(timeout) <= 0) return "needs a timeout greater than zero";
+  if (rateLimit === undefined) return undefined;
+  const isLimit = Number.isInteger(rateLimit.runs) && rateLimit.runs > 0 && milliseconds(rateLimit.per) > 0;
+  return isLimit ? undefined : "needs a rate limit of one run or more in some time";
+}
+
+function finalizerProblem(finalizers: Controller["finalizers"]): string | undefined {
+  const names = finalizers.map(({ name }) => name);
+  // An API server warns of names without a domain, and refuses them for its own kinds.
+  const odd = names.find((name) => !/^[^/\s]+\.[^/\s]+\/[^/\s]+$|^[^/\s]+(\.[^/\s]+)+$/.test(name));
+  if (odd !== undefined) return `has a finalizer ${JSON.stringify(odd)} that is not qualified by a domain`;
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? undefined : `has two finalizers ${JSON.stringify(twice)}`;
+}
+
+/** A duration in milliseconds, of a number of them or of Go's writing. */
+export function milliseconds(duration: number | string): number {
+  return typeof duration === "string" ? goDurationMs(duration) : duration;
 }
 
 function withOwned<W>(draft: Controller, kind: Kind<W, unknown>, options: WatchOptions<W>): Controller {
@@ -167,7 +248,12 @@ function withOwned<W>(draft: Controller, kind: Kind<W, unknown>, options: WatchO
     handler,
     options as WatchOptions<KubeObject>,
   );
-  const index = { kind: watch.kind, name: CONTROLLER_INDEX, valuesOf: controllerUid };
+  const index = {
+    kind: watch.kind,
+    name: CONTROLLER_INDEX,
+    valuesOf: controllerUid,
+    cluster: watch.cluster,
+  };
   return { ...draft, watches: [...draft.watches, watch], indexes: [...draft.indexes, index] };
 }
 
@@ -183,9 +269,8 @@ function watchOf<W>(
     kind: options.metadataOnly === true ? metadataOnly(kind) : kind,
     role,
     scope: scopeOf(options),
-    handle: (change, enqueue) => {
-      if (when === undefined || when(change)) handle(change, enqueue);
-    },
+    cluster: options.cluster,
+    handle: (change, enqueue) => whenTaken(when, change, () => handle(change, enqueue)),
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Clock, describeError, goDurationMs, type Logger, type Outcome, type Random } from "@weir/core";
+import { randomUUID } from "node:crypto";
+import { type Clock, describeError, type Logger, type Outcome, type Random } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { formatKey, keyOf, type KubeObject, parseKey } from "@weir/objects";
 import type { Change } from "../cache/change.ts";
@@ -6,11 +7,13 @@ import type { InformerLease, Informers } from "../cache/informers.ts";
 import type { WatchScope } from "../cache/reflector.ts";
 import { isBuiltInKind } from "../controller/built-in-kind.ts";
 import type { Controller, SourceContext } from "../controller/controller.ts";
-import { scopeOf } from "../controller/create-controller.ts";
+import { milliseconds, scopeOf } from "../controller/create-controller.ts";
 import type { Enqueue } from "../controller/event-handler.ts";
+import { whenTaken } from "../controller/guarded-predicate.ts";
 import { DEFAULT_PREDICATE } from "../controller/predicates.ts";
 import type { EventRecorder } from "../events/event-recorder.ts";
 import { type AddOptions, LOW_PRIORITY, type TakenItem, WorkQueue } from "../queue/work-queue.ts";
+import { RunLimiter } from "../queue/run-limiter.ts";
 import { AppliedIntents } from "../reconcile/applied-intents.ts";
 import { baseContext } from "../reconcile/base-context.ts";
 import { outcomeOfError, outcomeOfResult } from "../reconcile/outcome-of.ts";
@@ -21,7 +24,9 @@ import {
   SupersededError,
 } from "../reconcile/reconcile-errors.ts";
 import { componentOf, reconcileObject, type RunEnd } from "../reconcile/run-object.ts";
+import type { ClusterParts } from "./cluster-parts.ts";
 import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
+import type { ReconcileTracer } from "./reconcile-tracer.ts";
 import { RunScope } from "./run-scope.ts";
 import { runSource } from "./run-source.ts";
 import type { Runnable, StopOptions } from "./runnable.ts";
@@ -29,8 +34,11 @@ import { waitForEnd } from "./wait-for-end.ts";
 
 /** What a runner shares with the other runners of its manager. */
 export interface RunnerDeps {
+  /** Of the controller's own cluster, as are the informers and the recorder. */
   readonly client: KubeClient;
   readonly informers: Informers;
+  readonly clusterOf: (name: string) => ClusterParts;
+  readonly tracer: ReconcileTracer;
   readonly recorder: EventRecorder;
   readonly metrics: ManagerMetrics;
   readonly clock: Clock;
@@ -42,6 +50,7 @@ export interface RunnerDeps {
 }
 
 const RUNS_PER_TURN = 64;
+const NO_KIND = { group: "", kind: "" };
 
 /** Flux's rate limiter. */
 const BACKOFF = { baseMs: 750, maxMs: 15 * 60_000 };
@@ -60,6 +69,7 @@ export class ControllerRunner implements Runnable {
   readonly #timeoutMs: number | undefined;
   /** A series for each Pod or ConfigMap would cost more than what it tells. */
   readonly #hasObjectSeries: boolean;
+  readonly #limiter: RunLimiter | undefined;
   #workers: Promise<void>[] = [];
   #runs = 0;
 
@@ -67,8 +77,14 @@ export class ControllerRunner implements Runnable {
     const { name, options } = controller;
     this.controller = controller;
     this.#deps = deps;
-    this.#log = deps.logger.with({ controller: name });
-    this.#timeoutMs = durationMs(options.timeout);
+    const kind = controller.primary?.kind;
+    this.#log = deps.logger.with({
+      controller: name,
+      ...(kind === undefined ? {} : { controllerGroup: kind.group, controllerKind: kind.kind }),
+    });
+    this.#timeoutMs = options.timeout === undefined ? undefined : milliseconds(options.timeout);
+    const { rateLimit } = options;
+    this.#limiter = rateLimit && new RunLimiter(deps.clock, rateLimit.runs, milliseconds(rateLimit.per));
     this.#hasObjectSeries = controller.primary !== undefined && !isBuiltInKind(controller.primary.kind);
     this.queue = new WorkQueue({
       clock: deps.clock,
@@ -90,13 +106,13 @@ export class ControllerRunner implements Runnable {
   /** Declares the controller's watches and listens to them; nothing is reconciled yet. */
   prepare(): void {
     const { controller } = this;
-    for (const { kind, name, valuesOf } of controller.indexes)
-      this.#deps.informers.addIndex(kind, name, valuesOf);
+    for (const { kind, name, valuesOf, cluster } of controller.indexes)
+      this.#informersOf(cluster).addIndex(kind, name, valuesOf);
     if (controller.primary !== undefined) this.#watchPrimary(controller.primary);
     const enqueue = this.#enqueue(0);
     const enqueueInitial = this.#enqueue(LOW_PRIORITY);
-    for (const { kind, scope, handle } of controller.watches) {
-      this.#subscribe(kind, scope, (change) => {
+    for (const { kind, scope, cluster, handle } of controller.watches) {
+      this.#subscribe(this.#informersOf(cluster).lease(kind, scope), (change) => {
         const isInitial = change.kind === "create" && change.isInitial;
         handle(change, change.isOwn ? this.#quietEnqueue : isInitial ? enqueueInitial : enqueue);
       });
@@ -135,22 +151,20 @@ export class ControllerRunner implements Runnable {
   #watchPrimary(primary: NonNullable<Controller["primary"]>): void {
     const { when = DEFAULT_PREDICATE } = primary.options;
     const scope = withShard(scopeOf(primary.options), this.#deps.shard);
-    this.#subscribe(primary.kind, scope, (change) => {
-      if (!when(change)) return;
+    this.#subscribe(this.#deps.informers.lease(primary.kind, scope), (change) => {
       const isInitial = change.kind === "create" && change.isInitial;
-      this.#add(formatKey(keyOf(change.object)), { priority: isInitial ? LOW_PRIORITY : 0 }, change.isOwn);
+      const priority = isInitial ? LOW_PRIORITY : 0;
+      whenTaken(when, change, () => this.#add(formatKey(keyOf(change.object)), { priority }, change.isOwn));
     });
   }
 
-  #subscribe(
-    kind: Kind<unknown, unknown>,
-    scope: WatchScope,
-    handler: (change: Change) => void,
-  ): InformerLease {
-    const lease = this.#deps.informers.lease(kind, scope);
+  #subscribe(lease: InformerLease, handler: (change: Change) => void): void {
     lease.subscribe(handler);
     this.#leases.add(lease);
-    return lease;
+  }
+
+  #informersOf(cluster: string | undefined): Informers {
+    return cluster === undefined ? this.#deps.informers : this.#deps.clusterOf(cluster).informers;
   }
 
   #enqueue(priority: number): Enqueue {
@@ -194,7 +208,9 @@ export class ControllerRunner implements Runnable {
   async #work(): Promise<void> {
     for (let item = await this.queue.take(); item !== undefined; item = await this.queue.take()) {
       try {
-        await this.#process(item);
+        const waitMs = this.#limiter?.take(item.key) ?? 0;
+        if (waitMs > 0) this.queue.add(item.key, { afterMs: waitMs, priority: item.priority });
+        else await this.#process(item);
       } finally {
         this.queue.done(item.key);
       }
@@ -219,27 +235,35 @@ export class ControllerRunner implements Runnable {
     if (!this.#stop.signal.aborted) this.#settle(item, end);
   }
 
-  async #runToEnd(key: string, superseded: AbortSignal): Promise<RunEnd> {
-    try {
-      return await this.#run(key, superseded);
-    } catch (thrown) {
-      // The shell itself failed: a status could not be written, a finalizer not be added.
-      return { kind: "ended", object: undefined, outcome: outcomeOfError(thrown, undefined), thrown };
-    }
+  #runToEnd(key: string, superseded: AbortSignal): Promise<RunEnd> {
+    const { tracer } = this.#deps;
+    const { name, primary } = this.controller;
+    const { group, kind } = primary?.kind ?? NO_KIND;
+    const id = randomUUID();
+    const log = this.#log.with({ ...(primary === undefined ? { key } : parseKey(key)), reconcileID: id });
+    return tracer.run({ controller: name, group, kind, key, reconcileID: id }, async () => {
+      try {
+        return await this.#run(key, superseded, log);
+      } catch (thrown) {
+        // The shell itself failed: a status could not be written, a finalizer not be added.
+        return { kind: "ended", object: undefined, outcome: outcomeOfError(thrown, undefined), thrown };
+      }
+    });
   }
 
-  async #run(key: string, superseded: AbortSignal): Promise<RunEnd> {
-    const { client, clock, random, informers, isLive, recorder } = this.#deps;
+  async #run(key: string, superseded: AbortSignal, log: Logger): Promise<RunEnd> {
+    const { client, clock, random, informers, clusterOf, isLive, recorder } = this.#deps;
     const { controller } = this;
     const fieldManager = componentOf(controller);
     await using scope = new RunScope({
       key,
       client,
       informers,
+      clusterOf,
       clock,
       fieldManager,
       superseded,
-      log: this.#log.with(controller.primary === undefined ? { key } : { ...parseKey(key) }),
+      log,
       timeoutMs: this.#timeoutOf(key),
       stop: this.#stop.signal,
     });
@@ -328,8 +352,4 @@ function withShard(scope: WatchScope, shard: string | undefined): WatchScope {
   if (shard === undefined || shard === "") return scope;
   const labelSelector = scope.labelSelector === undefined ? shard : `${scope.labelSelector},${shard}`;
   return { ...scope, labelSelector };
-}
-
-function durationMs(duration: number | string | undefined): number | undefined {
-  return typeof duration === "string" ? goDurationMs(duration) : duration;
 }

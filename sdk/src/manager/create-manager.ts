@@ -12,13 +12,16 @@ import type { Kind, KubeClient } from "@weir/client";
 import { Registry } from "prom-client";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import type { Change } from "../cache/change.ts";
+import type { Informer } from "../cache/informer.ts";
 import { type InformerLease, Informers } from "../cache/informers.ts";
 import type { WatchScope } from "../cache/reflector.ts";
 import { trackedClient } from "../cache/tracked-client.ts";
+import type { ControllerOptions } from "../controller/controller.ts";
 import { electionSettings } from "../election/election-settings.ts";
 import { guardedClient } from "../election/guarded-client.ts";
 import { LeaderElector } from "../election/leader-elector.ts";
 import { EventRecorder } from "../events/event-recorder.ts";
+import { type ClusterParts, UnknownClusterError } from "./cluster-parts.ts";
 import { ManagerMetrics } from "./controller-metrics.ts";
 import { ControllerRunner, type RunnerDeps } from "./controller-runner.ts";
 import type { EndpointAnswer } from "./http-endpoints.ts";
@@ -27,9 +30,11 @@ import {
   CacheSyncTimeoutError,
   DuplicateControllerError,
   type Manager,
+  type ManagerCluster,
   type ManagerOptions,
   ManagerStateError,
 } from "./manager.ts";
+import { ReconcileTracer } from "./reconcile-tracer.ts";
 import type { Runnable } from "./runnable.ts";
 import { TaskRunner } from "./task-runner.ts";
 
@@ -47,6 +52,12 @@ export function createManager(options: ManagerOptions): Manager {
     if (names.has(name)) throw new DuplicateControllerError(name);
     names.add(name);
   }
+  for (const { options: own, watches, indexes } of options.controllers) {
+    for (const { cluster } of [own, ...watches, ...indexes]) {
+      if (cluster === undefined || Object.hasOwn(options.clusters ?? {}, cluster)) continue;
+      throw new UnknownClusterError(cluster);
+    }
+  }
   return new RunningManager(options);
 }
 
@@ -59,8 +70,9 @@ class RunningManager implements Manager {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #logger: Logger;
-  readonly #informers: Informers;
-  readonly #recorder: EventRecorder;
+  readonly #home: ClusterParts;
+  readonly #clusters: ReadonlyMap<string, ClusterParts>;
+  readonly #tracer: ReconcileTracer;
   readonly #metrics: ManagerMetrics;
   readonly #elector: LeaderElector | undefined;
   readonly #controllers: readonly ControllerRunner[];
@@ -82,16 +94,18 @@ class RunningManager implements Manager {
     this.#logger = logger;
     this.metrics = options.metrics ?? new Registry();
     this.#metrics = new ManagerMetrics(this.metrics);
-    this.#informers = new Informers({ client: options.client, clock, random, logger });
-    this.client = trackedClient(options.client, this.#informers);
-    const sinks = options.eventSinks ?? [];
-    this.#recorder = new EventRecorder({ client: options.client, clock, logger, sinks });
+    this.#tracer = new ReconcileTracer(options.tracer);
+    this.#home = this.#clusterParts(options.client);
+    this.client = this.#home.client;
+    this.#clusters = new Map(
+      Object.entries(options.clusters ?? {}).map(([name, client]) => [name, this.#clusterParts(client)]),
+    );
     this.#elector = this.#makeElector();
     this.#controllers = options.controllers.map(
-      (controller) => new ControllerRunner(controller, this.#depsOf(controller.options.leaderless)),
+      (controller) => new ControllerRunner(controller, this.#depsOf(controller.options)),
     );
     const tasks = (options.tasks ?? []).map(
-      (task) => new TaskRunner(task, this.#depsOf(task.leaderless), (error) => this.#fail(error)),
+      (task) => new TaskRunner(task, this.#depsOf(task), (error) => this.#fail(error)),
     );
     this.#runnables = [...this.#controllers, ...tasks];
     this.#endpoints = new ManagerEndpoints(options, {
@@ -102,11 +116,11 @@ class RunningManager implements Manager {
   }
 
   get cache(): CacheReader {
-    return this.#informers;
+    return this.#home.informers;
   }
 
   get isReady(): boolean {
-    return this.#state === "running" && this.#informers.all.every(({ hasSynced }) => hasSynced);
+    return this.#state === "running" && this.#allInformers().every(({ hasSynced }) => hasSynced);
   }
 
   get isLeader(): boolean {
@@ -128,7 +142,7 @@ class RunningManager implements Manager {
       await this.#endpoints.serve();
       await this.#startServers();
       for (const runnable of this.#runnables) runnable.prepare();
-      this.#informers.start();
+      for (const { informers } of this.#allParts()) informers.start();
       await this.#synced();
       if (this.#stopping.signal.aborted) return;
       this.#state = "running";
@@ -158,10 +172,16 @@ class RunningManager implements Manager {
   }
 
   watch<R>(kind: Kind<R, unknown>, scope: WatchScope, handler: (change: Change<R>) => void): InformerLease {
-    if (this.#stopping.signal.aborted) throw new ManagerStateError("the manager stops, it watches no more");
-    const lease = this.#informers.lease(kind, scope);
-    lease.subscribe(handler as unknown as (change: Change) => void);
-    return lease;
+    return this.#watch(this.#home, kind, { scope, handler });
+  }
+
+  cluster(name: string): ManagerCluster {
+    const parts = this.#clusterOf(name);
+    return {
+      client: parts.client,
+      cache: parts.informers,
+      watch: (kind, scope, handler) => this.#watch(parts, kind, { scope, handler }),
+    };
   }
 
   enqueue(controller: string, key: string): boolean {
@@ -188,8 +208,8 @@ class RunningManager implements Manager {
     const withinMs = hurry?.aborted === true ? 0 : (this.#options.gracefulStopMs ?? GRACEFUL_STOP_MS);
     const ended = await Promise.all(this.#runnables.map((runnable) => runnable.stop({ withinMs, hurry })));
     await this.#elector?.stop(ended.every((isEnded) => isEnded));
-    await this.#recorder.stop();
-    await this.#informers.stop();
+    await Promise.all(this.#allParts().map(({ recorder }) => recorder.stop()));
+    await Promise.all(this.#allParts().map(({ informers }) => informers.stop()));
     for (const server of this.#servers.splice(0).toReversed()) await server[Symbol.asyncDispose]();
     await this.#endpoints[Symbol.asyncDispose]();
     this.#state = "stopped";
@@ -234,13 +254,50 @@ class RunningManager implements Manager {
     });
   }
 
-  #depsOf(isLeaderless = false): RunnerDeps {
-    const elector = isLeaderless ? undefined : this.#elector;
+  #clusterParts(client: KubeClient): ClusterParts {
+    const { namespaces, eventSinks: sinks = [] } = this.#options;
+    const [clock, random, logger] = [this.#clock, this.#random, this.#logger];
+    const informers = new Informers({ client, clock, random, logger, namespaces });
+    const recorder = new EventRecorder({ client, clock, logger, sinks });
+    return { client: trackedClient(client, informers), informers, recorder };
+  }
+
+  #allParts(): readonly ClusterParts[] {
+    return [this.#home, ...this.#clusters.values()];
+  }
+
+  #allInformers(): readonly Informer[] {
+    return this.#allParts().flatMap(({ informers }) => informers.all);
+  }
+
+  #clusterOf(name: string): ClusterParts {
+    const parts = this.#clusters.get(name);
+    if (parts === undefined) throw new UnknownClusterError(name);
+    return parts;
+  }
+
+  #watch<R>(
+    { informers }: ClusterParts,
+    kind: Kind<R, unknown>,
+    { scope, handler }: { readonly scope: WatchScope; readonly handler: (change: Change<R>) => void },
+  ): InformerLease {
+    if (this.#stopping.signal.aborted) throw new ManagerStateError("the manager stops, it watches no more");
+    const lease = informers.lease(kind, scope);
+    lease.subscribe(handler as unknown as (change: Change) => void);
+    return lease;
+  }
+
+  #depsOf({ leaderless = false, cluster }: Pick<ControllerOptions, "leaderless" | "cluster">): RunnerDeps {
+    const elector = leaderless ? undefined : this.#elector;
     const liveKinds = this.#options.liveKinds ?? LIVE_KINDS;
+    const guarded = ({ client, ...parts }: ClusterParts): ClusterParts => ({
+      ...parts,
+      client: elector === undefined ? client : guardedClient(client, () => elector.assertLeading()),
+    });
     return {
-      client: elector === undefined ? this.client : guardedClient(this.client, () => elector.assertLeading()),
-      informers: this.#informers,
-      recorder: this.#recorder,
+      ...guarded(cluster === undefined ? this.#home : this.#clusterOf(cluster)),
+      clusterOf: (name) => guarded(this.#clusterOf(name)),
+      tracer: this.#tracer,
       metrics: this.#metrics,
       clock: this.#clock,
       random: this.#random,
@@ -267,7 +324,7 @@ class RunningManager implements Manager {
     const isSynced = await Promise.race([synced, late]);
     done.abort();
     if (isSynced) return;
-    const missing = this.#informers.all.filter(({ hasSynced }) => !hasSynced);
+    const missing = this.#allInformers().filter(({ hasSynced }) => !hasSynced);
     const { trouble } = missing.find((informer) => informer.trouble !== undefined) ?? {};
     this.#logger.error("watches do not come up", { error: describeError(trouble) });
     throw new CacheSyncTimeoutError(

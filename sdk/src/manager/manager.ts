@@ -1,5 +1,6 @@
 import { type Clock, type Logger, type Random, WeirError } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
+import type { Tracer } from "@opentelemetry/api";
 import type { Registry } from "prom-client";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import type { Change } from "../cache/change.ts";
@@ -38,6 +39,12 @@ export interface ManagerOptions {
    * `leaderless` run without the lease, so that a successor begins warm.
    */
   readonly leaderElection?: LeaderElectionOptions;
+  /** Other clusters, by name, whose objects controllers watch or work with. */
+  readonly clusters?: Readonly<Record<string, KubeClient>>;
+  /** Watches of namespaced kinds that name no namespace see these alone; all by default. */
+  readonly namespaces?: readonly string[];
+  /** Makes a span of each reconcile; that of the registered OpenTelemetry provider by default. */
+  readonly tracer?: Tracer;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -62,6 +69,9 @@ export interface ManagerOptions {
   /** Where events go besides the Kubernetes API. */
   readonly eventSinks?: readonly EventSink[];
 }
+
+/** A cluster of a manager: what the manager itself offers of its own. */
+export type ManagerCluster = Pick<Manager, "client" | "cache" | "watch">;
 
 /** Two controllers or tasks of a manager have the same name, so their metrics and log lines could not be told apart. */
 export class DuplicateControllerError extends WeirError {
@@ -121,6 +131,8 @@ export interface Manager extends AsyncDisposable {
   readonly cache: CacheReader;
   /** Watches a kind from now on, or from the start if the manager does not run yet; disposing the lease ends that. */
   watch<R>(kind: Kind<R, unknown>, scope: WatchScope, handler: (change: Change<R>) => void): InformerLease;
+  /** Another cluster of the manager; throws an `UnknownClusterError` where it has none of that name. */
+  cluster(name: string): ManagerCluster;
   /** Asks for a reconcile by the controller of that name; false where there is none. */
   enqueue(controller: string, key: string): boolean;
   /** Whether all watches have their first state, and everything runs that needs no lease. */

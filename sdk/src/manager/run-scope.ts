@@ -7,6 +7,7 @@ import type { BaseContext } from "../reconcile/context.ts";
 import { ReconcileTimeoutError, RunClosedError } from "../reconcile/reconcile-errors.ts";
 import { runClient } from "../reconcile/run-client.ts";
 import type { RunParts } from "../reconcile/run-object.ts";
+import type { ClusterParts } from "./cluster-parts.ts";
 import { supervise } from "./supervise.ts";
 
 type HeldSignal = ReturnType<typeof anySignal>;
@@ -16,6 +17,7 @@ export interface RunScopeOptions {
   readonly key: string;
   readonly client: KubeClient;
   readonly informers: Informers;
+  readonly clusterOf: (name: string) => ClusterParts;
   readonly clock: Clock;
   readonly log: Logger;
   readonly fieldManager: string;
@@ -52,6 +54,14 @@ export class RunScope implements AsyncDisposable {
       client: runClient(client, { signal, fieldManager, assertOpen }),
       shellClient: runClient(client, { signal: options.stop, fieldManager, assertOpen: () => {} }),
       watch: this.#watchOf(options.informers, assertOpen),
+      clusterOf: (name) => {
+        const { client: remote, informers } = options.clusterOf(name);
+        return {
+          client: runClient(remote, { signal, fieldManager, assertOpen }),
+          informers,
+          watch: this.#watchOf(informers, assertOpen),
+        };
+      },
       supervise: async (code) => {
         this.#isOpen = true;
         try {

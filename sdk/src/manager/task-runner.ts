@@ -58,11 +58,12 @@ export class TaskRunner implements Runnable {
   }
 
   async #run(): Promise<void> {
-    const { client, clock, random, informers, isLive, logger } = this.#deps;
+    const { client, clock, random, informers, clusterOf, isLive, logger } = this.#deps;
     await using scope = new RunScope({
       key: this.name,
       client,
       informers,
+      clusterOf,
       clock,
       fieldManager: this.name,
       superseded: new AbortController().signal,

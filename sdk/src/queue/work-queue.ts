@@ -38,6 +38,8 @@ export interface TakenItem {
 /** The priority of objects of an initial list, so that what changes now does not wait behind them. */
 export const LOW_PRIORITY = -100;
 
+const LONGEST_DELAY_MS = 100 * 365 * 24 * 3_600_000;
+
 type Place = "delayed" | "ready" | "parked";
 
 interface Item {
@@ -102,8 +104,8 @@ export class WorkQueue {
   add(key: string, options: AddOptions = {}): void {
     if (this.#isClosed) return;
     const nowMs = this.#clock.monotonic();
-    const dueMs = nowMs + Math.max(0, options.afterMs ?? 0);
-    const priority = options.priority ?? 0;
+    const dueMs = nowMs + delayOf(options);
+    const { priority = 0 } = options;
     if (dueMs > nowMs) this.#observer?.retried();
     const known = this.#items.get(key);
     if (known !== undefined) {
@@ -267,4 +269,9 @@ export class WorkQueue {
     }
     this.#armTimer();
   }
+}
+
+/** Delays come from users' arithmetic: what is no number is none, and the end of time is a time. */
+function delayOf({ afterMs = 0 }: AddOptions): number {
+  return afterMs > 0 ? Math.min(afterMs, LONGEST_DELAY_MS) : 0;
 }

@@ -4,9 +4,10 @@ import { formatApiVersion, formatKey, jsonEqual, type KubeObject, type ObjectKey
 import { UndeclaredReadError } from "../cache/cache-reader.ts";
 import type { Informers } from "../cache/informers.ts";
 import { writtenKey } from "../cache/informers.ts";
-import { selectorText } from "../cache/selector.ts";
+import { fieldSelectorText, selectorText } from "../cache/selector.ts";
 import type { AppliedIntents } from "./applied-intents.ts";
 import type { Applied, ApplyIntentOptions, BaseContext } from "./context.ts";
+import { OwnerReferenceError } from "./reconcile-errors.ts";
 
 /** What the context of a run is made of. */
 export interface ContextParts {
@@ -20,6 +21,10 @@ export interface ContextParts {
   readonly client: KubeClient;
   readonly informers: Informers;
   readonly watch: BaseContext["watch"];
+  /** The part of a context that another cluster has its own of. */
+  readonly clusterOf: (name: string) => Pick<ContextParts, "client" | "informers" | "watch">;
+  /** The other cluster that this is of. */
+  readonly cluster?: string;
   readonly applied: AppliedIntents;
   readonly fieldManager: string;
   /** Whether a kind is read from the server although it is not in the cache. */
@@ -46,6 +51,10 @@ export function baseContext(parts: ContextParts): BaseContext {
     client,
     cache: informers,
     watch: parts.watch,
+    cluster: (name) => {
+      const { own: _, ...shared } = parts;
+      return baseContext({ ...shared, ...parts.clusterOf(name), cluster: name, own: ownerless });
+    },
     live: {
       get: (kind, at, options) => client.get(kind, at, options),
       list: (kind, options) => client.list(kind, options),
@@ -59,10 +68,12 @@ export function baseContext(parts: ContextParts): BaseContext {
       if (informers.canRead(kind, query.namespace)) return informers.list(kind, query);
       if (!parts.isLive(kind) || query.index !== undefined)
         throw new UndeclaredReadError(kind, query.namespace);
-      const { namespace, labels } = query;
+      const { namespace, labels, fields, limit } = query;
       const list = await client.list(kind, {
         ...(namespace === undefined ? {} : { namespace }),
         ...(labels === undefined ? {} : { labelSelector: selectorText(labels) }),
+        ...(fields === undefined ? {} : { fieldSelector: fieldSelectorText(fields) }),
+        ...(limit === undefined ? {} : { limit }),
       });
       return list.items;
     },
@@ -77,6 +88,12 @@ export function baseContext(parts: ContextParts): BaseContext {
     delete: (kind, at, options) => client.delete(kind, at, options),
   };
 }
+
+/** No object of another cluster can own one here: the garbage collector would delete it. */
+const ownerless: ContextParts["own"] = (kind, intent, isOwned) => {
+  if (isOwned !== true) return intent;
+  throw new OwnerReferenceError(`${kind.kind} in another cluster cannot be owned`);
+};
 
 interface Update<R, W> {
   readonly kind: Kind<R, W>;
@@ -122,7 +139,7 @@ async function applyIntent<R, W>(
   const at = writtenKey(body);
   const before = at === undefined ? undefined : cached<R>(parts, kind, at);
   const fieldManager = options.fieldManager ?? parts.fieldManager;
-  const name = `${fieldManager} ${formatApiVersion(kind)}/${kind.kind} ${at === undefined ? "" : formatKey(at)}`;
+  const name = `${parts.cluster ?? ""} ${fieldManager} ${formatApiVersion(kind)}/${kind.kind} ${at === undefined ? "" : formatKey(at)}`;
   const isDryRun = options.dryRun === true;
   if (before !== undefined && parts.applied.isApplied(name, body, before as KubeObject)) {
     return { object: before, changed: false };

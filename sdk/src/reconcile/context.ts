@@ -68,6 +68,8 @@ export interface BaseContext {
   readonly client: KubeClient;
   readonly cache: CacheReader;
   readonly live: LiveReads;
+  /** The same for another cluster of the manager; throws an `UnknownClusterError` where it has none of that name. */
+  cluster(name: string): BaseContext;
   /** Reads from the cache; kinds that are never cached (Secrets and ConfigMaps by default) are read live. */
   get<R>(kind: Kind<R, unknown>, key: ObjectKey): Promise<R | undefined>;
   list<R>(kind: Kind<R, unknown>, query?: CacheQuery): Promise<readonly R[]>;

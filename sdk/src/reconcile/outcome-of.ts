@@ -29,13 +29,28 @@ function isOutcome(value: unknown): value is Outcome {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   switch (value.kind) {
     case "settled":
-      return true;
+      return hasTime(value);
     case "waiting":
+      return hasReason(value) && hasTime(value);
     case "stalled":
-      return "reason" in value && "message" in value;
+      return hasReason(value);
     case "failed":
-      return "error" in value && value.error instanceof WeirError;
+      return "error" in value && value.error instanceof WeirError && hasTime(value);
     default:
       return false;
   }
+}
+
+function hasReason(value: object): boolean {
+  return (
+    "reason" in value &&
+    typeof value.reason === "string" &&
+    "message" in value &&
+    typeof value.message === "string"
+  );
+}
+
+function hasTime(value: object): boolean {
+  if (!("recheckAfterMs" in value) || value.recheckAfterMs === undefined) return true;
+  return Number.isFinite(value.recheckAfterMs) && Number(value.recheckAfterMs) >= 0;
 }

@@ -6,6 +6,7 @@ import {
   type Logger,
   type Outcome,
   type Random,
+  WeirError,
 } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { deepFreeze, type KubeObject, parseKey } from "@weir/objects";
@@ -16,12 +17,13 @@ import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
 import type { EventRecorder } from "../events/event-recorder.ts";
 import type { AppliedIntents } from "./applied-intents.ts";
-import { baseContext } from "./base-context.ts";
+import { baseContext, type ContextParts } from "./base-context.ts";
 import type { BaseContext, ReconcileContext } from "./context.ts";
 import { addFinalizers, removeFinalizer } from "./finalizers.ts";
 import { outcomeOfError, outcomeOfResult } from "./outcome-of.ts";
 import { withController } from "./owner-reference.ts";
 import { ProgressWriter } from "./progress-writer.ts";
+import type { Resource } from "../resource/define-resource.ts";
 import { ManagerStoppedError } from "./reconcile-errors.ts";
 import type { Observation, Progress, Report, Reported, StatusSummary } from "./report.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -49,6 +51,7 @@ export interface RunParts {
   /** The client of the shell, which writes the end of a run that timed out. */
   readonly shellClient: KubeClient;
   readonly watch: BaseContext["watch"];
+  readonly clusterOf: ContextParts["clusterOf"];
   /** Runs the controller's code, no longer than it may take. */
   readonly supervise: (code: () => ReconcileResult) => Promise<Outcome | void>;
 }
@@ -162,8 +165,24 @@ class ObjectRun {
         throw thrown;
       }
       const intervalMs = this.#primary.options.intervalMs?.(this.#object);
-      return { outcome: outcomeOfError(thrown, intervalMs), thrown };
+      const error = this.#misfit(thrown) ?? thrown;
+      return { outcome: outcomeOfError(error, intervalMs), thrown: error };
     }
+  }
+
+  /**
+   * Why code that threw unexpectedly may have done so: an object that does not fit the declared kind, of an older
+   * version or edited by hand where nothing validated it. Says what is wrong with it, and waits until it is changed.
+   */
+  #misfit(thrown: unknown): Error | undefined {
+    if (thrown instanceof WeirError) return undefined;
+    const { safeParse } = this.#primary.kind as Partial<Pick<Resource<unknown>, "safeParse">>;
+    const parsed = safeParse?.(this.#object);
+    if (parsed === undefined || parsed.success) return undefined;
+    this.#parts.log.warn("the reconcile threw, and the object does not fit its kind", {
+      error: describeError(thrown),
+    });
+    return parsed.error;
   }
 
   async #end(outcome: Outcome, thrown: unknown): Promise<RunEnd> {
@@ -174,9 +193,11 @@ class ObjectRun {
 
   async #writeStatus(reported: Reported): Promise<void> {
     if (this.#report === undefined) return;
-    const before = this.#status.status;
-    const wanted = this.#report(before, this.#observation(), reported, this.#deps.clock) ?? before;
-    await this.#status.write(this.#withHandledAt(wanted, reported));
+    const report = this.#report;
+    await this.#status.write((before) => {
+      const wanted = report(before, this.#observation(), reported, this.#deps.clock) ?? before;
+      return this.#withHandledAt(wanted, reported);
+    });
   }
 
   async #writeProgress(progress: Progress): Promise<void> {

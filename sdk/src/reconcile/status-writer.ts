@@ -1,7 +1,7 @@
 import type { Clock, JsonObject, JsonValue, Random } from "@weir/core";
 import { isApiError, type Kind, type KubeClient } from "@weir/client";
 import { keyOf, type KubeObject } from "@weir/objects";
-import { mergePatchBetween, rebaseStatus } from "./status-diff.ts";
+import { mergePatchBetween } from "./status-diff.ts";
 
 /** What a status writer needs. */
 export interface StatusWriterOptions {
@@ -19,7 +19,8 @@ const MAX_TRIES = 5;
  *
  * A merge patch of the status subresource holds only what differs from the state last known. One that touches
  * `conditions`, which a merge patch can only replace as a whole, is bound to that state's resource version; where
- * another writer came first, its status is read and the change is made to it again.
+ * another writer came first, be it this process' own write whose answer was lost, the status is read and the report is
+ * made again on top of it.
  */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
@@ -42,18 +43,19 @@ export class StatusWriter {
     return statusOf(this.#object);
   }
 
-  /** Writes the whole new status, after the writes before it; nothing where it is the same or the object is gone. */
-  write(wanted: JsonObject, signal?: AbortSignal): Promise<void> {
-    const write = this.#last.catch(() => {}).then(() => this.#write(wanted, signal));
+  /**
+   * Writes the status that a pure function makes of the one before, after the writes before it; nothing where it is the
+   * same or the object is gone. The function is called again where the status before turns out to be another.
+   */
+  write(report: (before: JsonObject) => JsonObject, signal?: AbortSignal): Promise<void> {
+    const write = this.#last.catch(() => {}).then(() => this.#write(report, signal));
     this.#last = write;
     return write;
   }
 
-  async #write(wanted: JsonObject, signal: AbortSignal | undefined): Promise<void> {
-    const base = this.status;
-    let next = wanted;
+  async #write(report: (before: JsonObject) => JsonObject, signal: AbortSignal | undefined): Promise<void> {
     for (let tries = 1; !this.#isGone; tries++) {
-      const patch = mergePatchBetween(this.status, next);
+      const patch = mergePatchBetween(this.status, report(this.status));
       if (patch === undefined) return;
       try {
         return await this.#patch(patch, signal);
@@ -63,7 +65,6 @@ export class StatusWriter {
       }
       await this.#options.clock.sleep(10 + 90 * this.#options.random.next(), signal);
       await this.#readAgain(signal);
-      next = rebaseStatus(base, wanted, this.status);
     }
   }
 

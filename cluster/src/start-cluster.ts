@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import {
   type ApiServer,
+  type ApiServerOptions,
   createApiServer,
   createFaultInjector,
   createMemoryStorage,
@@ -45,6 +46,8 @@ export interface ClusterOptions {
   readonly logger?: Logger;
   /** `RBAC` enforces Roles and bindings; by default whoever has a token may do everything. */
   readonly authorization?: "AlwaysAllow" | "RBAC";
+  /** The IPv4 network of Services' cluster addresses; 10.0.0.0/16 by default, so that they do not run out. */
+  readonly serviceRange?: string;
   /** What goes wrong with requests from outside of the cluster, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
   /** Serves the API over HTTPS; by default it is reached in process only. */
@@ -75,6 +78,8 @@ export interface ClusterEndpoint {
 /** The name of an embedded cluster in its kubeconfig. */
 const CLUSTER_NAME = "weir";
 
+const DEFAULT_SERVICE_RANGE = "10.0.0.0/16";
+
 /** Whose the token of the kubeconfig is. */
 const ADMINISTRATOR: UserInfo = { name: "admin", groups: ["system:masters"] };
 
@@ -89,11 +94,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const storage = options.storage ?? starting.use(createMemoryStorage({ clock }));
   const authority = createAuthority(`${CLUSTER_NAME}-ca`, clock.now());
   const token = options.listen?.token ?? randomBytes(24).toString("base64url");
-  const auth = {
-    tokens: new Map([[token, ADMINISTRATOR]]),
-    authorization: options.authorization ?? "AlwaysAllow",
-  } as const;
-  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger, auth }));
+  const own = ownOptions(options, token);
+  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger, ...own }));
   const { handle, transport } = outside(apiServer, options.faults, clock);
   const listener = await listen({ handle, authority, token }, options);
   if (listener !== undefined) starting.use(listener.server);
@@ -115,6 +117,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await manager.start();
   const client = clientOf(transport);
   return runningCluster(starting.move(), { apiServer, transport, client, authority, listener });
+}
+
+/** What of its own the API of an embedded cluster is told. */
+function ownOptions(
+  { authorization = "AlwaysAllow", serviceRange = DEFAULT_SERVICE_RANGE }: ClusterOptions,
+  token: string,
+): Pick<ApiServerOptions, "auth" | "serviceRange"> {
+  return { auth: { tokens: new Map([[token, ADMINISTRATOR]]), authorization }, serviceRange };
 }
 
 /** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */

@@ -4,6 +4,7 @@ export { createFaultInjector, type FaultInjector, type Handle } from "./faults/f
 export { fromFetch, toFetch } from "./http/fetch-adapter.ts";
 export { type ApiRequest, type ApiResponse } from "./http/api-request.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
+export { InvalidServiceRangeError } from "./services/service-range.ts";
 export { type UserInfo } from "./auth/user-info.ts";
 export { type HistoryLimits } from "./storage/history-keeper.ts";
 export { createMemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.ts";

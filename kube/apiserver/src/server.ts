@@ -24,6 +24,7 @@ import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
 import { Registry } from "./resources/registry.ts";
 import { ServiceAllocator } from "./services/service-allocator.ts";
+import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { UserInfo } from "./auth/user-info.ts";
 
@@ -37,6 +38,8 @@ export interface ApiServerOptions {
   readonly auth?: AuthOptions;
   /** What goes wrong with requests, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
+  /** The IPv4 network of Services' cluster addresses; 10.0.0.0/24 by default, as kube-apiserver. */
+  readonly serviceRange?: string;
 }
 
 /** A Kubernetes API as a function of requests. */
@@ -53,12 +56,14 @@ export interface HandleOptions {
   readonly isTrusted?: boolean;
 }
 
-/** Builds a server over a storage, which it does not close. */
+/** Builds a server over a storage, which it does not close. Rejects with `InvalidServiceRangeError`. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const server = new Server(options);
   await server.start();
   return server;
 }
+
+const DEFAULT_SERVICE_RANGE = "10.0.0.0/24";
 
 class Server implements ApiServer {
   readonly #api: Api;
@@ -69,6 +74,7 @@ class Server implements ApiServer {
   constructor(options: ApiServerOptions) {
     const store = new ObjectStore(options.storage);
     const registry = new Registry();
+    const range = parseServiceRange(options.serviceRange ?? DEFAULT_SERVICE_RANGE);
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;
     const auth = options.auth ?? {};
@@ -88,7 +94,7 @@ class Server implements ApiServer {
       registry,
       admission: new AdmissionChain({ lifecycle, access, isTerminating }),
       access,
-      services: new ServiceAllocator(store, random),
+      services: new ServiceAllocator(store, random, range),
       clock,
       random,
       logger: options.logger ?? silentLogger,

@@ -3,6 +3,7 @@ import { bootstrapBindings, bootstrapRoles } from "../auth/bootstrap-policy.ts";
 import { administrator } from "../auth/user-info.ts";
 import { isStatusReason } from "@weir/objects";
 import type { ApiRequest } from "../http/api-request.ts";
+import { formatAddress } from "../services/service-range.ts";
 import { createObject } from "../verbs/create.ts";
 import type { Api, Call } from "./call.ts";
 
@@ -23,7 +24,7 @@ const namespace = (name: string): BootstrapObject => ({
 });
 
 /** The Service under which programs in the cluster find the API. */
-const kubernetesService: BootstrapObject = {
+const kubernetesService = (clusterIP: string): BootstrapObject => ({
   group: "",
   version: "v1",
   plural: "services",
@@ -31,20 +32,19 @@ const kubernetesService: BootstrapObject = {
   object: {
     metadata: { name: "kubernetes", labels: { component: "apiserver", provider: "kubernetes" } },
     spec: {
-      clusterIP: "10.0.0.1",
+      clusterIP,
       ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: 6443 }],
       sessionAffinity: "None",
       type: "ClusterIP",
     },
   },
-};
+});
 
 const objects: readonly BootstrapObject[] = [
   namespace("default"),
   namespace("kube-system"),
   namespace("kube-public"),
   namespace("kube-node-lease"),
-  kubernetesService,
 ];
 
 const rbac = (plural: string, object: JsonObject): BootstrapObject => ({
@@ -69,6 +69,7 @@ const internalRequest: ApiRequest = {
 /** Creates what every cluster has from its first moment on; what is there already stays. */
 export async function createBootstrapObjects(api: Api): Promise<void> {
   for (const each of objects) await createOne(api, each);
+  await createOne(api, kubernetesService(formatAddress(api.services.range.first)));
   for (const role of bootstrapRoles()) await createOne(api, rbac("clusterroles", role));
   for (const binding of bootstrapBindings()) await createOne(api, rbac("clusterrolebindings", binding));
 }

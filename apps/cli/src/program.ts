@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { goDurationMs, type Logger, systemClock } from "@weir/core";
+import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
 import { describeFlags } from "./run/run-flags.ts";
 
@@ -13,20 +14,32 @@ export interface ProgramDeps {
 
 const DEFAULT_NAMESPACE = "flux-system";
 
-/** The commands of weir. Each loads what it needs when it runs, so that a build does not wait for a cluster's code. */
-export function createProgram(deps: ProgramDeps): Command {
+type AddCommand = (program: Command, deps: ProgramDeps) => void;
+
+const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
+  ["up", addUp],
+  ["run", addRun],
+  ["get", addGet],
+  ["reconcile", (program, deps) => addAction(program, deps, "reconcile", "reconcile an object now")],
+  ["suspend", (program, deps) => addAction(program, deps, "suspend", "suspend an object")],
+  ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
+  ["build", addBuild],
+]);
+
+/**
+ * The commands of weir. Each loads what it needs when it runs, so that a build does not wait for a cluster's code.
+ *
+ * Declaring the flags of all commands takes as long as a small build: where `first`, the first argument, names one, only
+ * that one is declared.
+ */
+export function createProgram(deps: ProgramDeps, first = ""): Command {
   const program = new Command("weir")
     .description("The GitOps Toolkit with an embedded Kubernetes API.")
     .showHelpAfterError(true)
     .exitOverride()
     .configureOutput({ writeOut: deps.environment.write, writeErr: deps.environment.writeError });
-  addUp(program, deps);
-  addRun(program, deps);
-  addGet(program, deps);
-  addAction(program, deps, "reconcile", "reconcile an object now");
-  addAction(program, deps, "suspend", "suspend an object");
-  addAction(program, deps, "resume", "resume a suspended object");
-  addBuild(program, deps);
+  const named = COMMANDS.get(first);
+  for (const add of named === undefined ? COMMANDS.values() : [named]) add(program, deps);
   return program;
 }
 
@@ -139,28 +152,6 @@ function withCluster(command: Command): Command {
       "--kubeconfig <path>",
       "kubeconfig of the cluster; that of KUBECONFIG or of the last `weir up` by default",
     );
-}
-
-function addBuild(program: Command, deps: ProgramDeps): void {
-  program
-    .command("build")
-    .description("build locally, without a cluster")
-    .command("kustomization")
-    .description("print what `kustomize build` prints for a folder")
-    .argument("[folder]", "folder with a kustomization file", ".")
-    .addOption(
-      new Option("--load-restrictor <which>", "files that a kustomization may read")
-        .choices(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])
-        .default("LoadRestrictionsRootOnly"),
-    )
-    .action(async (folder: string, flags: { readonly loadRestrictor: string }) => {
-      const { buildFolder } = await import("./build/build-kustomization.ts");
-      const restrictor = flags.loadRestrictor === "LoadRestrictionsNone" ? "none" : "rootOnly";
-      const { environment } = deps;
-      const { manifests, warnings } = buildFolder(folder, environment.workingDirectory, restrictor);
-      for (const warning of warnings) environment.writeError(`${warning}\n`);
-      environment.write(manifests);
-    });
 }
 
 function parsePort(text: string): number {

@@ -41,8 +41,8 @@ describe("weir with bad input", () => {
     expect(await weir("build", "kustomization", folder)).toEqual({
       code: 1,
       stderr:
-        "weir: accumulating resources: accumulating resources from 'bad.yaml': " +
-        `${problem} in File: bad.yaml (line 3, column 2)\n`,
+        "error: accumulating resources: accumulating resources from 'bad.yaml': " +
+        `${problem} in File: bad.yaml\nin ${folder}/bad.yaml, line 3, column 2\n`,
     });
   });
 

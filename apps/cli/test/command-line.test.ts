@@ -54,7 +54,7 @@ describe("weir build kustomization", () => {
     const folder = aFolder({ "kustomization.yaml": "resources: [gone.yaml]\n" });
     const { code, stdout, stderr } = await weir("build", "kustomization", folder);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^weir: accumulating resources: .*gone\.yaml/);
+    expect(stderr).toMatch(/^error: accumulating resources: .*gone\.yaml/);
   });
 });
 

@@ -1,7 +1,18 @@
 export { type BuildOptions, type BuildResult, buildKustomization, emitResources } from "./build.ts";
 export { type BuildTaskInput, type BuildTaskOutput, runBuildTask } from "./build-task.ts";
 export { KustomizeError, type KustomizeErrorFields } from "./error.ts";
+export {
+  type ExplainedFlux,
+  type ExplainedObject,
+  type ExplainedStep,
+  explain,
+  type ExplainOptions,
+  type Explanation,
+} from "./explain/explain.ts";
+export { ExplainError, type ExplainProblem } from "./explain/explain-error.ts";
+export { formatExplanation } from "./explain/format-explanation.ts";
 export { type BuildBudgets, type LoadRestrictor } from "./file/loader.ts";
+export { discoverRemotes, type DiscoverOptions } from "./file/discover-remotes.ts";
 export {
   neededRemote,
   type RemoteFailure,
@@ -41,3 +52,4 @@ export {
 } from "./flux/substitute.ts";
 export { digestOfReads, type ReadSet } from "./read-set.ts";
 export { SubstitutionError } from "./flux/substitution-error.ts";
+export { outputFileNames } from "./output-file-names.ts";

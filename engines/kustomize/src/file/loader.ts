@@ -130,6 +130,14 @@ export class Loader {
     return this.#shown(this.directory);
   }
 
+  /** A file that the kustomization names, as errors tell it: relative to the root of the tree, or a URL. */
+  fileOf(path: string): string {
+    if (isRemoteFile(path)) return path;
+    const full = path.startsWith("/") ? this.#fromAbsolute(path) : join(this.directory, path);
+    const isHome = !this.#chain().some(({ repository }) => repository !== undefined);
+    return isHome ? full : this.#shown(full);
+  }
+
   get budgets(): Required<BuildBudgets> {
     return this.#from.reads.budgets;
   }

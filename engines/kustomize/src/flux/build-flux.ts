@@ -2,6 +2,7 @@ import { type JsonObject, type JsonValue, memoryTree, overlayTree, type Tree, wr
 import { type BuildOptions, type BuildResult, buildKustomization } from "../build.ts";
 import { type ReadSet, ReadTracker } from "../read-set.ts";
 import type { Kustomization } from "../file/kustomization.ts";
+import type { ResolveLinks } from "../file/remote-sources.ts";
 import { cleanPath } from "../resource/origin.ts";
 import { setKey } from "../node/to-json.ts";
 import { generateKustomization, type IgnorePath } from "./generate-kustomization.ts";
@@ -14,7 +15,10 @@ export interface CommonMetadata {
 }
 
 /** How Flux's layer builds. */
-export interface FluxBuildOptions extends Pick<BuildOptions, "budgets" | "root"> {
+export interface FluxBuildOptions extends Pick<
+  BuildOptions,
+  "budgets" | "root" | "resolveLinks" | "remotes"
+> {
   readonly isIgnored?: IgnorePath;
 }
 
@@ -65,13 +69,18 @@ export function buildFluxKustomization(
   options: FluxBuildOptions = {},
 ): BuildResult {
   const input = prepareFluxBuild(tree, path, spec, options);
-  const { budgets, root } = options;
+  const { budgets, root, resolveLinks, remotes } = options;
+  // The kustomization that was written anew counts, whatever it was a link to.
+  const resolve: ResolveLinks | undefined =
+    resolveLinks && ((at) => (at === input.file ? { kind: "file", path: at } : resolveLinks(at)));
   const result = buildKustomization(input.tree, path, {
     loadRestrictor: "none",
     reorder: "none",
     keepsBuiltinSchema: true,
     ...(budgets === undefined ? {} : { budgets }),
     ...(root === undefined ? {} : { root }),
+    ...(resolve === undefined ? {} : { resolveLinks: resolve }),
+    ...(remotes === undefined ? {} : { remotes }),
   });
   return { ...result, ...input.readSet() };
 }

@@ -73,7 +73,7 @@ export class Layer {
     this.#context = context;
     this.#origin = origin;
     const { content, fileName } = loadKustomizationFile(loader);
-    const read = this.#read(content, joinPath(loader.directory, fileName));
+    const read = this.#read(content, loader.fileOf(fileName));
     this.kustomization = read.kustomization;
     this.fileName = fileName;
     this.#content = content;
@@ -101,7 +101,7 @@ export class Layer {
 
   /** The kustomization file, relative to the root of the tree. */
   get file(): string {
-    return joinPath(this.#loader.directory, this.fileName);
+    return this.#loader.fileOf(this.fileName);
   }
 
   /** Runs `action`, and says in which field of the kustomization it failed where the error names no other place. */
@@ -197,7 +197,7 @@ export class Layer {
     try {
       return distinct(parseResources(content).map((root) => new Resource(root, this.#context.schemas)));
     } catch (error) {
-      throw withFile(error, path);
+      throw withFile(error, path, this.#loader.fileOf(path));
     }
   }
 

@@ -33,14 +33,14 @@ function resourcesFrom(content: string | Uint8Array, schemas: Schemas): Resource
 }
 
 /** The file in the words of `kusterr.Handler`. */
-export function withFile(error: unknown, path: string): KustomizeError {
+export function withFile(error: unknown, path: string, file: string): KustomizeError {
   const message = messageOf(error);
   if (!message.includes("MalformedYAMLError")) {
     return error instanceof KustomizeError ? error : new KustomizeError(message, { cause: error });
   }
   const line = error instanceof KustomizeError ? error.line : undefined;
   return new KustomizeError(`${message} in File: ${path}`, {
-    file: path,
+    file,
     ...(line === undefined ? {} : { line }),
     cause: error,
   });
@@ -100,7 +100,7 @@ function loadPatch(path: string, context: PatchContext): Resource[] {
     try {
       return resourcesFrom(content, context.schemas);
     } catch (inner) {
-      throw withFile(inner, path);
+      throw withFile(inner, path, context.loader.fileOf(path));
     }
   }
 }

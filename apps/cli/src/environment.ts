@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { SyncOutput } from "./terminal/sync-output.ts";
 
 const DEFAULT_COLUMNS = 120;
 
-/** What the command line takes from its surroundings, read once in main. */
+/** What the command line takes from its surroundings. */
 export interface Environment {
   /** Where weir keeps its clusters. */
   readonly stateRoot: string;
@@ -22,28 +23,47 @@ export interface Environment {
   readonly workingDirectory: string;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
-  /** Aborts on Ctrl-C and on a request to end. */
+  /** Resolves when all that was written has been taken. */
+  readonly flush: () => Promise<void>;
+  /** Aborts on Ctrl-C and on a request to end. Without its first reader, these end the process as ever. */
   readonly signal: AbortSignal;
 }
 
-/** Reads the surroundings of the process. */
-export function readEnvironment(process: NodeJS.Process, signal: AbortSignal): Environment {
+/** Reads the surroundings of the process, each when it is first asked for: what a short command does not need costs it nothing. */
+export function readEnvironment(process: NodeJS.Process, listenForEnd: () => AbortSignal): Environment {
   const { env } = process;
-  const stateHome = env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state");
+  const output = new SyncOutput(1, () => process.stdout);
+  const errors = new SyncOutput(2, () => process.stderr);
+  let signal: AbortSignal | undefined;
   return {
-    stateRoot: env["WEIR_HOME"] ?? join(stateHome, "weir"),
+    get stateRoot() {
+      const stateHome = env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state");
+      return env["WEIR_HOME"] ?? join(stateHome, "weir");
+    },
     searchPath: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     kubeconfig: env["KUBECONFIG"],
-    homeKubeconfig: join(homedir(), ".kube/config"),
+    get homeKubeconfig() {
+      return join(homedir(), ".kube/config");
+    },
     service: serviceOf(env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"]),
     runtimeNamespace: env["RUNTIME_NAMESPACE"],
-    isTerminal: process.stdout.isTTY === true && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb",
-    // Some terminals say 0 for a width that they do not know.
-    columns: process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_COLUMNS,
+    get isTerminal() {
+      return process.stdout.isTTY === true && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
+    },
+    get columns() {
+      // Some terminals say 0 for a width that they do not know.
+      return process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_COLUMNS;
+    },
     workingDirectory: process.cwd(),
-    write: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
-    signal,
+    write: (text) => output.write(text),
+    writeError: (text) => errors.write(text),
+    flush: async () => {
+      await Promise.all([output.flush(), errors.flush()]);
+    },
+    get signal() {
+      signal ??= listenForEnd();
+      return signal;
+    },
   };
 }
 

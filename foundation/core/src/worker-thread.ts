@@ -41,7 +41,7 @@ export class WorkerThread {
   constructor(memoryMb: number, clock: Clock) {
     this.memoryMb = memoryMb;
     this.#clock = clock;
-    this.#worker = new Worker(entryUrl(), {
+    this.#worker = new Worker(new URL("./task-worker.ts", import.meta.url), {
       name: "weir-task",
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     });
@@ -138,11 +138,4 @@ export class WorkerThread {
   #taskName(): string {
     return this.#running?.task.request.exportName ?? "no task";
   }
-}
-
-/** The source runs as TypeScript, the published package as JavaScript. */
-function entryUrl(): URL {
-  return import.meta.url.endsWith(".ts")
-    ? new URL("./task-worker.ts", import.meta.url)
-    : new URL("./task-worker.js", import.meta.url);
 }

@@ -45,8 +45,7 @@ export class LogWorker {
 
   constructor(file: OpenFile) {
     this.#path = file.path;
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), { workerData: file });
+    this.#worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), { workerData: file });
     this.#worker.on("message", (reply: WorkerReply) => this.#onReply(reply));
     this.#worker.on("error", (error) => this.#stop(error));
     this.#worker.on("exit", () => this.#stop(undefined));

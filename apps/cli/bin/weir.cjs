@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The command line: from dist where it is packaged, from source in a checkout.
+"use strict";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const root = join(__dirname, "..");
+const packaged = join(root, "dist/main.cjs");
+
+if (!isRecent()) startAnother();
+else if (existsSync(packaged)) startPackaged();
+else startOn(process.execPath);
+
+function isRecent() {
+  return Number(process.versions.node.split(".")[0]) >= 24;
+}
+
+/** In this process, as another one would take as long to start as a small build does. */
+function startPackaged() {
+  const { enableCompileCache } = require("node:module");
+  // Compiled code is as good as code: it is kept where only its owner writes, not in the folder for temporary files.
+  const { HOME, LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
+  const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, ".cache"));
+  if (!NODE_COMPILE_CACHE && cache) enableCompileCache(join(cache, "weir/compiled"));
+  require(packaged);
+}
+
+/** On the Node that came with `npm ci`, where the one that runs is too old. */
+function startAnother() {
+  try {
+    const platform = process.platform === "win32" ? "win" : process.platform;
+    const manifest = require.resolve(`node-${platform}-${process.arch}/package.json`);
+    startOn(join(manifest, "../bin", process.platform === "win32" ? "node.exe" : "node"));
+  } catch {
+    process.stderr.write(`weir needs Node 24 or later and found ${process.versions.node}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** From source: its packages are found by a condition that only a new process can be given. */
+function startOn(node) {
+  const entry = existsSync(packaged)
+    ? [packaged]
+    : ["--conditions=@weir/source", join(root, "src/main.ts")];
+  const child = require("node:child_process").spawn(
+    node,
+    ["--disable-warning=ExperimentalWarning", ...entry, ...process.argv.slice(2)],
+    { stdio: "inherit" },
+  );
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 1;
+  });
+}

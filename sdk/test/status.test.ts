@@ -360,6 +360,28 @@ describe("a status write", () => {
     expect(conditionsOf(running.server)).toEqual(["Ready=True Succeeded: reconciled"]);
   });
 
+  test("takes away its own conditions that it did not know of, as after an answer that was lost", async () => {
+    const controller = createController("things")
+      .for(Thing)
+      .reconcile((_, ctx) => ctx.clock.sleep(100));
+    await using running = await startManager([controller], { prepare: one });
+    const reconciling = {
+      type: "Reconciling",
+      status: "True",
+      reason: "ProgressingWithRetry",
+      message: "lost",
+    };
+    const foreign = { type: "Audited", status: "True", reason: "Seen", message: "by another" };
+    const thing = aThing("a", { size: 1 });
+    running.server.put(THINGS, { ...thing, status: { conditions: [reconciling, foreign] } });
+    await running.pass(100);
+    await running.pass(100);
+    expect(conditionsOf(running.server)).toEqual([
+      "Ready=True Succeeded: reconciled",
+      "Audited=True Seen: by another",
+    ]);
+  });
+
   test("to an object that went away meanwhile is let go", async () => {
     const controller = createController("things")
       .for(Thing)

@@ -194,8 +194,9 @@ class ObjectRun {
   async #writeStatus(reported: Reported): Promise<void> {
     if (this.#report === undefined) return;
     const report = this.#report;
+    const observation = this.#observation();
     await this.#status.write((before) => {
-      const wanted = report(before, this.#observation(), reported, this.#deps.clock) ?? before;
+      const wanted = report(before, observation, reported, this.#deps.clock) ?? before;
       return this.#withHandledAt(wanted, reported);
     });
   }

@@ -9,7 +9,7 @@ export {
 export { AppliedStates } from "./apply/applied-states.ts";
 export { type Change, type ChangeAction, describeChanges, isWrite } from "./apply/change-set.ts";
 export { hasDrifted } from "./apply/drift.ts";
-export { normalizeForApply } from "./apply/normalize.ts";
+export { normalizeForApply, type OnDroppedFields } from "./apply/normalize.ts";
 export { compareForApply, type Stage, stageOf, stagesOf } from "./apply/order.ts";
 export { type ApplyPolicy, applyPolicyOf, isForced, isKeptFromPruning } from "./apply/policy.ts";
 export {

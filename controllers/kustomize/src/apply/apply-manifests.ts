@@ -47,6 +47,12 @@ export async function applyManifests(run: Run, desired: readonly KubeObject[]): 
       concurrency: shared.options.concurrentApplies,
       known: shared.known,
       isNew: (object) => !present.has(inventoryEntryOf(object).id),
+      // Flux says nothing of them, so that no event may either.
+      onDroppedFields: (object, fields) =>
+        ctx.log.warn("fields that the kind does not have are left out", {
+          object: inventoryEntryOf(object).id,
+          fields,
+        }),
       signal,
     },
   );

@@ -7,7 +7,7 @@ import type { AppliedStates } from "./applied-states.ts";
 import { applyRefused, DeletionTimeoutError, dryRunRefused, isImmutableRefusal } from "./apply-error.ts";
 import type { Change } from "./change-set.ts";
 import { hasDrifted } from "./drift.ts";
-import { normalizeForApply } from "./normalize.ts";
+import { normalizeForApply, type OnDroppedFields } from "./normalize.ts";
 import { stagesOf } from "./order.ts";
 import { applyPolicyOf, isForced } from "./policy.ts";
 import { healthOf } from "../health/health-status.ts";
@@ -36,6 +36,8 @@ export interface ApplyOptions {
   readonly known?: AppliedStates;
   /** Objects that are probably not there yet: they are dry-run without being read first. None by default. */
   readonly isNew?: (object: KubeObject) => boolean;
+  /** Hears of fields that a built-in kind does not have: they are not sent. */
+  readonly onDroppedFields?: OnDroppedFields;
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +68,7 @@ export async function applyObjects(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const changes: Change[] = [];
-  const stages = stagesOf(objects.map(normalizeForApply));
+  const stages = stagesOf(objects.map((object) => normalizeForApply(object, options.onDroppedFields)));
   for (const [index, stage] of stages.entries()) {
     try {
       const applied = await applyStage(stage, deps, options);

@@ -12,6 +12,21 @@ describe("normalizeForApply", () => {
       want: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { a: "1" } },
     },
     {
+      name: "sends a Role as it is, as Flux does: the server says what it does not know",
+      given: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "Role",
+        metadata: { name: "a" },
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"], extra: "x" }],
+      },
+      want: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "Role",
+        metadata: { name: "a" },
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"], extra: "x" }],
+      },
+    },
+    {
       name: "keeps every field of a kind that is not built in, but for the status",
       given: { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "a" }, extra: "x", status: {} },
       want: { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "a" }, extra: "x" },
@@ -67,5 +82,20 @@ describe("normalizeForApply", () => {
     expect(normalizeForApply(pod)["spec"]).toMatchObject({
       containers: [{ ports: [{ containerPort: 80, protocol: "TCP" }] }],
     });
+  });
+
+  test("tells of the fields that it drops", () => {
+    const dropped: unknown[] = [];
+    const pod = object({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p" },
+      spec: { containers: [{ name: "c", image: "i", comand: ["x"] }], bogus: 1 },
+    });
+    normalizeForApply(pod, (of, fields) => dropped.push([of.metadata.name, fields]));
+    expect(dropped).toEqual([["p", ["spec.containers[0].comand", "spec.bogus"]]]);
+    const sound = object({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { a: "1" } });
+    normalizeForApply(sound, () => dropped.push("something"));
+    expect(dropped).toHaveLength(1);
   });
 });

@@ -5,6 +5,12 @@ import { gvkOf, type KubeObject } from "@weir/objects";
 /** Groups whose kinds Flux sends as they are, because its clients have no Go types for them. */
 const UNTYPED_GROUPS: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
 
+/** Flux leaves the rules of these alone, because its types would write them otherwise. */
+const UNTYPED_KINDS: ReadonlySet<string> = new Set(["Role", "ClusterRole"]);
+
+/** Hears of the fields of an object that are not sent. */
+export type OnDroppedFields = (object: KubeObject, fields: readonly string[]) => void;
+
 /**
  * An object as it is sent: a built-in kind with only the fields that its Go type has, defaults filled in that are keys of
  * lists, a Secret's `stringData` folded into `data`, without status and the metadata that the server sets.
@@ -12,9 +18,9 @@ const UNTYPED_GROUPS: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "ap
  * A field that the type does not know would make the server refuse the whole object; Flux drops it, and so it is dropped
  * here. An object that does not fit its type is sent as it is, for the server to say what is wrong.
  */
-export function normalizeForApply(object: KubeObject): KubeObject {
+export function normalizeForApply(object: KubeObject, onDropped?: OnDroppedFields): KubeObject {
   const isDefinition = object.kind === "CustomResourceDefinition";
-  const { status, ...rest } = typedObject(object);
+  const { status, ...rest } = typedObject(object, onDropped);
   const {
     creationTimestamp: _created,
     managedFields: _managed,
@@ -26,14 +32,16 @@ export function normalizeForApply(object: KubeObject): KubeObject {
   return withListKeys(normal as KubeObject);
 }
 
-function typedObject(object: KubeObject): KubeObject {
+function typedObject(object: KubeObject, onDropped: OnDroppedFields | undefined): KubeObject {
   const gvk = gvkOf(object);
   if (UNTYPED_GROUPS.has(gvk.group)) return object;
+  if (object.apiVersion === "rbac.authorization.k8s.io/v1" && UNTYPED_KINDS.has(gvk.kind)) return object;
   const { definition } = findKind(gvk) ?? {};
   const struct = definition === undefined ? undefined : goStruct(definition);
   if (struct === undefined) return object;
   try {
-    const { value } = decodeObject(struct, object as unknown as JsonObject);
+    const { value, unknownFields } = decodeObject(struct, object as unknown as JsonObject);
+    if (unknownFields.length > 0) onDropped?.(object, unknownFields);
     return { ...(value as unknown as KubeObject), apiVersion: object.apiVersion, kind: object.kind };
   } catch (error) {
     if (error instanceof GoDecodeError) return object;

@@ -15,7 +15,10 @@ export function crdConfig(loader: Loader, paths: readonly string[]): Transformer
     try {
       document = loadYaml(content);
     } catch (error) {
-      throw prefixed(error, `unable to parse open API definition from '${path}'`);
+      throw prefixed(
+        prefixed(error, "error converting YAML to JSON"),
+        `unable to parse open API definition from '${path}'`,
+      );
     }
     const types = objectOf(document);
     for (const name of Object.keys(types).sort()) result = mergeConfigs(result, configOfType(types, name));

@@ -225,7 +225,7 @@ function test(root: Root, operation: JsonPatchOperation): void {
     return;
   }
   const place = findPlace(root, path);
-  if (place === undefined) throw missing(`test operation does not apply: doc is missing path: ${path}`);
+  if (place === undefined) throw missing(`test operation does not apply: is missing path: ${path}`);
   const value = attempt("test", path, () => get(place)) ?? null;
   if (!isEqual(value, expected)) throw failed;
 }

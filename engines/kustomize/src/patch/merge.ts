@@ -14,6 +14,7 @@ import {
   type YamlMap,
 } from "../node/node.ts";
 import { isYaml11NonString } from "../node/resolve-scalar.ts";
+import { writeField } from "../node/shared-scalar.ts";
 import { addField, setText } from "../resource/resource.ts";
 import { wrongKind } from "../transform/kind-error.ts";
 import { appendListNode, elementSetter, findElement } from "./list-elements.ts";
@@ -128,12 +129,15 @@ function putMerged(dest: YamlMap, key: string, merged: Node, origin: YamlMap | u
     else dest.set(key, quotedIfNeeded(merged));
     return;
   }
-  dest.set(key, old === merged ? quotedIfNeeded(merged) : keepStyle(old, merged));
+  writeField(dest, key, old === merged ? quotedIfNeeded(merged) : keepStyle(old, merged));
 }
 
 /** A word that YAML 1.1 takes for a boolean or a number gets quotes wherever a merge passes. */
 function quotedIfNeeded(node: Node): Node {
-  return typeof node === "string" && isYaml11NonString(node) ? new Scalar("!!str", node, true) : node;
+  if (typeof node !== "string" && !(node instanceof Scalar && node.tag === "!!str" && !node.quoted))
+    return node;
+  const text = textOf(node);
+  return isYaml11NonString(text) ? new Scalar("!!str", text, true) : node;
 }
 
 /** The style of the old value is kept: a string that looks like a number then still is one, by its tag. */

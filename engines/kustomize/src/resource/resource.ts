@@ -1,6 +1,7 @@
 import type { Schemas } from "./schemas.ts";
 import { copyNode, isMap, isNilOrEmpty, type Node, textOf, YamlMap } from "../node/node.ts";
 import { newScalar, replaceScalar } from "../node/resolve-scalar.ts";
+import { writeField } from "../node/shared-scalar.ts";
 import type { Origin } from "./origin.ts";
 import { apiVersionOf, effectiveNamespace, type Gvk, parseApiVersion, type ResId } from "./resource-id.ts";
 
@@ -63,6 +64,19 @@ export class Resource {
     this.behavior = other.behavior;
     this.needsHash = other.needsHash;
     this.referrers = [...other.referrers];
+  }
+
+  /** Whether upstream has annotations of its own on the resource while it builds. */
+  get hasBuildFacts(): boolean {
+    return (
+      this.previousIds.length > 0 ||
+      this.needsHash ||
+      this.behavior !== undefined ||
+      this.origin !== undefined ||
+      this.allowNameChange ||
+      this.allowKindChange ||
+      this.referrers.length > 0
+    );
   }
 
   get isEmpty(): boolean {
@@ -193,7 +207,7 @@ export class Resource {
 export function setText(map: YamlMap, key: string, text: string): void {
   const old = map.get(key);
   if (old === undefined) addField(map, key, newScalar(text));
-  else map.set(key, replaceScalar(old, text));
+  else writeField(map, key, replaceScalar(old, text));
 }
 
 /** Adds a field whose key is written without quotes: a key that reads as a number is one from then on. */

@@ -1,6 +1,7 @@
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
-import { isList, isNull, type Node, YamlMap } from "../node/node.ts";
+import { isList, isMissing, isNull, type Node, YamlMap } from "../node/node.ts";
+import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
 import { describeId, gvkIsSelected, type GvkSelector } from "../resource/resource-id.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -74,7 +75,7 @@ function follow(resource: Resource, walk: Walk): void {
   const { spec } = walk;
   if (!gvkIsSelected(resource.gvk, spec.selector)) return;
   try {
-    visit(resource.root, 0, walk);
+    withAnnotations(resource, walk);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
     const id = describeId(resource.id);
@@ -83,6 +84,17 @@ function follow(resource: Resource, walk: Walk): void {
       cause: error,
     });
   }
+}
+
+/** Where upstream keeps what it knows as annotations, a path through `metadata/annotations` finds them there. */
+function withAnnotations(resource: Resource, walk: Walk): void {
+  const { parts } = walk.spec;
+  const metadata = resource.root.get("metadata");
+  const isElsewhere = parts[0] !== "metadata" || parts[1] !== "annotations" || !(metadata instanceof YamlMap);
+  if (!isElsewhere && isMissing(metadata.get("annotations")) && resource.hasBuildFacts) {
+    metadata.set("annotations", new YamlMap());
+  }
+  visit(resource.root, 0, walk);
 }
 
 function visit(node: Node, at: number, walk: Walk): Node {
@@ -116,7 +128,7 @@ function visitMap(map: YamlMap, at: number, walk: Walk): Node {
   const field = old === undefined || isNull(old) ? missingField(old, at, walk) : old;
   if (old === undefined) addField(map, name, field);
   if (walk.found !== undefined && at === walk.spec.parts.length - 1) walk.found.push({ map, key: name });
-  map.set(name, visit(field, at + 1, walk));
+  writeField(map, name, visit(field, at + 1, walk));
   return map;
 }
 

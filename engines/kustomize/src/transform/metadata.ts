@@ -1,7 +1,9 @@
 import type { FieldSpec } from "../file/kustomization.ts";
-import { isMap, isMissing, type Node, Scalar, YamlMap } from "../node/node.ts";
+import { isMap, isMissing, isQuoted, type Node, Scalar, YamlMap } from "../node/node.ts";
+import { isYaml11NonString } from "../node/resolve-scalar.ts";
+import { type FieldPlace, shareScalar, writeField } from "../node/shared-scalar.ts";
 import { addField, type Resource } from "../resource/resource.ts";
-import { changeFields, type Creation, fieldPath } from "./field-spec.ts";
+import { changeFields, type Creation, type FieldPath, fieldPath } from "./field-spec.ts";
 import { wrongKind } from "./kind-error.ts";
 import type { Transformer } from "./transformer.ts";
 
@@ -17,32 +19,55 @@ export function metadataTransformer(
   return (resources) => {
     if (keys.length === 0) return;
     for (const resource of resources.resources) {
-      for (const path of paths)
-        changeFields(resource, path, (node) => setEntries(node, keys, entries), NEW_MAP);
+      const maps = mapsAt(resource, paths);
+      for (const key of keys) setEntry(maps, key, entries?.[key] ?? "");
     }
   };
 }
 
-function setEntries(
-  node: Node,
-  keys: readonly string[],
-  entries: Readonly<Record<string, string>> | undefined,
-): Node {
-  if (isMissing(node)) return node;
-  if (!isMap(node)) throw wrongKind("map", node);
-  for (const key of keys) setEntry(node, key, entries?.[key] ?? "");
-  return node;
+/** The mappings that the paths lead to, made where they may be. */
+function mapsAt(resource: Resource, paths: readonly FieldPath[]): readonly YamlMap[] {
+  const maps: YamlMap[] = [];
+  const collect = (node: Node): Node => {
+    if (isMissing(node)) return node;
+    if (!isMap(node)) throw wrongKind("map", node);
+    maps.push(node);
+    return node;
+  };
+  for (const path of paths) changeFields(resource, path, collect, NEW_MAP);
+  return maps;
 }
 
-/** A value with an explicit string tag: it stays a string whatever it looks like. */
-function setEntry(map: YamlMap, key: string, value: string): void {
-  const old = map.get(key);
-  const quoted = old instanceof Scalar && old.quoted;
-  addField(map, key, quoted ? new Scalar("!!str", value, true) : value);
+/**
+ * Sets an entry of several mappings to a text that stays a string whatever it looks like.
+ *
+ * Mappings without the key get one node between them; the style of the node, which decides what a later change makes
+ * of it, is that of the last field which was there already.
+ */
+function setEntry(maps: readonly YamlMap[], key: string, value: string): void {
+  const mustQuote = isYaml11NonString(value);
+  let quoted = false;
+  const added: FieldPlace[] = [];
+  for (const map of maps) {
+    quoted ||= mustQuote;
+    const old = map.get(key);
+    if (old === undefined) {
+      addField(map, key, value);
+      added.push({ map, key });
+    } else if (!added.some((place) => place.map === map)) {
+      quoted = isQuoted(old);
+      writeField(map, key, textNode(value, quoted));
+    }
+  }
+  if (added.length > 0) shareScalar(textNode(value, quoted), added);
+}
+
+function textNode(value: string, quoted: boolean): string | Scalar {
+  return quoted ? new Scalar("!!str", value, true) : value;
 }
 
 /** Adds one label to the metadata of a resource. */
 export function addLabel(resource: Resource, key: string, value: string): void {
   const path = fieldPath({ path: "metadata/labels", create: true });
-  changeFields(resource, path, (node) => setEntries(node, [key], { [key]: value }), NEW_MAP);
+  setEntry(mapsAt(resource, [path]), key, value);
 }

@@ -11,6 +11,7 @@ import {
   YamlMap,
 } from "../node/node.ts";
 import { newScalar, untagged } from "../node/resolve-scalar.ts";
+import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
 import { wrongKind } from "./kind-error.ts";
 import { compileRegex } from "./regex.ts";
@@ -85,7 +86,7 @@ export interface Place {
 }
 
 function inMap(map: YamlMap, key: string): Place {
-  return { get: () => map.get(key) ?? "", set: (node) => map.set(key, node) };
+  return { get: () => map.get(key) ?? "", set: (node) => writeField(map, key, node) };
 }
 
 function inList(list: Node[], index: number): Place {

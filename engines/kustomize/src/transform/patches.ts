@@ -127,7 +127,8 @@ function applyPatch(target: Resource, patch: Resource): void {
   const merged = mergeStrategically(target.root, patch.root, (apiVersion, of) =>
     target.schemas.shapeOf(apiVersion, of),
   );
-  target.root = merged ?? new YamlMap();
+  // Upstream looks only at what became of the target itself: `$patch: replace` on top changes nothing.
+  if (merged === undefined) target.root = new YamlMap();
   if (target.isEmpty) return;
   if (!patch.allowKindChange) target.setKind(kind);
   if (!patch.allowNameChange) target.setName(name);

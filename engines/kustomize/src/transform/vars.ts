@@ -2,6 +2,7 @@ import { KustomizeError } from "../error.ts";
 import type { FieldSpec, Var } from "../file/kustomization.ts";
 import { isMap, isMissing, isString, type Node, Scalar, textOf, type YamlMap } from "../node/node.ts";
 import { formatGoFloat } from "../node/resolve-scalar.ts";
+import { writeField } from "../node/shared-scalar.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeGvk, effectiveNamespace, type Gvk, type ResId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
@@ -168,7 +169,7 @@ function replaceInMap(map: YamlMap, replacer: Replacer): Node {
     if (map.oddKeys?.has(key) === true) {
       throw new KustomizeError(`invalid map key: value='${key}', tag=''`);
     }
-    if (isString(value)) map.set(key, nodeOf(replaceText(textOf(value), replacer)));
+    if (isString(value)) writeField(map, key, nodeOf(replaceText(textOf(value), replacer)));
   }
   return map;
 }

@@ -107,11 +107,15 @@ function build(
   const built = layer.accumulate(new Accumulator());
   const { resources } = built;
   const step: FinalStep = (field, run) => {
-    if (context.observer === undefined) run();
-    else context.observer.step({ layer: layer.file, field }, resources, run);
+    layer.at(field, () => {
+      if (context.observer === undefined) run();
+      else context.observer.step({ layer: layer.file, field }, resources, run);
+    });
   };
   finish(built, context, step);
-  sort(resources, layer, { context, reorder: options.reorder ?? "unspecified" });
+  layer.at("sortOptions", () =>
+    sort(resources, layer, { context, reorder: options.reorder ?? "unspecified" }),
+  );
   if (options.managedByLabel === true || buildMetadata.includes("managedByLabel")) {
     step("buildMetadata", () => {
       for (const resource of resources.resources) addLabel(resource, MANAGED_BY, `kustomize-${VERSION}`);

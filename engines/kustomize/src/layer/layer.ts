@@ -84,7 +84,10 @@ export class Layer {
     try {
       return readKustomization(content, this.#loader.root);
     } catch (error) {
-      throw inFile(error, file);
+      const field = fieldInMessage(messageOf(error));
+      const placed =
+        field === undefined ? error : withPlace(error, file, field, () => fieldPosition(content, field));
+      throw inFile(placed, file);
     }
   }
 
@@ -94,7 +97,7 @@ export class Layer {
   }
 
   useSchema(): void {
-    this.#at("openapi", () =>
+    this.at("openapi", () =>
       this.#context.schemas.use(this.kustomization.openapi, (path) => this.#loader.load(path)),
     );
   }
@@ -105,7 +108,7 @@ export class Layer {
   }
 
   /** Runs `action`, and says in which field of the kustomization it failed where the error names no other place. */
-  #at<Value>(field: string, action: () => Value): Value {
+  at<Value>(field: string, action: () => Value): Value {
     try {
       return action();
     } catch (error) {
@@ -116,7 +119,7 @@ export class Layer {
   /** Does one step of the work on the resources, before the eyes of the observer if there is one. */
   #step(part: Omit<StepSource, "layer">, resources: ResourceMap, run: () => void): void {
     const { observer } = this.#context;
-    this.#at(part.field, () => {
+    this.at(part.field, () => {
       if (observer === undefined) run();
       else observer.step({ layer: this.file, ...part }, resources, run);
     });
@@ -129,12 +132,12 @@ export class Layer {
     withPrefix("accumulating resources", () =>
       this.#accumulateResources(into, entriesOf("resources", kustomization.resources), false),
     );
-    const config = this.#at("configurations", () =>
+    const config = this.at("configurations", () =>
       transformerConfig(loader, kustomization.configurations ?? []),
     );
     into.config = withPrefix("merging config &{}", () => mergeConfigs(into.config, config));
     const { crds = [] } = kustomization;
-    const fromCrds = this.#at("crds", () =>
+    const fromCrds = this.at("crds", () =>
       withPrefix(`loading CRDs [${crds.join(" ")}]`, () => crdConfig(loader, crds)),
     );
     into.config = mergeConfigs(into.config, fromCrds);
@@ -148,7 +151,7 @@ export class Layer {
 
   #accumulateResources(into: Accumulator, entries: readonly Entry[], isConfig: boolean): void {
     for (const entry of entries) {
-      this.#at(entry.field, () => {
+      this.at(entry.field, () => {
         const fileError = this.#tryFile(into, entry, isConfig);
         if (causeOf(fileError, RemoteFileError) !== undefined) throw fileError;
         if (fileError !== undefined) this.#accumulateBase(into, entry.path, fileError);
@@ -172,7 +175,7 @@ export class Layer {
     }
     const origin = this.#originOf(path);
     for (const resource of loaded) resource.origin = origin ?? resource.origin;
-    this.#noteLoaded(loaded, { field, file: joinPath(this.#loader.directory, path), isConfig });
+    this.#noteLoaded(loaded, { field, file: this.#loader.fileOf(path), isConfig });
     try {
       into.resources.appendAll(loaded);
       return undefined;
@@ -197,7 +200,8 @@ export class Layer {
     try {
       return distinct(parseResources(content).map((root) => new Resource(root, this.#context.schemas)));
     } catch (error) {
-      throw withFile(error, path, this.#loader.fileOf(path));
+      const file = this.#loader.fileOf(path);
+      throw inFile(withFile(error, path, file), file);
     }
   }
 
@@ -208,7 +212,9 @@ export class Layer {
     } catch (error) {
       const isKnown = neededRemote(error) === undefined;
       if (isKnown && fileError.message.includes("MalformedYAMLError")) throw fileError;
-      throw prefixed(error, `accumulation err='${fileError.message}'`);
+      const both = prefixed(error, `accumulation err='${fileError.message}'`);
+      // A file that is there and holds no resources is where the problem lies, not the directory that it is not.
+      throw !isKnown || fileError.file === undefined ? both : reworded(fileError, both.message);
     }
     withPrefix(`accumulation err='${fileError.message}'`, () => {
       const base = this.#accumulateDirectory(loader, path, false, new Accumulator());
@@ -235,7 +241,7 @@ export class Layer {
   #accumulateComponents(into: Accumulator): Accumulator {
     let result = into;
     for (const { path, field } of entriesOf("components", this.kustomization.components)) {
-      result = this.#at(field, () => this.#accumulateComponent(result, path));
+      result = this.at(field, () => this.#accumulateComponent(result, path));
     }
     return result;
   }
@@ -271,18 +277,18 @@ export class Layer {
     for (const [at, own] of configMapGenerator.entries()) {
       const field = `configMapGenerator[${at}]`;
       const args = mergeOptions(own, generatorOptions);
-      this.#at(field, () => checkConfig(args, "ConfigMapGenerator"));
+      this.at(field, () => checkConfig(args, "ConfigMapGenerator"));
       const origin = this.#builtinOrigin("ConfigMapGenerator");
       steps.push({ field, generate: () => generateConfigMap(args, context), origin });
     }
     for (const [at, own] of secretGenerator.entries()) {
       const field = `secretGenerator[${at}]`;
       const args = mergeOptions(own, generatorOptions);
-      this.#at(field, () => checkConfig(args, "SecretGenerator"));
+      this.at(field, () => checkConfig(args, "SecretGenerator"));
       const origin = this.#builtinOrigin("SecretGenerator");
       steps.push({ field, generate: () => generateSecret(args, context), origin });
     }
-    this.#at("helmCharts", () => this.#refuseCharts());
+    this.at("helmCharts", () => this.#refuseCharts());
     steps.push(...withPrefix("loading generator plugins", () => this.#generatorPlugins()));
     for (const { generate, origin, ...source } of steps) {
       this.#step({ ...source, isGenerator: true }, into.resources, () => {
@@ -306,7 +312,7 @@ export class Layer {
   #generatorPlugins(): readonly GeneratorStep[] {
     const configs = this.#pluginConfigs("generators", "configuring external generator");
     return configs.map(({ config, field }) =>
-      this.#at(field, () => {
+      this.at(field, () => {
         const plugin = withPrefix("failed to load generator", () => this.#makePlugin(config));
         if (plugin.kind === "transformer") {
           throw new KustomizeError(
@@ -336,7 +342,7 @@ export class Layer {
         files.push(entry);
         continue;
       }
-      this.#at(entry.field, () => withPrefix(what, () => into.resources.appendAll(inline)));
+      this.at(entry.field, () => withPrefix(what, () => into.resources.appendAll(inline)));
       this.#noteLoaded(inline, { field: entry.field, file: this.file, isConfig: true });
       note(entry);
     }
@@ -362,7 +368,7 @@ export class Layer {
   }
 
   #transform(into: Accumulator): void {
-    const at: FieldContext["at"] = (field, action) => this.#at(field, action);
+    const at: FieldContext["at"] = (field, action) => this.at(field, action);
     const context: FieldContext = { loader: this.#loader, schemas: this.#context.schemas, at };
     const own = fieldTransformers(this.kustomization, into.config, context);
     const steps: Step[] = own.map(({ kind, ...step }) => ({ ...step, origin: this.#builtinOrigin(kind) }));
@@ -381,7 +387,7 @@ export class Layer {
 
   #transformerPlugins(of: "transformers" | "validators"): readonly Step[] {
     return this.#pluginConfigs(of, "configuring external transformer").map(({ config, field }) =>
-      this.#at(field, () => {
+      this.at(field, () => {
         const plugin = this.#makePlugin(config);
         if (plugin.kind === "generator") {
           throw new KustomizeError(`plugin ${describePlugin(config)} not a transformer`);
@@ -393,7 +399,7 @@ export class Layer {
 
   #validate({ resources }: Accumulator): void {
     for (const { field, transform } of this.#transformerPlugins("validators")) {
-      this.#at(field, () => validate(resources, transform));
+      this.at(field, () => validate(resources, transform));
     }
   }
 
@@ -401,13 +407,19 @@ export class Layer {
     const { vars: own = [] } = this.kustomization;
     const shown = (): string =>
       `merging vars [${own.map((variable) => describeVar(variable, false)).join(" ")}]`;
-    this.#at("vars", () =>
+    this.at("vars", () =>
       withPrefix(shown, () => {
         noteVars(resources, own);
         for (const variable of own) vars.add(variable);
       }),
     );
   }
+}
+
+/** The field that a message about decoding a kustomization names. */
+function fieldInMessage(message: string): string | undefined {
+  const [, unknown, known] = /json: unknown field "([^"]*)"|Go struct field \w+\.(\w+)/.exec(message) ?? [];
+  return unknown ?? known;
 }
 
 function describePlugin(config: Resource): string {

@@ -1,6 +1,7 @@
 import { KustomizeError } from "../error.ts";
 import { KUSTOMIZATION_FILES } from "../file/kustomization-files.ts";
 import type { Loader } from "../file/loader.ts";
+import { joinPath } from "../resource/origin.ts";
 
 /** Loads the one kustomization file of a directory, under any of its names. */
 export function loadKustomizationFile(loader: Loader): {
@@ -22,7 +23,9 @@ export function loadKustomizationFile(loader: Loader): {
     );
   }
   if (found.length > 1) {
-    throw new KustomizeError(`Found multiple kustomization files under: ${loader.root}\n`);
+    throw new KustomizeError(`Found multiple kustomization files under: ${loader.root}\n`, {
+      file: joinPath(loader.directory, found[1]?.fileName ?? ""),
+    });
   }
   return only;
 }

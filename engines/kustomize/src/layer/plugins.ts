@@ -2,7 +2,8 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { KustomizeError, prefixed } from "../error.ts";
 import {
   goBool,
-  goDecode,
+  goDecodeYaml,
+  goEmbedded,
   goInt,
   goList,
   goString,
@@ -59,7 +60,10 @@ const metadata = goStruct("ObjectMeta", { name: goString, namespace: goString })
 
 const TYPES: Readonly<Record<string, GoType>> = {
   AnnotationsTransformer: goStruct("AnnotationsTransformerPlugin", { annotations: goStringMap, fieldSpecs }),
-  ConfigMapGenerator: goStruct("ConfigMapGeneratorPlugin", { metadata, ...generatorFields }),
+  ConfigMapGenerator: goStruct("ConfigMapGeneratorPlugin", {
+    metadata,
+    ...goEmbedded("ConfigMapArgs", generatorFields),
+  }),
   HashTransformer: goStruct("HashTransformerPlugin", {}),
   HelmChartInflationGenerator: goStruct("HelmChartInflationGeneratorPlugin", {}),
   IAMPolicyGenerator: goStruct("IAMPolicyGeneratorPlugin", {
@@ -100,7 +104,10 @@ const TYPES: Readonly<Record<string, GoType>> = {
     replacements: goList(replacementFieldType),
   }),
   ReplicaCountTransformer: goStruct("ReplicaCountTransformerPlugin", { replica: replicaType, fieldSpecs }),
-  SecretGenerator: goStruct("SecretGeneratorPlugin", { metadata, ...generatorFields, type: goString }),
+  SecretGenerator: goStruct("SecretGeneratorPlugin", {
+    metadata,
+    ...goEmbedded("SecretArgs", { ...generatorFields, type: goString }),
+  }),
   SuffixTransformer: goStruct("SuffixTransformerPlugin", { suffix: goString, fieldSpecs }),
   ValueAddTransformer: goStruct("ValueAddTransformerPlugin", {
     value: goString,
@@ -245,7 +252,7 @@ export function makePlugin(resource: Resource, context: PatchContext): Plugin {
 
 function decodeConfig(source: JsonObject, type: GoType, kind: string): JsonValue {
   try {
-    return goDecode(source, type, false) ?? {};
+    return goDecodeYaml(source, type, false) ?? {};
   } catch (error) {
     const json = prefixed(error, "error unmarshaling JSON: while decoding JSON");
     throw kind === "NamespaceTransformer"

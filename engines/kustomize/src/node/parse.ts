@@ -50,8 +50,16 @@ function splitDocuments(text: string): readonly string[] {
   return documents;
 }
 
+/** Go-yaml reads UTF-16, too, where a byte order mark says so. */
+function utf16Of([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+}
+
 function decodeUtf8(bytes: string | Uint8Array): string {
   if (typeof bytes === "string") return bytes;
+  const encoding = utf16Of(bytes);
+  if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

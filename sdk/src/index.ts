@@ -89,6 +89,7 @@ export {
 } from "./reconcile/context.ts";
 export {
   InvalidOutcomeError,
+  InvalidUpdateError,
   ManagerStoppedError,
   OwnerReferenceError,
   ReconcilePanicError,

@@ -5,6 +5,7 @@ import { deepFreeze, formatApiVersion, formatKey, keyOf, type KubeObject } from 
 import type { Change } from "./change.ts";
 import type { IndexFunction } from "./index-table.ts";
 import { ObjectStore } from "./object-store.ts";
+import { isOlder } from "./own-writes.ts";
 import { Reflector, type WatchScope } from "./reflector.ts";
 import { fieldMatcher, labelMatcher } from "./selector.ts";
 
@@ -127,6 +128,14 @@ export class Informer {
   }
 
   async #replace(objects: readonly KubeObject[], version: string): Promise<void> {
+    const { reachedVersion } = this.store;
+    if (isOlder(version, reachedVersion)) {
+      this.#options.logger.warn("the server's state is older than what it showed before", {
+        ...this.#logFields(),
+        resourceVersion: version,
+        before: reachedVersion,
+      });
+    }
     const changes = this.store.replace(objects, version);
     for (let index = 0; index < changes.length; index++) {
       this.#dispatch(changes[index]);

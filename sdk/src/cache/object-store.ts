@@ -119,6 +119,8 @@ export class ObjectStore {
    */
   replace(objects: readonly KubeObject[], resourceVersion: string): Change[] {
     const changes: Change[] = [];
+    // The server went back in time, so what was written since did not happen.
+    if (isOlder(resourceVersion, this.#reachedVersion)) this.ownWrites.clear();
     const isFirst = this.#reachedVersion === undefined;
     const present = new Set<string>();
     for (const object of objects) present.add(formatKey(keyOf(object)));

@@ -95,6 +95,12 @@ export class OwnWrites {
     }
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear();
+    this.#versions.clear();
+  }
+
   /** A whole new state of the world of this version came: deletions are in it, too. */
   replaced(resourceVersion: string): void {
     for (const [key, entry] of this.#entries) {

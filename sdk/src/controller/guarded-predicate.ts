@@ -13,6 +13,8 @@ export function whenTaken<R>(predicate: Predicate<R> | undefined, change: Change
   } catch (error) {
     failure = { error };
   }
-  if (isTaken) take();
+  // What it gives is handed on: a handler that is asynchronous, although it should not be, may yet fail.
+  const result = isTaken ? take() : undefined;
   if (failure !== undefined) throw failure.error;
+  return result;
 }

@@ -114,7 +114,7 @@ export class ControllerRunner implements Runnable {
     for (const { kind, scope, cluster, handle } of controller.watches) {
       this.#subscribe(this.#informersOf(cluster).lease(kind, scope), (change) => {
         const isInitial = change.kind === "create" && change.isInitial;
-        handle(change, change.isOwn ? this.#quietEnqueue : isInitial ? enqueueInitial : enqueue);
+        return handle(change, change.isOwn ? this.#quietEnqueue : isInitial ? enqueueInitial : enqueue);
       });
     }
   }

@@ -7,7 +7,7 @@ import { writtenKey } from "../cache/informers.ts";
 import { fieldSelectorText, selectorText } from "../cache/selector.ts";
 import type { AppliedIntents } from "./applied-intents.ts";
 import type { Applied, ApplyIntentOptions, BaseContext } from "./context.ts";
-import { OwnerReferenceError } from "./reconcile-errors.ts";
+import { InvalidUpdateError, OwnerReferenceError } from "./reconcile-errors.ts";
 
 /** What the context of a run is made of. */
 export interface ContextParts {
@@ -108,6 +108,7 @@ async function updateObject<R, W>(parts: ContextParts, update: Update<R, W>): Pr
   let current = cached<R>(parts, kind, at) ?? (await client.get(kind, at));
   for (let tries = 1; current !== undefined; tries++) {
     const wanted = change(current);
+    assertSameObject(kind, at, wanted);
     if (jsonEqual(wanted as JsonValue, current as JsonValue)) return current;
     try {
       return await client.replace(kind, boundTo(current, wanted), options);
@@ -120,6 +121,12 @@ async function updateObject<R, W>(parts: ContextParts, update: Update<R, W>): Pr
     current = await client.get(kind, at);
   }
   return undefined;
+}
+
+function assertSameObject(kind: Kind<unknown, unknown>, at: ObjectKey, wanted: unknown): void {
+  const { name, namespace } = (wanted as Partial<KubeObject> | undefined)?.metadata ?? {};
+  if (name === at.name && (kind.scope === "Cluster" || namespace === at.namespace)) return;
+  throw new InvalidUpdateError(kind.kind, formatKey(at));
 }
 
 /** The wanted object bound to the state it was made from, so that another writer's change is not lost. */

@@ -84,3 +84,14 @@ export class OwnerReferenceError extends WeirError {
   readonly reason = "InvalidOwnerReference";
   readonly retry = "never";
 }
+
+/** The function of an update gave something that is not the object it was asked about. */
+export class InvalidUpdateError extends WeirError {
+  override readonly name = "InvalidUpdateError";
+  readonly reason = "InvalidUpdate";
+  readonly retry = "never";
+
+  constructor(kind: string, key: string) {
+    super(`the update of ${kind} ${key} gave another object, or none`);
+  }
+}

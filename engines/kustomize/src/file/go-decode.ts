@@ -2,11 +2,17 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { KustomizeError } from "../error.ts";
 
 /** A Go type as far as encoding/json's strict decoding and its messages depend on it. */
-export type GoType =
+export type GoType = (
   | { readonly kind: "string" | "bool" | "int" | "int64" | "any" }
   | { readonly kind: "list"; readonly of: GoType }
   | { readonly kind: "map"; readonly of: GoType }
-  | { readonly kind: "struct"; readonly name: string; readonly fields: Readonly<Record<string, GoType>> };
+  | { readonly kind: "struct"; readonly name: string; readonly fields: Readonly<Record<string, GoType>> }
+) & {
+  /** What messages call the type, where that is not what it is made of. */
+  readonly shown?: string;
+  /** The embedded structs that a field belongs to, outermost first: messages name them. */
+  readonly via?: readonly string[];
+};
 
 export const goString: GoType = { kind: "string" };
 /** Anything. */
@@ -21,11 +27,27 @@ export function goList(of: GoType): GoType {
   return { kind: "list", of };
 }
 
+/** A list of pointers, as messages show it. */
+export function goPointers(name: string, of: GoType): GoType {
+  return { kind: "list", of, shown: `[]*types.${name}` };
+}
+
+/** The fields of a struct that is embedded in another one. */
+export function goEmbedded<Fields extends Readonly<Record<string, GoType>>>(
+  name: string,
+  fields: Fields,
+): { readonly [Field in keyof Fields]: GoType } {
+  const embedded = (type: GoType): GoType => ({ ...type, via: [name, ...(type.via ?? [])] });
+  const entries = Object.entries(fields).map(([field, type]): [string, GoType] => [field, embedded(type)]);
+  return Object.fromEntries<GoType>(entries) as { readonly [Field in keyof Fields]: GoType };
+}
+
 export function goStruct(name: string, fields: Readonly<Record<string, GoType>>): GoType {
   return { kind: "struct", name, fields };
 }
 
 function typeName(type: GoType): string {
+  if (type.shown !== undefined) return type.shown;
   switch (type.kind) {
     case "list":
       return `[]${typeName(type.of)}`;
@@ -47,6 +69,8 @@ function jsonKind(value: JsonValue): string {
 
 interface Decoding {
   readonly isStrict: boolean;
+  /** Whether numbers and booleans become text where text is wanted. */
+  converts: boolean;
   readonly path: string[];
   structName: string;
   error: string | undefined;
@@ -59,7 +83,18 @@ interface Decoding {
  * problem when `isStrict`.
  */
 export function goDecode(value: JsonValue, type: GoType, isStrict: boolean): JsonValue | undefined {
-  const decoding: Decoding = { isStrict, path: [], structName: "", error: undefined };
+  return decode(value, type, { isStrict, converts: false, path: [], structName: "", error: undefined });
+}
+
+/**
+ * Decodes what was YAML as `sigs.k8s.io/yaml` does: as `goDecode`, but numbers and booleans become text where a field
+ * wants it. Fields of embedded structs are left out of that, as upstream looks their types up in the wrong place.
+ */
+export function goDecodeYaml(value: JsonValue, type: GoType, isStrict: boolean): JsonValue | undefined {
+  return decode(value, type, { isStrict, converts: true, path: [], structName: "", error: undefined });
+}
+
+function decode(value: JsonValue, type: GoType, decoding: Decoding): JsonValue | undefined {
   const result = decodeValue(value, type, decoding);
   if (decoding.error !== undefined) throw new KustomizeError(`json: ${decoding.error}`);
   return result;
@@ -76,7 +111,7 @@ function decodeValue(value: JsonValue, type: GoType, decoding: Decoding): JsonVa
     case "list":
       return Array.isArray(value) ? decodeList(value, type.of, decoding) : mismatch(value, type, decoding);
     case "string":
-      return typeof value === "string" ? value : mismatch(value, type, decoding);
+      return typeof value === "string" ? value : decodeText(value, type, decoding);
     case "bool":
       return typeof value === "boolean" ? value : mismatch(value, type, decoding);
     case "any":
@@ -94,6 +129,11 @@ function decodeInteger(value: JsonValue, type: GoType, decoding: Decoding): Json
   if (typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))) return value;
   if (typeof value === "number") return problem(`number ${value}`, type, decoding);
   return mismatch(value, type, decoding);
+}
+
+function decodeText(value: JsonValue, type: GoType, decoding: Decoding): JsonValue | undefined {
+  const isScalar = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+  return decoding.converts && isScalar ? String(value) : mismatch(value, type, decoding);
 }
 
 function mismatch(value: JsonValue, type: GoType, decoding: Decoding): undefined {
@@ -134,9 +174,14 @@ function decodeStruct(value: JsonObject, type: GoStruct, decoding: Decoding): Js
     const fieldType = type.fields[field];
     if (fieldType === undefined) continue;
     decoding.structName = type.name;
-    decoding.path.push(field);
+    const { via = [] } = fieldType;
+    const { converts } = decoding;
+    const depth = decoding.path.length;
+    decoding.path.push(...via, field);
+    decoding.converts = converts && via.length === 0;
     const decoded = decodeValue(value[key] ?? null, fieldType, decoding);
-    decoding.path.pop();
+    decoding.converts = converts;
+    decoding.path.length = depth;
     if (decoded !== undefined) result[field] = decoded;
   }
   decoding.structName = outerName;

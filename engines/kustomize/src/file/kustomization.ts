@@ -5,9 +5,11 @@ import {
   goAny,
   goBool,
   goDecode,
+  goEmbedded,
   goInt,
   goInt64,
   goList,
+  goPointers,
   goString,
   goStringMap,
   goStrings,
@@ -175,8 +177,8 @@ export interface Kustomization {
   readonly buildMetadata?: readonly string[];
 }
 
-const gvkFields = { group: goString, version: goString, kind: goString };
-const idFields = { ...gvkFields, name: goString, namespace: goString };
+const gvkFields = goEmbedded("Gvk", { group: goString, version: goString, kind: goString });
+const idFields = goEmbedded("ResId", { ...gvkFields, name: goString, namespace: goString });
 const selectorFields = { ...idFields, annotationSelector: goString, labelSelector: goString };
 const selector = goStruct("Selector", selectorFields);
 
@@ -208,7 +210,8 @@ const fieldOptions = goStruct("FieldOptions", {
 
 const replacementFields = {
   source: goStruct("SourceSelector", { ...idFields, fieldPath: goString, options: fieldOptions }),
-  targets: goList(
+  targets: goPointers(
+    "TargetSelector",
     goStruct("TargetSelector", {
       select: selector,
       reject: goList(selector),
@@ -222,7 +225,10 @@ const replacementFields = {
 /** The Go type of one replacement in a file. */
 export const replacementType = goStruct("Replacement", replacementFields);
 /** The Go type of one entry of `replacements`. */
-export const replacementFieldType = goStruct("ReplacementField", { ...replacementFields, path: goString });
+export const replacementFieldType = goStruct("ReplacementField", {
+  ...goEmbedded("Replacement", replacementFields),
+  path: goString,
+});
 /** The Go type of one entry of `replicas`. */
 export const replicaType = goStruct("Replica", { name: goString, count: goInt64 });
 /** The Go type of a patch target. */
@@ -236,16 +242,13 @@ const generatorOptions = goStruct("GeneratorOptions", {
 });
 
 /** Fields of a generator's configuration. */
-export const generatorFields = {
+export const generatorFields = goEmbedded("GeneratorArgs", {
   namespace: goString,
   name: goString,
   behavior: goString,
-  literals: goStrings,
-  files: goStrings,
-  envs: goStrings,
-  env: goString,
+  ...goEmbedded("KvPairSources", { literals: goStrings, files: goStrings, envs: goStrings, env: goString }),
   options: generatorOptions,
-};
+});
 
 const helmChartFields = {
   name: goString,
@@ -287,8 +290,7 @@ const helmChartArgs = goStruct("HelmChartArgs", {
 
 /** The Go type of a kustomization. */
 export const kustomizationType = goStruct("Kustomization", {
-  apiVersion: goString,
-  kind: goString,
+  ...goEmbedded("TypeMeta", { apiVersion: goString, kind: goString }),
   metadata: goStruct("ObjectMeta", {
     name: goString,
     namespace: goString,
@@ -309,7 +311,7 @@ export const kustomizationType = goStruct("Kustomization", {
     }),
   ),
   commonAnnotations: goStringMap,
-  patchesStrategicMerge: goList(goString),
+  patchesStrategicMerge: goList({ kind: "string", shown: "types.PatchStrategicMerge" }),
   patchesJson6902: goList(patch),
   patches: goList(patch),
   images: goList(imageType),
@@ -319,12 +321,12 @@ export const kustomizationType = goStruct("Kustomization", {
   vars: goList(
     goStruct("Var", {
       name: goString,
-      objref: goStruct("Target", { apiVersion: goString, ...idFields }),
+      objref: goStruct("Target", { apiVersion: goString, ...gvkFields, name: goString, namespace: goString }),
       fieldref: goStruct("FieldSelector", { fieldPath: goString }),
     }),
   ),
   sortOptions: goStruct("SortOptions", {
-    order: goString,
+    order: { kind: "string", shown: "types.SortOrder" },
     legacySortOptions: goStruct("LegacySortOptions", { orderFirst: goStrings, orderLast: goStrings }),
   }),
   resources: goStrings,

@@ -6,7 +6,7 @@ import {
   type NameReference,
   type TransformerConfig,
 } from "./default-field-specs.ts";
-import { goDecode, goList, goString, goStruct } from "./go-decode.ts";
+import { goDecodeYaml, goEmbedded, goList, goString, goStruct } from "./go-decode.ts";
 import { type FieldSpec, fieldSpecType } from "./kustomization.ts";
 import type { Loader } from "./loader.ts";
 
@@ -150,9 +150,7 @@ const configType = goStruct("TransformerConfig", {
   commonAnnotations: fieldSpecs,
   nameReference: goList(
     goStruct("NameBackReferences", {
-      group: goString,
-      version: goString,
-      kind: goString,
+      ...goEmbedded("Gvk", { group: goString, version: goString, kind: goString }),
       fieldSpecs,
     }),
   ),
@@ -164,7 +162,7 @@ const configType = goStruct("TransformerConfig", {
 /** Reads a file named by `configurations`; unknown fields are an error. */
 function readConfig(content: Uint8Array): TransformerConfig {
   const decoded = withPrefix("error unmarshaling JSON: while decoding JSON", () =>
-    goDecode(loadYaml(content, { strict: true }), configType, true),
+    goDecodeYaml(loadYaml(content, { strict: true }), configType, true),
   );
   return { ...EMPTY_CONFIG, ...(decoded as Partial<TransformerConfig> | undefined) };
 }

@@ -15,10 +15,8 @@ export interface CommonMetadata {
 }
 
 /** How Flux's layer builds. */
-export interface FluxBuildOptions extends Pick<
-  BuildOptions,
-  "budgets" | "root" | "resolveLinks" | "remotes"
-> {
+export interface FluxBuildOptions
+  extends Pick<BuildOptions, "budgets" | "root" | "resolveLinks" | "remotes"> {
   readonly isIgnored?: IgnorePath;
 }
 

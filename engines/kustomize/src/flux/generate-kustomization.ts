@@ -1,7 +1,7 @@
 import type { JsonValue, Tree } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
 import { KustomizeError, messageOf, prefixed } from "../error.ts";
-import { goDecode } from "../file/go-decode.ts";
+import { goDecodeYaml } from "../file/go-decode.ts";
 import { KUSTOMIZATION_FILES } from "../file/kustomization-files.ts";
 import { type Kustomization, kustomizationType } from "../file/kustomization.ts";
 import { parseResources } from "../node/parse.ts";
@@ -57,7 +57,7 @@ function decode(content: Uint8Array): Kustomization {
     throw new KustomizeError(`error converting YAML to JSON: ${messageOf(error)}`, { cause: error });
   }
   try {
-    const decoded = (goDecode(json, kustomizationType, false) ?? {}) as Kustomization;
+    const decoded = (goDecodeYaml(json, kustomizationType, false) ?? {}) as Kustomization;
     return { apiVersion: API_VERSION, kind: "Kustomization", ...decoded };
   } catch (error) {
     throw prefixed(error, "error unmarshaling JSON: while decoding JSON");

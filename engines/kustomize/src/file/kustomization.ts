@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
+import { asConfigured } from "./through-yaml.ts";
 import { KustomizeError, withPrefix } from "../error.ts";
 import {
   goAny,
@@ -359,7 +360,7 @@ export function readKustomization(text: string | Uint8Array, directory: string):
     return (goDecode(json, kustomizationType, true) ?? {}) as Kustomization;
   });
   const warnings = deprecationWarnings(decoded);
-  const kustomization = fixKustomization(decoded);
+  const kustomization = fixKustomization(asConfigured(decoded));
   if (isEmpty(kustomization)) throw new KustomizeError("kustomization.yaml is empty");
   enforceTypeMeta(kustomization, directory);
   return { kustomization, warnings };

@@ -27,6 +27,7 @@ import {
   type Selector,
   selectorType,
 } from "../file/kustomization.ts";
+import { throughYaml } from "../file/through-yaml.ts";
 import { generateConfigMap, generateSecret } from "../generate/generators.ts";
 import { hashTransformer } from "../generate/hash.ts";
 import { generateIamPolicy, type IamPolicyArgs } from "../generate/iam-policy.ts";
@@ -241,7 +242,7 @@ export function makePlugin(resource: Resource, context: PatchContext): Plugin {
   if (type === undefined || make === undefined) {
     throw new KustomizeError(`unable to load builtin ${describeGvk(gvk)}`);
   }
-  const source = mapToJson(resource.root);
+  const source = throughYaml(mapToJson(resource.root)) as JsonObject;
   try {
     const config = decodeConfig(source, type, kind);
     return make(config as PluginConfig, context, source);

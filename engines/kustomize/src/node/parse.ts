@@ -265,6 +265,8 @@ function unwrapped(node: Node): readonly Node[] | undefined {
   if (kind !== "List" && kind !== "ResourceList") return undefined;
   const items = node.get("items");
   if (items === undefined) return node.get("functionConfig") === undefined ? undefined : [];
+  // Upstream takes what a mapping holds for items, its keys included.
+  if (isMap(items)) return [...items.fields].flat();
   return isList(items) ? items : [];
 }
 

@@ -1,3 +1,4 @@
+import { KustomizeError } from "../error.ts";
 import type { Schemas } from "./schemas.ts";
 import { copyNode, isMap, isNilOrEmpty, type Node, textOf, YamlMap } from "../node/node.ts";
 import { newScalar, replaceScalar } from "../node/resolve-scalar.ts";
@@ -36,6 +37,7 @@ export class Resource {
   allowKindChange = false;
   /** Ids of the resources whose references lead here; only messages show them. */
   referrers: string[] = [];
+  #namelessIds = 0;
   #gvk: Gvk | undefined;
   #apiVersionNode: Node | undefined;
   #kindNode: Node | undefined;
@@ -136,8 +138,20 @@ export class Resource {
     return this.oldIds[0] ?? this.id;
   }
 
+  /**
+   * Notes the id of today as a previous one.
+   *
+   * Upstream notes names and kinds in lists parted by commas, which leave out empty ones, and gives up where the lists
+   * do not agree.
+   */
   storePreviousId(): void {
     const id = this.id;
+    if (id.name === "") {
+      this.#namelessIds += 1;
+      if (this.previousIds.length > 0) throw unevenIds();
+      return;
+    }
+    if (this.#namelessIds > 0 || id.name.includes(",") || id.gvk.kind.includes(",")) throw unevenIds();
     const previous = { name: id.name, namespace: effectiveNamespace(id), kind: id.gvk.kind };
     this.previousIds = [...this.previousIds, previous];
   }
@@ -201,6 +215,12 @@ export class Resource {
     if (isMap(map)) for (const [key, value] of map.fields) result.set(key, textOf(value));
     return result;
   }
+}
+
+function unevenIds(): KustomizeError {
+  return new KustomizeError(
+    "number of previous names, number of previous namespaces, number of previous kinds not equal",
+  );
 }
 
 /** Sets a text as upstream's `FieldSetter` does: an existing value keeps its quotes, a new one gets them if needed. */

@@ -14,5 +14,7 @@ export {
   type ListenOptions,
   startCluster,
 } from "./start-cluster.ts";
+export { type HttpsWebhooks, httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
+export { WebhookCallError } from "./webhooks/webhook-call-error.ts";
 export { DEFAULT_STATUS_ANNOTATION, type SimulatedStatus } from "./workloads/simulated-status.ts";
 export { type WorkloadOptions } from "./workloads/workload-options.ts";

@@ -20,6 +20,7 @@ import { type CertificateAuthority, createAuthority } from "./listener/certifica
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";
+import { httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
 import { DEFAULT_STATUS_ANNOTATION } from "./workloads/simulated-status.ts";
 
 /** Where a cluster can be reached from outside of its process. */
@@ -50,6 +51,11 @@ export interface ClusterOptions {
   readonly serviceRange?: string;
   /** What goes wrong with requests from outside of the cluster, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
+  /**
+   * Where Services that webhook configurations name really listen. Those of which it knows nothing are simulated like
+   * all workloads, and their webhooks are not asked; by default that is every one. Webhooks by URL are always asked.
+   */
+  readonly resolveService?: ResolveService;
   /** Serves the API over HTTPS; by default it is reached in process only. */
   readonly listen?: ListenOptions;
 }
@@ -95,7 +101,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const authority = createAuthority(`${CLUSTER_NAME}-ca`, clock.now());
   const token = options.listen?.token ?? randomBytes(24).toString("base64url");
   const own = ownOptions(options, token);
-  const apiServer = starting.use(await createApiServer({ storage, clock, random, logger, ...own }));
+  const webhooks = starting.use(httpsWebhooks(options.resolveService ?? (() => undefined)));
+  const apiServer = starting.use(
+    await createApiServer({ storage, clock, random, logger, ...own, callWebhook: webhooks.call }),
+  );
   const { handle, transport } = outside(apiServer, options.faults, clock);
   const listener = await listen({ handle, authority, token }, options);
   if (listener !== undefined) starting.use(listener.server);

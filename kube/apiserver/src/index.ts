@@ -6,6 +6,12 @@ export { type ApiRequest, type ApiResponse } from "./http/api-request.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
 export { InvalidServiceRangeError } from "./services/service-range.ts";
 export { type UserInfo } from "./auth/user-info.ts";
+export {
+  type CallWebhook,
+  type WebhookQuestion,
+  type WebhookReply,
+  type WebhookTarget,
+} from "./webhooks/call-webhook.ts";
 export { type HistoryLimits } from "./storage/history-keeper.ts";
 export { createMemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.ts";
 export { createSqliteStorage, type SqliteStorageOptions } from "./storage/sqlite-storage.ts";

@@ -27,6 +27,9 @@ import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { UserInfo } from "./auth/user-info.ts";
+import { AdmissionWebhooks } from "./webhooks/admission-webhooks.ts";
+import type { CallWebhook } from "./webhooks/call-webhook.ts";
+import { Hooks } from "./webhooks/hooks.ts";
 
 /** What an API server is made of. */
 export interface ApiServerOptions {
@@ -36,6 +39,8 @@ export interface ApiServerOptions {
   readonly logger?: Logger;
   /** Who is who, and whether RBAC is enforced; an in-process caller is the administrator by default. */
   readonly auth?: AuthOptions;
+  /** Asks admission and conversion webhooks; without it nobody is asked, and their configurations are only stored. */
+  readonly callWebhook?: CallWebhook;
   /** What goes wrong with requests, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
   /** The IPv4 network of Services' cluster addresses; 10.0.0.0/24 by default, as kube-apiserver. */
@@ -69,6 +74,7 @@ class Server implements ApiServer {
   readonly #api: Api;
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
+  readonly #hooks: Hooks;
   readonly #injector: FaultInjector | undefined;
 
   constructor(options: ApiServerOptions) {
@@ -89,15 +95,23 @@ class Server implements ApiServer {
     });
     const lifecycle = new NamespaceLifecycle(store, registry);
     const isTerminating = (group: string, plural: string): boolean => this.#crds.isTerminating(group, plural);
+    const logger = options.logger ?? silentLogger;
+    const { callWebhook } = options;
+    this.#hooks = new Hooks(store, registry);
+    const webhooks =
+      callWebhook === undefined
+        ? undefined
+        : new AdmissionWebhooks({ store, registry, hooks: this.#hooks, callWebhook, clock, random, logger });
     this.#api = {
       store,
       registry,
-      admission: new AdmissionChain({ lifecycle, access, isTerminating }),
+      admission: new AdmissionChain({ lifecycle, access, isTerminating, webhooks }),
       access,
       services: new ServiceAllocator(store, random, range),
       clock,
       random,
-      logger: options.logger ?? silentLogger,
+      logger,
+      callWebhook,
     };
     this.#crds = new CrdLoop(this.#api);
     this.#openApi = new OpenApiPaths(registry);
@@ -105,6 +119,7 @@ class Server implements ApiServer {
 
   async start(): Promise<void> {
     await createBootstrapObjects(this.#api);
+    await this.#hooks.start();
     await this.#crds.start();
   }
 
@@ -160,6 +175,7 @@ class Server implements ApiServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hooks.stop();
     await this.#crds[Symbol.asyncDispose]();
   }
 }

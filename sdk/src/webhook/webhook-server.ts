@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:tls";
 import type { KubeClient } from "@weir/client";
 import { type Clock, describeError, type Logger, silentLogger } from "@weir/core";
+import type { KubeObject, ObjectKey } from "@weir/objects";
 import { Registry } from "prom-client";
 import type { Controller } from "../controller/controller.ts";
 import { createController } from "../controller/create-controller.ts";
@@ -155,14 +156,12 @@ function trustController(targets: readonly Target[], trust: () => string | undef
   for (const kind of Object.keys(TRUST_KINDS) as TrustKind[]) {
     const names = new Set(targets.filter((target) => target.kind === kind).map(({ name }) => name));
     if (names.size === 0) continue;
-    const map = (object: { readonly metadata: { readonly name?: string } }): readonly string[] => {
-      const { name = "" } = object.metadata;
-      return names.has(name) ? [`${kind}:${name}`] : [];
-    };
-    builder = builder.watches(TRUST_KINDS[kind], { map: map as never }, { metadataOnly: true });
+    const map = ({ metadata }: KubeObject): readonly ObjectKey[] =>
+      names.has(metadata.name ?? "") ? [{ namespace: kind, name: metadata.name ?? "" }] : [];
+    builder = builder.watches(TRUST_KINDS[kind], { map }, { metadataOnly: true });
   }
   return builder.reconcile(async (key, ctx) => {
-    const at = key.indexOf(":");
+    const at = key.indexOf("/");
     const target = { kind: key.slice(0, at) as TrustKind, name: key.slice(at + 1) };
     const bundle = trust();
     if (bundle !== undefined) await injectTrust(ctx.client, target, bundle);

@@ -2,6 +2,7 @@ import { forbiddenError, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import type { Access } from "../auth/access.ts";
 import { type Draft, groupResource } from "../resources/resource.ts";
+import type { AdmissionWebhooks } from "../webhooks/admission-webhooks.ts";
 import type { Admission, AdmissionRequest, NamespaceLifecycle } from "./admission.ts";
 import { checkEscalation } from "./escalation.ts";
 
@@ -11,6 +12,8 @@ export interface AdmissionDeps {
   readonly access: Access;
   /** Whether the CRD of a custom resource is being deleted. */
   readonly isTerminating: (group: string, plural: string) => boolean;
+  /** Absent where nobody is asked. */
+  readonly webhooks: AdmissionWebhooks | undefined;
 }
 
 /** All admission, one after the other. */
@@ -29,10 +32,16 @@ export class AdmissionChain implements Admission {
       const because = "create not allowed while custom resource definition is terminating";
       throw forbiddenError(groupResource(resource), name, because);
     }
+    await this.#deps.webhooks?.mutate(request, object, old);
     await checkEscalation(access, request, object, old);
   }
 
-  async validate(): Promise<readonly FieldError[]> {
+  async validate(
+    request: AdmissionRequest,
+    object: KubeObject | undefined,
+    old: KubeObject | undefined,
+  ): Promise<readonly FieldError[]> {
+    await this.#deps.webhooks?.validate(request, object, old);
     return [];
   }
 }

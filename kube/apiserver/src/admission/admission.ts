@@ -1,3 +1,4 @@
+import type { JsonObject } from "@weir/core";
 import { failure, forbiddenError, type KubeObject, notFoundError } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import { asJson, child, text } from "../resources/draft-access.ts";
@@ -13,6 +14,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly name: string;
   readonly context: WriteContext;
+  /** What CreateOptions, UpdateOptions or DeleteOptions say besides the dry run, for who reviews the write. */
+  readonly options?: JsonObject;
 }
 
 /** Looks at writes before they are validated, and again before they are stored. */

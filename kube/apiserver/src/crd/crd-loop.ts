@@ -93,7 +93,7 @@ export class CrdLoop implements AsyncDisposable {
   }
 
   #serve(): void {
-    this.#served = new ServedDefinitions([...this.#definitions.values()], this.#served);
+    this.#served = new ServedDefinitions([...this.#definitions.values()], this.#api, this.#served);
     this.#api.registry.setCustom(this.#served);
   }
 
@@ -143,7 +143,7 @@ export class CrdLoop implements AsyncDisposable {
       object: asObject(draft),
       emptyObject: { spec: {}, status: {} },
     });
-    const bytes = this.#api.store.encode(tracked);
+    const bytes = this.#api.store.encode(resource, tracked);
     // A lost race enqueues the key again by itself: whoever won has changed the object.
     await this.#api.store.commit(resource, {
       key: stored.key,
@@ -218,7 +218,7 @@ export class CrdLoop implements AsyncDisposable {
     await store.commit(resource, {
       key: entry.key,
       object,
-      bytes: store.encode(object),
+      bytes: store.encode(resource, object),
       expected: entry.revision,
     });
   }

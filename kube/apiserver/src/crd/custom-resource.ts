@@ -26,6 +26,7 @@ import { validateObjectMeta } from "../validation/object-meta.ts";
 import { customCells, customColumns } from "../table/custom-cells.ts";
 import { type CustomDefinition, type DefinitionVersion, storageVersionHash } from "./definition.ts";
 import { readPath } from "./json-path.ts";
+import { type ConversionDeps, convertObjects } from "../webhooks/convert-objects.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
@@ -55,11 +56,14 @@ export class CustomServedResource implements Resource {
   readonly deprecation: string | undefined;
   readonly definition: CustomDefinition;
   readonly versionDefinition: DefinitionVersion;
+  readonly #askWith: ConversionDeps | undefined;
   /** Objects as this version serves them, by the stored ones. */
   readonly #served = new WeakMap<KubeObject, KubeObject>();
 
-  constructor(definition: CustomDefinition, version: DefinitionVersion) {
+  constructor(definition: CustomDefinition, version: DefinitionVersion, conversion: ConversionDeps) {
     const { names } = definition;
+    if (definition.conversion !== undefined && conversion.callWebhook !== undefined)
+      this.#askWith = conversion;
     this.definition = definition;
     this.versionDefinition = version;
     this.group = definition.group;
@@ -122,17 +126,64 @@ export class CustomServedResource implements Resource {
     return { ...(applyDefaults(this.schema, object) as JsonObject) };
   }
 
+  get convertStored(): Resource["convertStored"] {
+    const deps = this.#askWith;
+    if (deps === undefined) return undefined;
+    return async (objects) => {
+      const unknown = objects.filter((object) => !this.#served.has(object));
+      const read = unknown.map((object) => this.#atItsVersion(object));
+      const converted = await this.#convert(read, apiVersionOf(this), deps);
+      for (const [index, object] of unknown.entries())
+        this.#served.set(object, this.#serve(converted[index] ?? object));
+    };
+  }
+
+  get convertTo(): Resource["convertTo"] {
+    const deps = this.#askWith;
+    if (deps === undefined) return undefined;
+    return async (object, apiVersion) => {
+      const [converted] = await this.#convert([object], apiVersion, deps);
+      return converted ?? object;
+    };
+  }
+
+  #convert(
+    objects: readonly KubeObject[],
+    apiVersion: string,
+    deps: ConversionDeps,
+  ): Promise<readonly KubeObject[]> {
+    const { conversion } = this.definition;
+    if (conversion === undefined) return Promise.resolve(objects);
+    return convertObjects(conversion, objects, apiVersion, deps);
+  }
+
+  /** What a webhook is sent is what the stored version would serve. */
+  #atItsVersion(object: KubeObject): KubeObject {
+    const name = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
+    const version = this.definition.versions.find((each) => each.name === name);
+    if (version === undefined || version === this.versionDefinition) return object;
+    const value = asJson(object);
+    const known = version.preservesUnknown
+      ? value
+      : (pruneUnknownFields(version.schema, value).value as JsonObject);
+    return applyDefaults(version.schema, known) as unknown as KubeObject;
+  }
+
   /** Reading defaults and prunes again: the schema may have changed since the object was written. */
   fromStorage(object: KubeObject): KubeObject {
     const known = this.#served.get(object);
     if (known !== undefined) return known;
+    const served = this.#serve(object);
+    this.#served.set(object, served);
+    return served;
+  }
+
+  #serve(object: KubeObject): KubeObject {
     const inVersion = { ...asJson(object), apiVersion: apiVersionOf(this) };
     const pruned = this.versionDefinition.preservesUnknown
       ? inVersion
       : (pruneUnknownFields(this.schema, inVersion).value as JsonObject);
-    const served = applyDefaults(this.schema, pruned) as unknown as KubeObject;
-    this.#served.set(object, served);
-    return served;
+    return applyDefaults(this.schema, pruned) as unknown as KubeObject;
   }
 
   /** The stored version keeps what its own schema knows. */

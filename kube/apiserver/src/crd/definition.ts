@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "@weir/core";
 import { parseSchemaNode, type SchemaNode } from "@weir/schema";
 import { child, children, list, strings, text } from "../resources/draft-access.ts";
+import type { ConversionWebhook } from "../webhooks/convert-objects.ts";
 
 /** A CustomResourceDefinition as serving its objects needs it. */
 export interface CustomDefinition {
@@ -14,6 +15,8 @@ export interface CustomDefinition {
   readonly versions: readonly DefinitionVersion[];
   readonly isEstablished: boolean;
   readonly isTerminating: boolean;
+  /** Whoever converts between the versions; `undefined` where only the version's name is changed. */
+  readonly conversion: ConversionWebhook | undefined;
 }
 
 /** The words under which the objects are known. */
@@ -74,6 +77,16 @@ export function readDefinition(crd: JsonObject): CustomDefinition {
     versions: versions.map((version) => readVersion(version, group, spec)),
     isEstablished: hasCondition(status, "Established"),
     isTerminating: text(metadata, "deletionTimestamp") !== "",
+    conversion: readConversion(child(spec, "conversion")),
+  };
+}
+
+function readConversion(conversion: JsonObject | undefined): ConversionWebhook | undefined {
+  if (text(conversion, "strategy") !== "Webhook") return undefined;
+  const webhook = child(conversion, "webhook");
+  return {
+    clientConfig: child(webhook, "clientConfig"),
+    reviewVersions: strings(webhook, "conversionReviewVersions"),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ApiGroup, CustomResources } from "../resources/registry.ts";
 import type { Resource } from "../resources/resource.ts";
+import type { ConversionDeps } from "../webhooks/convert-objects.ts";
 import { CustomServedResource } from "./custom-resource.ts";
 import { compareVersions, type CustomDefinition, servedVersions } from "./definition.ts";
 
@@ -9,7 +10,11 @@ export class ServedDefinitions implements CustomResources {
   readonly #resources: ReadonlyMap<string, CustomServedResource>;
   readonly #byVersion: ReadonlyMap<string, readonly CustomServedResource[]>;
 
-  constructor(definitions: readonly CustomDefinition[], previous?: ServedDefinitions) {
+  constructor(
+    definitions: readonly CustomDefinition[],
+    conversion: ConversionDeps,
+    previous?: ServedDefinitions,
+  ) {
     const resources = new Map<string, CustomServedResource>();
     for (const definition of definitions.filter((each) => each.isEstablished)) {
       for (const version of definition.versions.filter((each) => each.isServed)) {
@@ -17,7 +22,9 @@ export class ServedDefinitions implements CustomResources {
         const known = previous?.find(definition.group, version.name, definition.names.plural);
         resources.set(
           key,
-          known?.definition === definition ? known : new CustomServedResource(definition, version),
+          known?.definition === definition
+            ? known
+            : new CustomServedResource(definition, version, conversion),
         );
       }
     }

@@ -5,6 +5,7 @@ import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import type { Admission } from "../admission/admission.ts";
 import type { ServiceAllocator } from "../services/service-allocator.ts";
+import type { CallWebhook } from "../webhooks/call-webhook.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Registry } from "./registry.ts";
 import type { Resource, Strategy } from "./resource.ts";
@@ -19,6 +20,8 @@ export interface Api {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** How webhooks are asked; nobody is where it is absent. */
+  readonly callWebhook: CallWebhook | undefined;
 }
 
 /** One request to a resource on its way through the handlers. */

@@ -7,7 +7,7 @@ import { apiVersionOf, type Resource } from "./resource.ts";
 export interface StoredObject {
   readonly key: string;
   readonly revision: number;
-  /** JSON without kind, apiVersion and resourceVersion; begins with the metadata. */
+  /** JSON without kind and resourceVersion, and for built-in kinds apiVersion; begins with the metadata. */
   readonly bytes: Uint8Array;
 }
 
@@ -37,6 +37,8 @@ export class ObjectStore {
   readonly storage: Storage;
   readonly #cache = new Map<string, CacheEntry>();
   readonly #observers = new Set<Observer>();
+  /** Objects of entries that were made ready: what was converted is known by them. */
+  readonly #pinned = new WeakMap<StoredObject, KubeObject>();
   #cachedBytes = 0;
 
   constructor(storage: Storage) {
@@ -62,6 +64,8 @@ export class ObjectStore {
 
   /** The object in its stored version; the same object for the same revision, never to be changed. */
   parse(resource: Resource, stored: StoredObject): KubeObject {
+    const pinned = this.#pinned.get(stored);
+    if (pinned !== undefined) return pinned;
     const known = this.#cache.get(stored.key);
     if (known !== undefined && known.revision === stored.revision) {
       this.#cache.delete(stored.key);
@@ -73,6 +77,20 @@ export class ObjectStore {
     // A revision older than the known one is read by watches and paged lists; it must not push out the live one.
     if (known === undefined || known.revision < stored.revision) this.#remember(stored, object);
     return object;
+  }
+
+  /**
+   * Makes ready what the version of the resource can be read of only by asking somebody: objects whose CRD has a
+   * conversion webhook. Comes before `object` and `text` of the same entries; nothing happens for other resources.
+   */
+  async prepare(resource: Resource, entries: readonly StoredObject[]): Promise<void> {
+    if (resource.convertStored === undefined || entries.length === 0) return;
+    const objects = entries.map((entry) => {
+      const object = this.parse(resource, entry);
+      this.#pinned.set(entry, object);
+      return object;
+    });
+    await resource.convertStored(objects);
   }
 
   /** The object in the version of the resource. */
@@ -111,11 +129,15 @@ export class ObjectStore {
     }
   }
 
-  /** The bytes under which an object in its stored version lies in the store. */
-  encode(object: KubeObject): Uint8Array {
-    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+  /**
+   * The bytes under which an object in its stored version lies in the store. Those of a custom resource say which
+   * version that is, as the CRD may choose another later.
+   */
+  encode(resource: Resource, object: KubeObject): Uint8Array {
+    const { kind: _kind, apiVersion, metadata, ...rest } = object;
     const { resourceVersion: _resourceVersion, ...meta } = metadata;
-    return encoder.encode(writeJson({ metadata: meta, ...rest } as unknown as JsonValue));
+    const version = resource.isCustom ? { apiVersion } : {};
+    return encoder.encode(writeJson({ metadata: meta, ...version, ...rest } as unknown as JsonValue));
   }
 
   /** Writes an object in its stored version if the key is still at the expected revision. */
@@ -173,10 +195,11 @@ export function storedObject(value: StoredValue): StoredObject {
 
 /** Puts kind, apiVersion and resourceVersion where clients expect them. */
 function complete(resource: Resource, parsed: JsonObject, revision: number): KubeObject {
-  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = parsed;
+  const { kind: _kind, apiVersion, metadata, ...rest } = parsed;
+  const isSaid = resource.isCustom && typeof apiVersion === "string";
   return {
     kind: resource.kind,
-    apiVersion: resource.storageVersion,
+    apiVersion: isSaid ? apiVersion : resource.storageVersion,
     metadata: { ...(metadata as JsonObject), resourceVersion: String(revision) },
     ...rest,
   } as KubeObject;

@@ -104,8 +104,24 @@ export interface Resource {
   fromStorage(object: KubeObject): KubeObject;
   /** From this version to the stored one. */
   toStorage(object: KubeObject): KubeObject;
+  /** Converts stored objects by asking a webhook, so that `fromStorage` knows them; absent where nobody is asked. */
+  convertStored?: ((objects: readonly KubeObject[]) => Promise<void>) | undefined;
+  /** Converts an object of this version to another by asking a webhook; absent where nobody is asked. */
+  convertTo?: ((object: KubeObject, apiVersion: string) => Promise<KubeObject>) | undefined;
   /** Warning of every request to a deprecated version. */
   readonly deprecation: string | undefined;
+}
+
+/** An object as it is stored, whoever has to be asked for that. */
+export async function toStored(resource: Resource, object: KubeObject): Promise<KubeObject> {
+  if (resource.convertTo === undefined) return resource.toStorage(object);
+  return resource.toStorage(await resource.convertTo(object, resource.storageVersion));
+}
+
+/** A stored object as the resource serves it, whoever has to be asked for that. */
+export async function fromStored(resource: Resource, object: KubeObject): Promise<KubeObject> {
+  await resource.convertStored?.([object]);
+  return resource.fromStorage(object);
 }
 
 /** `apps/v1`, `v1`. */

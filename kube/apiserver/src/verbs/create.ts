@@ -1,3 +1,4 @@
+import type { JsonObject } from "@weir/core";
 import {
   alreadyExistsError,
   failure,
@@ -13,7 +14,14 @@ import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
 import { asJson, asObject, child, metaOf, text } from "../resources/draft-access.ts";
-import { groupResource, type Draft, storageKey, type WriteContext } from "../resources/resource.ts";
+import {
+  type Draft,
+  fromStored,
+  groupResource,
+  storageKey,
+  toStored,
+  type WriteContext,
+} from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
 import { checkNamespace, decodeBody } from "./decode-body.ts";
@@ -65,6 +73,7 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
     namespace: call.info.namespace,
     name,
     context,
+    options: reviewedOptions(options),
   };
   // Admission's own changes are nobody's: fields are put down to the manager before.
   const tracked = options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options });
@@ -76,6 +85,11 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
   await validateCreate(call, tracked, admission);
   await prepareStore(call, tracked, options.isDryRun);
   return storeNew(call, asObject(tracked), options);
+}
+
+/** What a write's options say, for who reviews it. */
+export function reviewedOptions({ fieldManager, fieldValidation }: WriteOptions): JsonObject {
+  return { ...(fieldManager === "" ? {} : { fieldManager }), fieldValidation };
 }
 
 /** Server-owned metadata of the body is dropped. */
@@ -127,8 +141,8 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
   const { api, resource } = call;
   const name = object.metadata.name ?? "";
   const key = storageKey(resource, call.info.namespace, name);
-  const stored = resource.toStorage(object);
-  const bytes = api.store.encode(stored);
+  const stored = await toStored(resource, object);
+  const bytes = api.store.encode(resource, stored);
   if (options.isDryRun) {
     const existing = await api.store.get(key);
     if (existing !== undefined) throw exists(call, name, api.store.parse(resource, existing));
@@ -141,7 +155,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
     const there = api.store.parse(resource, { key, revision: current.modRevision, bytes: current.value });
     throw exists(call, name, there);
   }
-  return resource.fromStorage({
+  return fromStored(resource, {
     ...stored,
     metadata: { ...stored.metadata, resourceVersion: String(result.revision) },
   });

@@ -20,7 +20,7 @@ import {
   text,
 } from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
-import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
+import { type Draft, groupResource, storageKey, toStored } from "../resources/resource.ts";
 import { writeContext } from "./create.ts";
 import { markTerminating } from "../crd/crd-loop.ts";
 import { decideGrace } from "./grace-period.ts";
@@ -177,6 +177,7 @@ async function deleteStored(
   stored: StoredObject,
 ): Promise<Deleted | undefined> {
   const { api, resource, info } = call;
+  await api.store.prepare(resource, [stored]);
   const old = api.store.object(resource, stored);
   checkPreconditions(call, options, old);
   const context = writeContext(call, options.isDryRun);
@@ -229,8 +230,8 @@ async function storeMarked(
 ): Promise<Deleted | undefined> {
   const { api, resource } = call;
   const object = asObject(marked);
-  const next = resource.toStorage(object);
-  const bytes = api.store.encode(next);
+  const next = await toStored(resource, object);
+  const bytes = api.store.encode(resource, next);
   const isSame = Buffer.compare(bytes, stored.bytes) === 0;
   if (options.isDryRun || isSame) return { object: withVersion(object, stored.revision), isGone: false };
   const result = await api.store.commit(resource, {

@@ -17,6 +17,7 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
     isPretty: wantsPretty(request),
     goType: goTypeOf(resource, false),
   });
+  await api.store.prepare(resource, [stored]);
   if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
   return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });
 }

@@ -62,7 +62,9 @@ export async function readPage(call: Call, options: ListOptions, selection: Sele
   const prefix = storageScope(call.resource, call.info.namespace);
   const cursor = await cursorOf(call, options, prefix);
   try {
-    return await fillPage(call, cursor, selection);
+    const page = await fillPage(call, cursor, selection);
+    await call.api.store.prepare(call.resource, page.entries);
+    return page;
   } catch (error) {
     if (error instanceof RevisionCompactedError) throw tooOld(cursor, options);
     if (error instanceof FutureRevisionError) {
@@ -101,6 +103,7 @@ async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promi
   for (let at = cursor; ; ) {
     const read = await store.range(cursor.prefix, rangeOptions(at, isEverything));
     const { revision, remaining } = read;
+    if (!isEverything) await store.prepare(call.resource, read.entries);
     for (const [index, entry] of read.entries.entries()) {
       if (!isEverything && !selection.matches(store.object(call.resource, entry))) continue;
       if (entries.push(entry) !== limit) continue;

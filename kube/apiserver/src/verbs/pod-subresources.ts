@@ -172,7 +172,7 @@ async function spendBudget(call: Call, pod: KubeObject, isDryRun: boolean): Prom
   const result = await api.store.commit(budgets, {
     key: entry.key,
     object,
-    bytes: api.store.encode(object),
+    bytes: api.store.encode(budgets, object),
     expected: entry.revision,
   });
   if (result.kind === "conflict")

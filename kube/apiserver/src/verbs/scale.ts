@@ -51,6 +51,7 @@ async function readParent(call: Call): Promise<KubeObject> {
   const { api, resource, info } = call;
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
+  await api.store.prepare(resource, [stored]);
   return api.store.object(resource, stored);
 }
 

@@ -16,10 +16,10 @@ import { trackUpdate } from "../patch/field-tracking.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
-import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
+import { type Draft, fromStored, groupResource, storageKey, toStored } from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
-import { createObject, prepareStore, writeContext } from "./create.ts";
+import { createObject, prepareStore, reviewedOptions, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
 import { respondObject } from "./respond-object.ts";
 
@@ -98,6 +98,7 @@ type Attempt =
 
 async function updateStored(call: Call, update: Update, stored: StoredObject): Promise<Attempt> {
   const { api, resource, info } = call;
+  await api.store.prepare(resource, [stored]);
   const old = api.store.object(resource, stored);
   const draft = copyForMeta(await update.change(old));
   const precondition = checkVersion(call, draft, stored);
@@ -110,12 +111,14 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
     namespace: info.namespace,
     name: info.name,
     context,
+    options: reviewedOptions(update.options),
   };
   carryMeta(call, draft, asJson(old));
-  await api.admission.mutate(admission, draft, old);
+  // Admission's own changes are nobody's: fields are put down to the manager before.
   const tracked = update.tracked
     ? draft
     : trackUpdate(call, { object: draft, live: old, options: update.options });
+  await api.admission.mutate(admission, tracked, old);
   call.strategy.prepareForUpdate(tracked, old, context);
   const object = asObject(tracked);
   const errors = [
@@ -156,8 +159,8 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
     }
     return { kind: "done", object };
   }
-  const next = resource.toStorage(write.object);
-  const bytes = api.store.encode(next);
+  const next = await toStored(resource, write.object);
+  const bytes = api.store.encode(resource, next);
   if (isDryRun || isSame(api.store.parse(resource, stored), next)) return { kind: "done", object };
   const result = await api.store.commit(resource, {
     key: stored.key,
@@ -166,7 +169,7 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
     expected: stored.revision,
   });
   if (result.kind === "conflict") return { kind: "raced" };
-  return { kind: "done", object: resource.fromStorage(withVersion(next, result.revision)) };
+  return { kind: "done", object: await fromStored(resource, withVersion(next, result.revision)) };
 }
 
 /** A write that changes nothing keeps the revision; the order of keys is not a change. */

@@ -126,6 +126,7 @@ class WatchStream {
     const read = await store.range(scope, {});
     this.#revision = read.revision;
     let text = "";
+    await store.prepare(call.resource, read.entries);
     for (const entry of read.entries) {
       if (!this.#isInScope(entry.key)) continue;
       if (!selection.isEverything && !selection.matches(store.object(call.resource, entry))) continue;
@@ -159,28 +160,24 @@ class WatchStream {
         continue;
       }
       let text = "";
-      for (const event of batch) text += this.#change(event);
+      const changes = batch.map(changeOf);
+      const entries = changes
+        .flatMap(({ now, before, gone }) => [now, before, gone])
+        .filter((entry) => entry !== undefined);
+      await store.prepare(call.resource, entries);
+      for (const change of changes) text += this.#change(change);
       if (text !== "") yield text;
     }
   }
 
-  #change(event: StorageEvent): string {
-    this.#revision = event.revision;
-    if (!this.#isInScope(event.key)) return "";
-    const now =
-      event.value === undefined
-        ? undefined
-        : { key: event.key, revision: event.revision, bytes: event.value };
-    const before =
-      event.previous === undefined
-        ? undefined
-        : { key: event.key, revision: event.previous.modRevision, bytes: event.previous.value };
+  #change({ key, revision, now, before, gone }: Change): string {
+    this.#revision = revision;
+    if (!this.#isInScope(key)) return "";
     const isIn = now !== undefined && this.#selects(now);
     const wasIn = before !== undefined && this.#selects(before);
     if (isIn && now !== undefined) return this.#line(wasIn ? "MODIFIED" : "ADDED", now);
-    if (!wasIn || before === undefined) return "";
-    // What leaves is shown as it last was, with the revision at which it left.
-    return this.#line("DELETED", { ...before, revision: event.revision }, true);
+    if (!wasIn || gone === undefined) return "";
+    return this.#line("DELETED", gone);
   }
 
   #selects(stored: StoredObject): boolean {
@@ -188,11 +185,9 @@ class WatchStream {
     return selection.isEverything || selection.matches(call.api.store.object(call.resource, stored));
   }
 
-  #line(type: string, stored: StoredObject, isGone = false): string {
+  #line(type: string, entry: StoredObject): string {
     const { call, how } = this.#input;
     const { store } = call.api;
-    // A deleted object keeps its last content under the revision of its deletion: it must not be kept as live.
-    const entry = isGone ? { ...stored, key: `${stored.key}\0` } : stored;
     if (how.as === undefined)
       return `{"type":"${type}","object":${store.text(call.resource, entry, false)}}\n`;
     return this.#view(type, store.object(call.resource, entry));
@@ -225,6 +220,29 @@ class WatchStream {
     }
     return undefined;
   }
+}
+
+/** An object as it is and was around one change. */
+interface Change {
+  readonly key: string;
+  readonly revision: number;
+  readonly now: StoredObject | undefined;
+  readonly before: StoredObject | undefined;
+  /** As it is shown to whoever no longer sees it: its last content, at the revision at which it left. */
+  readonly gone: StoredObject | undefined;
+}
+
+function changeOf({ key, revision, value, previous }: StorageEvent): Change {
+  const last =
+    previous === undefined ? undefined : { key, revision: previous.modRevision, bytes: previous.value };
+  return {
+    key,
+    revision,
+    now: value === undefined ? undefined : { key, revision, bytes: value },
+    before: last,
+    // It must not be taken for the live object, so it has a key of its own.
+    gone: last === undefined ? undefined : { ...last, key: `${key}\0`, revision },
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,242 @@
+import {
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  JsonSyntaxError,
+  type Logger,
+  parseJson,
+  type Random,
+  timeoutSignal,
+  writeJson,
+} from "@weir/core";
+import {
+  applyJsonPatch,
+  failure,
+  internalError,
+  jsonEqual,
+  JsonPatchError,
+  type KubeObject,
+} from "@weir/objects";
+import type { AdmissionRequest } from "../admission/admission.ts";
+import { asJson, asObject, child, copyForMeta, text } from "../resources/draft-access.ts";
+import { apiVersionOf, type Draft, fromStored, type Resource, toStored } from "../resources/resource.ts";
+import { newUid } from "../verbs/identity.ts";
+import { askWebhook, type CallWebhook, readTarget } from "./call-webhook.ts";
+import type { Hook, Hooks } from "./hooks.ts";
+import { isReviewed, type MatchDeps, type MatchedWrite, matchHook } from "./match-hook.ts";
+import {
+  callFailed,
+  dryRunUnsupported,
+  readAnswer,
+  rejection,
+  type ReviewAnswer,
+  reviewOf,
+  typed,
+} from "./review.ts";
+
+/** What admission by webhooks works with. */
+export interface AdmissionWebhookDeps extends MatchDeps {
+  readonly hooks: Hooks;
+  readonly callWebhook: CallWebhook;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Asks admission webhooks of writes: first those that change objects, one after the other, then all others at once. */
+export class AdmissionWebhooks {
+  readonly #deps: AdmissionWebhookDeps;
+
+  constructor(deps: AdmissionWebhookDeps) {
+    this.#deps = deps;
+  }
+
+  /** Lets hooks change the object in place. */
+  async mutate(request: AdmissionRequest, object: Draft, old: KubeObject | undefined): Promise<void> {
+    const hooks = this.#deps.hooks.of("mutating");
+    if (hooks.length === 0 || !isReviewed(request)) return;
+    const again = await this.#mutateOnce(request, object, old, hooks);
+    // Hooks that asked for it see what the later ones made, once.
+    if (again.length > 0) await this.#mutateOnce(request, object, old, again);
+  }
+
+  /** Throws the refusal of the first hook, in their order, that refuses. */
+  async validate(
+    request: AdmissionRequest,
+    object: KubeObject | undefined,
+    old: KubeObject | undefined,
+  ): Promise<void> {
+    const hooks = this.#deps.hooks.of("validating");
+    if (hooks.length === 0 || !isReviewed(request)) return;
+    const write = matchedWrite(request, object === undefined ? undefined : asJson(object), old);
+    const calls: Promise<unknown>[] = [];
+    for (const hook of hooks) {
+      const seenAs = await matchHook(hook, write, this.#deps);
+      if (seenAs !== undefined) calls.push(this.#review(hook, { write, seenAs, isMutating: false }));
+    }
+    const results = await Promise.allSettled(calls);
+    const refused = results.find((result) => result.status === "rejected");
+    if (refused !== undefined) throw refused.reason;
+  }
+
+  /** One round; gives the hooks that want another one, as a later hook changed what they saw. */
+  // oxlint-disable-next-line max-params -- one write and who is asked of it
+  async #mutateOnce(
+    request: AdmissionRequest,
+    object: Draft,
+    old: KubeObject | undefined,
+    hooks: readonly Hook[],
+  ): Promise<readonly Hook[]> {
+    const called: { readonly hook: Hook; stale: boolean }[] = [];
+    for (const hook of hooks) {
+      const write = matchedWrite(request, request.operation === "delete" ? undefined : object, old);
+      const seenAs = await matchHook(hook, write, this.#deps);
+      if (seenAs === undefined) continue;
+      const changed = await this.#change(hook, write, seenAs, object);
+      if (changed) for (const earlier of called) earlier.stale = true;
+      if (hook.isReinvoked) called.push({ hook, stale: false });
+    }
+    return called.filter(({ stale }) => stale).map(({ hook }) => hook);
+  }
+
+  // oxlint-disable-next-line max-params -- one hook and what it changes
+  async #change(hook: Hook, write: MatchedWrite, seenAs: Resource, object: Draft): Promise<boolean> {
+    const answer = await this.#review(hook, { write, seenAs, isMutating: true });
+    if (answer?.patch === undefined) return false;
+    const operations = readPatch(answer.patch);
+    if (typeof operations === "string") {
+      return this.#failed(hook, `received undecodable patch in webhook response: ${operations}`);
+    }
+    if (operations.length === 0) return false;
+    if (answer.patchType !== "JSONPatch")
+      return this.#failed(hook, `unsupported patch type ${JSON.stringify(answer.patchType)}`);
+    if (write.object === undefined) {
+      throw internalError(
+        `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`,
+      );
+    }
+    const { resource } = write.request;
+    const before = await this.#as(resource, seenAs, write.object);
+    const patched = applyPatch(before, operations);
+    const read = seenAs.applyDefaults(seenAs.decode(patched).object);
+    const after = await this.#as(seenAs, resource, read);
+    if (jsonEqual(after, write.object)) return false;
+    replaceContent(object, after);
+    return true;
+  }
+
+  /** Asks one hook. `undefined` where it is left out: nobody is there, or its failure is to be ignored. */
+  async #review(
+    hook: Hook,
+    about: { readonly write: MatchedWrite; readonly seenAs: Resource; readonly isMutating: boolean },
+  ): Promise<ReviewAnswer | undefined> {
+    const { write, seenAs, isMutating } = about;
+    const { request } = write;
+    const { clock, random, callWebhook } = this.#deps;
+    if (request.context.isDryRun && hook.sideEffects !== "None" && hook.sideEffects !== "NoneOnDryRun")
+      throw dryRunUnsupported(hook);
+    const uid = newUid(random);
+    const see = (object: JsonObject | undefined): Promise<JsonObject> | undefined =>
+      object === undefined ? undefined : this.#as(request.resource, seenAs, object);
+    const object = await see(write.object);
+    const old = await see(write.old === undefined ? undefined : asJson(write.old));
+    const review = reviewOf(hook, { uid, request, namespace: write.namespace, seenAs, object, old });
+    if (review === undefined) {
+      this.#failed(
+        hook,
+        "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)",
+      );
+      return undefined;
+    }
+    const timeoutMs = hook.timeoutSeconds * 1000;
+    using deadline = timeoutSignal(clock, timeoutMs, () =>
+      failure({ reason: "Timeout", code: 504, message: "context deadline exceeded" }),
+    );
+    const outcome = await askWebhook(callWebhook, {
+      target: readTarget(hook.clientConfig, hook.timeoutSeconds),
+      body: writeJson(review),
+      signal: deadline.signal,
+    });
+    if (outcome.kind === "nobody") return undefined;
+    if (outcome.kind === "failed") {
+      this.#failed(hook, `failed to call webhook: ${outcome.problem}`);
+      return undefined;
+    }
+    const answer = readAnswer(hook, uid, outcome.review, isMutating);
+    if (typeof answer === "string") {
+      this.#failed(hook, `received invalid webhook response: ${answer}`);
+      return undefined;
+    }
+    for (const warning of answer.warnings) request.context.warn(warning);
+    if (!answer.allowed) throw rejection(hook, answer.status);
+    return answer;
+  }
+
+  /** Throws where a failure to ask fails the request; otherwise logs it. */
+  #failed(hook: Hook, problem: string): false {
+    if (!hook.ignoresFailure) throw callFailed(hook, problem);
+    this.#deps.logger.warn("failed calling webhook, failing open", { webhook: hook.name, error: problem });
+    return false;
+  }
+
+  /** An object of one version of a resource in another one. */
+  async #as(from: Resource, to: Resource, object: JsonObject): Promise<JsonObject> {
+    if (from.version === to.version) return typed(object, to);
+    const given = asObject(typed(object, from));
+    if (from.convertTo !== undefined) return asJson(await from.convertTo(given, apiVersionOf(to)));
+    return asJson(await fromStored(to, await toStored(from, given)));
+  }
+}
+
+function matchedWrite(
+  request: AdmissionRequest,
+  object: JsonObject | undefined,
+  old: KubeObject | undefined,
+): MatchedWrite {
+  const { resource } = request;
+  const isNamespace = resource.group === "" && resource.plural === "namespaces";
+  const name = request.name || text(child(object, "metadata"), "name");
+  const namespace = isNamespace ? name : request.namespace;
+  return { request, namespace, object: withRevision(object, old), old };
+}
+
+/** The server keeps the revision apart while it works; who reviews an update expects it in the object. */
+function withRevision(object: JsonObject | undefined, old: KubeObject | undefined): JsonObject | undefined {
+  const resourceVersion = old?.metadata.resourceVersion;
+  if (object === undefined || resourceVersion === undefined) return object;
+  const copy = copyForMeta(object);
+  return { ...copy, metadata: { ...child(copy, "metadata"), resourceVersion } };
+}
+
+function readPatch(patch: string): readonly JsonValue[] | string {
+  try {
+    const value = parseJson(patch);
+    return Array.isArray(value)
+      ? (value as readonly JsonValue[])
+      : "json: cannot unmarshal object into Go value of type jsonpatch.Patch";
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error.message;
+    throw error;
+  }
+}
+
+function applyPatch(object: JsonObject, operations: readonly JsonValue[]): JsonObject {
+  try {
+    const patched = applyJsonPatch(object, operations);
+    if (patched !== null && typeof patched === "object" && !Array.isArray(patched))
+      return patched as JsonObject;
+    throw internalError("the patch of an admission webhook leaves no object");
+  } catch (error) {
+    if (error instanceof JsonPatchError) throw internalError(error.message);
+    throw error;
+  }
+}
+
+/** The draft becomes another object and stays the same value, which others hold. */
+function replaceContent(draft: Draft, content: JsonObject): void {
+  for (const key of Object.keys(draft)) delete draft[key];
+  Object.assign(draft, content);
+  const metadata = { ...child(draft, "metadata") };
+  delete metadata["resourceVersion"];
+  draft["metadata"] = metadata;
+}

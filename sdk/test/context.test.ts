@@ -139,7 +139,76 @@ describe("a read", () => {
   });
 });
 
+describe("a list", () => {
+  const pods = (server: { put(path: string, object: never): unknown }): void => {
+    for (const [name, node, phase] of [
+      ["a", "n1", "Running"],
+      ["b", "n1", "Pending"],
+      ["c", "n2", "Running"],
+    ] as const) {
+      server.put("/apis/example.com/v1/others", {
+        ...aThing(name, { node }, { labels: { app: "x" } }),
+        kind: "Other",
+        status: { phase },
+      } as never);
+    }
+  };
+  const namesBy = (query: object) =>
+    inReconcile(
+      async (ctx) => (await ctx.list(Other, query)).map(({ metadata }) => metadata.name).toSorted(),
+      (builder) => builder.reads(Other),
+      pods,
+    );
+
+  test.each([
+    { name: "pairs of fields", query: { fields: { "spec.node": "n1" } }, want: ["a", "b"] },
+    { name: "a field selector", query: { fields: "spec.node=n1,status.phase!=Running" }, want: ["b"] },
+    { name: "a field that is not there", query: { fields: { "spec.none": "" } }, want: ["a", "b", "c"] },
+    { name: "labels and fields", query: { labels: { app: "x" }, fields: "metadata.name=c" }, want: ["c"] },
+    { name: "labels that nothing has", query: { labels: { app: "y" } }, want: [] },
+  ])("by $name takes what matches", async ({ query, want }) => {
+    await using done = await namesBy(query);
+    expect(done.value).toEqual(want);
+  });
+
+  test("with a limit takes no more", async () => {
+    await using done = await namesBy({ limit: 2 });
+    expect(done.value).toHaveLength(2);
+  });
+
+  test("of a kind that is read live hands selectors and limit to the server", async () => {
+    await using done = await inReconcile(async (ctx) => {
+      const query = {
+        namespace: "default",
+        labels: { app: "x" },
+        fields: { "metadata.name": "a,b" },
+        limit: 5,
+      };
+      return (await ctx.list(ConfigMap, query)).length;
+    });
+    expect(done.requests.at(-1)).toContain(
+      "/configmaps?labelSelector=app%3Dx&fieldSelector=metadata.name%3Da%5C%2Cb&limit=5",
+    );
+  });
+});
+
 describe("an update", () => {
+  test.each([
+    { name: "another object", change: () => ({ metadata: { namespace: "default", name: "z" } }) },
+    { name: "another namespace", change: () => ({ metadata: { namespace: "else", name: "a" } }) },
+    { name: "nothing", change: () => undefined as never },
+  ])("that gives $name is refused", async ({ change }) => {
+    await using done = await inReconcile(
+      (ctx) => ctx.update(Thing, A, change as never),
+      (builder) => builder,
+    );
+    expect(done.value).toMatchObject({
+      name: "InvalidUpdateError",
+      message: expect.stringContaining("default/a"),
+    });
+    expect(done.requests).toEqual([]);
+  });
+
   const grow = (thing: Thing): Thing => ({ ...thing, spec: { size: (thing.spec?.size ?? 0) + 1 } });
 
   test("makes the change from the state that is known", async () => {
@@ -247,6 +316,11 @@ describe("an apply", () => {
     {
       name: "in another namespace",
       metadata: { namespace: "other", name: "a" },
+      want: "Thing default/a cannot own an object outside of its namespace",
+    },
+    {
+      name: "without a namespace, as it belongs to the cluster,",
+      metadata: { name: "a" },
       want: "Thing default/a cannot own an object outside of its namespace",
     },
     {

@@ -240,6 +240,38 @@ describe("a reflector", () => {
     await stop();
   });
 
+  test("keeps its version when the server fails inside", async () => {
+    const { stop, troubles } = reflect();
+    await clock.advance(5_000);
+    let failed = 0;
+    server.fault((request) =>
+      isResume(request) && failed++ < 2 ? failure(500, "InternalError", "etcd is away") : undefined,
+    );
+    server.endWatches();
+    await clock.advance(60_000);
+    expect(asked()).toEqual(["stream latest", "watch 100", "watch 100", "watch 100"]);
+    expect(troubles).toHaveLength(2);
+    await stop();
+  });
+
+  test("asks for everything in one answer where it reads not older than a version", async () => {
+    server.fault((request) => (isStream(request) ? streamingUnknown() : undefined));
+    const { stop } = reflect({ pageSize: 2 });
+    await clock.advance(5_000);
+    server.put(THINGS, aThing("a"));
+    await clock.advance(0);
+    server.compact();
+    server.put(THINGS, aThing("b"));
+    server.failNext(isResume, () => failure(410, "Expired", "too old"));
+    server.endWatches();
+    await clock.advance(60_000);
+    const lists = server.requests
+      .filter((request) => !isWatch(request))
+      .map(({ query }) => query.get("limit"));
+    expect(lists).toEqual(["2", null]);
+    await stop();
+  });
+
   test("waits as long as the server asks to", async () => {
     server.failNext(isStream, () => {
       const response = failure(429, "TooManyRequests", "slow down");

@@ -224,6 +224,27 @@ describe("watches of the same kind and scope", () => {
     expect(running.manager.isReady).toBe(true);
   });
 
+  test("may lose a handler while it is told, and gain one, without anybody missing a change", async () => {
+    await using running = await startManager([], { prepare: two });
+    const seen: string[] = [];
+    const first = running.manager.watch(Thing, {}, ({ object }) => {
+      seen.push(`first ${object.metadata.name}`);
+      if (object.metadata.name !== "c") return;
+      void first[Symbol.asyncDispose]();
+      running.manager.watch(Thing, {}, (change) => void seen.push(`late ${change.object.metadata.name}`));
+    });
+    running.manager.watch(Thing, {}, ({ object }) => void seen.push(`second ${object.metadata.name}`));
+    await running.settle();
+    seen.length = 0;
+    running.server.put(THINGS, aThing("c"));
+    running.server.put(THINGS, aThing("d"));
+    await running.settle();
+    expect(seen.filter((line) => line.startsWith("first"))).toEqual(["first c"]);
+    expect(seen.filter((line) => line.startsWith("second"))).toEqual(["second c", "second d"]);
+    const late = seen.filter((line) => line.startsWith("late"));
+    expect(late).toEqual(["late a", "late b", "late c", "late d"]);
+  });
+
   test("may be added while the manager runs, and end by themselves", async () => {
     await using running = await startManager([], { prepare: two });
     const seen: string[] = [];

@@ -116,7 +116,45 @@ describe("a work queue", () => {
   });
 });
 
+describe("what a queue counts", () => {
+  test("is what could be taken now: not what waits for its time or for the worker that holds it", async () => {
+    queue.add("ready");
+    queue.add("later", { afterMs: 10 });
+    queue.add("held");
+    await queue.take();
+    const held = await queue.take();
+    queue.add(held?.key ?? "");
+    expect([queue.readyCount, queue.waitingCount, queue.processing.size]).toEqual([0, 2, 2]);
+    await clock.advance(10);
+    expect(queue.readyCount).toBe(1);
+  });
+
+  test("is nothing once everything was taken and let go of, however much there was", async () => {
+    for (let number = 0; number < 1_000; number++) queue.add(`k${number}`, { afterMs: number % 3 });
+    await clock.advance(3);
+    expect(await takeAll()).toHaveLength(1_000);
+    expect([queue.readyCount, queue.waitingCount, queue.processing.size]).toEqual([0, 0, 0]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe("a delayed key", () => {
+  test.each([
+    { name: "no number", afterMs: Number.NaN },
+    { name: "negative", afterMs: -5 },
+  ])("whose delay is $name is ready at once", async ({ afterMs }) => {
+    queue.add("a", { afterMs });
+    expect(await takeAll()).toEqual(["a"]);
+  });
+
+  test("whose delay is endless waits for a change", async () => {
+    queue.add("a", { afterMs: Number.POSITIVE_INFINITY });
+    await clock.advance(365 * 24 * 3_600_000);
+    expect(await takeAll()).toEqual([]);
+    queue.add("a");
+    expect(await takeAll()).toEqual(["a"]);
+  });
+
   test("is ready when its time has come, not before", async () => {
     queue.add("a", { afterMs: 50 });
     await clock.advance(49);
@@ -272,6 +310,14 @@ describe("a retry", () => {
 });
 
 describe("a closed queue", () => {
+  test("does not wait for keys that are held, unless asked to", async () => {
+    queue.add("a");
+    await queue.take();
+    queue.close();
+    expect(await queue.take()).toBeUndefined();
+    expect([...queue.processing.keys()]).toEqual(["a"]);
+  });
+
   test("wakes the workers that wait, with nothing", async () => {
     const waiting = [queue.take(), queue.take()];
     queue.close();

@@ -148,7 +148,9 @@ export class Informer {
 
   #dispatch(change: Change | undefined): void {
     if (change === undefined || this.#abort.signal.aborted) return;
-    for (const handler of this.#handlers) this.#tell(handler, change);
+    // Who comes while others are told was told of the object already; who has gone is told nothing more.
+    for (const handler of Array.from(this.#handlers))
+      if (this.#handlers.has(handler)) this.#tell(handler, change);
   }
 
   #tell(handler: ChangeHandler, change: Change): void {

@@ -148,6 +148,14 @@ describe("an index", () => {
 });
 
 describe("an own write", () => {
+  test("is forgotten when the server goes back in time, as after a restored backup", () => {
+    store.replace([anObject("a", "100")], "100");
+    store.noteWritten(anObject("a", "120"));
+    store.noteWritten(anObject("b", "121"));
+    store.replace([anObject("a", "50")], "60");
+    expect([versionOf("ns/a"), versionOf("ns/b")]).toEqual(["50", undefined]);
+  });
+
   test("is read at once, and told to handlers when the watch shows it", () => {
     store.upsert(anObject("a", "1"));
     store.noteWritten(anObject("a", "2"));

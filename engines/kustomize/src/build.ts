@@ -9,6 +9,7 @@ import { Accumulator, type BuildContext } from "./layer/accumulator.ts";
 import { Layer } from "./layer/layer.ts";
 import type { BuildObserver } from "./layer/observer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
+import { checkMetadata } from "./node/parse.ts";
 import { outputJson } from "./node/to-json.ts";
 import {
   ORIGIN_ANNOTATION,
@@ -144,6 +145,7 @@ function finish({ resources, config, vars }: Accumulator, context: BuildContext,
     if (unused.length === 0) return;
     context.warnings.push(`well-defined vars that were never replaced: ${unused.join(",")}`);
   });
+  for (const { root } of resources.resources) if (!isNilOrEmpty(root)) checkMetadata(root);
   resources.refuseEqualIds((resource) => !isLocalConfig(resource));
   step(LOCAL_CONFIG, () =>
     resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource)),

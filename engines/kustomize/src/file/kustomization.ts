@@ -359,11 +359,10 @@ export function readKustomization(text: string | Uint8Array, directory: string):
     const json = loadYaml(text);
     return (goDecode(json, kustomizationType, true) ?? {}) as Kustomization;
   });
-  const warnings = deprecationWarnings(decoded);
   const kustomization = fixKustomization(asConfigured(decoded));
   if (isEmpty(kustomization)) throw new KustomizeError("kustomization.yaml is empty");
   enforceTypeMeta(kustomization, directory);
-  return { kustomization, warnings };
+  return { kustomization, warnings: deprecationWarnings(decoded) };
 }
 
 const EDIT_FIX = "Run 'kustomize edit fix' to update your Kustomization automatically.";

@@ -233,6 +233,8 @@ export function copyMergeMetadata(resource: Resource, other: Resource): void {
   resource.setAnnotations(new Map([...other.annotations(), ...resource.annotations()]));
   resource.takeBuildFacts(other);
   resource.needsHash = needsHash && other.needsHash;
+  resource.origin ??= other.origin;
+  if (resource.transformations.length === 0) resource.transformations = other.transformations;
   resource.setName(other.name);
   resource.setNamespace(other.namespace);
   resource.varNames = other.varNames;

@@ -68,6 +68,15 @@ export class Resource {
     this.referrers = [...other.referrers];
   }
 
+  /** Forgets what upstream keeps in annotations, as a patch that takes them away makes it do. */
+  forgetBuildFacts(): void {
+    this.takeBuildFacts(new Resource(this.root, this.schemas));
+    this.origin = undefined;
+    this.transformations = [];
+    this.allowNameChange = false;
+    this.allowKindChange = false;
+  }
+
   /** Whether upstream has annotations of its own on the resource while it builds. */
   get hasBuildFacts(): boolean {
     return (

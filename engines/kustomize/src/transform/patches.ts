@@ -119,14 +119,42 @@ function mergeInto(resources: ResourceMap, targets: readonly Resource[], patch: 
   resources.refuseEqualIds();
 }
 
+/** Stands for the annotations in which upstream keeps what it knows, where a patch may take them away. */
+const BUILD_FACTS = "internal.config.kubernetes.io/buildFacts";
+
+function touchesAnnotations(patch: Resource): boolean {
+  const metadata = patch.root.get("metadata");
+  return (
+    isMap(metadata) && (metadata.get("annotations") !== undefined || metadata.get("$patch") !== undefined)
+  );
+}
+
+function mark({ root }: Resource): void {
+  const metadata = root.get("metadata");
+  if (!isMap(metadata)) return;
+  const annotations = metadata.get("annotations");
+  if (isMap(annotations)) annotations.set(BUILD_FACTS, "");
+  else metadata.set("annotations", new YamlMap(new Map([[BUILD_FACTS, ""]])));
+}
+
+function forgetIfUnmarked(target: Resource): void {
+  const metadata = target.root.get("metadata");
+  const annotations = isMap(metadata) ? metadata.get("annotations") : undefined;
+  if (isMap(annotations) && annotations.get(BUILD_FACTS) !== undefined) annotations.delete(BUILD_FACTS);
+  else target.forgetBuildFacts();
+}
+
 function applyPatch(target: Resource, patch: Resource): void {
   const { name, namespace, kind } = target;
   if (patch.allowNameChange || patch.allowKindChange) target.storePreviousId();
   target.allowNameChange ||= patch.allowNameChange;
   target.allowKindChange ||= patch.allowKindChange;
+  const marks = touchesAnnotations(patch) && target.hasBuildFacts;
+  if (marks) mark(target);
   const merged = mergeStrategically(target.root, patch.root, (apiVersion, of) =>
     target.schemas.shapeOf(apiVersion, of),
   );
+  if (marks) forgetIfUnmarked(target);
   // Upstream looks only at what became of the target itself: `$patch: replace` on top changes nothing.
   if (merged === undefined) target.root = new YamlMap();
   if (target.isEmpty) return;

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, timeoutSignal, anySignal } from "@weir/core";
-import { parseCommit } from "./commit.ts";
+import { parseCommit, parseTag } from "./commit.ts";
 import { type GitCredentials, type GitProxy, userInfoOf } from "./credentials.ts";
 import { cloneError, GitCredentialsError, GitOperationError, withoutCredentials } from "./git-error.ts";
-import type { AdvertisedRef, GitCommit, GitRef } from "./git-ref.ts";
+import type { AdvertisedRef, GitCommit, GitRef, GitTag } from "./git-ref.ts";
 import { createPrivateHome, REMOTE } from "./program/private-home.ts";
 import { runGit } from "./program/run-git.ts";
 import { type GitProgram, GitProgramError } from "./program/run-program.ts";
@@ -27,6 +27,8 @@ export interface GitFetchRequest {
   readonly timeoutMs: number;
   /** Answers `unchanged` without fetching where the remote is still at this revision. */
   readonly knownRevision?: string;
+  /** Reads the tag, too, where the reference is one; false by default. */
+  readonly wantsTag?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -45,6 +47,8 @@ export interface GitCheckout extends AsyncDisposable {
   readonly directory: string;
   readonly revision: string;
   readonly commit: GitCommit;
+  /** The tag that the reference names, where it was wanted. */
+  readonly tag?: GitTag;
 }
 
 /** What fetching found. */
@@ -88,6 +92,20 @@ function checkProxy(url: string, proxy: GitProxy | undefined): void {
   throw cloneError("invalid-proxy", url, detail);
 }
 
+interface FetchedCommit {
+  /** What the revision names before its commit. */
+  readonly pointer: string | undefined;
+  /** The reference that was fetched; absent where a commit was. */
+  readonly refName?: string;
+  /** Where it is in the checkout. */
+  readonly fetchedAs?: string;
+  readonly commit: string;
+}
+
+const TAGS = "refs/tags/";
+/** Where a single reference is fetched to. */
+const FETCHED = "refs/weir/head";
+
 class RevisionFetch {
   readonly #request: GitFetchRequest;
   readonly #deps: GitFetchDeps;
@@ -130,18 +148,22 @@ class RevisionFetch {
     const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
     try {
       await writeEmptyRepository(directory, url, this.#request.sparseCheckout);
-      const { pointer, commit } = await this.#fetchCommit(program, directory, resolved);
+      const fetched = await this.#fetchCommit(program, directory, resolved);
+      const { pointer, commit } = fetched;
       const [object] = await Promise.all([
         this.#git(program, { args: ["cat-file", "commit", commit], directory }),
         this.#git(program, { args: ["checkout", "--quiet", "--force", "--detach", commit], directory }),
       ]);
       if (this.#request.recurseSubmodules === true) await this.#updateSubmodules(program, directory);
+      const tag =
+        this.#request.wantsTag === true ? await this.#readTag(program, directory, fetched) : undefined;
       const revision = formatRevision(pointer, commit);
       return {
         kind: "checkout",
         directory,
         revision,
         commit: parseCommit(commit, object),
+        ...(tag === undefined ? {} : { tag }),
         [Symbol.asyncDispose]: remove,
       };
     } catch (error) {
@@ -150,28 +172,48 @@ class RevisionFetch {
     }
   }
 
-  async #fetchCommit(
-    program: GitProgram,
-    directory: string,
-    resolved: ResolvedRef,
-  ): Promise<{ readonly pointer: string | undefined; readonly commit: string }> {
+  async #fetchCommit(program: GitProgram, directory: string, resolved: ResolvedRef): Promise<FetchedCommit> {
     switch (resolved.kind) {
       case "ref":
-        await this.#fetch(program, directory, ["--depth=1", `+${resolved.refName}:refs/weir/head`]);
-        return { pointer: resolved.pointer, commit: await this.#headCommit(program, directory) };
+        await this.#fetch(program, directory, ["--depth=1", `+${resolved.refName}:${FETCHED}`]);
+        return {
+          pointer: resolved.pointer,
+          refName: resolved.refName,
+          commit: await this.#headCommit(program, directory),
+        };
       case "commit":
         await this.#fetchPinned(program, directory, resolved.commit);
         return { pointer: resolved.pointer, commit: resolved.commit };
       case "tied-tags": {
         const tag = await this.#youngestTag(program, directory, resolved.candidates);
-        return { pointer: tag.name.slice("refs/tags/".length), commit: tag.commit };
+        return {
+          pointer: tag.name.slice(TAGS.length),
+          refName: tag.name,
+          fetchedAs: tag.name,
+          commit: tag.commit,
+        };
       }
     }
   }
 
+  /** Flux takes a tag for one also where it is none of its own, and then it has a name only. */
+  async #readTag(
+    program: GitProgram,
+    directory: string,
+    { refName, fetchedAs = FETCHED }: FetchedCommit,
+  ): Promise<GitTag | undefined> {
+    if (refName === undefined || !refName.startsWith(TAGS)) return undefined;
+    const args = ["rev-parse", "--verify", "--end-of-options", fetchedAs];
+    const hash = (await this.#git(program, { args, directory })).toString("utf8").trim();
+    const type = await this.#git(program, { args: ["cat-file", "-t", hash], directory });
+    const name = refName.slice(TAGS.length);
+    if (type.toString("utf8").trim() !== "tag") return { name, signature: "", payload: new Uint8Array() };
+    return parseTag(hash, await this.#git(program, { args: ["cat-file", "tag", hash], directory }));
+  }
+
   /** The tip may have moved since it was observed: what was fetched is what counts. */
   async #headCommit(program: GitProgram, directory: string): Promise<string> {
-    const args = ["rev-parse", "--verify", "--end-of-options", "refs/weir/head^{commit}"];
+    const args = ["rev-parse", "--verify", "--end-of-options", `${FETCHED}^{commit}`];
     return (await this.#git(program, { args, directory })).toString("utf8").trim();
   }
 
@@ -189,9 +231,7 @@ class RevisionFetch {
       if (!(error instanceof GitOperationError) || error.failure !== "program-failed") throw error;
       const { branch } = this.#request.ref;
       const refs =
-        branch === undefined
-          ? ["+refs/*:refs/weir/*"]
-          : [`+refs/heads/${branchOf({ branch })}:refs/weir/head`];
+        branch === undefined ? ["+refs/*:refs/weir/*"] : [`+refs/heads/${branchOf({ branch })}:${FETCHED}`];
       await this.#fetch(program, directory, refs);
       if (!(await this.#hasCommit(program, directory, commit))) throw missing;
     }

@@ -25,6 +25,18 @@ export interface GitCommit {
   readonly author: string;
   /** Seconds since the epoch. */
   readonly committedAt: number;
-  /** Whether it carries a signature. */
-  readonly isSigned: boolean;
+  /** Armored; empty where it is not signed. */
+  readonly signature: string;
+  /** What was signed: the object without its signatures. */
+  readonly payload: Uint8Array;
+}
+
+/** A tag that a commit was fetched by. */
+export interface GitTag {
+  readonly name: string;
+  /** Absent where it is no object of its own, and so cannot be signed. */
+  readonly hash?: string;
+  /** Armored; empty where it is not signed. */
+  readonly signature: string;
+  readonly payload: Uint8Array;
 }

@@ -14,10 +14,12 @@ export {
   GitOperationError,
   withoutCredentials,
 } from "./git-error.ts";
-export { type AdvertisedRef, type GitCommit, type GitRef } from "./git-ref.ts";
+export { type AdvertisedRef, type GitCommit, type GitRef, type GitTag } from "./git-ref.ts";
 export { runGit } from "./program/run-git.ts";
 export { type GitProgram, GitProgramError, type GitRun } from "./program/run-program.ts";
 export { branchOf, commitOfRevision, formatRevision } from "./revision.ts";
 export { commitFolder, type FolderRepositoryOptions } from "./server/folder-repository.ts";
 export { createGitHttpHandler, type FindRepository, type GitHttpOptions } from "./server/git-http-handler.ts";
 export { type GitServer, serveGit } from "./server/serve-git.ts";
+export { SignatureError } from "./signature/signature-error.ts";
+export { type SignedObject, type TrustedKeys, verifySignature } from "./signature/verify-signature.ts";

@@ -111,7 +111,7 @@ describe("fetchRevision", () => {
       hash,
       subject: "first line",
       author: "Test <test@example.com>",
-      isSigned: false,
+      signature: "",
     });
     expect(await readFile(join(result.directory, "a.yaml"), "utf8")).toBe("x: 1\n");
     await result[Symbol.asyncDispose]();

@@ -7,6 +7,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Five minutes by default. */
+  readonly timeoutMs?: number;
 }
 
 /** What a process printed, line by line, and when, in milliseconds after its start. */
@@ -42,7 +44,7 @@ export async function runProcess(command: Command): Promise<ProcessRun> {
     cwd: command.cwd,
     env: command.env ?? process.env,
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: TIMEOUT_MS,
+    timeout: command.timeoutMs ?? TIMEOUT_MS,
   });
   let peakMb = Number.NaN;
   const sampler = setInterval(() => {

@@ -28,6 +28,7 @@ const HEAVY_BUILTINS: ReadonlySet<string> = new Set([
   "node:stream",
   "node:stream/promises",
   "node:tls",
+  "node:v8",
   "node:worker_threads",
   "node:zlib",
 ]);
@@ -44,12 +45,21 @@ const GROUPS = [
   { name: REGEX_CHUNK, test: /node_modules\/re2js\// },
   {
     name: "program",
-    test: /node_modules\/commander\/|\/cli\/src\/(?:program|environment|terminal\/sync-output|build\/build-command|run\/run-flags)\.ts/,
+    test: /node_modules\/commander\/|\/cli\/src\/(?:program|run-program|build\/build-command|run\/run-flags)\.ts/,
   },
-  { name: "foundation", test: /rolldown\/runtime|\/foundation\/(?:core|text|yaml)\/src\/(?!task-worker)/ },
   {
-    name: "kustomize",
-    test: /\/engines\/kustomize\/src\/|\/cli\/src\/(?:cli-error|build\/(?:run-build|build-target|build-flags|disk-tree|report-build-error|write-output|remote\/build-with-remotes))\.ts/,
+    name: "build",
+    test: new RegExp(
+      [
+        "rolldown/runtime",
+        "/core/src/(?!task-worker|worker|shared-tree|backoff|clock/fake)",
+        "/text/src/(?!semver|quantity|match|regexp)",
+        "/yaml/src/",
+        "/engines/kustomize/src/(?!explain/|flux/|build-task)",
+        "/cli/src/(?:cli-error|environment|terminal/sync-output)\\.ts",
+        "/cli/src/build/(?!build-command|flux/|remote/(?!build-with-remotes))",
+      ].join("|"),
+    ),
   },
 ];
 

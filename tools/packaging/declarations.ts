@@ -12,9 +12,8 @@ export function writeDeclarations(root: string, packages: readonly PublicPackage
     for (const { folder } of packages) {
       const from = join(scratch, folder, "src");
       const to = join(root, folder, "dist");
-      for (const path of readdirSync(from, { recursive: true, encoding: "utf8" })) {
-        if (path.endsWith(".d.ts")) rewrite(join(from, path));
-      }
+      const written = readdirSync(from, { recursive: true, encoding: "utf8" });
+      for (const path of written.filter((name) => name.endsWith(".d.ts"))) rewrite(join(from, path));
       cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith(".test.d.ts") });
     }
   } finally {

@@ -11,3 +11,14 @@ export class CommandError extends WeirError {
     this.reason = reason;
   }
 }
+
+/** The person or the system asked the command to end. */
+export class InterruptedError extends WeirError {
+  override readonly name = "InterruptedError";
+  readonly reason = "Interrupted";
+  readonly retry = "never";
+
+  constructor() {
+    super("interrupted");
+  }
+}

@@ -1,31 +1,28 @@
-import { CommanderError } from "commander";
-import { describeError, silentLogger } from "@weir/core";
-import { readEnvironment } from "./environment.ts";
-import { createProgram } from "./program.ts";
+import { silentLogger } from "@weir/core";
+import { PLAIN_FLAGS, plainTargets } from "./build/plain-build.ts";
+import { InterruptedError } from "./cli-error.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
 
 /** Without top-level `await`, which would keep the bundle from being CommonJS. */
 async function main(): Promise<void> {
-  const logLevel = process.env["WEIR_LOG"] ?? "";
-  const logger =
-    logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
   const environment = readEnvironment(process, listenForEnd);
-  const exit = (code: number): void => {
-    process.exitCode = code;
-  };
-  const program = createProgram({ environment, logger, exit }, process.argv[2]);
-  try {
-    await program.parseAsync(process.argv);
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 || error.exitCode === 130 ? 0 : 2;
-    } else {
-      environment.writeError(`weir: ${describeError(error)}\n`);
-      process.exitCode = 1;
-    }
-  }
+  process.exitCode = await run(environment);
   await environment.flush();
   // Everything that was opened is closed by now; what still holds the process, such as a socket in its last moments, need not.
   process.exit();
+}
+
+async function run(environment: Environment): Promise<number> {
+  const targets = plainTargets(process.argv.slice(2));
+  if (targets !== undefined) {
+    const { runBuild } = await import("./build/run-build.ts");
+    return runBuild(targets, PLAIN_FLAGS, environment);
+  }
+  const logLevel = process.env["WEIR_LOG"] ?? "";
+  const logger =
+    logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
+  const { runProgram } = await import("./run-program.ts");
+  return runProgram(process.argv, environment, logger);
 }
 
 /** A signal that aborts at the first request to end, in order; a second one ends the process at once. */
@@ -33,7 +30,7 @@ function listenForEnd(): AbortSignal {
   const ending = new AbortController();
   const onSignal = (): void => {
     if (ending.signal.aborted) process.exit(130);
-    ending.abort(new CommanderError(130, "weir.interrupted", "interrupted"));
+    ending.abort(new InterruptedError());
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

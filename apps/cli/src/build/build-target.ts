@@ -5,6 +5,7 @@ import { memoryTree, overlayTree, type Tree } from "@weir/core";
 import { isRemoteFile, KustomizeError, parseRepoSpec, type ResolveLinks } from "@weir/kustomize";
 import { CommandError } from "../cli-error.ts";
 import { type DiskTree, diskTree } from "./disk-tree.ts";
+import { tuningTree } from "./tune-process.ts";
 
 /** What is built: a directory of a tree, or a repository. */
 export interface BuildTarget {
@@ -20,7 +21,7 @@ export interface BuildTarget {
 
 /** The whole disk, as bases may lie anywhere that the load restriction allows. */
 export function wholeDisk(workingDirectory: string): DiskTree {
-  return diskTree(parse(workingDirectory).root);
+  return tuningTree(diskTree(parse(workingDirectory).root));
 }
 
 /** A path of the disk as one of its tree. */

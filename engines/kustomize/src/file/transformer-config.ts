@@ -28,21 +28,21 @@ interface PartialGvk {
   readonly kind?: string;
 }
 
-function rank(kind: string | undefined): number {
-  const first = ORDER_FIRST.indexOf(kind ?? "");
-  if (first >= 0) return first - ORDER_FIRST.length;
-  return ORDER_LAST.indexOf(kind ?? "") + 1;
-}
+/** Kinds of no rank lie between those that come first and those that come last. */
+const RANKS: ReadonlyMap<string, number> = new Map([
+  ...ORDER_FIRST.map((kind, at) => [kind, at - ORDER_FIRST.length] as const),
+  ...ORDER_LAST.map((kind, at) => [kind, at + 1] as const),
+]);
 
 function sortText({ group, version, kind }: PartialGvk): string {
   return `${group || "~G"}_${version || "~V"}_${kind || "~K"}`;
 }
 
-function compareGvk(a: PartialGvk, b: PartialGvk): number {
-  const ranks = rank(a.kind) - rank(b.kind);
-  if (ranks !== 0) return ranks;
-  const [left, right] = [sortText(a), sortText(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** Sorted by kind; what is compared is computed once for each. */
+function sortedByKind<Item extends PartialGvk>(items: readonly Item[]): readonly Item[] {
+  const keyed = items.map((item) => ({ item, rank: RANKS.get(item.kind ?? "") ?? 0, text: sortText(item) }));
+  keyed.sort((a, b) => a.rank - b.rank || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  return keyed.map(({ item }) => item);
 }
 
 function isSelected(spec: PartialGvk, selector: PartialGvk): boolean {
@@ -130,8 +130,8 @@ export function mergeConfigs(config: TransformerConfig, added: TransformerConfig
 
 function sorted(config: TransformerConfig): TransformerConfig {
   const result: { -readonly [Field in keyof TransformerConfig]: TransformerConfig[Field] } = { ...config };
-  for (const [field] of SPEC_FIELDS) result[field] = [...config[field]].sort(compareGvk);
-  result.nameReference = [...config.nameReference].sort(compareGvk);
+  for (const [field] of SPEC_FIELDS) result[field] = sortedByKind(config[field]);
+  result.nameReference = sortedByKind(config.nameReference);
   return result;
 }
 

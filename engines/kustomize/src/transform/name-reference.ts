@@ -1,5 +1,6 @@
 import { KustomizeError, prefixed } from "../error.ts";
 import type { NameReference } from "../file/default-field-specs.ts";
+import type { FieldSpec } from "../file/kustomization.ts";
 import {
   isList,
   isMap,
@@ -11,7 +12,13 @@ import {
   type YamlMap,
 } from "../node/node.ts";
 import { type Resource, setText } from "../resource/resource.ts";
-import { describeId, effectiveNamespace, gvkIsSelected, type GvkSelector } from "../resource/resource-id.ts";
+import {
+  describeId,
+  effectiveNamespace,
+  type Gvk,
+  gvkIsSelected,
+  type GvkSelector,
+} from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
 import { replaceScalar } from "../node/resolve-scalar.ts";
 import { changeFields, type FieldPath, fieldPath } from "./field-spec.ts";
@@ -53,14 +60,20 @@ function push(map: Map<string, Resource[]>, key: string, resource: Resource): vo
 
 /** Writes the new names of resources into the fields that referred to them by an earlier one. */
 export function nameReferenceTransformer(references: readonly NameReference[]): Transformer {
-  const all = references.flatMap((reference) => {
-    const { group = "", version = "", kind = "", fieldSpecs = [] } = reference;
-    return fieldSpecs.map((spec) => ({ path: fieldPath(spec), target: { group, version, kind } }));
-  });
-  return (resources) => fixReferences(resources, all);
+  return (resources) => fixReferences(resources, references);
 }
 
-function fixReferences(resources: ResourceMap, all: readonly Reference[]): void {
+/** The references that a kind may hold: a build has few kinds, the tables have hundreds of fields. */
+function referencesOf(gvk: Gvk, references: readonly NameReference[]): readonly Reference[] {
+  return references.flatMap(({ group = "", version = "", kind = "", fieldSpecs = [] }) => {
+    const target = { group, version, kind };
+    const isOwn = (spec: FieldSpec): boolean =>
+      gvkIsSelected(gvk, { group: spec.group ?? "", version: spec.version ?? "", kind: spec.kind ?? "" });
+    return fieldSpecs.filter(isOwn).map((spec) => ({ path: fieldPath(spec), target }));
+  });
+}
+
+function fixReferences(resources: ResourceMap, references: readonly NameReference[]): void {
   const candidates = new Candidates(resources.resources);
   const byKind = new Map<string, readonly Reference[]>();
   for (const referrer of resources.resources) {
@@ -68,7 +81,7 @@ function fixReferences(resources: ResourceMap, all: readonly Reference[]): void 
     const key = `${gvk.group}/${gvk.version}/${gvk.kind}`;
     let own = byKind.get(key);
     if (own === undefined) {
-      own = all.filter(({ path }) => gvkIsSelected(gvk, path.selector));
+      own = referencesOf(gvk, references);
       byKind.set(key, own);
     }
     if (own.length > 0) new Referrer(referrer, candidates).fix(own);

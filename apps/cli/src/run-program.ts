@@ -1,0 +1,26 @@
+import { CommanderError } from "commander";
+import { describeError, type Logger } from "@weir/core";
+import { InterruptedError } from "./cli-error.ts";
+import type { Environment } from "./environment.ts";
+import { createProgram } from "./program.ts";
+
+/** Reads a command line and does what it says; gives the exit code: 2 where the command line is wrong. */
+export async function runProgram(
+  argv: readonly string[],
+  environment: Environment,
+  logger: Logger,
+): Promise<number> {
+  let code = 0;
+  const exit = (given: number): void => {
+    code = given;
+  };
+  try {
+    await createProgram({ environment, logger, exit }, argv[2]).parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof InterruptedError) return 0;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    environment.writeError(`weir: ${describeError(error)}\n`);
+    return 1;
+  }
+}

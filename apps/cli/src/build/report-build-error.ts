@@ -53,5 +53,5 @@ function isRefusedRemote(error: KustomizeError): boolean {
 
 /** URLs are shown as they are written, but never with a password. */
 function withoutSecrets(text: string): string {
-  return text.replace(/(https?:\/\/)[^/@\s'"]+@/gi, "$1***@");
+  return text.replace(/(https?:\/+)[^/@\s'"]+@/gi, "$1***@");
 }

@@ -58,7 +58,8 @@ async function build(targets: readonly string[], run: BuildRun): Promise<Finishe
   if (others.length > 0) throw new CommandError("InvalidArguments", "specify one path to kustomization.yaml");
   const opened = await openTarget(target, run.environment.workingDirectory);
   await using fetcher = await openFetcher(run, opened.folder);
-  return buildTarget(opened, run, fetcher);
+  // Awaited here, so that the checkouts live as long as the build.
+  return await buildTarget(opened, run, fetcher);
 }
 
 function refuseFluxFlags(flags: BuildFlags): void {

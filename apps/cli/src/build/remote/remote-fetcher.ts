@@ -56,6 +56,8 @@ export class RemoteFetcher implements AsyncDisposable {
   /** Checkouts by repository and reference: bases of one repository share one. */
   readonly #checkouts = new Map<string, Promise<RemoteRepository>>();
 
+  #asked = 0;
+
   private constructor(deps: RemoteFetcherDeps, scratch: string) {
     this.lock = deps.lock;
     this.#deps = deps;
@@ -90,7 +92,8 @@ export class RemoteFetcher implements AsyncDisposable {
 
   async #fetchOne({ kind, url }: RemoteReference): Promise<void> {
     const limit = this.#deps.budgets?.remotes ?? 100;
-    if (this.#repositories.size + this.#files.size >= limit) {
+    this.#asked += 1;
+    if (this.#asked > limit) {
       throw new RemoteBudgetError(`more than ${limit} remote bases and files`);
     }
     if (kind === "file") this.#files.set(url, await this.#fileAt(url));

@@ -137,8 +137,8 @@ describe("a build that would never end", () => {
     expect(built(files)).toContain("k: v");
   });
 
-  test("of a million resources ends at the first that is wrong", () => {
-    const paths = Array.from({ length: 1_000_000 }, () => "x.yaml").join(",");
+  test("of very many resources ends at the first that is wrong", () => {
+    const paths = Array.from({ length: 200_000 }, () => "x.yaml").join(",");
     const files = { "kustomization.yaml": `resources: [${paths}]`, "x.yaml": aConfigMap("c") };
     expect(() => buildKustomization(treeOf(files), ".")).toThrow(
       "may not add resource with an already registered id: ConfigMap.v1.[noGrp]/c.[noNs]",

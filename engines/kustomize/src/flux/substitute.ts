@@ -3,6 +3,7 @@ import { quoteGo } from "@weir/text";
 import { emitYaml, loadYaml } from "@weir/yaml";
 import { messageOf } from "../error.ts";
 import { setKey } from "../node/to-json.ts";
+import { LONGEST_TEXT } from "../growth-budget.ts";
 import { toBytes } from "./byte-text.ts";
 import { applyOperator } from "./envsubst-functions.ts";
 import { parseTemplate, type TemplatePart } from "./envsubst-parse.ts";
@@ -42,7 +43,15 @@ export function substituteBytes(
   options: SubstitutionOptions = {},
 ): Uint8Array {
   const evaluation: Evaluation = { variables, isStrict: options.strict ?? true };
-  const parts = parseTemplate(text).map((part) => evaluate(part, evaluation));
+  let size = 0;
+  const parts = parseTemplate(text).map((part) => {
+    const evaluated = evaluate(part, evaluation);
+    size += evaluated.length;
+    if (size > LONGEST_TEXT) {
+      throw new SubstitutionError(`substitution makes a text of more than ${LONGEST_TEXT} bytes`);
+    }
+    return evaluated;
+  });
   return Buffer.from(parts.join(""), "latin1");
 }
 

@@ -3,6 +3,7 @@ import { quoteGo } from "@weir/text";
 import { KustomizeError, prefixed } from "../error.ts";
 import type { GeneratorArgs } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
+import { MOST_DATA_BYTES } from "../growth-budget.ts";
 
 /** A value to put under a key: text, or bytes that are no text. */
 export type DataValue = string | Uint8Array;
@@ -20,11 +21,16 @@ export function loadKeyValues(args: GeneratorArgs, loader: Loader): ReadonlyMap<
     ...inSource(`file sources: [${files.join(" ")}]`, () => files.map((source) => fromFile(source, loader))),
   ];
   const result = new Map<string, DataValue>();
+  let size = 0;
   for (const [key, value] of pairs) {
     if (result.has(key)) {
       throw new KustomizeError(`configmap ${args.name ?? ""} illegally repeats the key \`${key}\``);
     }
     result.set(key, value);
+    size += value.length;
+    if (size > MOST_DATA_BYTES) {
+      throw new KustomizeError(`configmap ${args.name ?? ""} holds more than ${MOST_DATA_BYTES} bytes`);
+    }
   }
   return result;
 }
@@ -52,6 +58,9 @@ function withoutQuotes(text: string): string {
 function fromFile(source: string, loader: Loader): Pair {
   const [key, path] = parseFileSource(source);
   const bytes = loader.load(path);
+  if (bytes.length > MOST_DATA_BYTES) {
+    throw new KustomizeError(`file '${path}' holds more than ${MOST_DATA_BYTES} bytes`);
+  }
   return [key, isUtf8(bytes) ? decode(bytes) : bytes];
 }
 

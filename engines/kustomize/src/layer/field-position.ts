@@ -3,6 +3,9 @@ import { type YamlPath, type YamlPosition, yamlPositions } from "@weir/yaml";
 /** Fields that are read as part of another one, behind what that has itself. */
 const OLD_NAMES: Readonly<Record<string, string>> = { resources: "bases", images: "imageTags" };
 
+/** Longer files are not read again to find a place in them. */
+const LONGEST_FILE = 4 * 1024 * 1024;
+
 /** Splits `patches[2].target` into names and indexes. */
 function pathOf(field: string): readonly (string | number)[] {
   return field
@@ -22,7 +25,7 @@ export function fieldPosition(content: string | Uint8Array, field: string): Yaml
  */
 export function positionOfPath(content: string | Uint8Array, path: YamlPath): YamlPosition | undefined {
   const [name, ...rest] = path;
-  if (typeof name !== "string") return undefined;
+  if (typeof name !== "string" || content.length > LONGEST_FILE) return undefined;
   let find: (path: YamlPath) => YamlPosition | undefined;
   try {
     find = yamlPositions(content);

@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
+import { CopyBudget } from "../growth-budget.ts";
 import { KustomizeError, messageOf } from "../error.ts";
 import { setKey } from "../node/to-json.ts";
 
@@ -30,13 +31,14 @@ export function parseJsonPatch(text: string): readonly JsonPatchOperation[] {
 
 /** Applies a patch to a value that it may change, as evanphx/json-patch v4 does. */
 export function applyJsonPatch(document: JsonValue, patch: readonly JsonPatchOperation[]): JsonValue {
-  const root: { value: JsonValue } = { value: document };
+  const root: Root = { value: document, budget: new CopyBudget() };
   for (const operation of patch) apply(root, operation);
   return root.value;
 }
 
 interface Root {
   value: JsonValue;
+  readonly budget: CopyBudget;
 }
 
 function apply(root: Root, operation: JsonPatchOperation): void {
@@ -213,6 +215,7 @@ function copy(root: Root, operation: JsonPatchOperation): void {
   const target = findPlace(root, path);
   if (target === undefined)
     throw missing(`copy operation does not apply: doc is missing destination path: ${path}`);
+  root.budget.spend(value ?? null, "a copy operation");
   attempt("copy", path, () => put(target, structuredClone(value ?? null)));
 }
 

@@ -5,6 +5,7 @@ import { untagged } from "../node/resolve-scalar.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeId, effectiveNamespace, gvkIsSelected, type ResId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
+import { checkNodeCount, checkTextLength } from "../growth-budget.ts";
 import { lookUp, matchPath, type Place } from "./node-path.ts";
 import { quoteGo } from "@weir/text";
 import { splitFieldPath } from "./path.ts";
@@ -158,6 +159,7 @@ function copyToTarget(resource: Resource, value: Node, target: TargetSelector): 
     }
     if (places.length === 0) throw new KustomizeError(problem, { field: path });
     for (const place of places) setField(place, value, options);
+    if (!isScalar(value)) checkNodeCount(resource.root, "a replacement");
   }
 }
 
@@ -167,6 +169,7 @@ function setField(place: Place, value: Node, options: FieldOptions | undefined):
   let next = value;
   if (delimiter !== "") {
     if (!isScalar(old)) throw new KustomizeError("delimiter option can only be used with scalar nodes");
+    checkTextLength(textOf(old).length + valueOf(value).length, "a replacement");
     const parts = textOf(old).split(delimiter);
     if (index < 0) parts.unshift(valueOf(value));
     else if (index >= parts.length) parts.push(valueOf(value));

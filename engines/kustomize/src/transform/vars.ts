@@ -1,3 +1,4 @@
+import { checkTextLength } from "../growth-budget.ts";
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec, Var } from "../file/kustomization.ts";
 import { isMap, isMissing, isString, type Node, Scalar, textOf, type YamlMap } from "../node/node.ts";
@@ -198,6 +199,7 @@ function replaceText(text: string, replacer: Replacer): VarValue {
     const close = next === "(" ? text.indexOf(")", at + 2) : -1;
     if (close >= 0) {
       result += shown(replacer(text.slice(at + 2, close)));
+      checkTextLength(result.length, "a var");
       at = close;
     } else {
       result += next === "$" ? "$" : `$${next}`;

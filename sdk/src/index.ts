@@ -1,3 +1,5 @@
+export { type Kind } from "@weir/client";
+export { type JsonObject, type JsonValue } from "@weir/core";
 export {
   type Condition,
   type ConditionStamp,
@@ -7,6 +9,8 @@ export {
   isConditionTrue,
   keyOf,
   parseKey,
+  type KubeObject,
+  type ObjectMeta,
   removeConditions,
   setCondition,
 } from "@weir/objects";
@@ -56,6 +60,7 @@ export { changed, type Predicate, REQUESTED_AT_ANNOTATION } from "./controller/p
 export { LeaderElectionConfigError, type LeaderElectionOptions } from "./election/election-settings.ts";
 export { LeaseLostError, LeaseRequestTimeoutError, NotLeaderError } from "./election/leadership-errors.ts";
 export { type EventSink, type PublishedEvent } from "./events/event-recorder.ts";
+export { requestCounter } from "./manager/metric-families.ts";
 export { UnknownClusterError } from "./manager/cluster-parts.ts";
 export { type EndpointOptions, ListenError } from "./manager/http-endpoints.ts";
 export {

@@ -2,8 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
-import { createController } from "../src/index.ts";
+import { createClient } from "@weir/client";
+import { createController, requestCounter } from "../src/index.ts";
 import { startManager } from "./running-manager.ts";
+import { StubServer } from "./stub-server.ts";
 import { aThing, Thing, THINGS } from "./things.ts";
 
 const controller = createController("things", { concurrency: 3, status: "none" })
@@ -72,6 +74,19 @@ describe("the endpoints of a manager", () => {
     ]) {
       expect(body.split("\n")).toContain(line);
     }
+  });
+
+  test("count the requests of a client that was told to", async () => {
+    const metrics = new Registry();
+    const server = new StubServer();
+    const client = createClient({ transport: server.transport, onAnswer: requestCounter(metrics) });
+    await client.get(Thing, { namespace: "default", name: "none" });
+    await client.create(Thing, aThing("a") as never);
+    const lines = (await metrics.metrics()).split("\n").filter((line) => line.startsWith("rest_client"));
+    expect(lines).toEqual([
+      'rest_client_requests_total{code="404",host="localhost",method="GET"} 1',
+      'rest_client_requests_total{code="201",host="localhost",method="POST"} 1',
+    ]);
   });
 
   test("share a registry with another manager, and count what runs", async () => {

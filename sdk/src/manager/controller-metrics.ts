@@ -53,11 +53,6 @@ export class ManagerMetrics {
     this.#queue.depth.set({ ...queue, priority: "0" }, 0);
   }
 
-  /** Counts an answer of the API server; a client's `onAnswer`. */
-  countRequest(answer: { readonly code: number; readonly host: string; readonly method: string }): void {
-    this.#reconcile.requests.inc({ code: String(answer.code), host: answer.host, method: answer.method });
-  }
-
   /** What the elector of a lease tells its changes to. */
   electionObserver(name: string): Pick<LeaderElectorOptions, "onChange" | "onSlowPath"> {
     this.#election.master.set({ name }, 0);

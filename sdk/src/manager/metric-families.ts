@@ -1,3 +1,4 @@
+import type { AnsweredRequest } from "@weir/client";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Buckets of controller-runtime's histogram of reconcile times. */
@@ -36,7 +37,6 @@ export interface ReconcileFamilies {
   readonly workers: Gauge<"controller">;
   readonly active: Gauge<"controller">;
   readonly object: Histogram<"kind" | "name" | "namespace">;
-  readonly requests: Counter<"code" | "host" | "method">;
 }
 
 /** The metric families of leader election, as client-go names them. */
@@ -162,7 +162,6 @@ export function reconcileFamilies(registry: Registry): ReconcileFamilies {
     workers: of.gauge(RECONCILE.workers),
     active: of.gauge(RECONCILE.active),
     object: of.histogram(OBJECT, OBJECT_BUCKETS),
-    requests: of.counter(REQUESTS),
   };
 }
 
@@ -170,6 +169,15 @@ export function reconcileFamilies(registry: Registry): ReconcileFamilies {
 export function electionFamilies(registry: Registry): ElectionFamilies {
   const of = familiesOf(registry);
   return { master: of.gauge<"name">(ELECTION.master), slowPath: of.counter<"name">(ELECTION.slowPath) };
+}
+
+/**
+ * Counts the answers of an API server as client-go does, in `rest_client_requests_total`: a client's `onAnswer`. Give
+ * the same registry to the manager.
+ */
+export function requestCounter(registry: Registry): (answer: AnsweredRequest) => void {
+  const requests = familiesOf(registry).counter(REQUESTS);
+  return ({ code, host, method }) => requests.inc({ code: String(code), host, method });
 }
 
 /** The queue families of a registry, made if it has none. */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { goDurationMs, type Logger, systemClock } from "@weir/core";
 import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
+import { addGenerate } from "./generate/generate-command.ts";
 import { describeFlags } from "./run/run-flags.ts";
 
 /** What a command needs besides its arguments. */
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["suspend", (program, deps) => addAction(program, deps, "suspend", "suspend an object")],
   ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
   ["build", addBuild],
+  ["generate", addGenerate],
 ]);
 
 /**

@@ -67,8 +67,9 @@ class LinkResolver {
     this.#hidden = hidden;
   }
 
+  /** Both are clean already, and builds ask often. */
   onDisk(path: string): string {
-    return join(this.root, path);
+    return this.root === "/" ? `/${path}` : `${this.root}/${path}`;
   }
 
   /** `undefined` for a path that leaves the folder before any link. */
@@ -122,7 +123,7 @@ class LinkResolver {
   #entry(at: string): Entry {
     if (this.#hidden.includes(at)) return undefined;
     if (this.#entries.has(at)) return this.#entries.get(at);
-    const entry = entryAt(join(this.root, at));
+    const entry = entryAt(this.onDisk(at));
     this.#entries.set(at, entry);
     return entry;
   }

@@ -1,6 +1,6 @@
 // npm run soak -- [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
 import { parseArgs } from "node:util";
-import { runFaultSoak } from "./soak/fault-soak.ts";
+import { runFaultSoak } from "./fault-soak.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,8 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import type { JsonObject } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
 import { asConfigured } from "./through-yaml.ts";
 import { KustomizeError, withPrefix } from "../error.ts";
+import { deprecationWarnings, fixKustomization } from "./fix-kustomization.ts";
 import {
   goAny,
   goBool,
@@ -363,77 +364,6 @@ export function readKustomization(text: string | Uint8Array, directory: string):
   if (isEmpty(kustomization)) throw new KustomizeError("kustomization.yaml is empty");
   enforceTypeMeta(kustomization, directory);
   return { kustomization, warnings: deprecationWarnings(decoded) };
-}
-
-const EDIT_FIX = "Run 'kustomize edit fix' to update your Kustomization automatically.";
-
-const DEPRECATED: readonly (readonly [keyof Kustomization, string, string])[] = [
-  ["bases", "resources", EDIT_FIX],
-  ["commonLabels", "labels", EDIT_FIX],
-  ["imageTags", "images", EDIT_FIX],
-  ["patchesJson6902", "patches", EDIT_FIX],
-  ["patchesStrategicMerge", "patches", EDIT_FIX],
-  ["vars", "replacements", `[EXPERIMENTAL] ${EDIT_FIX}`],
-];
-
-function deprecationWarnings(kustomization: Kustomization): readonly string[] {
-  return DEPRECATED.filter(([field]) => kustomization[field] !== undefined).map(
-    ([field, instead, advice]) =>
-      `# Warning: '${field}' is deprecated. Please use '${instead}' instead. ${advice}`,
-  );
-}
-
-function joined<Item>(
-  first: readonly Item[] | undefined,
-  second: readonly Item[] | undefined,
-): readonly Item[] | undefined {
-  if (second === undefined || second.length === 0) return first;
-  return [...(first ?? []), ...second];
-}
-
-function withEnvList(args: GeneratorArgs): GeneratorArgs {
-  const { env, ...rest } = args;
-  return env === undefined || env === "" ? rest : { ...rest, envs: [...(args.envs ?? []), env] };
-}
-
-function fixKustomization(read: Kustomization): Kustomization {
-  const { bases, imageTags, helmChartInflationGenerator, ...rest } = read;
-  const kind = read.kind === undefined || read.kind === "" ? "Kustomization" : read.kind;
-  const version =
-    kind === "Component" ? "kustomize.config.k8s.io/v1alpha1" : "kustomize.config.k8s.io/v1beta1";
-  const resources = joined(read.resources, bases);
-  const images = joined(read.images, imageTags);
-  const helmCharts = joined(read.helmCharts, helmChartInflationGenerator?.map(chartOfOldArgs));
-  const { configMapGenerator, secretGenerator } = read;
-  return {
-    ...rest,
-    kind,
-    apiVersion: read.apiVersion === undefined || read.apiVersion === "" ? version : read.apiVersion,
-    ...(resources === undefined ? {} : { resources }),
-    ...(images === undefined ? {} : { images }),
-    ...(helmCharts === undefined ? {} : { helmCharts }),
-    ...(configMapGenerator === undefined ? {} : { configMapGenerator: configMapGenerator.map(withEnvList) }),
-    ...(secretGenerator === undefined ? {} : { secretGenerator: secretGenerator.map(withEnvList) }),
-  };
-}
-
-/** The chart that an entry of the old `helmChartInflationGenerator` means. */
-function chartOfOldArgs(old: JsonObject): JsonObject {
-  const pairs: readonly (readonly [string, string])[] = [
-    ["chartName", "name"],
-    ["chartVersion", "version"],
-    ["chartRepoUrl", "repo"],
-    ["values", "valuesFile"],
-    ["valuesLocal", "valuesInline"],
-    ["valuesMerge", "valuesMerge"],
-    ["releaseName", "releaseName"],
-  ];
-  const entries: [string, JsonValue][] = [];
-  for (const [from, to] of pairs) {
-    const value = old[from];
-    if (value !== undefined) entries.push([to, value]);
-  }
-  return Object.fromEntries(entries);
 }
 
 function isEmpty(kustomization: Kustomization): boolean {

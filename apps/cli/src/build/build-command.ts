@@ -25,6 +25,12 @@ export function addBuild(program: Command, deps: BuildCommandDeps): void {
       "folder, URL of a repository or - ; with --path the name of a Flux Kustomization",
     )
     .option("-o, --output <path>", "file, or folder for one file per object; standard output by default");
+  command
+    .option(
+      "--explain <object>",
+      "tell which layer wrote [NAMESPACE/]KIND[.GROUP]/NAME[:FIELD.PATH], and why",
+    )
+    .option("--show-secrets", "show the values of Secrets in an explanation", false);
   addKustomizeFlags(command);
   addRemoteFlags(command);
   addFluxFlags(command);

@@ -3,6 +3,8 @@ import { CommandError } from "../cli-error.ts";
 /** The flags of `weir build kustomization`, as the command line gives them. */
 export interface BuildFlags {
   readonly output?: string;
+  readonly explain?: string;
+  readonly showSecrets: boolean;
   readonly loadRestrictor: string;
   readonly reorder?: string;
   readonly enableManagedbyLabel: boolean;

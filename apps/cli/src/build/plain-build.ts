@@ -2,6 +2,7 @@ import type { BuildFlags } from "./build-flags.ts";
 
 /** The flags of `weir build kustomization` where none is given. */
 export const PLAIN_FLAGS: BuildFlags = {
+  showSecrets: false,
   loadRestrictor: "LoadRestrictionsRootOnly",
   enableManagedbyLabel: false,
   enableHelm: false,

@@ -14,6 +14,8 @@ import type { Environment } from "../environment.ts";
 export interface FinishedBuild {
   readonly objects: readonly JsonObject[];
   readonly warnings: readonly string[];
+  /** What `--explain` asked for; it is printed in place of the objects. */
+  readonly explanation?: string;
 }
 
 /**
@@ -29,9 +31,10 @@ export async function runBuild(
   for (const warning of flagDeprecations(flags)) writeError(`${warning}\n`);
   try {
     const kustomize = readKustomizeFlags(flags);
-    const { objects, warnings } = await build(targets, { flags, kustomize, environment });
+    const { objects, warnings, explanation } = await build(targets, { flags, kustomize, environment });
     for (const warning of warnings) writeError(`${warning}\n`);
-    await writeOutput(objects, { output: flags.output, workingDirectory, write });
+    if (explanation !== undefined) write(explanation);
+    else await writeOutput(objects, { output: flags.output, workingDirectory, write });
     return 0;
   } catch (error) {
     const { warnings, lines } = reportBuildError(error, workingDirectory);
@@ -81,7 +84,7 @@ function refuseFluxFlags(flags: BuildFlags): void {
 
 async function buildTarget(
   target: BuildTarget,
-  { kustomize }: BuildRun,
+  { kustomize, flags, environment }: BuildRun,
   fetcher: RemoteFetcher | undefined,
 ): Promise<FinishedBuild> {
   const { tree, path, root, resolveLinks } = target;
@@ -91,7 +94,21 @@ async function buildTarget(
   const run = (remotes: RemoteSources | undefined): BuildResult =>
     buildKustomization(tree, path, remotes === undefined ? options : { ...options, remotes });
   const { objects, warnings } = await buildWithRemotes({ tree, path, ...links, run }, fetcher);
-  return { objects, warnings: [...warnings, ...(await settleRemotes(fetcher))] };
+  const finished = { objects, warnings: [...warnings, ...(await settleRemotes(fetcher))] };
+  if (flags.explain === undefined) return finished;
+  const { explainBuild } = await import("./explain-command.ts");
+  const explanation = explainBuild({
+    tree,
+    path,
+    selector: flags.explain,
+    workingDirectory: target.folder === undefined ? undefined : environment.workingDirectory,
+    options: {
+      ...options,
+      showsSecrets: flags.showSecrets,
+      ...(fetcher === undefined ? {} : { remotes: fetcher.sources }),
+    },
+  });
+  return { ...finished, explanation };
 }
 
 const FORCED_GIT =

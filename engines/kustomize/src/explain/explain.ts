@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue, Tree } from "@weir/core";
 import { type BuildOptions, buildObserved } from "../build.ts";
+import type { IgnorePath } from "../flux/generate-kustomization.ts";
 import type { FluxBuildSpec } from "../flux/merge-spec.ts";
 import { applyCommonMetadata, type CommonMetadata, prepareFluxBuild } from "../flux/build-flux.ts";
 import { substituteObject, type Variables } from "../flux/substitute.ts";
@@ -20,6 +21,8 @@ import { SourceFiles } from "./source-files.ts";
 /** A Flux Kustomization around a build. */
 export interface ExplainedFlux {
   readonly spec: FluxBuildSpec;
+  /** The paths that a generated kustomization leaves out. */
+  readonly isIgnored?: IgnorePath;
   readonly substitution?: {
     readonly variables: Variables;
     readonly strict?: boolean;
@@ -123,7 +126,8 @@ export function explain(
 function planOf(tree: Tree, path: string, options: ExplainOptions): Plan {
   const { flux } = options;
   if (flux === undefined) return { tree, sources: tree, path, options, fluxCause: () => undefined };
-  const prepared = prepareFluxBuild(tree, path, flux.spec, options);
+  const ignoring = flux.isIgnored === undefined ? {} : { isIgnored: flux.isIgnored };
+  const prepared = prepareFluxBuild(tree, path, flux.spec, { ...options, ...ignoring });
   const fluxOptions = { loadRestrictor: "none", reorder: "none", keepsBuiltinSchema: true } as const;
   return {
     tree: prepared.tree,

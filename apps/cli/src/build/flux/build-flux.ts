@@ -5,6 +5,7 @@ import type { JsonObject } from "@weir/core";
 import {
   applyCommonMetadata,
   type BuildResult,
+  type ExplainedFlux,
   buildFluxKustomization,
   type FluxBuildSpec,
   KustomizeError,
@@ -38,7 +39,9 @@ export async function buildFlux(targets: readonly string[], run: BuildRun): Prom
   const tree = wholeDisk(environment.workingDirectory);
   const builder = new FluxBuilder({ run, tree, cluster, fetcher, objects });
   const built = await builder.build(kustomization, folder);
-  return { objects: built, warnings: [...builder.warnings, ...(await settleRemotes(fetcher))] };
+  const finished = { objects: built, warnings: [...builder.warnings, ...(await settleRemotes(fetcher))] };
+  if (flags.explain === undefined) return finished;
+  return { ...finished, explanation: await builder.explain(kustomization, folder, flags.explain) };
 }
 
 /** The folder to build, or what is wrong with the arguments in Flux's words. */
@@ -115,6 +118,35 @@ class FluxBuilder {
     return objects;
   }
 
+  /** Which layer wrote a field of an object of the Kustomization; what the build needs was fetched for it. */
+  async explain(kustomization: Kustomization, folder: string, selector: string): Promise<string> {
+    const { tree, fetcher, run } = this.#deps;
+    const { explainBuild } = await import("../explain-command.ts");
+    const path = pathOnDisk(folder);
+    const { postBuild, commonMetadata } = kustomization.spec;
+    const remotes = fetcher === undefined ? {} : { remotes: fetcher.sources };
+    const options = { root: "", resolveLinks: tree.resolveLinks, ...remotes };
+    const plain = buildFluxKustomization(tree, path, kustomization.spec as FluxBuildSpec, {
+      ...options,
+      isIgnored: ignoring(run.flags, path),
+    });
+    const substitution =
+      postBuild === undefined ? undefined : await this.#substitution(kustomization, plain.objects);
+    const flux: ExplainedFlux = {
+      spec: kustomization.spec as FluxBuildSpec,
+      isIgnored: ignoring(run.flags, path),
+      ...(substitution === undefined ? {} : { substitution }),
+      ...(commonMetadata === undefined ? {} : { commonMetadata: withoutAbsent(commonMetadata) }),
+    };
+    return explainBuild({
+      tree,
+      path,
+      selector,
+      workingDirectory: run.environment.workingDirectory,
+      options: { ...options, flux, showsSecrets: run.flags.showSecrets },
+    });
+  }
+
   async #finish(kustomization: Kustomization, built: readonly JsonObject[]): Promise<readonly JsonObject[]> {
     const { spec, metadata } = kustomization;
     const labels = ownerLabels(GROUP, { name: metadata.name, namespace: metadata.namespace ?? "" });
@@ -131,18 +163,25 @@ class FluxBuilder {
     kustomization: Kustomization,
     built: readonly JsonObject[],
   ): Promise<readonly JsonObject[]> {
+    const { variables, ...options } = await this.#substitution(kustomization, built);
+    return built.map((object) =>
+      withPrefix(`var substitution failed for '${nameOf(object)}'`, () =>
+        substituteObject(object, variables, options),
+      ),
+    );
+  }
+
+  async #substitution(
+    kustomization: Kustomization,
+    built: readonly JsonObject[],
+  ): Promise<NonNullable<ExplainedFlux["substitution"]>> {
     const { run, cluster, objects } = this.#deps;
     const variables = await readFluxVariables(kustomization, {
       objects: [...objects, ...built],
       lookUp: run.flags.dryRun ? undefined : cluster.lookUp,
     });
     const always = kustomization.spec.postBuild?.substituteStrategy === "Always";
-    const strict = run.flags.strictSubstitute;
-    return built.map((object) =>
-      withPrefix(`var substitution failed for '${nameOf(object)}'`, () =>
-        substituteObject(object, variables, { strict, always }),
-      ),
-    );
+    return { variables, strict: run.flags.strictSubstitute, always };
   }
 
   async #buildBelow(object: JsonObject): Promise<readonly JsonObject[]> {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -48,6 +48,19 @@ describe("weir build kustomization", () => {
     expect(code).toBe(0);
     expect(stdout.split("kind: ConfigMap").length - 1).toBe(2_000);
     expect(stdout.endsWith("\n")).toBe(true);
+  });
+
+  test("builds a kustomization or a tar from standard input", async () => {
+    const map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+    const folder = aFolder({ "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": map });
+    const { stdout } = spawnSync("tar", ["-C", folder, "-cf", "-", "kustomization.yaml", "a.yaml"]);
+    const build = (input: string | Buffer): string =>
+      spawnSync(process.execPath, ["--conditions=@weir/source", main, "build", "ks", "-"], {
+        cwd: folder,
+        input,
+      }).stdout.toString("utf8");
+    expect(build("resources: [a.yaml]\nnamePrefix: my-\n")).toBe(map.replace(": a\n", ": my-a\n"));
+    expect(build(stdout)).toBe(map);
   });
 
   test("says what is wrong on standard error, prints nothing else, and ends with 1", async () => {

@@ -131,7 +131,7 @@ class HttpKubeClient implements KubeClient {
       });
       onActivity?.();
       if (response.body === null) throw new ApiProtocolError("the answer to a watch has no body");
-      for await (const event of readWatchEvents(response.body, onActivity)) {
+      for await (const event of readWatchEvents(response.body, { onActivity, signal: held.signal })) {
         yield typedEvent<R>(kind, served, event);
       }
     } catch (error) {

@@ -10,23 +10,31 @@ const MAX_EVENT_BYTES = 64 * 1024 * 1024;
  * The events of a watch, in order, from its bytes.
  *
  * Split at the byte 0x0A alone: a line separator inside a string and a character that spans two chunks stay whole. An
- * end in the middle of a line is a `WatchTruncatedError`, never an event. The stream is cancelled when the reader stops.
+ * end in the middle of a line is a `WatchTruncatedError`, never an event. The stream is cancelled when the reader stops,
+ * and when the signal aborts: that of a `Request` ceases to follow its own once the request has been collected, which is
+ * long before a watch ends.
  */
 export async function* readWatchEvents(
   body: ReadableStream<Uint8Array>,
-  onActivity?: () => void,
+  options: { readonly onActivity?: (() => void) | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<WatchEvent<JsonObject>> {
+  const { onActivity, signal } = options;
   const lines = new LineSplitter();
   const reader = body.getReader();
+  const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
+    signal?.throwIfAborted();
     for (;;) {
       const { done, value: chunk } = await reader.read();
       if (done) break;
       onActivity?.();
       for (const line of lines.push(chunk)) yield eventOf(parseJson(line));
     }
+    signal?.throwIfAborted();
     if (lines.restBytes > 0) throw new WatchTruncatedError(lines.restBytes);
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     // A body that already failed cannot be cancelled; what it failed with has been thrown.
     await reader.cancel().catch(() => {});
   }

@@ -127,6 +127,19 @@ describe("a watch", () => {
     expect(cancelled).toBe(1);
   });
 
+  test("ends by its signal although the transport has lost sight of it", async () => {
+    let cancelled = 0;
+    const client = createClient({
+      transport: async () => new Response(new ReadableStream({ cancel: () => void cancelled++ })),
+    });
+    const abort = new AbortController();
+    const watching = Array.fromAsync(client.watch(ConfigMap, { signal: abort.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    expect(await watching).toEqual([]);
+    expect(cancelled).toBe(1);
+  });
+
   test("cancels the stream when its reader stops", async () => {
     let cancelled = 0;
     const client = createClient({

@@ -1,11 +1,11 @@
-// npm run conformance [-- SUITE… [--case NAME] [--verbose] [--write-lists]]
+// npm run conformance [-- SUITE… [--case NAME] [--verbose] [--write-lists] [--cluster real]]
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readCaseLists, writeCaseLists } from "./case-lists.ts";
 import { findSuites, type FoundSuite } from "./find-suites.ts";
 import { contradictingCases, judge } from "./judge.ts";
-import type { CaseResult } from "./suite.ts";
+import type { CaseResult, ClusterKind } from "./suite.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,15 +14,18 @@ const { values, positionals } = parseArgs({
     verbose: { type: "boolean", default: false },
     "write-lists": { type: "boolean", default: false },
     corpus: { type: "string" },
+    cluster: { type: "string", default: "embedded" },
   },
 });
 
 const root = resolve(import.meta.dirname, "..");
 const corpus = values.corpus ?? resolve(root, "../../../shared/corpus");
 
+const cluster: ClusterKind = values.cluster === "real" ? "real" : "embedded";
+
 async function collect(found: FoundSuite, only = values.case): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];
-  for await (const result of found.suite.run(corpus, only)) {
+  for await (const result of found.suite.run(corpus, only, cluster)) {
     if (only === undefined || result.name === only) results.push(result);
   }
   return results;
@@ -70,7 +73,9 @@ async function runSuite(found: FoundSuite): Promise<boolean> {
   if (values.verbose || values.case !== undefined) showFailures(results);
   if (values["write-lists"] && values.case === undefined) rewriteLists(found, results);
   const { passed, failed, waived, contradictions } = judge(results, readCaseLists(found.listsPath));
-  process.stdout.write(`${found.suite.name}: ${passed} passed, ${failed} failed, ${waived} waived\n`);
+  process.stdout.write(
+    `${found.suite.name}${cluster === "real" ? " on kube-apiserver" : ""}: ${passed} passed, ${failed} failed, ${waived} waived\n`,
+  );
   if (values.case !== undefined) return results.every((result) => result.verdict === "pass");
   for (const contradiction of contradictions) process.stdout.write(`  ${contradiction.slice(0, 600)}\n`);
   return contradictions.length === 0;
@@ -81,7 +86,7 @@ if (!existsSync(corpus)) {
     `skipped: the recorded data is not here (${join("..", "shared", "corpus")} is absent)\n`,
   );
 } else {
-  const suites = await findSuites(join(root, "suites"), positionals);
+  const suites = await findSuites(join(root, "suites"), positionals, cluster);
   if (suites.length === 0) {
     process.stdout.write(`no suite is named ${positionals.join(" or ")}\n`);
     process.exitCode = 1;

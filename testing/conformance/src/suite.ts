@@ -3,6 +3,9 @@ export type CaseResult =
   | { readonly name: string; readonly verdict: "pass" }
   | { readonly name: string; readonly verdict: "fail"; readonly detail: string };
 
+/** What a suite runs against: our own API, or a kube-apiserver that is started for it. */
+export type ClusterKind = "embedded" | "real";
+
 /** Recorded data of one kind and the code that replays it. A suite knows the format and nothing of single cases. */
 export interface Suite {
   /** Named as the corpus folder: `text/semver`, `kustomize/krusty`, `flux/git`. */
@@ -12,11 +15,13 @@ export interface Suite {
    * run again by itself, twice at the most, before it counts.
    */
   readonly isTimed?: boolean;
+  /** The clusters that it can run against, where it needs one; the embedded one by default. */
+  readonly clusters?: readonly ClusterKind[];
   /**
    * Replays every case and yields its result; names are unique and stable.
    *
    * `corpus` is the absolute path of the recorded data. `only` names the one case that was asked for, if any: a suite
    * whose cases are slow runs just that one.
    */
-  run(corpus: string, only?: string): AsyncIterable<CaseResult>;
+  run(corpus: string, only?: string, cluster?: ClusterKind): AsyncIterable<CaseResult>;
 }

@@ -35,11 +35,15 @@ export {
 } from "./git/ssh-git-server.ts";
 export { type TestCommit, TestRepository, type TestRepositoryOptions } from "./git/test-repository.ts";
 export {
+  type ConnectedToolkit,
+  type ConnectedToolkitOptions,
+  connectToolkit,
   type FluxControllerOptions,
   fluxControllers,
   installFluxKinds,
   startToolkit,
   type Toolkit,
+  type ToolkitApi,
   type ToolkitOptions,
   type ToolkitParts,
 } from "./toolkit/start-toolkit.ts";

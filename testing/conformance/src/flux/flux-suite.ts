@@ -1,5 +1,5 @@
 import { describeError } from "@weir/core";
-import type { CaseResult, Suite } from "../suite.ts";
+import type { CaseResult, ClusterKind, Suite } from "../suite.ts";
 import { type FluxWorld, startFluxWorld } from "./flux-world.ts";
 import { readRecordings, type Recording } from "./recording.ts";
 import { ScenarioRun } from "./scenario-run.ts";
@@ -12,10 +12,11 @@ export function fluxSuite(word: string): Suite {
   return {
     name: `flux/${word}`,
     isTimed: true,
-    async *run(corpus, only) {
+    clusters: ["embedded", "real"],
+    async *run(corpus, only, cluster = "embedded") {
       const all = readRecordings(corpus, word);
       const wanted = only === undefined ? all : all.filter(({ id }) => id === only);
-      for (const recordings of worldsOf(wanted)) yield* replayInOneWorld(recordings);
+      for (const recordings of worldsOf(wanted)) yield* replayInOneWorld(recordings, cluster);
     },
   };
 }
@@ -31,9 +32,12 @@ function worldsOf(recordings: readonly Recording[]): readonly (readonly Recordin
   return [...worlds.values()];
 }
 
-async function* replayInOneWorld(recordings: readonly Recording[]): AsyncIterable<CaseResult> {
+async function* replayInOneWorld(
+  recordings: readonly Recording[],
+  cluster: ClusterKind,
+): AsyncIterable<CaseResult> {
   const profile = recordings[0]?.profile ?? "";
-  await using world = await startFluxWorld(profile);
+  await using world = await startFluxWorld(profile, cluster);
   if (world === undefined) {
     const detail = `profile ${profile} is not known`;
     for (const { id } of recordings) yield { name: id, verdict: "fail", detail };

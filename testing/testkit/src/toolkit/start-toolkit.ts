@@ -23,13 +23,10 @@ export interface ToolkitParts {
   readonly workers: WorkerPool;
 }
 
-/** How a toolkit is started. */
-export interface ToolkitOptions {
+/** How a toolkit is started on an API that is there. */
+export interface ConnectedToolkitOptions {
   /** The PATH under which git is found. */
   readonly searchPath: string;
-  readonly cluster?: Omit<ClusterOptions, "storage">;
-  /** Where objects are kept; memory by default. */
-  readonly storage?: Storage;
   /** The controllers to run; those of GitRepositories and Kustomizations by default. */
   readonly controllers?: (parts: ToolkitParts) => readonly Controller[];
   /** Stands between the controllers and the API, to disturb them. */
@@ -37,9 +34,22 @@ export interface ToolkitOptions {
   readonly logger?: Logger;
 }
 
-/** An embedded cluster with the Flux CRDs, a Git server, an artifact server and controllers that run. */
-export interface Toolkit extends AsyncDisposable {
-  readonly cluster: RestartableCluster;
+/** How a toolkit is started with a cluster of its own. */
+export interface ToolkitOptions extends ConnectedToolkitOptions {
+  readonly cluster?: Omit<ClusterOptions, "storage">;
+  /** Where objects are kept; memory by default. */
+  readonly storage?: Storage;
+}
+
+/** How an API is reached. */
+export interface ToolkitApi {
+  readonly transport: Transport;
+  /** Its URL, where it is not in process. */
+  readonly server?: string;
+}
+
+/** A cluster with the Flux CRDs, a Git server, an artifact server and controllers that run. */
+export interface ConnectedToolkit extends AsyncDisposable {
   /** The administrator's own client, not the controllers'. */
   readonly client: KubeClient;
   readonly git: GitTestServer;
@@ -49,6 +59,11 @@ export interface Toolkit extends AsyncDisposable {
   readonly manager: Manager;
   /** What more controllers can be made of. */
   readonly parts: ToolkitParts;
+}
+
+/** A toolkit on an embedded cluster of its own. */
+export interface Toolkit extends ConnectedToolkit {
+  readonly cluster: RestartableCluster;
 }
 
 const CustomResourceDefinition: Kind = {
@@ -62,7 +77,22 @@ const CustomResourceDefinition: Kind = {
 /** Starts everything, in process and on loopback; disposing it stops everything and removes its files. */
 export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
   await using starting = new AsyncDisposableStack();
-  const { searchPath, storage, logger } = options;
+  const { storage } = options;
+  const cluster = starting.use(
+    await RestartableCluster.start({ ...options.cluster, ...(storage === undefined ? {} : { storage }) }),
+  );
+  const connected = starting.use(await connectToolkit(cluster, options));
+  const running = starting.move();
+  return { ...connected, cluster, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Starts everything but the cluster; disposing it leaves the cluster and what was installed there. */
+export async function connectToolkit(
+  api: ToolkitApi,
+  options: ConnectedToolkitOptions,
+): Promise<ConnectedToolkit> {
+  await using starting = new AsyncDisposableStack();
+  const { searchPath, logger } = options;
   const root = await mkdtemp(join(tmpdir(), "weir-toolkit-"));
   starting.defer(() => rm(root, { recursive: true, force: true }));
   const [artifactRoot, scratch] = [join(root, "artifacts"), join(root, "scratch")];
@@ -74,17 +104,16 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
     baseUrl: () => server.url,
     clock: systemClock,
   });
-  const cluster = starting.use(
-    await RestartableCluster.start({ ...options.cluster, ...(storage === undefined ? {} : { storage }) }),
-  );
-  const client = createClient({ transport: cluster.transport, userAgent: "weir" });
+  const address = api.server === undefined ? {} : { server: api.server };
+  const client = createClient({ ...address, transport: api.transport, userAgent: "weir" });
   await installFluxKinds(client);
   const workers = starting.use(createWorkerPool());
   const parts = { artifacts, scratch, searchPath, clock: systemClock, random: systemRandom, workers };
   const manager = starting.use(
     createManager({
       client: createClient({
-        transport: options.transport?.(cluster.transport) ?? cluster.transport,
+        ...address,
+        transport: options.transport?.(api.transport) ?? api.transport,
         userAgent: "weir-test",
       }),
       controllers: (options.controllers ?? fluxControllers)(parts),
@@ -95,7 +124,6 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
   await manager.start();
   const running = starting.move();
   return {
-    cluster,
     client,
     git,
     artifacts,

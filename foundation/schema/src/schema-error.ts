@@ -24,10 +24,13 @@ export class UnsupportedTypeError extends WeirError {
   /** Where in the type: `spec.sources[].name`. */
   readonly path: string;
   readonly problem: string;
+  /** What zod calls the type: `tuple`, `pipe`, `union`. */
+  readonly construct: string;
 
-  constructor(path: string, problem: string) {
+  constructor(path: string, problem: string, construct = "") {
     super(`${path === "" ? "the type" : path} has no structural schema: ${problem}`);
     this.path = path;
     this.problem = problem;
+    this.construct = construct;
   }
 }

@@ -33,7 +33,12 @@ export {
   type SshKeyPair,
   startSshGitServer,
 } from "./git/ssh-git-server.ts";
-export { type TestCommit, TestRepository, type TestRepositoryOptions } from "./git/test-repository.ts";
+export {
+  type Sign,
+  type TestCommit,
+  TestRepository,
+  type TestRepositoryOptions,
+} from "./git/test-repository.ts";
 export {
   type ConnectedToolkit,
   type ConnectedToolkitOptions,
@@ -48,3 +53,9 @@ export {
   type ToolkitParts,
 } from "./toolkit/start-toolkit.ts";
 export { findTool, type FoundTool, type ToolName } from "./real-tools/find-tool.ts";
+export {
+  type RefusedConstruct,
+  refusedConstructs,
+  type ZodConstruct,
+  zodConstructs,
+} from "./schemas/zod-constructs.ts";

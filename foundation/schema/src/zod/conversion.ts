@@ -24,8 +24,8 @@ export function fieldStep(path: string, name: string): string {
 }
 
 /** Refuses what stands at a path. */
-export function refuseType(path: string, problem: string): never {
-  throw new UnsupportedTypeError(path, problem);
+export function refuseType(path: string, problem: string, construct: string): never {
+  throw new UnsupportedTypeError(path, problem, construct);
 }
 
 function allChecks(type: AnyType): readonly (CheckDef | { readonly check: "custom" })[] {

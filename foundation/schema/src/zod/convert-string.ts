@@ -8,6 +8,7 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
   ["date", "date"],
   ["duration", "duration"],
   ["email", "email"],
+  ["hostname", "hostname"],
   ["url", "uri"],
   ["uuid", "uuid"],
   ["guid", "uuid"],

@@ -72,13 +72,17 @@ function hoistProperties(
     } else if (name === discriminator) {
       hoisted.set(name, { ...known, enum: [...new Set([...(known.enum ?? []), ...(node.enum ?? [])])] });
     } else if (!jsonEqual(known as JsonValue, node as JsonValue)) {
-      refuseType(`${conversion.path}.${name}`, "the alternatives give the field different types");
+      refuseType(`${conversion.path}.${name}`, "the alternatives give the field different types", "union");
     }
   }
   for (const [name, node] of hoisted) {
     const isShared = nodes.every((alternative) => alternative.properties?.[name] !== undefined);
     if (node.default !== undefined && !isShared) {
-      refuseType(`${conversion.path}.${name}`, "a default inside one alternative would apply to all");
+      refuseType(
+        `${conversion.path}.${name}`,
+        "a default inside one alternative would apply to all",
+        "union",
+      );
     }
   }
   return hoisted;

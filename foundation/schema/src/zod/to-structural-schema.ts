@@ -163,13 +163,14 @@ class Converter {
   readonly #open = new Set<AnyType>();
 
   convert(type: AnyType, path: string): SchemaNode {
-    if (this.#open.has(type)) return refuseType(path, "it contains itself");
+    const construct = type._zod.def.type;
+    if (this.#open.has(type)) return refuseType(path, "it contains itself", construct);
     this.#open.add(type);
     const metadata = metadataOf(type);
     const conversion: Conversion = {
       path,
       convert: (inner, step) => this.convert(inner, `${path}${step}`),
-      refuse: (problem) => refuseType(path, problem),
+      refuse: (problem) => refuseType(path, problem, construct),
     };
     if (
       isRefined(type) &&

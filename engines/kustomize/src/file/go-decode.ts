@@ -27,9 +27,12 @@ export function goList(of: GoType): GoType {
   return { kind: "list", of };
 }
 
+/** What the name of a list of pointers starts with; null in such a list stays null. */
+const POINTERS = "[]*";
+
 /** A list of pointers, as messages show it. */
 export function goPointers(name: string, of: GoType): GoType {
-  return { kind: "list", of, shown: `[]*types.${name}` };
+  return { kind: "list", of, shown: `${POINTERS}types.${name}` };
 }
 
 /** The fields of a struct that is embedded in another one. */
@@ -109,7 +112,7 @@ function decodeValue(value: JsonValue, type: GoType, decoding: Decoding): JsonVa
     case "map":
       return isObject(value) ? decodeMap(value, type.of, decoding) : mismatch(value, type, decoding);
     case "list":
-      return Array.isArray(value) ? decodeList(value, type.of, decoding) : mismatch(value, type, decoding);
+      return Array.isArray(value) ? decodeList(value, type, decoding) : mismatch(value, type, decoding);
     case "string":
       return typeof value === "string" ? value : decodeText(value, type, decoding);
     case "bool":
@@ -147,8 +150,12 @@ function problem(what: string, type: GoType, decoding: Decoding): undefined {
   return undefined;
 }
 
-function decodeList(value: readonly JsonValue[], of: GoType, decoding: Decoding): JsonValue {
-  const zero: JsonValue = of.kind === "string" ? "" : of.kind === "struct" ? {} : null;
+type GoList = Extract<GoType, { readonly kind: "list" }>;
+
+function decodeList(value: readonly JsonValue[], type: GoList, decoding: Decoding): JsonValue {
+  const { of, shown = "" } = type;
+  const isStruct = of.kind === "struct" && !shown.startsWith(POINTERS);
+  const zero: JsonValue = of.kind === "string" ? "" : isStruct ? {} : null;
   return value.map((item) => decodeValue(item, of, decoding) ?? zero);
 }
 

@@ -235,7 +235,11 @@ export class Layer {
     if (!isComponent && kind === "Component") {
       throw new KustomizeError(`expected kind != 'Component' for path '${loader.root}'`);
     }
-    return withPrefix(`recursed accumulation of path '${loader.root}'`, () => child.accumulate(into));
+    const result = withPrefix(`recursed accumulation of path '${loader.root}'`, () => child.accumulate(into));
+    // What a component leaves behind is put together anew, and may have come to one id.
+    const merging = `recursed merging from path '${loader.root}'`;
+    if (isComponent) withPrefix(merging, () => result.resources.refuseEqualIds());
+    return result;
   }
 
   #accumulateComponents(into: Accumulator): Accumulator {

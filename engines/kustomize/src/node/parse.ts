@@ -224,7 +224,7 @@ function sizeOf(node: Node): number {
 /** The tag of a scalar: its own, or what its text resolves to. */
 function tagOf(node: YamlNode): string {
   if (node.tag !== "" && node.tag !== "!") return shortTag(node.tag);
-  return node.style === 0 && node.tag === "" ? resolveTag(node.value) : "!!str";
+  return node.style === 0 ? resolveTag(node.value) : "!!str";
 }
 
 function shortTag(tag: string): string {

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from "@weir/core";
+import { emitYaml } from "@weir/yaml";
 import { KustomizeError } from "../error.ts";
 import { isWrittenAsBlock, readBackFolded } from "./block-text.ts";
 import { type DuplicateKey, isScalar, NULL, type Node, Scalar, YamlMap } from "./node.ts";
-import { formatGoFloat, resolveTag, scalarValue } from "./resolve-scalar.ts";
+import { formatGoFloat, isYaml11NonString, resolveTag, scalarValue } from "./resolve-scalar.ts";
 
 /** Sets a key of a plain object; a key named `__proto__` stays a key. */
 export function setKey(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
@@ -104,7 +105,7 @@ export function fromJson(value: JsonValue): Node {
   if (value === null) return NULL;
   switch (typeof value) {
     case "string":
-      return value;
+      return textNode(value);
     case "boolean":
       return new Scalar("!!bool", String(value));
     case "bigint":
@@ -117,6 +118,15 @@ export function fromJson(value: JsonValue): Node {
   const map = new YamlMap();
   for (const [key, item] of Object.entries(value as JsonObject)) map.set(key, fromJson(item));
   return map;
+}
+
+const SURELY_PLAIN = /^[A-Za-z][\w./-]*$/;
+
+/** A text that upstream wrote and read again: what cannot be written plain is quoted from then on. */
+function textNode(text: string): string | Scalar {
+  if (SURELY_PLAIN.test(text) && !isYaml11NonString(text)) return text;
+  const isQuoted = /^- ["'|]/.test(emitYaml([text]));
+  return isQuoted ? new Scalar("!!str", text, true) : text;
 }
 
 function floatNode(value: number): Scalar {

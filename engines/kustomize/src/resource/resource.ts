@@ -199,6 +199,7 @@ export class Resource {
   }
 
   setAnnotations(annotations: ReadonlyMap<string, string>): void {
+    if (annotations.size === 0 && this.root.get("metadata") === undefined) return;
     setStringMap(this.#metadata(), "annotations", annotations);
   }
 

@@ -1,16 +1,7 @@
 import { KustomizeError, prefixed } from "../error.ts";
 import type { NameReference } from "../file/default-field-specs.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
-import {
-  isList,
-  isMap,
-  isMissing,
-  isScalar,
-  type Node,
-  textOf,
-  valueOf,
-  type YamlMap,
-} from "../node/node.ts";
+import { isList, isMap, isMissing, isScalar, type Node, textOf, type YamlMap } from "../node/node.ts";
 import { type Resource, setText } from "../resource/resource.ts";
 import {
   describeId,
@@ -20,7 +11,7 @@ import {
   type GvkSelector,
 } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
-import { replaceScalar } from "../node/resolve-scalar.ts";
+import { replaceScalar, scalarValue } from "../node/resolve-scalar.ts";
 import { changeFields, type FieldPath, fieldPath } from "./field-spec.ts";
 import { showResource } from "../resource/show-resource.ts";
 import type { Transformer } from "./transformer.ts";
@@ -226,10 +217,13 @@ function accountNamespaces(referrer: Resource): ReadonlySet<string> {
   const subjects = referrer.kind === "RoleBinding" ? referrer.root.get("subjects") : undefined;
   if (!isList(subjects)) return result;
   for (const subject of subjects) {
-    if (!isMap(subject) || textOf(subject.get("kind")) !== "ServiceAccount") continue;
+    if (!isMap(subject)) throw new KustomizeError("a subject of a RoleBinding is no mapping");
     const namespace = subject.get("namespace");
-    if (namespace === undefined) continue;
-    if (typeof namespace !== "string" && valueOf(namespace) === "") {
+    const kind = subject.get("kind");
+    if (namespace === undefined || kind === undefined) continue;
+    if (!isText(kind)) throw new KustomizeError("the kind of a subject of a RoleBinding is no text");
+    if (textOf(kind) !== "ServiceAccount") continue;
+    if (!isText(namespace)) {
       throw new KustomizeError(
         `Invalid Input: namespace is blank for resource "${describeId(referrer.id)}"\n`,
       );
@@ -237,6 +231,10 @@ function accountNamespaces(referrer: Resource): ReadonlySet<string> {
     result.add(textOf(namespace));
   }
   return result;
+}
+
+function isText(node: Node): boolean {
+  return isScalar(node) && typeof scalarValue(node) === "string";
 }
 
 function sameEnding(a: readonly string[], b: readonly string[]): boolean {

@@ -11,6 +11,7 @@ import { applyJsonPatch, type JsonPatchOperation, parseJsonPatch } from "../patc
 import { mergeStrategically } from "../patch/merge.ts";
 import { ORIGIN_ANNOTATION, TRANSFORMATIONS_ANNOTATION } from "../resource/origin.ts";
 import { Resource } from "../resource/resource.ts";
+import { watchBuildFacts } from "../resource/build-facts.ts";
 import { annotated, buildAnnotations } from "../resource/show-resource.ts";
 import { copyMergeMetadata, type ResourceMap } from "../resource/resource-map.ts";
 import { describeId } from "../resource/resource-id.ts";
@@ -119,9 +120,6 @@ function mergeInto(resources: ResourceMap, targets: readonly Resource[], patch: 
   resources.refuseEqualIds();
 }
 
-/** Stands for the annotations in which upstream keeps what it knows, where a patch may take them away. */
-const BUILD_FACTS = "internal.config.kubernetes.io/buildFacts";
-
 function touchesAnnotations(patch: Resource): boolean {
   const metadata = patch.root.get("metadata");
   return (
@@ -129,32 +127,14 @@ function touchesAnnotations(patch: Resource): boolean {
   );
 }
 
-function mark({ root }: Resource): void {
-  const metadata = root.get("metadata");
-  if (!isMap(metadata)) return;
-  const annotations = metadata.get("annotations");
-  if (isMap(annotations)) annotations.set(BUILD_FACTS, "");
-  else metadata.set("annotations", new YamlMap(new Map([[BUILD_FACTS, ""]])));
-}
-
-function forgetIfUnmarked(target: Resource): void {
-  const metadata = target.root.get("metadata");
-  const annotations = isMap(metadata) ? metadata.get("annotations") : undefined;
-  if (isMap(annotations) && annotations.get(BUILD_FACTS) !== undefined) annotations.delete(BUILD_FACTS);
-  else target.forgetBuildFacts();
-}
-
 function applyPatch(target: Resource, patch: Resource): void {
   const { name, namespace, kind } = target;
   if (patch.allowNameChange || patch.allowKindChange) target.storePreviousId();
   target.allowNameChange ||= patch.allowNameChange;
   target.allowKindChange ||= patch.allowKindChange;
-  const marks = touchesAnnotations(patch) && target.hasBuildFacts;
-  if (marks) mark(target);
-  const merged = mergeStrategically(target.root, patch.root, (apiVersion, of) =>
-    target.schemas.shapeOf(apiVersion, of),
-  );
-  if (marks) forgetIfUnmarked(target);
+  const merge = (): YamlMap | undefined =>
+    mergeStrategically(target.root, patch.root, (apiVersion, of) => target.schemas.shapeOf(apiVersion, of));
+  const merged = touchesAnnotations(patch) ? watchBuildFacts(target, merge) : merge();
   // Upstream looks only at what became of the target itself: `$patch: replace` on top changes nothing.
   if (merged === undefined) target.root = new YamlMap();
   if (target.isEmpty) return;

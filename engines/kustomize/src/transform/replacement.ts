@@ -2,6 +2,7 @@ import { KustomizeError, prefixed, withPrefix } from "../error.ts";
 import type { FieldOptions, Replacement, SourceSelector, TargetSelector } from "../file/kustomization.ts";
 import { copyNode, isNilOrEmpty, isScalar, type Node, Scalar, textOf, valueOf } from "../node/node.ts";
 import { untagged } from "../node/resolve-scalar.ts";
+import { watchBuildFacts } from "../resource/build-facts.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeId, effectiveNamespace, gvkIsSelected, type ResId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
@@ -28,7 +29,15 @@ function apply(resources: ResourceMap, replacement: Replacement): void {
     throw new KustomizeError("value and resource selectors are mutually exclusive");
   }
   const value = source === undefined ? untagged(sourceValue ?? "") : sourceNode(resources, source);
+  for (const target of targets) refuseNulls(target);
   for (const target of targets) applyToTarget(resources, value, target);
+}
+
+/** Upstream follows the null and panics. */
+function refuseNulls(target: TargetSelector | null): void {
+  if (target === null || target.reject?.some((selector) => selector === null) === true) {
+    throw new KustomizeError("a target of a replacement and what it rejects cannot be null");
+  }
 }
 
 /** The ids that selectors of replacements look at: scope plays no part in them. */
@@ -117,10 +126,16 @@ function applyToTarget(resources: ResourceMap, value: Node, target: TargetSelect
     if (!isTarget(resource, selects)) continue;
     if (labels?.(resource.labels()) === false || annotations?.(resource.annotations()) === false) continue;
     if (rejectedByMeta.some((test) => test(resource))) continue;
-    copyToTarget(resource, value, target);
+    if (target.fieldPaths?.some(isAboutAnnotations) === true) {
+      watchBuildFacts(resource, () => copyToTarget(resource, value, target));
+    } else copyToTarget(resource, value, target);
     // A later replacement may look for the name that this one wrote.
     resources.touch(resource);
   }
+}
+
+function isAboutAnnotations(path: string): boolean {
+  return path === "metadata" || path === "metadata.annotations";
 }
 
 function hasId(selector: TargetSelector["select"] & {}): boolean {

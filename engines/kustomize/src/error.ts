@@ -89,6 +89,22 @@ export function withPlace(
   return new KustomizeError(error.message, { file, field, ...fieldsOf(error), ...find(), cause: error });
 }
 
+/** The same error at another place of its file, or at none that is known. */
+export function movedTo(
+  error: KustomizeError,
+  place: { readonly line: number; readonly column: number } | undefined,
+): KustomizeError {
+  const { file, field, remote } = fieldsOf(error);
+  return new KustomizeError(error.message, {
+    ...(file === undefined ? {} : { file }),
+    ...(field === undefined ? {} : { field }),
+    ...(remote === undefined ? {} : { remote }),
+    ...place,
+    warnings: error.warnings,
+    cause: error,
+  });
+}
+
 function fieldsOf(error: unknown): KustomizeErrorFields {
   if (!(error instanceof KustomizeError) && !(error instanceof YamlError)) return {};
   const { line, column } = error;

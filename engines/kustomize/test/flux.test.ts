@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   applyCommonMetadata,
   type BuildTaskOutput,
+  type FluxBuildSpec,
   buildFluxKustomization,
   emitResources,
   generateKustomization,
@@ -101,6 +102,132 @@ describe("buildFluxKustomization", () => {
     const patch = "- {op: test, path: /data/k, value: '1'}\n- {op: add, path: /data/k, value: '2'}";
     const { objects } = buildFluxKustomization(tree, ".", { patches: [{ patch, target: { name: "c" } }] });
     expect(emitResources(objects)).toContain('k: "2"');
+  });
+});
+
+describe("the limits of Flux's build", () => {
+  const failures: ReadonlyArray<{
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly spec?: FluxBuildSpec;
+    readonly want: string;
+    readonly place?: { readonly file?: string; readonly line?: number; readonly field?: string };
+  }> = [
+    {
+      name: "no base outside of the artifact",
+      files: { "app/kustomization.yaml": "namePrefix: p-\nresources:\n- ../../elsewhere\n" },
+      want: "must build at directory: not a valid directory: evalsymlink failure on '$ROOT/../elsewhere'",
+      place: { file: "app/kustomization.yaml", line: 3, field: "resources[0]" },
+    },
+    {
+      name: "no absolute path",
+      files: { "app/kustomization.yaml": "configMapGenerator: [{name: c, files: [/etc/passwd]}]" },
+      want: "open /etc/passwd: no such file or directory",
+    },
+    {
+      name: "no remote base",
+      files: { "app/kustomization.yaml": "resources: ['https://example.com/repo.git']" },
+      want: "is not allowed",
+    },
+    {
+      name: "no component that is not relative",
+      files: { "app/kustomization.yaml": "resources: []" },
+      spec: { components: ["/etc"] },
+      want: "component path '/etc' must be local and relative",
+    },
+    {
+      name: "no component that is missing",
+      files: { "app/c.yaml": aConfigMap("c") },
+      spec: { components: ["./nope"] },
+      want: "accumulating components: loader.New",
+      place: { file: "app/kustomization.yaml", field: "components[0]" },
+    },
+    {
+      name: "no patch for an object that is missing",
+      files: { "app/c.yaml": aConfigMap("c") },
+      spec: { patches: [{ patch: aConfigMap("absent") }] },
+      want: 'no resource matches strategic merge patch "ConfigMap.v1.[noGrp]/absent.[noNs]"',
+    },
+    {
+      name: "no plugin",
+      files: {
+        "app/kustomization.yaml":
+          "resources: []\ngenerators:\n- |-\n  apiVersion: example.com/v1\n  kind: Run\n  metadata: {name: r}\n",
+      },
+      want: "external plugins disabled; unable to load external plugin 'Run'",
+    },
+    {
+      name: "no chart",
+      files: { "app/kustomization.yaml": "helmCharts: [{name: c}]" },
+      want: "must specify --enable-helm",
+    },
+  ];
+  test.each(failures)("$name", ({ files, spec = {}, want, place = {} }) => {
+    const build = (): unknown => buildFluxKustomization(treeOf(files), "app", spec);
+    expect(build).toThrow(want);
+    expect(build).toThrow(expect.objectContaining(place));
+  });
+
+  test("files beside the path may be used", () => {
+    const tree = treeOf({
+      "app/kustomization.yaml": "configMapGenerator: [{name: c, files: [../shared/a.txt]}]",
+      "shared/a.txt": "text",
+    });
+    expect(emitResources(buildFluxKustomization(tree, "app", {}).objects)).toContain("a.txt: text");
+  });
+
+  test("an empty folder is an empty build", () => {
+    expect(buildFluxKustomization(treeOf({ "app/readme.md": "x" }), "app", {}).objects).toEqual([]);
+  });
+
+  test("hidden files count, and folders with a kustomization are built by it", () => {
+    const tree = treeOf({
+      "a/.hidden.yaml": aConfigMap("hidden"),
+      "a/cm.yaml": aConfigMap("a"),
+      "a/note.txt": "x",
+      "b/c.yaml": aConfigMap("c"),
+      "b/kustomization.yaml": "resources: [c.yaml]",
+      "b/unused.yaml": aConfigMap("unused"),
+    });
+    const { objects } = buildFluxKustomization(tree, ".", {});
+    expect(objects.map((object) => (object["metadata"] as { readonly name: string }).name)).toEqual([
+      "hidden",
+      "a",
+      "c",
+    ]);
+  });
+
+  test("origin annotations name the files of the artifact", () => {
+    const tree = treeOf({ "app/c.yaml": aConfigMap("c") });
+    const { objects } = buildFluxKustomization(tree, "app", { buildMetadata: ["originAnnotations"] });
+    expect(emitResources(objects)).toContain("config.kubernetes.io/origin: |\n      path: c.yaml\n");
+  });
+
+  test("the spec wins over the kustomization, and its components come last", () => {
+    const component = (suffix: string): string =>
+      `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{target: {kind: ConfigMap}, patch: "- {op: add, path: /data/last, value: ${suffix}}"}]\n`;
+    const tree = treeOf({
+      "app/kustomization.yaml":
+        "namespace: a\nnamePrefix: a-\nnameSuffix: -a\nresources: [c.yaml]\ncomponents: [../one]\n",
+      "app/c.yaml": aConfigMap("c"),
+      "one/kustomization.yaml": component("one"),
+      "two/kustomization.yaml": component("two"),
+    });
+    const spec = {
+      targetNamespace: "b",
+      namePrefix: "b-",
+      nameSuffix: "-b",
+      components: ["../two", "../three"],
+    };
+    const { objects } = buildFluxKustomization(tree, "app", { ...spec, ignoreMissingComponents: true });
+    expect(objects).toEqual([
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "b-c-b", namespace: "b" },
+        data: { k: "v", last: "two" },
+      },
+    ]);
   });
 });
 

@@ -2,7 +2,12 @@ import type { JsonObject, JsonValue, Tree } from "@weir/core";
 import { type BuildOptions, buildObserved } from "../build.ts";
 import type { IgnorePath } from "../flux/generate-kustomization.ts";
 import type { FluxBuildSpec } from "../flux/merge-spec.ts";
-import { applyCommonMetadata, type CommonMetadata, prepareFluxBuild } from "../flux/build-flux.ts";
+import {
+  applyCommonMetadata,
+  type CommonMetadata,
+  fluxBuildOptions,
+  prepareFluxBuild,
+} from "../flux/build-flux.ts";
 import { substituteObject, type Variables } from "../flux/substitute.ts";
 import type { LoadSource } from "../layer/observer.ts";
 import { fromExactJson } from "../node/to-json.ts";
@@ -128,12 +133,11 @@ function planOf(tree: Tree, path: string, options: ExplainOptions): Plan {
   if (flux === undefined) return { tree, sources: tree, path, options, fluxCause: () => undefined };
   const ignoring = flux.isIgnored === undefined ? {} : { isIgnored: flux.isIgnored };
   const prepared = prepareFluxBuild(tree, path, flux.spec, { ...options, ...ignoring });
-  const fluxOptions = { loadRestrictor: "none", reorder: "none", keepsBuiltinSchema: true } as const;
   return {
     tree: prepared.tree,
     sources: tree,
     path,
-    options: { ...options, ...fluxOptions },
+    options: { ...options, ...fluxBuildOptions(prepared, options) },
     fluxCause: fluxCause(prepared, flux.spec),
   };
 }

@@ -1,5 +1,7 @@
 import { type JsonObject, type JsonValue, memoryTree, overlayTree, type Tree, writeJson } from "@weir/core";
 import { type BuildOptions, type BuildResult, buildKustomization } from "../build.ts";
+import { KustomizeError, movedTo } from "../error.ts";
+import { fieldPosition } from "../layer/field-position.ts";
 import { type ReadSet, ReadTracker } from "../read-set.ts";
 import type { Kustomization } from "../file/kustomization.ts";
 import type { ResolveLinks } from "../file/remote-sources.ts";
@@ -67,11 +69,22 @@ export function buildFluxKustomization(
   options: FluxBuildOptions = {},
 ): BuildResult {
   const input = prepareFluxBuild(tree, path, spec, options);
+  let result: BuildResult;
+  try {
+    result = buildKustomization(input.tree, path, fluxBuildOptions(input, options));
+  } catch (error) {
+    throw placedInOriginal(error, input, tree);
+  }
+  return { ...result, ...input.readSet() };
+}
+
+/** How Flux builds what was prepared. */
+export function fluxBuildOptions(input: FluxBuildInput, options: FluxBuildOptions): BuildOptions {
   const { budgets, root, resolveLinks, remotes } = options;
   // The kustomization that was written anew counts, whatever it was a link to.
   const resolve: ResolveLinks | undefined =
     resolveLinks && ((at) => (at === input.file ? { kind: "file", path: at } : resolveLinks(at)));
-  const result = buildKustomization(input.tree, path, {
+  return {
     loadRestrictor: "none",
     reorder: "none",
     keepsBuiltinSchema: true,
@@ -79,8 +92,14 @@ export function buildFluxKustomization(
     ...(root === undefined ? {} : { root }),
     ...(resolve === undefined ? {} : { resolveLinks: resolve }),
     ...(remotes === undefined ? {} : { remotes }),
-  });
-  return { ...result, ...input.readSet() };
+  };
+}
+
+/** The place of an error in the kustomization as the artifact has it, not as it was written anew. */
+function placedInOriginal(error: unknown, { file, isGenerated }: FluxBuildInput, tree: Tree): unknown {
+  if (!(error instanceof KustomizeError) || error.file !== file) return error;
+  const content = isGenerated ? undefined : tree.read(file);
+  return movedTo(error, content === undefined ? undefined : fieldPosition(content, error.field ?? ""));
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -214,7 +214,8 @@ export class Layer {
       if (isKnown && fileError.message.includes("MalformedYAMLError")) throw fileError;
       const both = prefixed(error, `accumulation err='${fileError.message}'`);
       // A file that is there and holds no resources is where the problem lies, not the directory that it is not.
-      throw !isKnown || fileError.file === undefined ? both : reworded(fileError, both.message);
+      const isFile = isKnown && messageOf(error).endsWith(": file is not directory");
+      throw isFile && fileError.file !== undefined ? reworded(fileError, both.message) : both;
     }
     withPrefix(`accumulation err='${fileError.message}'`, () => {
       const base = this.#accumulateDirectory(loader, path, false, new Accumulator());

@@ -31,6 +31,8 @@ export const SourceReason = {
   VerificationError: "VerificationError",
   InvalidCommitSignature: "InvalidCommitSignature",
   InvalidVerificationMode: "InvalidVerificationMode",
+  InvalidGitObject: "InvalidGitObject",
+  InvalidTagSignature: "InvalidTagSignature",
   DirectoryCreationFailed: "DirectoryCreationFailed",
   StatOperationFailed: "StatOperationFailed",
   ReadOperationFailed: "ReadOperationFailed",

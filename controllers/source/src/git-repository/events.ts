@@ -32,6 +32,11 @@ export class SourceEvents {
     this.#sink.event({ reason: SourceReason.GitOperationSucceeded, message });
   }
 
+  /** Signatures are good; said each time they are checked. */
+  verified(message: string): void {
+    this.#sink.event({ reason: Reason.Succeeded, message });
+  }
+
   collected(count: number): void {
     if (count === 0) return;
     const message = `garbage collected ${count} artifacts`;

@@ -1,4 +1,5 @@
 import type { Artifact, GitRepository } from "@weir/api";
+import type { VerifiedSource } from "./verify-source.ts";
 
 /** The condition that a failure is reported under, besides Ready. */
 export type FailureCondition =
@@ -31,5 +32,7 @@ export interface GitRepositoryFacts {
   readonly shape: ArtifactShape;
   /** Nothing is fetched any more that failed before. */
   readonly isFetched: boolean;
+  /** Signatures that were asked for, and are good. */
+  readonly verified: VerifiedSource;
   readonly failure: FailureCondition;
 }

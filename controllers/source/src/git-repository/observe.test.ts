@@ -1,12 +1,10 @@
 import type { GitRepository } from "@weir/api";
 import { describeError, type JsonObject } from "@weir/core";
-import type { GitCommit } from "@weir/git";
 import type { BaseContext } from "@weir/sdk";
 import { describe, expect, test } from "vitest";
 import { SourceStepError } from "../source-error.ts";
 import { observeAccess } from "./observe-access.ts";
 import { observeIncludes } from "./observe-includes.ts";
-import { verifyCommit } from "./verify-commit.ts";
 
 type Reads = Pick<BaseContext, "live" | "get">;
 
@@ -141,60 +139,5 @@ describe("observeIncludes", () => {
   ])("refuses $name", async ({ objects, reason, message }) => {
     const failure = await failureOf(observeIncludes(aRepository({ include }), readsOf(objects)));
     expect(failure).toEqual({ ...unavailable, reason, message });
-  });
-});
-
-describe("verifyCommit", () => {
-  const unsigned: GitCommit = {
-    hash: "abc",
-    subject: "",
-    message: "",
-    author: "",
-    committedAt: 0,
-    isSigned: false,
-  };
-  const secretRef = { name: "keys" };
-  const keys = { keys: aSecret({ "author.asc": "x" }) };
-
-  test("asks for nothing where nothing is to be verified", async () => {
-    await expect(verifyCommit(aRepository({}), unsigned, readsOf({}))).resolves.toBeUndefined();
-  });
-
-  test.each([
-    {
-      name: "without the keys",
-      spec: { verify: { mode: "HEAD" as const, secretRef } },
-      commit: unsigned,
-      objects: {},
-      reason: "VerificationError",
-      message: 'public keys secret error: secrets "keys" not found',
-    },
-    {
-      name: "of a commit without signature",
-      spec: { verify: { mode: "HEAD" as const, secretRef } },
-      commit: unsigned,
-      objects: keys,
-      reason: "InvalidCommitSignature",
-      message: "signature verification of commit 'abc' failed: unsupported signature type: empty",
-    },
-    {
-      name: "of a tag where a branch is followed",
-      spec: { verify: { mode: "Tag" as const, secretRef }, ref: { branch: "main" } },
-      commit: unsigned,
-      objects: keys,
-      reason: "InvalidVerificationMode",
-      message: "cannot verify tag object's signature if a tag reference is not specified",
-    },
-    {
-      name: "of a signature that it cannot check",
-      spec: { verify: { mode: "HEAD" as const, secretRef } },
-      commit: { ...unsigned, isSigned: true },
-      objects: keys,
-      reason: "VerificationError",
-      message: "spec.verify: checking signatures is not supported yet",
-    },
-  ])("lets nothing through $name", async ({ spec, commit, objects, reason, message }) => {
-    const failure = await failureOf(verifyCommit(aRepository(spec), commit, readsOf(objects)));
-    expect(failure).toEqual({ condition: "SourceVerified", reason, message });
   });
 });

@@ -25,7 +25,8 @@ import { observeIncludes } from "./observe-includes.ts";
 import { observeStored } from "./observe-stored.ts";
 import { refuseUnbuilt } from "./refuse-unbuilt.ts";
 import { ownerOf } from "./artifact-owner.ts";
-import { verifyCommit } from "./verify-commit.ts";
+import { isVerified, verificationMode } from "./verification-mode.ts";
+import { verifySource } from "./verify-source.ts";
 
 /** What reconciling GitRepositories needs from the outside. */
 export interface GitRepositoryDeps {
@@ -129,7 +130,7 @@ class GitRepositoryRun {
     this.#ctx.record({ isFetched: true });
     if (result.kind === "checkout") {
       await using checkout = result;
-      await verifyCommit(this.#repository, checkout.commit, this.#ctx);
+      await this.#verify(checkout);
       return await this.#store(checkout, stored, included);
     }
     const isServedElsewhere = stored !== undefined && stored.url !== this.#repository.status?.artifact?.url;
@@ -145,9 +146,10 @@ class GitRepositoryRun {
     const repository = this.#repository;
     const { url, ref = {}, timeout = DEFAULT_TIMEOUT } = repository.spec;
     const { recurseSubmodules, sparseCheckout } = shapeOf(repository.spec);
+    const mode = verificationMode(repository);
     const mayBeKept =
       stored !== undefined &&
-      repository.spec.verify === undefined &&
+      isVerified(repository) &&
       !isShapeChanged(repository) &&
       !areIncludesChanged(repository, included);
     const request = {
@@ -157,10 +159,19 @@ class GitRepositoryRun {
       recurseSubmodules,
       sparseCheckout,
       timeoutMs: goDurationMs(timeout),
+      wantsTag: mode === "Tag" || mode === "TagAndHEAD",
       ...(mayBeKept ? { knownRevision: stored.revision } : {}),
       signal: this.#ctx.signal,
     };
     return fetchRevision(request, this.#deps);
+  }
+
+  async #verify(checkout: GitCheckout): Promise<void> {
+    const now = new Date(this.#deps.clock.now());
+    const verified = await verifySource(this.#repository, checkout, this.#ctx, now);
+    if (verified === undefined) return;
+    this.#ctx.record({ verified });
+    this.#events.verified(verified.message);
   }
 
   /** The artifact that is stored; one that the status names and that is not there any more is forgotten. */

@@ -210,6 +210,14 @@ describe("reportGitRepository", () => {
       want: [READY, IN_STORAGE],
     },
     {
+      name: "says what was verified, and in which mode",
+      previous: "ready",
+      outcome: settled,
+      facts: { artifact: stored, verified: { mode: "TagAndHEAD", message: "verified" } },
+      observedGeneration: 2,
+      want: [READY, IN_STORAGE, "SourceVerified=True Succeeded (2): verified"],
+    },
+    {
       name: "names the step that failed, keeps the progress and does not move the observed generation",
       previous: "none",
       outcome: failed,

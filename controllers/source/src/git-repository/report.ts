@@ -28,7 +28,8 @@ export const reportGitRepository: Report<GitRepository, GitRepositoryFacts> = (
   clock,
 ) => {
   const stamp = { generation: observation.object.metadata.generation, now: clock.now() };
-  const before = withFacts(previous, observation);
+  const isOver = outcome.kind !== "progressing" && outcome.kind !== "suspended";
+  const before = withVerification(withFacts(previous, observation), observation.facts, stamp, isOver);
   switch (outcome.kind) {
     case "suspended":
       return reportSuspended(before, observation, stamp);
@@ -65,9 +66,33 @@ function withFacts(
 
 /** What was said of signatures means nothing once they are not asked for. */
 function withoutVerification(status: Status, { spec }: Partial<GitRepository>): Status {
+  if (spec?.verify !== undefined) return status;
+  const { sourceVerificationMode: _mode, ...rest } = status;
   const conditions = conditionsOf(status);
-  const isSaid = findCondition(conditions, ConditionType.SourceVerified) !== undefined;
-  if (spec?.verify !== undefined || !isSaid) return status;
+  if (findCondition(conditions, ConditionType.SourceVerified) === undefined) return rest;
+  return { ...rest, conditions: removeConditions(conditions, ConditionType.SourceVerified) };
+}
+
+/** A signature that was not good is judged anew by each run; one that was good stays so until there is a new one. */
+function withVerification(
+  status: Status,
+  { verified, failure }: Facts,
+  stamp: ConditionStamp,
+  isOver: boolean,
+): Status {
+  const conditions = conditionsOf(status);
+  if (verified !== undefined) {
+    const { mode, message } = verified;
+    const state = { status: "True" as const, reason: Reason.Succeeded, message };
+    return {
+      ...status,
+      sourceVerificationMode: mode,
+      conditions: setCondition(conditions, { type: ConditionType.SourceVerified, ...state }, stamp),
+    };
+  }
+  const said = findCondition(conditions, ConditionType.SourceVerified);
+  const isStale = isOver && said?.status === "False" && failure !== ConditionType.SourceVerified;
+  if (!isStale) return status;
   return { ...status, conditions: removeConditions(conditions, ConditionType.SourceVerified) };
 }
 

@@ -13,7 +13,12 @@ export interface TestCommit {
   readonly authorDate?: string;
   /** A lightweight tag on the commit. */
   readonly tag?: string;
+  /** Makes the armored signature of the commit. */
+  readonly sign?: Sign;
 }
+
+/** Signs the bytes of a commit or of a tag. */
+export type Sign = (payload: Buffer) => Promise<string>;
 
 /** Where git runs. */
 export interface TestRepositoryOptions {
@@ -52,11 +57,40 @@ export class TestRepository {
     const { branch = "main", tag } = commit;
     const parent = this.#tips.get(branch) ?? this.#last;
     const output = await this.#git(["fast-import", "--quiet", "--force"], importStream(commit, parent));
-    const id = output.toString("utf8").trim();
+    const unsigned = output.toString("utf8").trim();
+    const id = commit.sign === undefined ? unsigned : await this.#sign(unsigned, branch, commit.sign);
     this.#tips.set(branch, id);
     this.#last = id;
     if (tag !== undefined) await this.#git(["update-ref", `refs/tags/${tag}`, id]);
     return id;
+  }
+
+  /** Makes an annotated tag of a commit, signed where `sign` is given; returns the tag's own id. */
+  async tag(name: string, commit: string, sign?: Sign): Promise<string> {
+    const when = `${WHO} ${Date.parse(FIRST_DATE) / 1000} +0000`;
+    const text = `object ${commit}\ntype commit\ntag ${name}\ntagger ${when}\n\n${name}\n`;
+    const payload = Buffer.from(text);
+    const signature = sign === undefined ? "" : `${(await sign(payload)).trim()}\n`;
+    const id = await this.#write("tag", Buffer.concat([payload, Buffer.from(signature)]));
+    await this.#git(["update-ref", `refs/tags/${name}`, id]);
+    return id;
+  }
+
+  async #sign(unsigned: string, branch: string, sign: Sign): Promise<string> {
+    const payload = await this.#git(["cat-file", "commit", unsigned]);
+    const signature = (await sign(payload)).trim().replaceAll("\r", "").replaceAll("\n", "\n ");
+    const end = payload.indexOf("\n\n") + 1;
+    const header = Buffer.from(`gpgsig ${signature}\n`);
+    const id = await this.#write(
+      "commit",
+      Buffer.concat([payload.subarray(0, end), header, payload.subarray(end)]),
+    );
+    await this.#git(["update-ref", `refs/heads/${branch}`, id]);
+    return id;
+  }
+
+  async #write(type: "commit" | "tag", object: Uint8Array): Promise<string> {
+    return (await this.#git(["hash-object", "-t", type, "-w", "--stdin"], object)).toString("utf8").trim();
   }
 
   #git(args: readonly string[], input?: Uint8Array): Promise<Buffer> {

@@ -122,7 +122,10 @@ export interface Manager extends AsyncDisposable {
    * lease is lost: the process should end then. Rejects with a `TaskFailedError` when a task fails.
    */
   run(options: { readonly signal: AbortSignal }): Promise<void>;
-  /** Resolves when this manager works: at once without leader election. */
+  /**
+   * Resolves when what needs the lease has begun: as soon as the manager has started where there is no leader election.
+   * Stays pending where the manager stops before.
+   */
   elected(): Promise<void>;
   /** Whether this manager works now. */
   readonly isLeader: boolean;

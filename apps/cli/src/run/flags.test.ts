@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CommandError } from "../cli-error.ts";
 import { leaseOf } from "./components.ts";
@@ -163,4 +164,9 @@ test("the help names every flag once", () => {
   const help = describeFlags();
   for (const { name } of RUN_FLAGS) expect(help).toContain(`--${name}`);
   expect(new Set(RUN_FLAGS.map(({ name }) => name)).size).toBe(RUN_FLAGS.length);
+});
+
+test("the documentation names every flag", () => {
+  const text = readFileSync(new URL("../../../../docs/cli/run.md", import.meta.url), "utf8");
+  expect(RUN_FLAGS.filter(({ name }) => !text.includes(`\`--${name}\``)).map(({ name }) => name)).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { type Command, ProcessFailedError } from "./run-process.ts";
 
 /** A process that runs until it is disposed. */
 export interface RunningProcess extends AsyncDisposable {
+  readonly pid: number;
   /** Milliseconds since it was started. */
   elapsedMs(): number;
   /** The first line that it prints and that matches; rejects where it ends without one. */
@@ -27,6 +28,7 @@ export function startProcess(command: Command): RunningProcess {
   });
   const output = new Output(child, command);
   return {
+    pid: child.pid ?? 0,
     elapsedMs: () => performance.now() - start,
     line: (pattern) => output.line(pattern),
     memory: () => (child.pid === undefined ? undefined : readMemory(child.pid)),

@@ -39,7 +39,8 @@ export async function startFleet(
   const { client, git } = toolkit;
   const repository = await git.repository(SOURCE);
   await repository.commit({ files });
-  await createSource(client, `${git.url}/${SOURCE}.git`);
+  await createNamespace(client);
+  await createSource(client, SOURCE, `${git.url}/${SOURCE}.git`);
   const kustomizations = starting.use(new ReadyWatch(client, Kustomization, NAMESPACE));
   if (requests === undefined) throw new TypeError("the toolkit has no transport");
   requests.take();
@@ -54,18 +55,23 @@ export async function startFleet(
   };
 }
 
-async function createSource(client: KubeClient, url: string): Promise<void> {
+/** Creates the scenarios' namespace. */
+export async function createNamespace(client: KubeClient): Promise<void> {
   await client.create(kind("v1", "Namespace"), {
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name: NAMESPACE },
   });
+}
+
+/** Creates a source and waits for its artifact. */
+export async function createSource(client: KubeClient, name: string, url: string): Promise<void> {
   await using sources = new ReadyWatch(client, GitRepository, NAMESPACE);
   await client.create(GitRepository, {
-    metadata: { namespace: NAMESPACE, name: SOURCE },
+    metadata: { namespace: NAMESPACE, name },
     spec: { url, interval: "10m", ref: { branch: "main" } },
   });
-  await sources.ready([SOURCE]);
+  await sources.ready([name]);
 }
 
 /** Creates a Kustomization over the scenario's source. */
@@ -76,17 +82,19 @@ export async function createKustomization(
     readonly path: string;
     readonly namePrefix?: string;
     readonly wait?: boolean;
+    /** The scenario's own by default. */
+    readonly source?: string;
     readonly dependsOn?: readonly { readonly name: string }[];
   },
 ): Promise<void> {
-  const { dependsOn, ...rest } = spec;
+  const { dependsOn, source = SOURCE, ...rest } = spec;
   await client.create(Kustomization, {
     metadata: { namespace: NAMESPACE, name },
     spec: {
       interval: "10m",
       prune: true,
       targetNamespace: NAMESPACE,
-      sourceRef: { kind: "GitRepository", name: SOURCE },
+      sourceRef: { kind: "GitRepository", name: source },
       ...rest,
       ...(dependsOn === undefined ? {} : { dependsOn: [...dependsOn] }),
     },

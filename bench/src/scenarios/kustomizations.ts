@@ -34,18 +34,31 @@ metadata:
 
 const KUSTOMIZATION = "resources:\n- objects.yaml\n";
 
-/** Creates many Kustomizations of four objects at once, and waits until all are Ready. */
-export async function runKustomizations(
-  { count, folders }: { readonly count: number; readonly folders: "one" | "each" },
-  searchPath: string,
-): Promise<KustomizationsFigures> {
+/** Names of Kustomizations, the folder of each, and the files of the repository. */
+export interface ManyKustomizations {
+  readonly names: readonly string[];
+  readonly folderOf: (name: string) => string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** So many Kustomizations of four objects, from one folder or from a folder each. */
+export function manyKustomizations(count: number, folders: "one" | "each"): ManyKustomizations {
   const names = Array.from({ length: count }, (_, index) => `k${String(index).padStart(4, "0")}`);
   const folderOf = (name: string): string => (folders === "one" ? "app" : `apps/${name}`);
   const files = names.flatMap((name) => [
     [`${folderOf(name)}/kustomization.yaml`, KUSTOMIZATION],
     [`${folderOf(name)}/objects.yaml`, MANIFESTS],
   ]);
-  await using fleet = await startFleet(Object.fromEntries(files), searchPath);
+  return { names, folderOf, files: Object.fromEntries(files) };
+}
+
+/** Creates many Kustomizations of four objects at once, and waits until all are Ready. */
+export async function runKustomizations(
+  { count, folders }: { readonly count: number; readonly folders: "one" | "each" },
+  searchPath: string,
+): Promise<KustomizationsFigures> {
+  const { names, folderOf, files } = manyKustomizations(count, folders);
+  await using fleet = await startFleet(files, searchPath);
   const memoryBeforeMb = process.memoryUsage.rss() / 1024 ** 2;
   const cpuBefore = process.cpuUsage();
   const start = performance.now();

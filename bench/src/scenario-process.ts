@@ -1,10 +1,11 @@
 // Runs one scenario in a process of its own, so that CPU time and memory are the scenario's; prints its figures as JSON.
+import { runBuilds } from "./scenarios/builds.ts";
 import { runChain } from "./scenarios/chain.ts";
 import { runCommits } from "./scenarios/commits.ts";
 import { runKustomizations } from "./scenarios/kustomizations.ts";
-import type { KustomizationsFigures, Scenario, TimesFigures } from "./scenarios/scenario.ts";
+import type { FiguresOf, Scenario } from "./scenarios/scenario.ts";
 
-function run(scenario: Scenario, searchPath: string): Promise<KustomizationsFigures | TimesFigures> {
+async function run(scenario: Scenario, searchPath: string): Promise<FiguresOf[Scenario["kind"]]> {
   switch (scenario.kind) {
     case "kustomizations":
       return runKustomizations(scenario, searchPath);
@@ -12,6 +13,8 @@ function run(scenario: Scenario, searchPath: string): Promise<KustomizationsFigu
       return runChain(scenario, searchPath);
     case "commits":
       return runCommits(scenario, searchPath);
+    case "builds":
+      return runBuilds(scenario);
   }
 }
 

@@ -39,28 +39,17 @@ const REGEX_CHUNK = "regex";
 /**
  * Files of a program that hold what is used together: each file that is loaded costs as much as many lines of code.
  *
- * Modules are named by what their path holds. Those of a plain build lie together; what it may need besides does not.
+ * A group takes what its modules import as well, unless a group of higher priority has it: so no two files need each
+ * other, and none is loaded half.
  */
 const GROUPS = [
-  { name: REGEX_CHUNK, test: /node_modules\/re2js\// },
-  {
-    name: "program",
-    test: /node_modules\/commander\/|\/cli\/src\/(?:program|run-program|build\/build-command|run\/run-flags)\.ts/,
-  },
+  { name: REGEX_CHUNK, test: /node_modules\/re2js\//, priority: 3 },
   {
     name: "build",
-    test: new RegExp(
-      [
-        "rolldown/runtime",
-        "/core/src/(?!task-worker|worker|shared-tree|backoff|clock/fake)",
-        "/text/src/(?!semver|quantity|match|regexp)",
-        "/yaml/src/",
-        "/engines/kustomize/src/(?!explain/|flux/|build-task)",
-        "/cli/src/(?:cli-error|environment|terminal/sync-output)\\.ts",
-        "/cli/src/build/(?!build-command|flux/|remote/(?!build-with-remotes))",
-      ].join("|"),
-    ),
+    test: /\/cli\/src\/(?:build\/(?:plain-build|run-build)|cli-error|environment)\.ts$/,
+    priority: 2,
   },
+  { name: "program", test: /\/cli\/src\/run-program\.ts$/, priority: 1 },
 ];
 
 const isRepositorySource = (id: string): boolean => !id.includes("node_modules");
@@ -112,7 +101,6 @@ export async function bundleProgram(
   await using bundle = await rolldown({
     ...common(root),
     input: inputs,
-    preserveEntrySignatures: "allow-extension",
     plugins: [workerModules(".cjs"), programPlugin(), asciiOnly()],
   });
   const { output } = await bundle.write({
@@ -123,9 +111,10 @@ export async function bundleProgram(
     comments: false,
     minify: { compress: true, mangle: false, codegen: true },
     topLevelVar: true,
-    codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS },
+    codeSplitting: { groups: GROUPS },
   });
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk");
+  refuseCycles(chunks);
   refuseSharedEntries(chunks, new Set(Object.keys(inputs)));
   const modules = [...new Set(chunks.flatMap(({ moduleIds }) => moduleIds))].sort();
   for (const source of sourceFoldersOf(modules)) copyTables(source, dist);
@@ -134,6 +123,16 @@ export async function bundleProgram(
 
 function programPlugin(): Plugin {
   return lazyRequires((module) => HEAVY_BUILTINS.has(module) || module.startsWith(`./${REGEX_CHUNK}`));
+}
+
+/** Files that load each other find each other half loaded: a class then extends nothing. */
+function refuseCycles(chunks: readonly OutputChunk[]): void {
+  const left = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    for (const [name, imports] of left) if (!imports.some((other) => left.has(other))) left.delete(name);
+  }
+  if (left.size > 0) throw new Error(`files load each other: ${[...left.keys()].join(", ")}`);
 }
 
 /** A worker thread that loaded the program's entry point for some function in it would run the program. */

@@ -29,7 +29,8 @@ export function makeLazy(code: string, isLazy: (module: string) => boolean): str
     if (rest.match(uses)?.length !== rest.match(members)?.length) continue;
     const loaded = interop === undefined ? `require(${module})` : `${interop}(require(${module})${mode})`;
     const lazy = `let ${name}$loaded;\nconst ${name} = () => ${name}$loaded ??= ${loaded};\n`;
-    result = rest.replaceAll(members, () => `${name}().`);
+    // In brackets, as `new name().Thing()` would make a new name.
+    result = rest.replaceAll(members, () => `(${name}()).`);
     result = `${lazy}${result}`;
   }
   return result;

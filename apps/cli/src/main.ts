@@ -1,4 +1,3 @@
-import { silentLogger } from "@weir/core";
 import { PLAIN_FLAGS, plainTargets } from "./build/plain-build.ts";
 import { InterruptedError } from "./cli-error.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
@@ -18,11 +17,8 @@ async function run(environment: Environment): Promise<number> {
     const { runBuild } = await import("./build/run-build.ts");
     return runBuild(targets, PLAIN_FLAGS, environment);
   }
-  const logLevel = process.env["WEIR_LOG"] ?? "";
-  const logger =
-    logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
   const { runProgram } = await import("./run-program.ts");
-  return runProgram(process.argv, environment, logger);
+  return runProgram(process.argv, environment, process.env["WEIR_LOG"] ?? "");
 }
 
 /** A signal that aborts at the first request to end, in order; a second one ends the process at once. */

@@ -1,15 +1,20 @@
 import { CommanderError } from "commander";
-import { describeError, type Logger } from "@weir/core";
+import { describeError, silentLogger } from "@weir/core";
 import { InterruptedError } from "./cli-error.ts";
 import type { Environment } from "./environment.ts";
 import { createProgram } from "./program.ts";
 
-/** Reads a command line and does what it says; gives the exit code: 2 where the command line is wrong. */
+/**
+ * Reads a command line and does what it says; gives the exit code: 2 where the command line is wrong. Logs from a level
+ * such as `debug` on; nothing where it is empty.
+ */
 export async function runProgram(
   argv: readonly string[],
   environment: Environment,
-  logger: Logger,
+  logLevel: string,
 ): Promise<number> {
+  const logger =
+    logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
   let code = 0;
   const exit = (given: number): void => {
     code = given;

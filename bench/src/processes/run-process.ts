@@ -34,7 +34,7 @@ export class ProcessFailedError extends Error {
 }
 
 const SAMPLE_MS = 20;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 /** Runs a process from its start to its end. Throws where it does not end with 0. */
 export async function runProcess(command: Command): Promise<ProcessRun> {

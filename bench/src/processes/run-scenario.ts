@@ -7,9 +7,9 @@ import { runProcess } from "./run-process.ts";
 export async function runScenario<Kind extends Scenario["kind"]>(
   context: BenchmarkContext,
   scenario: Extract<Scenario, { readonly kind: Kind }>,
-): Promise<FiguresOf<Kind>> {
+): Promise<FiguresOf[Kind]> {
   const argument = JSON.stringify(scenario);
   context.progress(argument);
   const { stdout } = await runProcess(ourCommand(context, "bench/src/scenario-process.ts", [argument]));
-  return JSON.parse(stdout.toString("utf8")) as FiguresOf<Kind>;
+  return JSON.parse(stdout.toString("utf8")) as FiguresOf[Kind];
 }

@@ -7,7 +7,15 @@ export type Scenario =
       readonly folders: "one" | "each";
     }
   | { readonly kind: "chain"; readonly length: number; readonly repetitions: number }
-  | { readonly kind: "commits"; readonly count: number };
+  | { readonly kind: "commits"; readonly count: number }
+  | {
+      readonly kind: "builds";
+      /** The folder that is the tree. */
+      readonly root: string;
+      /** What is built of it. */
+      readonly path: string;
+      readonly repetitions: number;
+    };
 
 /** What many Kustomizations took. */
 export interface KustomizationsFigures {
@@ -26,7 +34,20 @@ export interface TimesFigures {
   readonly timesMs: readonly number[];
 }
 
+/** What builds in one process took, in milliseconds. */
+export interface BuildsFigures {
+  readonly firstMs: number;
+  readonly laterMs: readonly number[];
+  /** To find out that nothing which was read has changed, which saves the build. */
+  readonly checkMs: number;
+  readonly emitMs: number;
+  readonly objects: number;
+}
+
 /** What a scenario of a kind prints. */
-export type FiguresOf<Kind extends Scenario["kind"]> = Kind extends "kustomizations"
-  ? KustomizationsFigures
-  : TimesFigures;
+export interface FiguresOf {
+  readonly kustomizations: KustomizationsFigures;
+  readonly chain: TimesFigures;
+  readonly commits: TimesFigures;
+  readonly builds: BuildsFigures;
+}

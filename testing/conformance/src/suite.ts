@@ -15,6 +15,8 @@ export interface Suite {
    * run again by itself, twice at the most, before it counts.
    */
   readonly isTimed?: boolean;
+  /** Its cases lie in this repository: it is run where the recorded data is absent, too. */
+  readonly hasOwnCases?: boolean;
   /** The clusters that it can run against, where it needs one; the embedded one by default. */
   readonly clusters?: readonly ClusterKind[];
   /**

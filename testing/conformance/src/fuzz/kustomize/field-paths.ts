@@ -30,7 +30,9 @@ function itemPart(dice: Dice, item: Yaml, at: number): string {
 
 /** The same with one more part that may not be there. */
 export function someFieldPath(dice: Dice, value: Yaml): string {
-  const paths = fieldPathsOf(dice, value);
+  const all = fieldPathsOf(dice, value);
+  // What a resource is decides most of what happens to it: it seldom changes.
+  const paths = dice.risks(0.1) ? all : all.filter((path) => path !== "kind" && path !== "apiVersion");
   const path = dice.pick(paths);
   if (dice.risks(0.15)) return `${path}.missing`;
   if (dice.risks(0.15)) return path.replace(/[^.]*$/, "added");

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fluxResources } from "@weir/api";
+import { startCluster } from "@weir/cluster";
 import type { JsonObject } from "@weir/core";
+import { kind } from "@weir/sdk";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Environment } from "../src/environment.ts";
 import { generateFromCode } from "../src/generate/generate-from-code.ts";
@@ -262,6 +264,21 @@ describe("weir generate types", () => {
     await expect(generated).rejects.toThrow("no CustomResourceDefinition is in a.yaml");
     const missing = generateTypes(["b.yaml"], { cluster: false, check: false }, captured(folder).environment);
     await expect(missing).rejects.toThrow(/cannot read .*b\.yaml/);
+  });
+
+  test("reads CRDs of a cluster", async () => {
+    const folder = aFolder();
+    const kubeconfig = join(folder, "kubeconfig");
+    await using cluster = await startCluster({ listen: { kubeconfig } });
+    const [resource] = fluxResources;
+    const crd = kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+    await cluster.client.create(crd, resource?.crd() as never);
+    const { environment, out } = captured(folder);
+    const flags = { cluster: true, kubeconfig, check: false };
+    expect(await generateTypes(["gitrepositories.source.toolkit.fluxcd.io"], flags, environment)).toBe(0);
+    expect(out.join("")).toContain("export const GitRepository: Kind<GitRepository> = {");
+    const missing = generateTypes(["nothing.example.com"], flags, environment);
+    await expect(missing).rejects.toThrow("the cluster has no CRD nothing.example.com");
   });
 
   test("compiles for the Flux kinds, and agrees with their declarations", async () => {

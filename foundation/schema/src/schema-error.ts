@@ -27,7 +27,7 @@ export class UnsupportedTypeError extends WeirError {
   /** What zod calls the type: `tuple`, `pipe`, `union`. */
   readonly construct: string;
 
-  constructor(path: string, problem: string, construct = "") {
+  constructor(path: string, problem: string, construct: string) {
     super(`${path === "" ? "the type" : path} has no structural schema: ${problem}`);
     this.path = path;
     this.problem = problem;

@@ -194,7 +194,7 @@ describe("a resource's CRD", () => {
       },
     });
     const Tree = defineResource({ group: "g.example", version: "v1", kind: "Tree", spec: Recursive });
-    expect(() => Tree.crd()).toThrow(new UnsupportedTypeError("spec.child", "it contains itself"));
+    expect(() => Tree.crd()).toThrow(new UnsupportedTypeError("spec.child", "it contains itself", "object"));
   });
 
   test("carries rules of the status default", () => {

@@ -101,6 +101,9 @@ async function runSuites(
   return counts;
 }
 
+// The control plane ends with the process when it ends by itself, not when a signal ends it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const withFlux = process.argv.includes("--with-flux");
 const args = process.argv.slice(2).filter((arg) => arg !== "--with-flux");
 const real = await openRealCluster();

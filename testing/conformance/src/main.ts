@@ -26,7 +26,9 @@ const cluster: ClusterKind = values.cluster === "real" ? "real" : "embedded";
 async function collect(found: FoundSuite, only = values.case): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];
   for await (const result of found.suite.run(corpus, only, cluster)) {
-    if (only === undefined || result.name === only) results.push(result);
+    if (only !== undefined && result.name !== only) continue;
+    results.push(result);
+    if (values.verbose || values.case !== undefined) showFailure(result);
   }
   return results;
 }
@@ -47,10 +49,9 @@ async function collectSettled(found: FoundSuite): Promise<readonly CaseResult[]>
   return results;
 }
 
-function showFailures(results: readonly CaseResult[]): void {
-  for (const result of results) {
-    if (result.verdict === "fail") process.stdout.write(`--- ${result.name}\n${result.detail}\n`);
-  }
+/** Shown as it comes: a suite may take minutes. */
+function showFailure(result: CaseResult): void {
+  if (result.verdict === "fail") process.stdout.write(`--- ${result.name}\n${result.detail}\n`);
 }
 
 /** Keeps the causes already written down; a new failure gets its detail's first line until someone names the cause. */
@@ -70,7 +71,6 @@ function rewriteLists(found: FoundSuite, results: readonly CaseResult[]): void {
 
 async function runSuite(found: FoundSuite): Promise<boolean> {
   const results = await collectSettled(found);
-  if (values.verbose || values.case !== undefined) showFailures(results);
   if (values["write-lists"] && values.case === undefined) rewriteLists(found, results);
   const { passed, failed, waived, contradictions } = judge(results, readCaseLists(found.listsPath));
   process.stdout.write(
@@ -86,6 +86,8 @@ if (suites.length === 0) {
   process.stdout.write(`no suite is named ${positionals.join(" or ")}\n`);
   process.exitCode = 1;
 }
+// Servers that a suite started end with the process when it ends by itself, not when a signal ends it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const hasCorpus = existsSync(corpus);
 if (!hasCorpus) {
   process.stdout.write(

@@ -105,10 +105,16 @@ export class WatchRecorder implements AsyncDisposable {
     if (record === undefined) return;
     const json = object as unknown as JsonObject;
     if (object.kind === "Event") {
-      if (type !== "DELETED") record.sawEvent(json);
+      if (type !== "DELETED" && isOfFlux(json)) record.sawEvent(json);
       return;
     }
     const name = `${object.kind ?? ""}/${object.metadata.name ?? ""}`;
     record.sawState(name, type === "DELETED" ? GONE : watchedState(json));
   }
+}
+
+/** A kube-apiserver says things about objects, too, when its own loops come by. */
+function isOfFlux({ involvedObject }: JsonObject): boolean {
+  const { apiVersion } = (involvedObject ?? {}) as JsonObject;
+  return String(apiVersion).includes(".toolkit.fluxcd.io/");
 }

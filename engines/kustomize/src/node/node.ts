@@ -15,13 +15,22 @@ export class Scalar {
   readonly quoted: boolean;
   /** Written as a folded block (`>`), which upstream cannot always read back as it was. */
   readonly folded: boolean;
+  /** Where it lies when it lies in several places at once; see `shareScalar`. */
+  places: readonly FieldPlace[] | undefined;
 
   constructor(tag: string, text: string, quoted = false, folded = false) {
     this.tag = tag;
     this.text = text;
     this.quoted = quoted;
     this.folded = folded;
+    this.places = undefined;
   }
+}
+
+/** A field of a mapping. */
+export interface FieldPlace {
+  readonly map: YamlMap;
+  readonly key: string;
 }
 
 /** A key that occurs twice; an error once the mapping is printed. */

@@ -1,7 +1,7 @@
 import type { FieldSpec } from "../file/kustomization.ts";
-import { isMap, isMissing, isQuoted, type Node, Scalar, YamlMap } from "../node/node.ts";
+import { type FieldPlace, isMap, isMissing, isQuoted, type Node, Scalar, YamlMap } from "../node/node.ts";
 import { isYaml11NonString } from "../node/resolve-scalar.ts";
-import { type FieldPlace, shareScalar, writeField } from "../node/shared-scalar.ts";
+import { shareScalar, writeField } from "../node/shared-scalar.ts";
 import { addField, type Resource } from "../resource/resource.ts";
 import { changeFields, type Creation, type FieldPath, fieldPath } from "./field-spec.ts";
 import { wrongKind } from "./kind-error.ts";

@@ -67,8 +67,14 @@ function decodeUtf8(bytes: string | Uint8Array): string {
   }
 }
 
-/** Reads one document as a tree; `undefined` where it holds nothing. */
+/** Reads one document as a tree; `undefined` where it holds nothing or null. */
 export function parseDocument(text: string): Node | undefined {
+  const node = parseAnyDocument(text);
+  return isNull(node) ? undefined : node;
+}
+
+/** Reads one document as a tree; `undefined` where there is none. */
+export function parseAnyDocument(text: string): Node | undefined {
   let parsed: YamlNode | undefined;
   try {
     parsed = parseYamlNode(text, { dialect: "go-yaml-v3" });
@@ -79,9 +85,7 @@ export function parseDocument(text: string): Node | undefined {
       cause: error,
     });
   }
-  if (parsed === undefined) return undefined;
-  const node = new Composer().compose(parsed);
-  return isNull(node) ? undefined : node;
+  return parsed === undefined ? undefined : new Composer().compose(parsed);
 }
 
 /** Turns parsed nodes into a tree without aliases and merge keys, as kyaml's `DeAnchor` does. */

@@ -3,6 +3,7 @@ import {
   isList,
   isMap,
   isMissing,
+  isNull,
   isScalar,
   kindOf,
   type Node,
@@ -10,10 +11,11 @@ import {
   textOf,
   YamlMap,
 } from "../node/node.ts";
+import { parseAnyDocument } from "../node/parse.ts";
 import { newScalar, untagged } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
-import { wrongKind } from "./kind-error.ts";
+import { wrongEmptyKind, wrongKind } from "./kind-error.ts";
 import { compileRegex } from "./regex.ts";
 
 const isListIndex = (part: string): boolean => part.startsWith("[") && part.endsWith("]");
@@ -144,8 +146,37 @@ function matchField(
     if (created === undefined) return [];
     if (!isMap(node)) return [];
     addField(node, name, newPart(rest[0], created));
-  }
+  } else if (isScalar(field) && rest.length > 0) return matchInText(field, rest, created);
   return isMap(node) ? match(inMap(node, name), rest, created) : [];
+}
+
+/**
+ * A path goes on inside the text of a scalar, which is read as YAML for it.
+ *
+ * What is found there can be written, but upstream forgets the copy: nothing changes where something is found.
+ */
+function matchInText(
+  scalar: string | Scalar,
+  path: readonly string[],
+  created: Node | undefined,
+): readonly Place[] {
+  const root = readText(textOf(scalar));
+  const [part = ""] = path;
+  const wantsList = isNumber(part) || isListIndex(part) || part === "*";
+  if (root === undefined) throw wrongEmptyKind(wantsList ? "list" : "map");
+  const isCreated = isNull(root) && created !== undefined && !wantsList;
+  const node = isCreated ? new YamlMap() : root;
+  return match({ get: () => node, set: () => undefined }, path, created);
+}
+
+/** The first document of a text; `undefined` where there is none. */
+function readText(text: string): Node | undefined {
+  try {
+    return parseAnyDocument(text);
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    throw new KustomizeError(error.message.replace(/^MalformedYAMLError: /, ""), { cause: error });
+  }
 }
 
 function matchIndex(

@@ -1,8 +1,19 @@
 import { KustomizeError, prefixed, withPrefix } from "../error.ts";
 import type { FieldOptions, Replacement, SourceSelector, TargetSelector } from "../file/kustomization.ts";
-import { copyNode, isNilOrEmpty, isScalar, type Node, Scalar, textOf, valueOf } from "../node/node.ts";
+import {
+  copyNode,
+  isMap,
+  isNilOrEmpty,
+  isScalar,
+  type Node,
+  Scalar,
+  textOf,
+  valueOf,
+  YamlMap,
+} from "../node/node.ts";
 import { untagged } from "../node/resolve-scalar.ts";
 import { watchBuildFacts } from "../resource/build-facts.ts";
+import { buildAnnotations } from "../resource/show-resource.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeId, effectiveNamespace, gvkIsSelected, type ResId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
@@ -10,6 +21,7 @@ import { checkNodeCount, checkTextLength } from "../growth-budget.ts";
 import { lookUp, matchPath, type Place } from "./node-path.ts";
 import { quoteGo } from "@weir/text";
 import { splitFieldPath } from "./path.ts";
+import { setInText } from "./structured-text.ts";
 import { candidates, type CompiledSelector, compileSelector, labelTest, selectsId } from "./selector.ts";
 import type { Transformer } from "./transformer.ts";
 
@@ -91,7 +103,21 @@ function sourceNode(resources: ResourceMap, source: SourceSelector): Node {
     const id = describeId(selectorId(source));
     throw new KustomizeError(`fieldPath \`${path}\` is missing for replacement source ${id}`);
   }
-  return refined(copyNode(node), source.options);
+  return refined(withBuildFacts(copyNode(node), resource, path), source.options);
+}
+
+/** The annotations that upstream keeps on the source while it builds are copied as well. */
+function withBuildFacts(node: Node, resource: Resource, path: string): Node {
+  if (!isAboutAnnotations(path) || !isMap(node)) return node;
+  const facts = Object.entries(buildAnnotations(resource));
+  if (facts.length === 0) return node;
+  let annotations: Node | undefined = path === "metadata" ? node.get("annotations") : node;
+  if (!isMap(annotations)) {
+    annotations = new YamlMap();
+    node.set("annotations", annotations);
+  }
+  for (const [key, value] of facts) annotations.set(key, String(value));
+  return node;
 }
 
 function refined(node: Node, options: FieldOptions | undefined): Node {
@@ -165,6 +191,7 @@ function copyToTarget(resource: Resource, value: Node, target: TargetSelector): 
   const fieldPaths = target.fieldPaths ?? [];
   const creates = options?.create === true;
   for (const path of fieldPaths.length === 0 ? ["metadata.name"] : fieldPaths) {
+    if (setInText(resource.root, splitFieldPath(path), value, creates)) continue;
     const problem = `unable to find ${creates ? "or create " : ""}field ${quoteGo(path)} in replacement target`;
     let places: readonly Place[];
     try {

@@ -18,6 +18,9 @@ export class Scalar {
   /** Where it lies when it lies in several places at once; see `shareScalar`. */
   places: readonly FieldPlace[] | undefined;
 
+  /** Its tag was written; any other tag is left out when it is printed, so that quotes make a string of it. */
+  tagged = false;
+
   constructor(tag: string, text: string, quoted = false, folded = false) {
     this.tag = tag;
     this.text = text;
@@ -31,6 +34,13 @@ export class Scalar {
 export interface FieldPlace {
   readonly map: YamlMap;
   readonly key: string;
+}
+
+/** The same scalar with another text: tag and quotes stay. */
+export function retexted(scalar: Scalar, text: string): Scalar {
+  const next = new Scalar(scalar.tag, text, scalar.quoted);
+  next.tagged = scalar.tagged;
+  return next;
 }
 
 /** A key that occurs twice; an error once the mapping is printed. */

@@ -240,7 +240,9 @@ function composeScalar(node: YamlNode): Node {
   const quoted = node.style !== 0;
   if (tag === "!!str" && !quoted) return node.value;
   if (tag === "!!null" && node.value === "null") return NULL;
-  return new Scalar(tag, node.value, quoted, node.style === FOLDED);
+  const scalar = new Scalar(tag, node.value, quoted, node.style === FOLDED);
+  scalar.tagged = node.tag !== "" && node.tag !== "!";
+  return scalar;
 }
 
 /** Reads the resources of a file: documents in turn, lists unpacked, empty ones left out. */

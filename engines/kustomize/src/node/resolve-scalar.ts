@@ -49,6 +49,7 @@ export type ScalarValue = string | number | bigint | boolean | null;
 export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
   if (typeof scalar === "string") return scalar;
   const { tag, text } = scalar;
+  if (isReadAsString(scalar)) return text;
   switch (tag) {
     case "!!str":
       return text;
@@ -65,6 +66,11 @@ export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
     default:
       return text;
   }
+}
+
+/** Behind quotes only a tag that was written, or must be, makes anything but a string. */
+function isReadAsString({ tag, text, quoted, tagged }: Scalar): boolean {
+  return quoted && !tagged && resolveTag(text) === tag;
 }
 
 function taggedValue(tag: string, text: string): ScalarValue | undefined {

@@ -145,8 +145,12 @@ function keepStyle(old: Node, merged: Node): Node {
   if (!isScalar(old) || !isScalar(merged) || old === merged) return merged;
   if (isNull(merged)) return merged;
   // Written in quotes, even a number is read back as a string.
-  if (isQuoted(old)) return new Scalar("!!str", textOf(merged), true);
+  if (isQuoted(old)) return new Scalar(tagOf(merged), textOf(merged), true);
   return isString(merged) ? textOf(merged) : merged;
+}
+
+function tagOf(scalar: string | Scalar): string {
+  return typeof scalar === "string" ? "!!str" : scalar.tag;
 }
 
 function directiveOf(patch: Merged, isStrict: boolean): Directive {

@@ -6,7 +6,8 @@ import {
   isNilOrEmpty,
   isScalar,
   type Node,
-  Scalar,
+  retexted,
+  type Scalar,
   textOf,
   valueOf,
   YamlMap,
@@ -32,6 +33,9 @@ export function replacementTransformer(replacements: readonly Replacement[]): Tr
   };
 }
 
+/** What is copied: without a delimiter the field itself, which may be a target as well and change on the way. */
+type Value = () => Node;
+
 function apply(resources: ResourceMap, replacement: Replacement): void {
   const { source, sourceValue, targets } = replacement;
   if ((sourceValue === undefined && source === undefined) || targets === undefined) {
@@ -40,7 +44,8 @@ function apply(resources: ResourceMap, replacement: Replacement): void {
   if (sourceValue !== undefined && source !== undefined) {
     throw new KustomizeError("value and resource selectors are mutually exclusive");
   }
-  const value = source === undefined ? untagged(sourceValue ?? "") : sourceNode(resources, source);
+  const fixed = untagged(sourceValue ?? "");
+  const value: Value = source === undefined ? () => fixed : sourceValueOf(resources, source);
   for (const target of targets) refuseNulls(target);
   for (const target of targets) applyToTarget(resources, value, target);
 }
@@ -93,17 +98,31 @@ function findSource(resources: ResourceMap, source: SourceSelector): Resource {
   return found;
 }
 
-function sourceNode(resources: ResourceMap, source: SourceSelector): Node {
+function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
   const resource = findSource(resources, source);
   const path = source.fieldPath || "metadata.name";
-  const node = withPrefix("error looking up replacement source", () =>
-    lookUp(resource.root, splitFieldPath(path)),
-  );
+  const parts = splitFieldPath(path);
+  const node = withPrefix("error looking up replacement source", () => lookUp(resource.root, parts));
   if (node === undefined || isNilOrEmpty(node)) {
     const id = describeId(selectorId(source));
     throw new KustomizeError(`fieldPath \`${path}\` is missing for replacement source ${id}`);
   }
-  return refined(withBuildFacts(copyNode(node), resource, path), source.options);
+  const copied = (found: Node): Node => withBuildFacts(copyNode(found), resource, path);
+  const fixed = refined(copied(node), source.options);
+  if ((source.options?.delimiter ?? "") !== "") return () => fixed;
+  return () => {
+    const now = attempt(() => lookUp(resource.root, parts));
+    return now === undefined ? fixed : copied(now);
+  };
+}
+
+function attempt<Result>(action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof KustomizeError) return undefined;
+    throw error;
+  }
 }
 
 /** The annotations that upstream keeps on the source while it builds are copied as well. */
@@ -135,10 +154,10 @@ function refined(node: Node, options: FieldOptions | undefined): Node {
 /** The same scalar with another text: tag and quotes stay. */
 function withText(node: string | Scalar, text: string): string | Scalar {
   if (typeof node === "string") return text;
-  return node.tag === "" ? untagged(text) : new Scalar(node.tag, text, node.quoted);
+  return node.tag === "" ? untagged(text) : retexted(node, text);
 }
 
-function applyToTarget(resources: ResourceMap, value: Node, target: TargetSelector): void {
+function applyToTarget(resources: ResourceMap, value: Value, target: TargetSelector): void {
   const { select, reject = [] } = target;
   if (select === undefined) throw new KustomizeError("target must specify resources to select");
   const selects = withPrefix("error creating target selector", () => ({
@@ -186,22 +205,22 @@ function isTarget(
   return ids.some((id) => selectsId(by.select, id));
 }
 
-function copyToTarget(resource: Resource, value: Node, target: TargetSelector): void {
+function copyToTarget(resource: Resource, value: Value, target: TargetSelector): void {
   const { options } = target;
   const fieldPaths = target.fieldPaths ?? [];
   const creates = options?.create === true;
   for (const path of fieldPaths.length === 0 ? ["metadata.name"] : fieldPaths) {
-    if (setInText(resource.root, splitFieldPath(path), value, creates)) continue;
+    if (setInText(resource.root, splitFieldPath(path), value(), creates)) continue;
     const problem = `unable to find ${creates ? "or create " : ""}field ${quoteGo(path)} in replacement target`;
     let places: readonly Place[];
     try {
-      places = matchPath(resource.root, splitFieldPath(path), creates ? value : undefined);
+      places = matchPath(resource.root, splitFieldPath(path), creates ? value() : undefined);
     } catch (error) {
       throw prefixed(error, problem);
     }
     if (places.length === 0) throw new KustomizeError(problem, { field: path });
-    for (const place of places) setField(place, value, options);
-    if (!isScalar(value)) checkNodeCount(resource.root, "a replacement");
+    for (const place of places) setField(place, value(), options);
+    if (!isScalar(value())) checkNodeCount(resource.root, "a replacement");
   }
 }
 

@@ -15,7 +15,7 @@ export function replicaTransformer(replica: Replica, specs: readonly FieldSpec[]
   const set = (node: Node): Node => {
     if (!isMissing(node) && !isScalar(node)) throw wrongKind("scalar", node);
     // Behind quotes the number is read back as a string.
-    return isQuoted(node) ? new Scalar("!!str", count.text, true) : count;
+    return isQuoted(node) ? new Scalar("!!int", count.text, true) : count;
   };
   return (resources) => {
     let isFound = false;

@@ -8,6 +8,7 @@ import {
   isNull,
   isScalar,
   type Node,
+  retexted,
   Scalar,
   textOf,
   YamlMap,
@@ -71,7 +72,7 @@ function changedText(old: string, { node, path }: Inner, value: Node, creates: b
 const HOLDER = "text";
 
 function withText(scalar: string | Scalar, text: string): string | Scalar {
-  return scalar instanceof Scalar ? new Scalar(scalar.tag, text, scalar.quoted) : text;
+  return scalar instanceof Scalar ? retexted(scalar, text) : text;
 }
 
 function jsonText(value: JsonValue, old: string): string {

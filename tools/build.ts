@@ -10,8 +10,7 @@ const root = resolve(import.meta.dirname, "..");
 const PROGRAM = "apps/cli";
 const { values } = parseArgs({ options: { "program-only": { type: "boolean", default: false } } });
 
-const source = join(root, PROGRAM, "src");
-const { modules } = await bundleProgram(root, PROGRAM, { main: join(source, "main.ts") });
+const { modules } = await bundleProgram(root, PROGRAM, join(root, PROGRAM, "src/main.ts"));
 writeNotices(root, modules, join(root, PROGRAM, "dist"));
 process.stdout.write(`built ${PROGRAM}\n`);
 

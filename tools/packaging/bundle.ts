@@ -2,9 +2,10 @@ import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from "rolldown";
 import { asciiOnly } from "./ascii.ts";
+import { inlineRuntime } from "./inline-runtime.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import type { PublicPackage } from "./workspaces.ts";
-import { workerModules } from "./worker-modules.ts";
+import { type OnWorker, workerModules } from "./worker-modules.ts";
 
 /** What a bundle was made of. */
 export interface Bundle {
@@ -37,19 +38,15 @@ const HEAVY_BUILTINS: ReadonlySet<string> = new Set([
 const REGEX_CHUNK = "regex";
 
 /**
- * Files of a program that hold what is used together: each file that is loaded costs as much as many lines of code.
+ * Which modules lie together: each file that is loaded costs as much as many lines of code.
  *
- * A group takes what its modules import as well, unless a group of higher priority has it: so no two files need each
- * other, and none is loaded half.
+ * A group takes what its modules import as well, unless one of higher priority has it: so no two files need each other,
+ * and none is loaded half.
  */
 const GROUPS = [
-  { name: REGEX_CHUNK, test: /node_modules\/re2js\//, priority: 3 },
-  {
-    name: "build",
-    test: /\/cli\/src\/(?:build\/(?:plain-build|run-build)|cli-error|environment)\.ts$/,
-    priority: 2,
-  },
-  { name: "program", test: /\/cli\/src\/run-program\.ts$/, priority: 1 },
+  { name: REGEX_CHUNK, test: /node_modules\/re2js\//, priority: 2 },
+  // The program itself, with all that its entry point imports at once.
+  { name: "main", test: /\/src\/main\.ts$/, priority: 1 },
 ];
 
 const isRepositorySource = (id: string): boolean => !id.includes("node_modules");
@@ -70,11 +67,14 @@ const common = (root: string): InputOptions => ({
 export async function bundleLibrary(root: string, { folder, entries }: PublicPackage): Promise<void> {
   const dist = join(root, folder, "dist");
   rmSync(dist, { recursive: true, force: true });
+  const emitWorkers: Plugin = workerModules(".js", function emit(name, source) {
+    this.emitFile({ type: "chunk", id: source, fileName: `${name}.js` });
+  });
   await using bundle = await rolldown({
     ...common(root),
     input: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
     external: (id) => !id.startsWith(".") && !id.startsWith("/"),
-    plugins: [workerModules(".js")],
+    plugins: [emitWorkers],
   });
   await bundle.write({
     dir: dist,
@@ -90,21 +90,39 @@ export async function bundleLibrary(root: string, { folder, entries }: PublicPac
  * Writes the `dist` of a program: CommonJS with everything in it, so that it starts as fast as Node can start anything.
  *
  * An ES module that imports `node:fs` makes Node load its promises and its streams as well, which a CommonJS one does not.
+ * What worker threads load shares no file with the program: one that loaded the program's file would run the program.
  */
-export async function bundleProgram(
-  root: string,
-  folder: string,
-  inputs: Readonly<Record<string, string>>,
-): Promise<Bundle> {
+export async function bundleProgram(root: string, folder: string, source: string): Promise<Bundle> {
   const dist = join(root, folder, "dist");
   rmSync(dist, { recursive: true, force: true });
+  const workers = new Map<string, string>();
+  const onWorker: OnWorker = (name, worker) => void workers.set(name, worker);
+  const chunks = [...(await bundleTogether(root, dist, { inputs: { main: source }, onWorker }))];
+  for (const [name, worker] of workers) {
+    chunks.push(...(await bundleTogether(root, dist, { inputs: { [name]: worker }, onWorker })));
+  }
+  const modules = [...new Set(chunks.flatMap(({ moduleIds }) => moduleIds))].sort();
+  for (const folderOfSource of sourceFoldersOf(modules)) copyTables(folderOfSource, dist);
+  return { modules };
+}
+
+interface ProgramPart {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly onWorker: OnWorker;
+}
+
+async function bundleTogether(
+  root: string,
+  dir: string,
+  { inputs, onWorker }: ProgramPart,
+): Promise<readonly OutputChunk[]> {
   await using bundle = await rolldown({
     ...common(root),
     input: inputs,
-    plugins: [workerModules(".cjs"), programPlugin(), asciiOnly()],
+    plugins: [workerModules(".cjs", onWorker), programPlugin(), asciiOnly(), inlineRuntime()],
   });
   const { output } = await bundle.write({
-    dir: dist,
+    dir,
     format: "cjs",
     entryFileNames: "[name].cjs",
     chunkFileNames: "[name]-[hash].cjs",
@@ -115,10 +133,7 @@ export async function bundleProgram(
   });
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk");
   refuseCycles(chunks);
-  refuseSharedEntries(chunks, new Set(Object.keys(inputs)));
-  const modules = [...new Set(chunks.flatMap(({ moduleIds }) => moduleIds))].sort();
-  for (const source of sourceFoldersOf(modules)) copyTables(source, dist);
-  return { modules };
+  return chunks;
 }
 
 function programPlugin(): Plugin {
@@ -133,13 +148,6 @@ function refuseCycles(chunks: readonly OutputChunk[]): void {
     for (const [name, imports] of left) if (!imports.some((other) => left.has(other))) left.delete(name);
   }
   if (left.size > 0) throw new Error(`files load each other: ${[...left.keys()].join(", ")}`);
-}
-
-/** A worker thread that loaded the program's entry point for some function in it would run the program. */
-function refuseSharedEntries(chunks: readonly OutputChunk[], programs: ReadonlySet<string>): void {
-  const entries = new Set(chunks.filter(({ name }) => programs.has(name)).map(({ fileName }) => fileName));
-  const found = chunks.find(({ imports }) => imports.some((name) => entries.has(name)));
-  if (found !== undefined) throw new Error(`${found.fileName} loads the entry point of a program`);
 }
 
 function sourceFoldersOf(modules: readonly string[]): ReadonlySet<string> {

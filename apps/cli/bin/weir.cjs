@@ -2,10 +2,9 @@
 // The command line: from dist where it is packaged, from source in a checkout.
 "use strict";
 const { existsSync } = require("node:fs");
-const { join } = require("node:path");
 
-const root = join(__dirname, "..");
-const packaged = join(root, "dist/main.cjs");
+const root = `${__dirname}/..`;
+const packaged = `${root}/dist/main.cjs`;
 
 if (!isRecent()) startAnother();
 else if (existsSync(packaged)) startPackaged();
@@ -20,9 +19,9 @@ function startPackaged() {
   const { enableCompileCache } = require("node:module");
   // Compiled code is as good as code: it is kept where only its owner writes, not in the folder for temporary files.
   const { HOME, LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
-  const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, ".cache"));
-  if (!NODE_COMPILE_CACHE && cache) enableCompileCache(join(cache, "weir/compiled"));
-  require(packaged);
+  const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);
+  if (!NODE_COMPILE_CACHE && cache) enableCompileCache(`${cache}/weir/compiled`);
+  require("../dist/main.cjs");
 }
 
 /** On the Node that came with `npm ci`, where the one that runs is too old. */
@@ -30,7 +29,8 @@ function startAnother() {
   try {
     const platform = process.platform === "win32" ? "win" : process.platform;
     const manifest = require.resolve(`node-${platform}-${process.arch}/package.json`);
-    startOn(join(manifest, "../bin", process.platform === "win32" ? "node.exe" : "node"));
+    const { dirname, join } = require("node:path");
+    startOn(join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node"));
   } catch {
     process.stderr.write(`weir needs Node 24 or later and found ${process.versions.node}\n`);
     process.exitCode = 1;
@@ -41,7 +41,7 @@ function startAnother() {
 function startOn(node) {
   const entry = existsSync(packaged)
     ? [packaged]
-    : ["--conditions=@weir/source", join(root, "src/main.ts")];
+    : ["--conditions=@weir/source", `${root}/src/main.ts`];
   const child = require("node:child_process").spawn(
     node,
     ["--disable-warning=ExperimentalWarning", ...entry, ...process.argv.slice(2)],

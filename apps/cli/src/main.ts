@@ -1,4 +1,5 @@
 import { PLAIN_FLAGS, plainTargets } from "./build/plain-build.ts";
+import { runBuild } from "./build/run-build.ts";
 import { InterruptedError } from "./cli-error.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 
@@ -13,10 +14,7 @@ async function main(): Promise<void> {
 
 async function run(environment: Environment): Promise<number> {
   const targets = plainTargets(process.argv.slice(2));
-  if (targets !== undefined) {
-    const { runBuild } = await import("./build/run-build.ts");
-    return runBuild(targets, PLAIN_FLAGS, environment);
-  }
+  if (targets !== undefined) return runBuild(targets, PLAIN_FLAGS, environment);
   const { runProgram } = await import("./run-program.ts");
   return runProgram(process.argv, environment, process.env["WEIR_LOG"] ?? "");
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse, relative, resolve } from "node:path";
+import { parse, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { memoryTree, overlayTree, type Tree } from "@weir/core";
 import { isRemoteFile, KustomizeError, parseRepoSpec, type ResolveLinks } from "@weir/kustomize";
@@ -24,9 +24,9 @@ export function wholeDisk(workingDirectory: string): DiskTree {
   return tuningTree(diskTree(parse(workingDirectory).root));
 }
 
-/** A path of the disk as one of its tree. */
+/** A path of the disk, absolute and clean, as one of its tree. */
 export function pathOnDisk(folder: string): string {
-  return relative(parse(folder).root, folder).split("\\").join("/");
+  return folder.slice(parse(folder).root.length).split("\\").join("/");
 }
 
 /**

@@ -32,7 +32,7 @@ const MOST_FILE_BYTES = 512 * 1024 * 1024;
  * end below the folder; what leaves it names nothing. It is for a build by hand; controllers see artifacts only.
  */
 export function diskTree(root: string, { hidden = [] }: DiskTreeOptions = {}): DiskTree {
-  const links = new LinkResolver(realpathSync(root), hidden);
+  const links = new LinkResolver(root === "/" ? root : realpathSync(root), hidden);
   return {
     read: (path) => {
       const found = links.resolve(path);

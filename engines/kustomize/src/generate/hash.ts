@@ -1,16 +1,16 @@
-import { createHash } from "node:crypto";
 import type { JsonValue } from "@weir/core";
 import { goJson } from "../node/go-json.ts";
 import { isScalar, type Node, textOf, type YamlMap } from "../node/node.ts";
 import { toJson } from "../node/to-json.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Transformer } from "../transform/transformer.ts";
+import { sha256 } from "./sha256.ts";
 
 const LETTERS: Readonly<Record<string, string>> = { "0": "g", "1": "h", "3": "k", a: "m", e: "t" };
 
 /** Ten characters of a SHA-256 that cannot spell a word. */
 function encode(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex").slice(0, 10);
+  const hex = sha256(text).slice(0, 10);
   return hex.replace(/[013ae]/g, (digit) => LETTERS[digit] ?? digit);
 }
 

@@ -51,13 +51,15 @@ interface Report {
   }[];
 }
 
+const ELSEWHERE = "without a cluster";
+
 /** Counts by the cluster that a suite's title names at its end. */
 function countByCluster(report: Report, names: readonly string[]): ReadonlyMap<string, Count> {
   const counts = new Map<string, Count>(names.map((name) => [name, { passed: 0, failed: 0, skipped: 0 }]));
   for (const { assertionResults } of report.testResults) {
     for (const { ancestorTitles, status } of assertionResults) {
       const name =
-        names.find((one) => ancestorTitles.some((title) => title.endsWith(`on ${one}`))) ?? "elsewhere";
+        names.find((one) => ancestorTitles.some((title) => title.endsWith(`on ${one}`))) ?? ELSEWHERE;
       const count = counts.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
       counts.set(name, count);
       if (status === "passed") count.passed += 1;
@@ -111,7 +113,8 @@ const total: Count = { passed: 0, failed: 0, skipped: 0 };
 try {
   const counts = await runSuites(real, args);
   for (const [name, { passed, failed, skipped }] of counts) {
-    say(`on ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+    const where = name === ELSEWHERE ? name : `on ${name}`;
+    say(`${where}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
     total.passed += passed;
     total.failed += failed;
     total.skipped += skipped;

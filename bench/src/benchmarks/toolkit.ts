@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { GitRepository, Kustomization, ReconcileAnnotation } from "@weir/api";
-import type { KubeClient } from "@weir/client";
+import { isApiError, type Kind, type KubeClient } from "@weir/client";
 import { type ControlPlane, findControlPlane, startControlPlane, startGitServer } from "@weir/testkit";
 import type { Benchmark, BenchmarkContext, Row } from "../benchmark.ts";
 import { ourCommand } from "../processes/our-command.ts";
@@ -123,14 +123,24 @@ async function untilServed(client: KubeClient, controllers: RunningProcess): Pro
   const failed = controllers.line(/never printed/);
   failed.catch(() => {});
   const served = (async () => {
-    while (
-      (await client.resolve(Kustomization)) === undefined ||
-      (await client.resolve(GitRepository)) === undefined
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const kind of [GitRepository, Kustomization]) {
+      while (!(await canBeWatched(client, kind))) await new Promise((resolve) => setTimeout(resolve, 200));
     }
   })();
   await Promise.race([served, failed]);
+}
+
+/** A kind is served before its watch cache is filled, and refuses watches until then. */
+async function canBeWatched(client: KubeClient, kind: Kind<unknown, unknown>): Promise<boolean> {
+  if ((await client.resolve(kind)) === undefined) return false;
+  try {
+    for await (const event of client.watch(kind, { sendInitialEvents: true })) {
+      if (event.type === "BOOKMARK") return true;
+    }
+  } catch (error) {
+    if (!isApiError(error, "TooManyRequests")) throw error;
+  }
+  return false;
 }
 
 /** From the end of a commit, over a request to look as a Receiver makes it, to the event of a watch. */

@@ -3,6 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { DeclarationFiles } from "./api/declaration-files.ts";
+import { printApi } from "./api/print-api.ts";
+import { publicApiOf } from "./api/public-api.ts";
 import { findLayerViolations, findStyleViolations, findTableCycles } from "./architecture/rules.ts";
 import type { SourceFile } from "./architecture/source-files.ts";
 import { findDeadReferences } from "./documents/dead-references.ts";
@@ -178,5 +181,25 @@ describe("the generated-files gate", () => {
     expect((await findStaleFiles(generate, input)).size).toBe(0);
     writeFileSync(join(planted.folder, "src/generated/table.ts"), "export const edited = 1;\n");
     expect((await findStaleFiles(generate, input)).size).toBe(1);
+  });
+});
+
+describe("the public API gate", () => {
+  test("sees a parameter, a member and a name that nobody recorded, and no docstring", () => {
+    using planted = new Planted({}, []);
+    const apiOf = (text: string): string => {
+      writeFileSync(join(planted.folder, "index.d.ts"), 'export { f, type A } from "./a.ts";\n');
+      writeFileSync(join(planted.folder, "a.d.ts"), text);
+      return printApi(publicApiOf(new DeclarationFiles(), join(planted.folder, "index.d.ts")));
+    };
+    const recorded = apiOf("interface B {\n}\nexport type A = B;\nexport declare function f(a: A): void;\n");
+    const changes = [
+      "interface B {\n}\nexport type A = B;\nexport declare function f(a?: A): void;\n",
+      "interface B {\n    b: 1;\n}\nexport type A = B;\nexport declare function f(a: A): void;\n",
+    ];
+    for (const text of changes) expect(apiOf(text)).not.toBe(recorded);
+    const documented =
+      "interface B {\n}\nexport type A = B;\n/** New words. */\nexport declare function f(a: A): void;\n";
+    expect(apiOf(documented)).toBe(recorded);
   });
 });

@@ -24,8 +24,9 @@ export interface TaskOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * How large the JavaScript heap of its worker may grow; then the worker is ended and the task is rejected with
-   * `WorkerMemoryError`. Buffers lie outside the heap. Tasks with equal limits share workers.
+   * How much of the JavaScript heap of its worker the task may use, half as much again with garbage; then the worker is
+   * ended and the task is rejected with `WorkerMemoryError`. Buffers lie outside the heap. Tasks with equal limits
+   * share workers.
    */
   readonly memoryMb?: number;
   /** Takes the task back, or ends its worker, when it aborts; the task is rejected with the signal's reason. */

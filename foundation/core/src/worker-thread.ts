@@ -24,6 +24,16 @@ interface Running {
   readonly onAbort: () => void;
 }
 
+/**
+ * V8 ends the whole process, not the worker, where one allocation goes beyond the worker's limit, as an array does that
+ * grows. So V8's own limit lies far above ours, which is kept by looking at the heap again and again.
+ */
+const HARD_LIMIT_FACTOR = 4;
+/** What the heap holds includes garbage that has not been collected yet. */
+const GARBAGE_FACTOR = 1.5;
+const LOOK_MS = 25;
+const BYTES_PER_MB = 1024 * 1024;
+
 /** Loading a module is our own code at work: its limit only catches one that never ends. */
 const LOAD_TIMEOUT_MS = 60_000;
 
@@ -35,6 +45,7 @@ export class WorkerThread {
   readonly #modules = new Set<string>();
   #running: Running | undefined;
   #timer: Timer | undefined;
+  #look: Timer | undefined;
   #isAlive = true;
   #ended: Promise<unknown> | undefined;
 
@@ -43,7 +54,7 @@ export class WorkerThread {
     this.#clock = clock;
     this.#worker = new Worker(new URL("./task-worker.ts", import.meta.url), {
       name: "weir-task",
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb * HARD_LIMIT_FACTOR },
     });
     this.#worker.unref();
     this.#worker.on("message", (response: TaskResponse) => this.#hear(response));
@@ -68,6 +79,7 @@ export class WorkerThread {
       this.#running = { task, resolve, reject, onAbort };
       task.signal?.addEventListener("abort", onAbort, { once: true });
       this.#worker.ref();
+      this.#watchMemory();
       const isLoaded = this.#modules.has(task.request.moduleUrl);
       this.#limit(isLoaded ? task.timeoutMs : Math.max(task.timeoutMs, LOAD_TIMEOUT_MS));
       try {
@@ -108,11 +120,26 @@ export class WorkerThread {
     });
   }
 
+  #watchMemory(): void {
+    this.#look = this.#clock.setTimer(LOOK_MS, () => void this.#checkMemory());
+  }
+
+  async #checkMemory(): Promise<void> {
+    const running = this.#running;
+    const limit = this.memoryMb * BYTES_PER_MB * GARBAGE_FACTOR;
+    // A worker that is about to start or to end has no heap to look at.
+    const heap = await this.#worker.getHeapStatistics().catch(() => undefined);
+    if (this.#running === undefined || this.#running !== running) return;
+    if (heap === undefined || heap.used_heap_size <= limit) return this.#watchMemory();
+    this.#end(new WorkerMemoryError(this.#taskName(), this.memoryMb));
+  }
+
   #settle(report: (running: Running) => void): void {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
     this.#timer?.cancel();
+    this.#look?.cancel();
     running.task.signal?.removeEventListener("abort", running.onAbort);
     this.#worker.unref();
     report(running);

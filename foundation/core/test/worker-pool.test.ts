@@ -106,11 +106,14 @@ describe("a worker pool", () => {
     expect(await pool.run<Whereabouts>(tasks, "whereAmI", "b")).toEqual({ ...other, calls: ["a", "b"] });
   });
 
-  test("ends a task that uses too much memory", async () => {
-    await using pool = createWorkerPool({ size: 1, memoryMb: 32 });
-    expect(await failureOf(pool.run(tasks, "eatMemory", 0))).toEqual(new WorkerMemoryError("eatMemory", 32));
-    expect(await pool.run(tasks, "double", 1)).toBe(2);
-  });
+  test.each(["eatMemory", "growArray", "growMap"])(
+    "ends a task that uses too much memory: %s",
+    async (task) => {
+      await using pool = createWorkerPool({ size: 1, memoryMb: 64 });
+      expect(await failureOf(pool.run(tasks, task, 0))).toEqual(new WorkerMemoryError(task, 64));
+      expect(await pool.run(tasks, "double", 1)).toBe(2);
+    },
+  );
 
   test("tells when a worker ends by itself", async () => {
     await using pool = createWorkerPool({ size: 1 });

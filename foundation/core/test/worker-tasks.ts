@@ -64,3 +64,15 @@ export function failLater(): Promise<never> {
   void Promise.reject(new TypeError("nobody catches this"));
   return new Promise(() => {});
 }
+
+/** Grows one array, which V8 moves into ever larger blocks. */
+export function growArray(): number {
+  const numbers: number[] = [];
+  for (let index = 0; ; index++) numbers.push(index);
+}
+
+/** Grows one table in the same way. */
+export function growMap(): number {
+  const numbers = new Map<number, number>();
+  for (let index = 0; ; index++) numbers.set(index, index);
+}

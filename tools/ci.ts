@@ -1,4 +1,4 @@
-// npm run ci: the gates, the tests and the recorded data; the last line sums them up.
+// npm run ci: the gates, the tests, the recorded data, a short fuzz and the cluster suites; the last line sums them up.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,6 +10,8 @@ interface Count {
   failed: number;
   skipped: number;
 }
+
+const FUZZ_CASES = 100;
 
 const root = resolve(import.meta.dirname, "..");
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -87,9 +89,34 @@ async function runConformance(): Promise<void> {
   if (status !== 0) add({ failed: Math.max(1, contradictions) });
 }
 
+/** What the real tools make of generated inputs; always the same ones, so that a failure is the change's own. */
+async function runFuzz(): Promise<void> {
+  const { status, output } = await run("fuzz", ["--cases", String(FUZZ_CASES), "--seed", "1"]);
+  for (const line of output.split("\n")) {
+    const figures = /^fuzz \S+: (\d+) passed, (\d+) failed, (\d+) waived/.exec(line);
+    if (figures !== null)
+      add({ passed: Number(figures[1]), failed: Number(figures[2]), skipped: Number(figures[3]) });
+    if (/^fuzz \S+: skipped/.test(line)) add({ skipped: 1 });
+  }
+  if (status !== 0 && !/ [1-9]\d* failed,/.test(output)) add({ failed: 1 });
+}
+
+/** The suites that also run on a kube-apiserver, which is built first where Go is and it has not been built yet. */
+async function runClusterTests(): Promise<void> {
+  const { status, output } = await run("test:cluster", []);
+  const figures = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(
+    output.trimEnd().split("\n").at(-1) ?? "",
+  );
+  if (figures === null) return add({ failed: 1 });
+  const [passed, failed, skipped] = figures.slice(1).map(Number) as [number, number, number];
+  add({ passed, failed: status === 0 ? failed : Math.max(1, failed), skipped });
+}
+
 await runCheck();
 await runTests();
 await runConformance();
+await runFuzz();
+await runClusterTests();
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

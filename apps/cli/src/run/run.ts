@@ -6,7 +6,7 @@ import { type ArtifactServer, ArtifactStorage, serveArtifacts } from "@weir/arti
 import { type ClusterConfig, type KubeClient, openClient } from "@weir/client";
 import { createWorkerPool, describeError, type Logger, systemClock, systemRandom } from "@weir/core";
 import { type Controller, createManager, type Manager, type ManagerOptions } from "@weir/sdk";
-import { collectDefaultMetrics, Counter, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import type { ComponentName } from "./component-name.ts";
@@ -218,15 +218,15 @@ async function untilEnd(
   return failures.length === 0 ? 0 : 1;
 }
 
-/** Counts requests to the API as client-go does. */
+/** Counts requests to the API as client-go does, in the family that the managers register; none before there is one. */
 function requestCounter(
   registry: Registry,
 ): (answer: { readonly code: number; readonly host: string; readonly method: string }) => void {
-  const counter = new Counter({
-    name: "rest_client_requests_total",
-    help: "Number of HTTP requests, partitioned by status code, method, and host.",
-    labelNames: ["code", "host", "method"],
-    registers: [registry],
-  });
-  return ({ code, host, method }) => counter.inc({ code: String(code), host, method });
+  interface Countable {
+    inc(labels: Readonly<Record<string, string>>): void;
+  }
+  return ({ code, host, method }) => {
+    const family = registry.getSingleMetric("rest_client_requests_total") as unknown as Countable | undefined;
+    family?.inc({ code: String(code), host, method });
+  };
 }

@@ -216,7 +216,7 @@ const replacementFields = {
     "TargetSelector",
     goStruct("TargetSelector", {
       select: selector,
-      reject: goList(selector),
+      reject: goPointers("Selector", selector),
       fieldPaths: goStrings,
       options: fieldOptions,
     }),

@@ -125,7 +125,7 @@ export function valueOf(node: Node | undefined): string {
 }
 
 export function isString(node: Node | undefined): node is string | Scalar {
-  return typeof node === "string" || (node instanceof Scalar && node.tag === "!!str");
+  return typeof node === "string" || (node instanceof Scalar && (node.tag === "!!str" || node.tag === ""));
 }
 
 export function isQuoted(node: Node | undefined): boolean {

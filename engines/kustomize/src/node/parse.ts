@@ -311,9 +311,18 @@ export function checkMetadata(node: Node): void {
   if (meta.apiVersion === "" && meta.kind === "" && isNilOrEmpty(metadata)) {
     throw new KustomizeError("missing Resource metadata");
   }
+  requirePairs(inner, "annotations");
   if (meta.kind === "") throw new KustomizeError(`missing kind in object ${describeMeta(meta, inner)}`);
   if (meta.kind.endsWith("List") || meta.name !== "") return;
   throw new KustomizeError(`missing metadata.name in object ${describeMeta(meta, inner)}`);
+}
+
+/** Upstream reads a list where a mapping should be two by two, and panics over what is left. */
+export function requirePairs(metadata: YamlMap | undefined, field: "labels" | "annotations"): void {
+  const pairs = metadata?.get(field);
+  if (isList(pairs) && pairs.length % 2 === 1) {
+    throw new KustomizeError(`the ${field} of ${textAt(metadata, "name")} are no mapping`);
+  }
 }
 
 function describeMeta(meta: Meta, metadata: YamlMap | undefined): string {

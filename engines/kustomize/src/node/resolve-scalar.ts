@@ -42,6 +42,16 @@ export function replaceScalar(old: Node | undefined, text: string): string | Sca
   return untagged(text);
 }
 
+/** The same, but a text without quotes keeps no tag: what is put in its place later is whatever it looks like. */
+export function replaceUntagged(old: Node | undefined, text: string): Scalar {
+  return keptUntagged(replaceScalar(old, text));
+}
+
+/** A scalar without a tag that stays without one. */
+export function keptUntagged(scalar: string | Scalar): Scalar {
+  return typeof scalar === "string" ? new Scalar("", scalar) : scalar;
+}
+
 /** A scalar's value; `undefined` where its text does not fit its tag. */
 export type ScalarValue = string | number | bigint | boolean | null;
 

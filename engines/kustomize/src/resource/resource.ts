@@ -1,7 +1,8 @@
 import { KustomizeError } from "../error.ts";
 import type { Schemas } from "./schemas.ts";
-import { copyNode, isMap, isNilOrEmpty, type Node, textOf, YamlMap } from "../node/node.ts";
-import { newScalar, replaceScalar } from "../node/resolve-scalar.ts";
+import { copyNode, isMap, isNilOrEmpty, type Node, Scalar, textOf, YamlMap } from "../node/node.ts";
+import { requirePairs } from "../node/parse.ts";
+import { keptUntagged, newScalar, replaceScalar, replaceUntagged } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import type { Origin } from "./origin.ts";
 import { apiVersionOf, effectiveNamespace, type Gvk, parseApiVersion, type ResId } from "./resource-id.ts";
@@ -218,10 +219,11 @@ export class Resource {
     return isNilOrEmpty(value) ? "" : textOf(value);
   }
 
-  #metaMap(field: string): Map<string, string> {
+  #metaMap(field: "labels" | "annotations"): Map<string, string> {
     const result = new Map<string, string>();
     const metadata = this.root.get("metadata");
     const map = isMap(metadata) ? metadata.get(field) : undefined;
+    if (isMap(metadata) && map !== undefined && !isMap(map)) requirePairs(metadata, field);
     if (isMap(map)) for (const [key, value] of map.fields) result.set(key, textOf(value));
     return result;
   }
@@ -236,8 +238,10 @@ function unevenIds(): KustomizeError {
 /** Sets a text as upstream's `FieldSetter` does: an existing value keeps its quotes, a new one gets them if needed. */
 export function setText(map: YamlMap, key: string, text: string): void {
   const old = map.get(key);
-  if (old === undefined) addField(map, key, newScalar(text));
-  else writeField(map, key, replaceScalar(old, text));
+  if (old === undefined) addField(map, key, keptUntagged(newScalar(text)));
+  else if (!(old instanceof Scalar) || old.tag !== "" || old.text !== text) {
+    writeField(map, key, replaceUntagged(old, text));
+  }
 }
 
 /** Adds a field whose key is written without quotes: a key that reads as a number is one from then on. */
@@ -258,6 +262,8 @@ function newKey(key: string): unknown {
 
 function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<string, string>): void {
   metadata.delete(field);
+  // With the field go its repetitions.
+  metadata.duplicates = metadata.duplicates?.filter(({ key }) => key !== field);
   if (entries.size === 0) return;
   const map = new YamlMap();
   for (const key of [...entries.keys()].sort()) addField(map, key, entries.get(key) ?? "");

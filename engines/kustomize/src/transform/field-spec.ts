@@ -1,6 +1,6 @@
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
-import { isList, isMissing, isNull, type Node, YamlMap } from "../node/node.ts";
+import { isList, isNull, type Node, YamlMap } from "../node/node.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
 import { describeId, gvkIsSelected, type GvkSelector } from "../resource/resource-id.ts";
@@ -86,13 +86,17 @@ function follow(resource: Resource, walk: Walk): void {
   }
 }
 
+const EMPTY: Node = "";
+
 /** Where upstream keeps what it knows as annotations, a path through `metadata/annotations` finds them there. */
 function withAnnotations(resource: Resource, walk: Walk): void {
   const { parts } = walk.spec;
   const metadata = resource.root.get("metadata");
   const isElsewhere = parts[0] !== "metadata" || parts[1] !== "annotations" || !(metadata instanceof YamlMap);
-  if (!isElsewhere && isMissing(metadata.get("annotations")) && resource.hasBuildFacts) {
-    metadata.set("annotations", new YamlMap());
+  const annotations = isElsewhere ? EMPTY : metadata.get("annotations");
+  // Annotations that are null hold what is set in them, too: upstream reads them whatever they are.
+  if (isNull(annotations) || (annotations === undefined && resource.hasBuildFacts)) {
+    (metadata as YamlMap).set("annotations", new YamlMap());
   }
   visit(resource.root, 0, walk);
 }

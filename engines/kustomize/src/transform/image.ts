@@ -1,6 +1,6 @@
 import type { FieldSpec, Image } from "../file/kustomization.ts";
 import { isList, isMap, isMissing, isScalar, type Node, textOf } from "../node/node.ts";
-import { replaceScalar } from "../node/resolve-scalar.ts";
+import { replaceUntagged } from "../node/resolve-scalar.ts";
 import { type Field, type FieldPath, fieldPath, findFields } from "./field-spec.ts";
 import { wrongKind } from "./kind-error.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -57,7 +57,7 @@ function imageUpdate(image: Image): (node: Node) => Node {
     const text = textOf(node);
     if (!seen.has(text)) seen.set(text, regex.matcher(text).find() ? renamed(text, image) : undefined);
     const replaced = seen.get(text);
-    return replaced === undefined ? node : replaceScalar(node, replaced);
+    return replaced === undefined ? node : replaceUntagged(node, replaced);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FieldSpec } from "../file/kustomization.ts";
 import { isMissing, isScalar, type Node, textOf } from "../node/node.ts";
-import { replaceScalar } from "../node/resolve-scalar.ts";
+import { replaceUntagged } from "../node/resolve-scalar.ts";
 import type { Resource } from "../resource/resource.ts";
 import { gvkIsSelected, type ResId } from "../resource/resource-id.ts";
 import { changeFields, type Creation, fieldPath } from "./field-spec.ts";
@@ -26,7 +26,7 @@ export function affixTransformer(
     if (isMissing(node)) return node;
     if (!isScalar(node)) throw wrongKind("scalar", node);
     const text = textOf(node);
-    return replaceScalar(node, side === "prefix" ? `${affix}${text}` : `${text}${affix}`);
+    return replaceUntagged(node, side === "prefix" ? `${affix}${text}` : `${text}${affix}`);
   };
   return (resources) => {
     for (const resource of resources.resources) {

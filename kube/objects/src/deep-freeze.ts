@@ -14,12 +14,20 @@ export type DeepReadonly<T> = T extends (infer Item)[]
  * an earlier one costs only what is new.
  */
 export function deepFreeze<T>(value: T): DeepReadonly<T> {
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next !== "object" || next === null || Object.isFrozen(next)) continue;
-    Object.freeze(next);
-    for (const child of Object.values(next)) pending.push(child);
+  const pending: Node[] = isThawed(value) ? [value] : [];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    Object.freeze(node);
+    // Plain objects inherit nothing to enumerate, and this makes no array of their values.
+    for (const key in node) {
+      const child = node[key];
+      if (isThawed(child)) pending.push(child);
+    }
   }
   return value as DeepReadonly<T>;
+}
+
+type Node = Record<string, unknown>;
+
+function isThawed(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Object.isFrozen(value);
 }

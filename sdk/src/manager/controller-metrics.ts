@@ -11,6 +11,7 @@ import {
   type ReconcileFamilies,
   reconcileFamilies,
 } from "./metric-families.ts";
+import type { Series } from "./metric-series.ts";
 
 /** How a run ended, as controller-runtime counts it. */
 export type ReconcileResultLabel = "success" | "error" | "requeue" | "requeue_after";
@@ -20,6 +21,17 @@ const RESULTS: readonly ReconcileResultLabel[] = ["success", "error", "requeue",
 /** As controller-runtime, so that priorities set by users cannot make endless series. */
 const MAX_PRIORITIES = 25;
 
+/** The numbers that each run of a controller changes. */
+interface RunSeries {
+  readonly active: Series;
+  readonly total: Readonly<Record<ReconcileResultLabel, Series>>;
+  readonly errors: Series;
+  readonly terminal: Series;
+  readonly panics: Series;
+  readonly timeouts: Series;
+  readonly labels: readonly [controller: string];
+}
+
 /**
  * The metrics of the controllers of one manager, under the names of controller-runtime and Flux, in the registry that
  * was handed in. All series of a controller exist from its start, with zero.
@@ -28,6 +40,7 @@ export class ManagerMetrics {
   readonly #reconcile: ReconcileFamilies;
   readonly #queue: QueueFamilies;
   readonly #election: ElectionFamilies;
+  readonly #runs = new Map<string, RunSeries>();
 
   constructor(registry: Registry) {
     this.#reconcile = reconcileFamilies(registry);
@@ -37,53 +50,47 @@ export class ManagerMetrics {
 
   /** Makes all series of a controller. */
   prepare(controller: string, concurrency: number): void {
-    for (const result of RESULTS) this.#reconcile.total.inc({ controller, result }, 0);
-    for (const metric of [
-      this.#reconcile.errors,
-      this.#reconcile.terminal,
-      this.#reconcile.panics,
-      this.#reconcile.timeouts,
-    ])
-      metric.inc({ controller }, 0);
-    this.#reconcile.workers.set({ controller }, concurrency);
-    this.#reconcile.active.set({ controller }, 0);
+    this.#seriesOf(controller);
+    this.#reconcile.workers.series({ controller }).value = concurrency;
     const queue = { controller, name: controller };
-    this.#queue.adds.inc(queue, 0);
-    this.#queue.retries.inc(queue, 0);
-    this.#queue.depth.set({ ...queue, priority: "0" }, 0);
+    this.#queue.adds.series(queue);
+    this.#queue.retries.series(queue);
+    this.#queue.depth.series({ ...queue, priority: "0" });
   }
 
   /** What the elector of a lease tells its changes to. */
   electionObserver(name: string): Pick<LeaderElectorOptions, "onChange" | "onSlowPath"> {
-    this.#election.master.set({ name }, 0);
-    this.#election.slowPath.inc({ name }, 0);
+    const master = this.#election.master.series({ name });
+    const slowPath = this.#election.slowPath.series({ name });
+    master.value = 0;
     return {
-      onChange: (isLeader) => this.#election.master.set({ name }, isLeader ? 1 : 0),
-      onSlowPath: () => this.#election.slowPath.inc({ name }),
+      onChange: (isLeader) => void (master.value = isLeader ? 1 : 0),
+      onSlowPath: () => void (slowPath.value += 1),
     };
   }
 
   started(controller: string): void {
-    this.#reconcile.active.inc({ controller });
+    this.#seriesOf(controller).active.value += 1;
   }
 
   ended(controller: string, result: ReconcileResultLabel, ms: number): void {
-    this.#reconcile.active.dec({ controller });
-    this.#reconcile.total.inc({ controller, result });
-    if (result === "error") this.#reconcile.errors.inc({ controller });
-    this.#reconcile.seconds.observe({ controller }, ms / 1000);
+    const { active, total, errors, labels } = this.#seriesOf(controller);
+    active.value -= 1;
+    total[result].value += 1;
+    if (result === "error") errors.value += 1;
+    this.#reconcile.seconds.observe(labels, ms / 1000);
   }
 
   terminal(controller: string): void {
-    this.#reconcile.terminal.inc({ controller });
+    this.#seriesOf(controller).terminal.value += 1;
   }
 
   panicked(controller: string): void {
-    this.#reconcile.panics.inc({ controller });
+    this.#seriesOf(controller).panics.value += 1;
   }
 
   timedOut(controller: string): void {
-    this.#reconcile.timeouts.inc({ controller });
+    this.#seriesOf(controller).timeouts.value += 1;
   }
 
   /** Flux's duration per object. */
@@ -100,17 +107,23 @@ export class ManagerMetrics {
   /** What the queue of a controller tells its events to. */
   queueObserver(controller: string): QueueObserver {
     const labels = { controller, name: controller };
-    const priorities = new Set<number>();
+    const values = [controller, controller];
+    const adds = this.#queue.adds.series(labels);
+    const retries = this.#queue.retries.series(labels);
+    const depths = new Map<number, Series>();
+    const depthOf = (priority: number): Series => {
+      if (depths.size >= MAX_PRIORITIES)
+        return this.#queue.depth.series({ ...labels, priority: "exceeded_cardinality_limit" });
+      const depth = this.#queue.depth.series({ ...labels, priority: String(priority) });
+      depths.set(priority, depth);
+      return depth;
+    };
     return {
-      added: () => this.#queue.adds.inc(labels),
-      retried: () => this.#queue.retries.inc(labels),
-      depthChanged: (priority, by) => {
-        if (priorities.size < MAX_PRIORITIES) priorities.add(priority);
-        const label = priorities.has(priority) ? String(priority) : "exceeded_cardinality_limit";
-        this.#queue.depth.inc({ ...labels, priority: label }, by);
-      },
-      taken: (waitedMs) => this.#queue.waited.observe(labels, waitedMs / 1000),
-      finished: (workedMs) => this.#queue.worked.observe(labels, workedMs / 1000),
+      added: () => void (adds.value += 1),
+      retried: () => void (retries.value += 1),
+      depthChanged: (priority, by) => void ((depths.get(priority) ?? depthOf(priority)).value += by),
+      taken: (waitedMs) => this.#queue.waited.observe(values, waitedMs / 1000),
+      finished: (workedMs) => this.#queue.worked.observe(values, workedMs / 1000),
     };
   }
 
@@ -124,14 +137,36 @@ export class ManagerMetrics {
       total += seconds;
       longest = Math.max(longest, seconds);
     }
-    this.#queue.unfinished.set(labels, total);
-    this.#queue.longest.set(labels, longest);
+    this.#queue.unfinished.series(labels).value = total;
+    this.#queue.longest.series(labels).value = longest;
+  }
+
+  #seriesOf(controller: string): RunSeries {
+    let series = this.#runs.get(controller);
+    if (series === undefined) this.#runs.set(controller, (series = this.#makeSeries(controller)));
+    return series;
+  }
+
+  #makeSeries(controller: string): RunSeries {
+    const { total, active, errors, terminal, panics, timeouts } = this.#reconcile;
+    const labels = { controller };
+    const byResult = RESULTS.map((result) => [result, total.series({ controller, result })] as const);
+    return {
+      active: active.series(labels),
+      total: Object.fromEntries(byResult) as Record<ReconcileResultLabel, Series>,
+      errors: errors.series(labels),
+      terminal: terminal.series(labels),
+      panics: panics.series(labels),
+      timeouts: timeouts.series(labels),
+      labels: [controller],
+    };
   }
 }
 
+/** The values of the labels `kind`, `name` and `namespace`. */
 function objectLabels(
   kind: string,
   key: { readonly namespace?: string; readonly name?: string },
-): { readonly kind: string; readonly name: string; readonly namespace: string } {
-  return { kind, name: key.name ?? "", namespace: key.namespace ?? "" };
+): readonly string[] {
+  return [kind, key.name ?? "", key.namespace ?? ""];
 }

@@ -23,10 +23,11 @@ import {
   ReconcileTimeoutError,
   SupersededError,
 } from "../reconcile/reconcile-errors.ts";
-import { componentOf, reconcileObject, type RunEnd } from "../reconcile/run-object.ts";
+import { componentOf, reconcileObject, type ReconcileDeps, type RunEnd } from "../reconcile/run-object.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
 import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
 import type { ReconcileTracer } from "./reconcile-tracer.ts";
+import { RunAbort } from "./run-abort.ts";
 import { RunScope } from "./run-scope.ts";
 import { runSource } from "./run-source.ts";
 import type { Runnable, StopOptions } from "./runnable.ts";
@@ -62,9 +63,9 @@ export class ControllerRunner implements Runnable {
   readonly #deps: RunnerDeps;
   readonly #log: Logger;
   readonly #leases = new Set<InformerLease>();
-  readonly #applied = new AppliedIntents();
-  readonly #stop = new AbortController();
-  readonly #superseders = new Map<string, AbortController>();
+  readonly #reconcileDeps: ReconcileDeps;
+  readonly #stop = new RunAbort();
+  readonly #superseders = new Map<string, RunAbort>();
   readonly #sources: Promise<void>[] = [];
   readonly #timeoutMs: number | undefined;
   /** A series for each Pod or ConfigMap would cost more than what it tells. */
@@ -85,6 +86,10 @@ export class ControllerRunner implements Runnable {
     this.#timeoutMs = options.timeout === undefined ? undefined : milliseconds(options.timeout);
     const { rateLimit } = options;
     this.#limiter = rateLimit && new RunLimiter(deps.clock, rateLimit.runs, milliseconds(rateLimit.per));
+    const { informers, recorder, clock, random, isLive } = deps;
+    const fieldManager = componentOf(controller);
+    const applied = new AppliedIntents();
+    this.#reconcileDeps = { controller, informers, recorder, clock, random, isLive, applied, fieldManager };
     this.#hasObjectSeries = controller.primary !== undefined && !isBuiltInKind(controller.primary.kind);
     this.queue = new WorkQueue({
       clock: deps.clock,
@@ -184,7 +189,9 @@ export class ControllerRunner implements Runnable {
 
   #add(key: string, options: AddOptions, isQuiet: boolean): void {
     this.queue.add(key, options);
-    if (!isQuiet && (options.afterMs ?? 0) <= 0) this.#superseders.get(key)?.abort(new SupersededError(key));
+    if (!isQuiet && (options.afterMs ?? 0) <= 0) {
+      this.#superseders.get(key)?.abort(new SupersededError(key));
+    }
   }
 
   #runSource(source: Controller["sources"][number]): Promise<void> {
@@ -223,25 +230,26 @@ export class ControllerRunner implements Runnable {
   async #process(item: TakenItem): Promise<void> {
     const { clock, metrics } = this.#deps;
     const { name } = this.controller;
-    const superseder = new AbortController();
+    const superseder = new RunAbort();
     this.#superseders.set(item.key, superseder);
     const startedMs = clock.monotonic();
     metrics.started(name);
-    const end = await this.#runToEnd(item.key, superseder.signal);
+    const end = await this.#runToEnd(item.key, superseder);
     this.#superseders.delete(item.key);
     const tookMs = clock.monotonic() - startedMs;
     metrics.ended(name, resultOf(end), tookMs);
     if (end.kind === "ended" && this.#hasObjectSeries) metrics.observeObject(end.object, tookMs);
-    if (!this.#stop.signal.aborted) this.#settle(item, end);
+    if (!this.#stop.isAborted) this.#settle(item, end);
   }
 
-  #runToEnd(key: string, superseded: AbortSignal): Promise<RunEnd> {
+  #runToEnd(key: string, superseded: RunAbort): Promise<RunEnd> {
     const { tracer } = this.#deps;
     const { name, primary } = this.controller;
     const { group, kind } = primary?.kind ?? NO_KIND;
-    const id = randomUUID();
-    const log = this.#log.with({ ...(primary === undefined ? { key } : parseKey(key)), reconcileID: id });
-    return tracer.run({ controller: name, group, kind, key, reconcileID: id }, async () => {
+    const reconcileID = randomUUID();
+    const log = (): Logger =>
+      this.#log.with({ ...(primary === undefined ? { key } : parseKey(key)), reconcileID });
+    return tracer.run({ controller: name, group, kind, key, reconcileID }, async () => {
       try {
         return await this.#run(key, superseded, log);
       } catch (thrown) {
@@ -251,28 +259,25 @@ export class ControllerRunner implements Runnable {
     });
   }
 
-  async #run(key: string, superseded: AbortSignal, log: Logger): Promise<RunEnd> {
-    const { client, clock, random, informers, clusterOf, isLive, recorder } = this.#deps;
+  async #run(key: string, superseded: RunAbort, log: () => Logger): Promise<RunEnd> {
+    const { client, clock, informers, clusterOf } = this.#deps;
     const { controller } = this;
-    const fieldManager = componentOf(controller);
+    const deps = this.#reconcileDeps;
     await using scope = new RunScope({
       key,
       client,
       informers,
       clusterOf,
       clock,
-      fieldManager,
+      fieldManager: deps.fieldManager,
       superseded,
       log,
       timeoutMs: this.#timeoutOf(key),
-      stop: this.#stop.signal,
+      stop: this.#stop,
     });
-    const shared = { informers, applied: this.#applied, clock, random, isLive };
-    if (controller.primary !== undefined) {
-      return await reconcileObject({ ...shared, controller, recorder }, scope.parts);
-    }
-    const ctx = baseContext({ ...shared, ...scope.parts, fieldManager, own: (_, intent) => intent });
-    return await keyedEnd(() => scope.parts.supervise(() => controller.reconcileKey(key, ctx)));
+    if (controller.primary !== undefined) return await reconcileObject(deps, scope);
+    const ctx = baseContext({ deps, run: scope, site: scope.home, own: (_, intent) => intent });
+    return await keyedEnd(() => scope.supervise(() => controller.reconcileKey(key, ctx)));
   }
 
   #timeoutOf(key: string): number | undefined {

@@ -1,5 +1,6 @@
 import type { AnsweredRequest } from "@weir/client";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { type FamilyShape, HistogramFamily, NumberFamily, sharedFamily } from "./metric-series.ts";
 
 /** Buckets of controller-runtime's histogram of reconcile times. */
 const RECONCILE_BUCKETS = [
@@ -14,11 +15,7 @@ const OBJECT_BUCKETS = [
   31.879757075478317, 122.30217221643493, 469.19495946736544, 1799.9999999999986,
 ];
 
-type Shape<Label extends string> = {
-  readonly help: string;
-  readonly labelNames: Label[];
-  readonly name: string;
-};
+type Shape<Label extends string> = FamilyShape<Label>;
 
 const perController = <Rest extends string = never>(name: string, help: string, ...rest: Rest[]) =>
   ({ name, help, labelNames: ["controller", ...rest] }) as Shape<"controller" | Rest>;
@@ -28,32 +25,32 @@ const perQueue = <Rest extends string = never>(name: string, help: string, ...re
 
 /** The metric families of reconciles, as controller-runtime and Flux name them; shared by the managers of a registry. */
 export interface ReconcileFamilies {
-  readonly total: Counter<"controller" | "result">;
-  readonly errors: Counter<"controller">;
-  readonly terminal: Counter<"controller">;
-  readonly panics: Counter<"controller">;
-  readonly timeouts: Counter<"controller">;
-  readonly seconds: Histogram<"controller">;
-  readonly workers: Gauge<"controller">;
-  readonly active: Gauge<"controller">;
-  readonly object: Histogram<"kind" | "name" | "namespace">;
+  readonly total: NumberFamily<"controller" | "result">;
+  readonly errors: NumberFamily<"controller">;
+  readonly terminal: NumberFamily<"controller">;
+  readonly panics: NumberFamily<"controller">;
+  readonly timeouts: NumberFamily<"controller">;
+  readonly seconds: HistogramFamily;
+  readonly workers: NumberFamily<"controller">;
+  readonly active: NumberFamily<"controller">;
+  readonly object: HistogramFamily;
 }
 
 /** The metric families of leader election, as client-go names them. */
 export interface ElectionFamilies {
-  readonly master: Gauge<"name">;
-  readonly slowPath: Counter<"name">;
+  readonly master: NumberFamily<"name">;
+  readonly slowPath: NumberFamily<"name">;
 }
 
 /** The metric families of work queues, as client-go names them. */
 export interface QueueFamilies {
-  readonly depth: Gauge<"controller" | "name" | "priority">;
-  readonly adds: Counter<"controller" | "name">;
-  readonly retries: Counter<"controller" | "name">;
-  readonly waited: Histogram<"controller" | "name">;
-  readonly worked: Histogram<"controller" | "name">;
-  readonly unfinished: Gauge<"controller" | "name">;
-  readonly longest: Gauge<"controller" | "name">;
+  readonly depth: NumberFamily<"controller" | "name" | "priority">;
+  readonly adds: NumberFamily<"controller" | "name">;
+  readonly retries: NumberFamily<"controller" | "name">;
+  readonly waited: HistogramFamily;
+  readonly worked: HistogramFamily;
+  readonly unfinished: NumberFamily<"controller" | "name">;
+  readonly longest: NumberFamily<"controller" | "name">;
 }
 
 const RECONCILE = {
@@ -177,7 +174,7 @@ export function electionFamilies(registry: Registry): ElectionFamilies {
  */
 export function requestCounter(registry: Registry): (answer: AnsweredRequest) => void {
   const requests = familiesOf(registry).counter(REQUESTS);
-  return ({ code, host, method }) => requests.inc({ code: String(code), host, method });
+  return ({ code, host, method }) => void (requests.series({ code: String(code), host, method }).value += 1);
 }
 
 /** The queue families of a registry, made if it has none. */
@@ -194,17 +191,13 @@ export function queueFamilies(registry: Registry): QueueFamilies {
   };
 }
 
-/** Several managers may share one registry (several clusters in one process), so a family that is there is used. */
 function familiesOf(registry: Registry) {
-  const known = <Metric>(name: string, make: () => Metric): Metric =>
-    (registry.getSingleMetric(name) as Metric | undefined) ?? make();
-  const registers = [registry];
   return {
-    counter: <Label extends string>(shape: Shape<Label>): Counter<Label> =>
-      known(shape.name, () => new Counter<Label>({ ...shape, registers })),
-    gauge: <Label extends string>(shape: Shape<Label>): Gauge<Label> =>
-      known(shape.name, () => new Gauge<Label>({ ...shape, registers })),
-    histogram: <Label extends string>(shape: Shape<Label>, buckets: number[]): Histogram<Label> =>
-      known(shape.name, () => new Histogram<Label>({ ...shape, buckets, registers })),
+    counter: <Label extends string>(shape: Shape<Label>): NumberFamily<Label> =>
+      sharedFamily(registry, new NumberFamily("counter", shape)),
+    gauge: <Label extends string>(shape: Shape<Label>): NumberFamily<Label> =>
+      sharedFamily(registry, new NumberFamily("gauge", shape)),
+    histogram: (shape: Shape<string>, bounds: readonly number[]): HistogramFamily =>
+      sharedFamily(registry, new HistogramFamily(shape, bounds)),
   };
 }

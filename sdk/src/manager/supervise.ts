@@ -1,4 +1,5 @@
-import { type Clock, WeirError } from "@weir/core";
+import { type Clock, type Timer, WeirError } from "@weir/core";
+import type { Abortable } from "./run-abort.ts";
 
 /** How long code may go on after its signal aborted before it is given up. */
 export const GIVE_UP_MS = 10_000;
@@ -21,26 +22,32 @@ export class ReconcileHungError extends WeirError {
  */
 export async function supervise<Value>(
   code: () => Value | Promise<Value>,
-  signal: AbortSignal,
+  abort: Abortable,
   clock: Clock,
 ): Promise<Value> {
-  signal.throwIfAborted();
-  const { promise: givenUp, reject: giveUp } = Promise.withResolvers<never>();
-  let timer: { cancel(): void } | undefined;
-  const onAbort = (): void => {
-    timer = clock.setTimer(GIVE_UP_MS, () => giveUp(new ReconcileHungError({ cause: signal.reason })));
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
+  if (abort.isAborted) throw abort.reason;
+  let timer: Timer | undefined;
+  let undo: (() => void) | undefined;
   try {
-    // Called in an async function, so that a synchronous throw is a rejection, too.
-    const running = (async () => await code())();
-    return await Promise.race([running, givenUp]);
+    const running = code();
+    if (!isThenable(running)) return running;
+    return await new Promise<Value>((resolve, reject) => {
+      Promise.resolve(running).then(resolve, reject);
+      undo = abort.onAbort((reason) => {
+        timer = clock.setTimer(GIVE_UP_MS, () => reject(new ReconcileHungError({ cause: reason })));
+      });
+    });
   } catch (error) {
     if (error instanceof ReconcileHungError) throw error;
-    signal.throwIfAborted();
+    if (abort.isAborted) throw abort.reason;
     throw error;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    undo?.();
     timer?.cancel();
   }
+}
+
+/** Whatever can be waited for; code of others may bring promises of its own. */
+function isThenable<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

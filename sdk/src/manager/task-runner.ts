@@ -4,6 +4,7 @@ import { AppliedIntents } from "../reconcile/applied-intents.ts";
 import { baseContext } from "../reconcile/base-context.ts";
 import { ManagerStoppedError } from "../reconcile/reconcile-errors.ts";
 import type { RunnerDeps } from "./controller-runner.ts";
+import { RunAbort } from "./run-abort.ts";
 import { RunScope } from "./run-scope.ts";
 import type { Runnable, StopOptions } from "./runnable.ts";
 import { type Task, TaskFailedError } from "./task.ts";
@@ -14,7 +15,7 @@ export class TaskRunner implements Runnable {
   readonly #task: Task;
   readonly #deps: RunnerDeps;
   readonly #onFailure: (error: TaskFailedError) => void;
-  readonly #stop = new AbortController();
+  readonly #stop = new RunAbort();
   readonly #leases: InformerLease[] = [];
   #running: Promise<void> = Promise.resolve();
 
@@ -42,7 +43,7 @@ export class TaskRunner implements Runnable {
 
   start(): void {
     this.#running = this.#run().catch((error: unknown) => {
-      if (this.#stop.signal.aborted) return;
+      if (this.#stop.isAborted) return;
       const failure = new TaskFailedError(this.name, { cause: error });
       this.#deps.logger.error("a task failed", { task: this.name, error: describeError(error) });
       this.#onFailure(failure);
@@ -66,21 +67,17 @@ export class TaskRunner implements Runnable {
       clusterOf,
       clock,
       fieldManager: this.name,
-      superseded: new AbortController().signal,
-      log: logger.with({ task: this.name }),
+      superseded: new RunAbort(),
+      log: () => logger.with({ task: this.name }),
       timeoutMs: undefined,
-      stop: this.#stop.signal,
+      stop: this.#stop,
     });
     const ctx = baseContext({
-      ...scope.parts,
-      informers,
-      applied: new AppliedIntents(),
-      clock,
-      random,
-      isLive,
-      fieldManager: this.name,
+      deps: { applied: new AppliedIntents(), clock, random, isLive, fieldManager: this.name },
+      run: scope,
+      site: scope.home,
       own: (_, intent) => intent,
     });
-    await scope.parts.supervise(() => this.#task.run(ctx));
+    await scope.supervise(() => this.#task.run(ctx));
   }
 }

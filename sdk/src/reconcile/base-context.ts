@@ -1,7 +1,7 @@
 import type { Clock, JsonObject, JsonValue, Logger, Random } from "@weir/core";
 import { type ApplyOptions, isApiError, type Kind, type KubeClient } from "@weir/client";
 import { formatApiVersion, formatKey, jsonEqual, type KubeObject, type ObjectKey } from "@weir/objects";
-import { UndeclaredReadError } from "../cache/cache-reader.ts";
+import { type CacheQuery, UndeclaredReadError } from "../cache/cache-reader.ts";
 import type { Informers } from "../cache/informers.ts";
 import { writtenKey } from "../cache/informers.ts";
 import { fieldSelectorText, selectorText } from "../cache/selector.ts";
@@ -9,26 +9,40 @@ import type { AppliedIntents } from "./applied-intents.ts";
 import type { Applied, ApplyIntentOptions, BaseContext } from "./context.ts";
 import { InvalidUpdateError, OwnerReferenceError } from "./reconcile-errors.ts";
 
-/** What the context of a run is made of. */
-export interface ContextParts {
-  readonly key: string;
-  readonly signal: AbortSignal;
-  readonly superseded: AbortSignal;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
+/** A cluster as one run sees it. */
+export interface ClusterSite {
   /** The run's own client. */
   readonly client: KubeClient;
   readonly informers: Informers;
   readonly watch: BaseContext["watch"];
-  /** The part of a context that another cluster has its own of. */
-  readonly clusterOf: (name: string) => Pick<ContextParts, "client" | "informers" | "watch">;
-  /** The other cluster that this is of. */
-  readonly cluster?: string;
+}
+
+/** What belongs to one run; what is costly to make is made when it is asked for. */
+export interface RunHandle {
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly superseded: AbortSignal;
+  readonly log: Logger;
+  readonly clusterOf: (name: string) => ClusterSite;
+}
+
+/** What the contexts of a controller's runs share. */
+export interface ContextDeps {
+  readonly clock: Clock;
+  readonly random: Random;
   readonly applied: AppliedIntents;
   readonly fieldManager: string;
   /** Whether a kind is read from the server although it is not in the cache. */
   readonly isLive: (kind: Kind<unknown, unknown>) => boolean;
+}
+
+/** What the context of a run is made of. */
+export interface ContextParts {
+  readonly deps: ContextDeps;
+  readonly run: RunHandle;
+  readonly site: ClusterSite;
+  /** The other cluster that this is of. */
+  readonly cluster?: string;
   /** Names the reconciled object as controller of an intent of a kind; the intent itself where there is none. */
   readonly own: (
     kind: Kind<unknown, unknown>,
@@ -41,19 +55,25 @@ const MAX_UPDATE_TRIES = 5;
 
 /** The part of a context that needs no object. */
 export function baseContext(parts: ContextParts): BaseContext {
-  const { client, informers, key, signal, superseded, log, clock } = parts;
+  const { deps, run, site } = parts;
+  const { client, informers } = site;
   return {
-    key,
-    signal,
-    superseded,
-    log,
-    clock,
+    key: run.key,
+    get signal() {
+      return run.signal;
+    },
+    get superseded() {
+      return run.superseded;
+    },
+    get log() {
+      return run.log;
+    },
+    clock: deps.clock,
     client,
     cache: informers,
-    watch: parts.watch,
+    watch: site.watch,
     cluster: (name) => {
-      const { own: _, ...shared } = parts;
-      return baseContext({ ...shared, ...parts.clusterOf(name), cluster: name, own: ownerless });
+      return baseContext({ deps, run, site: run.clusterOf(name), cluster: name, own: ownerless });
     },
     live: {
       get: (kind, at, options) => client.get(kind, at, options),
@@ -61,22 +81,10 @@ export function baseContext(parts: ContextParts): BaseContext {
     },
     get: async (kind, at) => {
       if (informers.canRead(kind, at.namespace)) return informers.get(kind, at);
-      if (parts.isLive(kind)) return client.get(kind, at);
+      if (deps.isLive(kind)) return client.get(kind, at);
       throw new UndeclaredReadError(kind, at.namespace);
     },
-    list: async (kind, query = {}) => {
-      if (informers.canRead(kind, query.namespace)) return informers.list(kind, query);
-      if (!parts.isLive(kind) || query.index !== undefined)
-        throw new UndeclaredReadError(kind, query.namespace);
-      const { namespace, labels, fields, limit } = query;
-      const list = await client.list(kind, {
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(labels === undefined ? {} : { labelSelector: selectorText(labels) }),
-        ...(fields === undefined ? {} : { fieldSelector: fieldSelectorText(fields) }),
-        ...(limit === undefined ? {} : { limit }),
-      });
-      return list.items;
-    },
+    list: (kind, query = {}) => listObjects(parts, kind, query),
     create: (kind, object, options = {}) => {
       const { owner, ...writeOptions } = options;
       const owned = parts.own(kind, object as JsonObject, owner) as typeof object;
@@ -87,6 +95,23 @@ export function baseContext(parts: ContextParts): BaseContext {
     apply: (kind, intent, options = {}) => applyIntent(parts, kind, intent, options),
     delete: (kind, at, options) => client.delete(kind, at, options),
   };
+}
+
+async function listObjects<R>(
+  { site: { client, informers }, deps }: ContextParts,
+  kind: Kind<R, unknown>,
+  query: CacheQuery,
+): Promise<readonly R[]> {
+  if (informers.canRead(kind, query.namespace)) return informers.list(kind, query);
+  if (!deps.isLive(kind) || query.index !== undefined) throw new UndeclaredReadError(kind, query.namespace);
+  const { namespace, labels, fields, limit } = query;
+  const list = await client.list(kind, {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labelSelector: selectorText(labels) }),
+    ...(fields === undefined ? {} : { fieldSelector: fieldSelectorText(fields) }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  return list.items;
 }
 
 /** No object of another cluster can own one here: the garbage collector would delete it. */
@@ -104,7 +129,8 @@ interface Update<R, W> {
 
 async function updateObject<R, W>(parts: ContextParts, update: Update<R, W>): Promise<R | undefined> {
   const { kind, at, change, options } = update;
-  const { client, clock, random, signal } = parts;
+  const { client } = parts.site;
+  const { clock, random } = parts.deps;
   let current = cached<R>(parts, kind, at) ?? (await client.get(kind, at));
   for (let tries = 1; current !== undefined; tries++) {
     const wanted = change(current);
@@ -117,7 +143,7 @@ async function updateObject<R, W>(parts: ContextParts, update: Update<R, W>): Pr
       if (!isApiError(error, "Conflict") || tries >= MAX_UPDATE_TRIES) throw error;
     }
     // Never the stale object again: the intent is made anew from what is there.
-    await clock.sleep(10 + 90 * random.next(), signal);
+    await clock.sleep(10 + 90 * random.next(), parts.run.signal);
     current = await client.get(kind, at);
   }
   return undefined;
@@ -145,20 +171,21 @@ async function applyIntent<R, W>(
   const body = parts.own(kind, intent as JsonObject, options.owner);
   const at = writtenKey(body);
   const before = at === undefined ? undefined : cached<R>(parts, kind, at);
-  const fieldManager = options.fieldManager ?? parts.fieldManager;
+  const fieldManager = options.fieldManager ?? parts.deps.fieldManager;
   const name = `${parts.cluster ?? ""} ${fieldManager} ${formatApiVersion(kind)}/${kind.kind} ${at === undefined ? "" : formatKey(at)}`;
   const isDryRun = options.dryRun === true;
-  if (before !== undefined && parts.applied.isApplied(name, body, before as KubeObject)) {
+  if (before !== undefined && parts.deps.applied.isApplied(name, body, before as KubeObject)) {
     return { object: before, changed: false };
   }
   const applyOptions: ApplyOptions = { fieldManager, force: options.force ?? true, dryRun: isDryRun };
-  const object = await parts.client.apply(kind, body as W, applyOptions);
-  if (!isDryRun) parts.applied.remember(name, body, object as KubeObject);
+  const object = await parts.site.client.apply(kind, body as W, applyOptions);
+  if (!isDryRun) parts.deps.applied.remember(name, body, object as KubeObject);
   return { object, changed: versionOf(before) !== versionOf(object) };
 }
 
 function cached<R>(parts: ContextParts, kind: Kind<R, unknown>, at: ObjectKey): R | undefined {
-  return parts.informers.canRead(kind, at.namespace) ? parts.informers.get(kind, at) : undefined;
+  const { informers } = parts.site;
+  return informers.canRead(kind, at.namespace) ? informers.get(kind, at) : undefined;
 }
 
 function versionOf(object: unknown): string | undefined {

@@ -1,5 +1,20 @@
 import { anySignal } from "@weir/core";
-import type { CallOptions, KubeClient, WriteOptions } from "@weir/client";
+import type {
+  ApplyOptions,
+  CallOptions,
+  DeleteOptions,
+  ImpersonatedUser,
+  Kind,
+  KubeClient,
+  ListOptions,
+  Patch,
+  ReadOptions,
+  ResolvedKind,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "@weir/client";
+import type { KubeList, ObjectKey } from "@weir/objects";
 
 /** What ties a client to one run. */
 export interface RunBounds {
@@ -14,40 +29,81 @@ export interface RunBounds {
  * A client that ends with a run: its calls stop with the run's signal, and a run that was given up can write no more,
  * so that it cannot interfere with the next run of its key.
  */
-export function runClient(client: KubeClient, bounds: RunBounds): KubeClient {
-  const within = async <Options extends CallOptions, Value>(
+export class RunClient implements KubeClient {
+  readonly #client: KubeClient;
+  readonly #bounds: RunBounds;
+
+  constructor(client: KubeClient, bounds: RunBounds) {
+    this.#client = client;
+    this.#bounds = bounds;
+  }
+
+  get<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: ReadOptions): Promise<R | undefined> {
+    return this.#within(options, (bound) => this.#client.get(kind, key, bound));
+  }
+
+  list<R>(kind: Kind<R, unknown>, options?: ListOptions): Promise<KubeList<R>> {
+    return this.#within(options, (bound) => this.#client.list(kind, bound));
+  }
+
+  watch<R>(kind: Kind<R, unknown>, options?: WatchOptions): AsyncIterable<WatchEvent<R>> {
+    this.#bounds.assertOpen();
+    return this.#client.watch(kind, { signal: this.#bounds.signal, ...options });
+  }
+
+  create<R, W>(kind: Kind<R, W>, object: W, options?: WriteOptions): Promise<R> {
+    return this.#within(this.#writing(options), (bound) => this.#client.create(kind, object, bound));
+  }
+
+  replace<R, W>(kind: Kind<R, W>, object: W, options?: WriteOptions): Promise<R> {
+    return this.#within(this.#writing(options), (bound) => this.#client.replace(kind, object, bound));
+  }
+
+  patch<R>(kind: Kind<R, unknown>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<R> {
+    return this.#within(this.#writing(options), (bound) => this.#client.patch(kind, key, patch, bound));
+  }
+
+  apply<R, W>(kind: Kind<R, W>, object: W, options: ApplyOptions): Promise<R> {
+    return this.#within(options, (bound) => this.#client.apply(kind, object, bound));
+  }
+
+  delete<R>(kind: Kind<R, unknown>, key: ObjectKey, options?: DeleteOptions): Promise<R | undefined> {
+    return this.#within(options, (bound) => this.#client.delete(kind, key, bound));
+  }
+
+  resolve(kind: Kind<unknown, unknown>): Promise<ResolvedKind | undefined> {
+    return this.#client.resolve(kind);
+  }
+
+  discover(options?: { readonly refresh?: boolean }): Promise<readonly ResolvedKind[]> {
+    return this.#client.discover(options);
+  }
+
+  async raw(path: string, init?: RequestInit): Promise<Response> {
+    this.#bounds.assertOpen();
+    return this.#client.raw(path, { signal: this.#bounds.signal, ...init });
+  }
+
+  impersonate(user: ImpersonatedUser): KubeClient {
+    return new RunClient(this.#client.impersonate(user), this.#bounds);
+  }
+
+  dryRun(): KubeClient {
+    return new RunClient(this.#client.dryRun(), this.#bounds);
+  }
+
+  async #within<Options extends CallOptions, Value>(
     options: Options | undefined,
     call: (options: Options) => Promise<Value>,
-  ): Promise<Value> => {
-    bounds.assertOpen();
-    if (options?.signal === undefined) return call({ ...options, signal: bounds.signal } as Options);
-    using both = anySignal(bounds.signal, options.signal);
+  ): Promise<Value> {
+    this.#bounds.assertOpen();
+    const { signal } = this.#bounds;
+    if (options?.signal === undefined) return call({ ...options, signal } as Options);
+    using both = anySignal(signal, options.signal);
     return await call({ ...options, signal: both.signal });
-  };
-  const writing = <Options extends WriteOptions>(options: Options | undefined): Options =>
-    ({ fieldManager: bounds.fieldManager, ...options }) as Options;
-  return {
-    get: (kind, key, options) => within(options, (bound) => client.get(kind, key, bound)),
-    list: (kind, options) => within(options, (bound) => client.list(kind, bound)),
-    watch: (kind, options) => {
-      bounds.assertOpen();
-      return client.watch(kind, { signal: bounds.signal, ...options });
-    },
-    create: (kind, object, options) =>
-      within(writing(options), (bound) => client.create(kind, object, bound)),
-    replace: (kind, object, options) =>
-      within(writing(options), (bound) => client.replace(kind, object, bound)),
-    patch: (kind, key, patch, options) =>
-      within(writing(options), (bound) => client.patch(kind, key, patch, bound)),
-    apply: (kind, object, options) => within(writing(options), (bound) => client.apply(kind, object, bound)),
-    delete: (kind, key, options) => within(options, (bound) => client.delete(kind, key, bound)),
-    resolve: (kind) => client.resolve(kind),
-    discover: (options) => client.discover(options),
-    raw: (path, init) => {
-      bounds.assertOpen();
-      return client.raw(path, { signal: bounds.signal, ...init });
-    },
-    impersonate: (user) => runClient(client.impersonate(user), bounds),
-    dryRun: () => runClient(client.dryRun(), bounds),
-  };
+  }
+
+  #writing<Options extends WriteOptions>(options: Options | undefined): Options {
+    return { fieldManager: this.#bounds.fieldManager, ...options } as Options;
+  }
 }

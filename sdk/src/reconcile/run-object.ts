@@ -1,13 +1,4 @@
-import {
-  type Clock,
-  describeError,
-  type JsonObject,
-  type JsonValue,
-  type Logger,
-  type Outcome,
-  type Random,
-  WeirError,
-} from "@weir/core";
+import { describeError, type JsonObject, type JsonValue, type Outcome, WeirError } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { deepFreeze, type KubeObject, parseKey } from "@weir/objects";
 import type { Informers } from "../cache/informers.ts";
@@ -16,9 +7,8 @@ import type { Controller, PrimaryDeclaration, ReconcileResult } from "../control
 import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
 import type { EventRecorder } from "../events/event-recorder.ts";
-import type { AppliedIntents } from "./applied-intents.ts";
-import { baseContext, type ContextParts } from "./base-context.ts";
-import type { BaseContext, ReconcileContext } from "./context.ts";
+import { baseContext, type ClusterSite, type ContextDeps, type RunHandle } from "./base-context.ts";
+import type { ReconcileContext } from "./context.ts";
 import { addFinalizers, removeFinalizer } from "./finalizers.ts";
 import { outcomeOfError, outcomeOfResult } from "./outcome-of.ts";
 import { withController } from "./owner-reference.ts";
@@ -30,30 +20,20 @@ import { StatusWriter } from "./status-writer.ts";
 import { summarize } from "./summarize.ts";
 
 /** What reconciles of one controller share. */
-export interface ReconcileDeps {
+export interface ReconcileDeps extends ContextDeps {
   readonly controller: Controller;
   readonly informers: Informers;
-  readonly applied: AppliedIntents;
   readonly recorder: EventRecorder;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly isLive: (kind: Kind<unknown, unknown>) => boolean;
 }
 
 /** What belongs to one run. */
-export interface RunParts {
-  readonly key: string;
-  readonly signal: AbortSignal;
-  readonly superseded: AbortSignal;
-  readonly log: Logger;
-  /** The client of the controller's code: ends with its signal, refuses once it is given up. */
-  readonly client: KubeClient;
+export interface RunParts extends RunHandle {
+  /** The controller's own cluster, with a client that ends with the run's signal and refuses once it is given up. */
+  readonly home: ClusterSite;
   /** The client of the shell, which writes the end of a run that timed out. */
   readonly shellClient: KubeClient;
-  readonly watch: BaseContext["watch"];
-  readonly clusterOf: ContextParts["clusterOf"];
   /** Runs the controller's code, no longer than it may take. */
-  readonly supervise: (code: () => ReconcileResult) => Promise<Outcome | void>;
+  supervise(code: () => ReconcileResult): Promise<Outcome | void>;
 }
 
 /** How the shell left an object. */
@@ -81,13 +61,21 @@ export async function reconcileObject(deps: ReconcileDeps, parts: RunParts): Pro
   if (found === undefined) return { kind: "gone" };
   if (found.metadata.deletionTimestamp !== undefined) return new ObjectRun(deps, parts, found).finalize();
 
-  const names = controller.finalizers.map(({ name }) => name);
-  const finalizers = { client: parts.shellClient, kind: primary.kind, fieldManager: componentOf(controller) };
-  const held = await addFinalizers(found, names, finalizers);
+  const held = controller.finalizers.length === 0 ? found : await withFinalizers(deps, parts, found);
   if (held === undefined) return { kind: "gone" };
   // What a write answered is as immutable to the controller as what the cache holds.
   const run = new ObjectRun(deps, parts, deepFreeze(held) as KubeObject);
   return isSuspended(primary, held) ? run.suspend() : run.reconcile();
+}
+
+function withFinalizers(
+  { controller }: ReconcileDeps,
+  { shellClient }: RunParts,
+  object: KubeObject,
+): Promise<KubeObject | undefined> {
+  const { kind } = controller.primary as PrimaryDeclaration;
+  const names = controller.finalizers.map(({ name }) => name);
+  return addFinalizers(object, names, { client: shellClient, kind, fieldManager: componentOf(controller) });
 }
 
 class ObjectRun {
@@ -231,19 +219,39 @@ class ObjectRun {
     const { controller, informers, recorder } = this.#deps;
     const object = this.#object;
     const getFacts = (): JsonObject => this.#facts;
-    const verdict = (kind: "ready" | "notReady" | "stalled") => (reason: string, message: string) => {
-      this.#summary = { ...this.#summary, verdict: { kind, reason, message } };
-    };
+    const run = this.#parts;
+    const base = baseContext({
+      deps: this.#deps,
+      run,
+      site: run.home,
+      own: (kind, intent, isOwned) =>
+        (isOwned ?? ownsKind(controller, kind)) ? withController(intent, object, this.#primary.kind) : intent,
+    });
+    // Written out: spreading would make the signals and the logger, which most runs do without.
     return {
-      ...baseContext({
-        ...this.#deps,
-        ...this.#parts,
-        fieldManager: componentOf(controller),
-        own: (kind, intent, isOwned) =>
-          (isOwned ?? ownsKind(controller, kind))
-            ? withController(intent, object, this.#primary.kind)
-            : intent,
-      }),
+      key: base.key,
+      get signal() {
+        return run.signal;
+      },
+      get superseded() {
+        return run.superseded;
+      },
+      get log() {
+        return run.log;
+      },
+      clock: base.clock,
+      client: base.client,
+      cache: base.cache,
+      live: base.live,
+      cluster: base.cluster,
+      get: base.get,
+      list: base.list,
+      create: base.create,
+      update: base.update,
+      patch: base.patch,
+      watch: base.watch,
+      apply: base.apply,
+      delete: base.delete,
       owned: (kind) => informers.list(kind, { index: [CONTROLLER_INDEX, object.metadata.uid ?? ""] }),
       record: (facts) => {
         this.#facts = { ...this.#facts, ...(facts as JsonObject) };
@@ -255,16 +263,23 @@ class ObjectRun {
         this.#progress.set(progress);
         return options.now === true ? this.#progress.flush() : Promise.resolve();
       },
-      status: {
-        patch: (fields) => {
-          this.#summary = { ...this.#summary, patch: { ...this.#summary.patch, ...(fields as JsonObject) } };
-        },
-        ready: verdict("ready"),
-        notReady: verdict("notReady"),
-        stalled: verdict("stalled"),
-      },
+      status: this.#verdicts(),
       event: (event) =>
         recorder.record({ kind: this.#primary.kind, object, component: componentOf(controller), event }),
+    };
+  }
+
+  #verdicts(): ReconcileContext<KubeObject>["status"] {
+    const verdict = (kind: "ready" | "notReady" | "stalled") => (reason: string, message: string) => {
+      this.#summary = { ...this.#summary, verdict: { kind, reason, message } };
+    };
+    return {
+      patch: (fields) => {
+        this.#summary = { ...this.#summary, patch: { ...this.#summary.patch, ...(fields as JsonObject) } };
+      },
+      ready: verdict("ready"),
+      notReady: verdict("notReady"),
+      stalled: verdict("stalled"),
     };
   }
 }

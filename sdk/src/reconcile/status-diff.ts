@@ -3,6 +3,7 @@ import { jsonEqual } from "@weir/objects";
 
 /** The JSON merge patch that turns one object into another; `undefined` where they are equal. */
 export function mergePatchBetween(from: JsonObject, to: JsonObject): JsonObject | undefined {
+  if (from === to) return undefined;
   const patch: Record<string, JsonValue> = {};
   for (const key of Object.keys(from)) {
     if (valueAt(from, key) !== undefined && valueAt(to, key) === undefined) put(patch, key, null);

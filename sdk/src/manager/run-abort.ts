@@ -1,0 +1,55 @@
+/** What ends: a run, or the controller that it belongs to. */
+export interface Abortable {
+  readonly isAborted: boolean;
+  readonly reason: unknown;
+  /** Calls back when it is aborted, at once where it is already; gives what takes that back. */
+  onAbort(listener: (reason: unknown) => void): () => void;
+}
+
+/**
+ * An abort that becomes an `AbortSignal` only where somebody asks for one.
+ *
+ * A signal with its controller and listeners costs more than a reconcile that finds nothing to do.
+ */
+export class RunAbort implements Abortable {
+  readonly #listeners = new Set<(reason: unknown) => void>();
+  #controller: AbortController | undefined;
+  #isAborted = false;
+  #reason: unknown;
+
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts; a second time does nothing. */
+  abort(reason: unknown): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener(reason);
+  }
+
+  onAbort(listener: (reason: unknown) => void): () => void {
+    if (this.#isAborted) {
+      listener(this.#reason);
+      return () => {};
+    }
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}

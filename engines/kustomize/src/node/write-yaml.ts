@@ -1,4 +1,5 @@
 import { emitYaml } from "@weir/yaml";
+import { resolveTag } from "./resolve-scalar.ts";
 import { isList, isMap, isQuoted, type Node, textOf, type YamlMap } from "./node.ts";
 
 /** A tree as YAML in the order of its source, lists at the indentation of their keys; styles of quotes are not kept. */
@@ -31,8 +32,11 @@ function itemLines(item: Node): readonly string[] {
 function scalarText(node: Node): string {
   if (isMap(node)) return "{}";
   if (isList(node)) return "[]";
-  if (typeof node !== "string" && !isQuoted(node)) return textOf(node);
   const text = textOf(node);
+  if (typeof node !== "string" && !isQuoted(node)) {
+    // A tag that the text does not speak for itself is written.
+    return node.tag === "" || resolveTag(text) === node.tag ? text : `${node.tag} ${text}`;
+  }
   const written = emitYaml([text]).slice(2).trimEnd();
   return isQuoted(node) && written === text ? JSON.stringify(text) : written;
 }

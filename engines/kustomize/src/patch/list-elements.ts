@@ -64,7 +64,10 @@ interface Setting {
 function keptElement(item: Node, { keys, values, setsMaps }: Setting): "kept" | "matched" | "dropped" {
   if (isNull(item) || (isMap(item) && item.fields.size === 0)) return "dropped";
   if (!isMap(item) && setsMaps) return "kept";
-  const matches = keys.every((key, at) => at >= values.length || fieldMatches(item, key, values[at] ?? ""));
+  // Without values upstream finds nothing, and keeps nothing either.
+  const matches =
+    values.length > 0 &&
+    keys.every((key, at) => at >= values.length || fieldMatches(item, key, values[at] ?? ""));
   if (matches) return "matched";
   return values.length > 0 ? "kept" : "dropped";
 }

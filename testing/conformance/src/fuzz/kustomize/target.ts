@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { basename } from "node:path";
 import { build, firstDifference, meaningOf, type RecordedBuild } from "../../kustomize/recorded-build.ts";
 import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget, Waiver } from "../fuzz-target.ts";
 import { generateKustomization } from "./kustomization-case.ts";
@@ -87,7 +88,11 @@ async function runKubectl(given: FuzzCase, tool: string, scratch: string): Promi
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   const [status] = (await once(child, "close")) as [number | null];
   const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
-  if (status === 0) return { output: Buffer.concat(output).toString("utf8"), warnings: warningsIn(text) };
+  if (status === 0) {
+    // One transformer puts the name of the root into fields.
+    const printed = Buffer.concat(output).toString("utf8").replaceAll(basename(scratch), "$ROOT");
+    return { output: printed, warnings: warningsIn(text) };
+  }
   return { error: errorIn(text), warnings: "" };
 }
 

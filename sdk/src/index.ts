@@ -10,6 +10,7 @@ export {
   keyOf,
   parseKey,
   type KubeObject,
+  type ObjectKey,
   type ObjectMeta,
   removeConditions,
   setCondition,

@@ -3,6 +3,7 @@ import { goDurationMs, type Logger, systemClock } from "@weir/core";
 import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
+import { addInit } from "./init/init-command.ts";
 import { describeFlags } from "./run/run-flags.ts";
 
 /** What a command needs besides its arguments. */
@@ -26,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
   ["build", addBuild],
   ["generate", addGenerate],
+  ["init", addInit],
 ]);
 
 /**

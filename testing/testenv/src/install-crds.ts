@@ -42,7 +42,9 @@ async function install(client: KubeClient, crd: CustomResourceDefinition): Promi
   const end = systemClock.monotonic() + WITHIN_MS;
   for (;;) {
     const stored = await client.get(CustomResourceDefinitions, { name });
-    const { conditions = [] } = (stored?.["status"] ?? {}) as { readonly conditions?: readonly Condition[] };
+    const status = (stored?.["status"] ?? {}) as { readonly conditions?: readonly Condition[] | null };
+    // Null until the server has looked at it for the first time.
+    const conditions = status.conditions ?? [];
     const isEstablished = conditions.some(({ type, status }) => type === "Established" && status === "True");
     if (isEstablished && (await isServed(client, crd))) return;
     if (systemClock.monotonic() >= end) throw new CrdNotEstablishedError(name, conditions);

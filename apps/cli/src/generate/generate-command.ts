@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { ProgramDeps } from "../program.ts";
 
 interface OutputFlags {
@@ -15,6 +15,7 @@ export function addGenerate(program: Command, deps: ProgramDeps): void {
     );
   addFromCode(generate, deps);
   addRbac(generate, deps);
+  addManifests(generate, deps);
   addWebhooks(generate, deps);
   addTypes(generate, deps);
 }
@@ -59,7 +60,10 @@ interface RbacFlags extends OutputFlags {
   readonly namespace?: string;
   readonly serviceAccount?: string;
   readonly leaderElection: boolean;
+  readonly writes?: readonly string[];
 }
+
+const WRITES = ["--writes <apiVersion/kind...>", "kinds that they write without owning them"] as const;
 
 function addRbac(generate: Command, deps: ProgramDeps): void {
   withOutput(generate.command("rbac"))
@@ -69,10 +73,39 @@ function addRbac(generate: Command, deps: ProgramDeps): void {
     .option("--namespace <namespace>", "a Role for this namespace instead of a ClusterRole")
     .option("--service-account <namespace/name>", "bind the role to this account")
     .option("--leader-election", "with rights on Leases", false)
+    .option(...WRITES)
     .action(async (modules: readonly string[], flags: RbacFlags) => {
       const { generateRbac } = await import("./generate-rbac.ts");
       deps.exit(await generateRbac(modules, flags, deps.environment));
     });
+}
+
+interface ManifestFlags extends OutputFlags {
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly replicas: number;
+  readonly writes?: readonly string[];
+}
+
+function addManifests(generate: Command, deps: ProgramDeps): void {
+  withOutput(generate.command("manifests"))
+    .description("write everything that deploys the controllers of a module: CRDs, rights and a Deployment")
+    .argument("<module...>", "TypeScript or JavaScript files that export resources and controllers")
+    .requiredOption("--name <name>", "name of the Deployment, its account and its role")
+    .requiredOption("--namespace <namespace>", "where the controllers run")
+    .requiredOption("--image <image>", "image that runs them")
+    .option("--replicas <number>", "how many run, of which one leads", parseReplicas, 1)
+    .option(...WRITES)
+    .action(async (modules: readonly string[], flags: ManifestFlags) => {
+      const { generateManifests } = await import("./generate-manifests.ts");
+      deps.exit(await generateManifests(modules, flags, deps.environment));
+    });
+}
+
+function parseReplicas(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("replicas are a number");
 }
 
 interface WebhookFlags extends OutputFlags {

@@ -37,10 +37,10 @@ function outputsOf(
   resource: Resource<unknown>,
   flags: CodeFlags,
 ): readonly Output[] {
-  const { group, plural, kind } = resource;
+  const { group, kind } = resource;
   switch (what) {
     case "crds":
-      return [{ name: `${group}_${plural}.yaml`, text: manifestText(crdOf(resource, flags)) }];
+      return [crdOutput(resource, flags)];
     case "docs":
       return [{ name: `${kind.toLowerCase()}.${group}.md`, text: referenceDocument(resource.crd()) }];
     case "schemas":
@@ -51,8 +51,17 @@ function outputsOf(
   }
 }
 
+/** The file of a resource's CRD. */
+export function crdOutput(resource: Resource<unknown>, address: Pick<CodeFlags, "service" | "url">): Output {
+  const { group, plural } = resource;
+  return { name: `${group}_${plural}.yaml`, text: manifestText(crdOf(resource, address)) };
+}
+
 /** A resource whose versions differ cannot do without its conversion webhook: objects would lose fields unseen. */
-function crdOf(resource: Resource<unknown>, flags: CodeFlags): CustomResourceDefinition {
+function crdOf(
+  resource: Resource<unknown>,
+  flags: Pick<CodeFlags, "service" | "url">,
+): CustomResourceDefinition {
   if (!resource.hasConversion) return resource.crd();
   if (flags.service === undefined && flags.url === undefined) {
     const why = `${resource.kind} has several versions: say where they are converted, with --service or --url`;

@@ -1,4 +1,4 @@
-import { rbacOf } from "@weir/sdk";
+import { type Controller, type Kind, kind, rbacOf } from "@weir/sdk";
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import { loadExports, requireSome } from "./load-exports.ts";
@@ -11,6 +11,8 @@ export interface RbacFlags extends OutputFlags {
   readonly namespace?: string;
   readonly serviceAccount?: string;
   readonly leaderElection: boolean;
+  /** Kinds that the controllers write without owning them, as `apiVersion/Kind`. */
+  readonly writes?: readonly string[];
 }
 
 const API_GROUP = "rbac.authorization.k8s.io";
@@ -22,29 +24,45 @@ export async function generateRbac(
   environment: Environment,
 ): Promise<number> {
   const { controllers } = await loadExports(modules, environment.workingDirectory);
-  const rules = rbacOf(requireSome(controllers, "controller", modules), {
-    leaderElection: flags.leaderElection,
-  });
-  const { name, namespace, serviceAccount } = flags;
-  const metadata = namespace === undefined ? { name } : { name, namespace };
-  const kind = namespace === undefined ? "ClusterRole" : "Role";
-  const role = { apiVersion: `${API_GROUP}/v1`, kind, metadata, rules };
-  const binding =
-    serviceAccount === undefined
-      ? undefined
-      : {
-          apiVersion: `${API_GROUP}/v1`,
-          kind: `${kind}Binding`,
-          metadata,
-          roleRef: { apiGroup: API_GROUP, kind, name },
-          subjects: [{ kind: "ServiceAccount", ...namespacedName(serviceAccount, "--service-account") }],
-        };
-  const manifests = binding === undefined ? [role] : [role, binding];
+  const manifests = rbacManifests(requireSome(controllers, "controller", modules), flags);
   return writeOutputs(
     [{ name: "rbac.yaml", text: manifests.map(manifestText).join("") }],
     flags,
     environment,
   );
+}
+
+/** The role of controllers, and its binding where an account is named. */
+export function rbacManifests(
+  controllers: readonly Controller[],
+  flags: Omit<RbacFlags, "output" | "check">,
+): readonly unknown[] {
+  const { name, namespace, serviceAccount, leaderElection, writes = [] } = flags;
+  const rules = rbacOf(controllers, { leaderElection, writes: writes.map(kindNamed) });
+  const metadata = namespace === undefined ? { name } : { name, namespace };
+  const kindOfRole = namespace === undefined ? "ClusterRole" : "Role";
+  const role = { apiVersion: `${API_GROUP}/v1`, kind: kindOfRole, metadata, rules };
+  if (serviceAccount === undefined) return [role];
+  const binding = {
+    apiVersion: `${API_GROUP}/v1`,
+    kind: `${kindOfRole}Binding`,
+    metadata,
+    roleRef: { apiGroup: API_GROUP, kind: kindOfRole, name },
+    subjects: [{ kind: "ServiceAccount", ...namespacedName(serviceAccount, "--service-account") }],
+  };
+  return [role, binding];
+}
+
+/** Reads `v1/ConfigMap` and `apps/v1/Deployment`. */
+function kindNamed(text: string): Kind<unknown, unknown> {
+  const slash = text.lastIndexOf("/");
+  const [apiVersion, name] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  if (!/^([a-z0-9.-]+\/)?v[a-z0-9]+$/.test(apiVersion) || name === "")
+    throw new CommandError(
+      "InvalidFlag",
+      `--writes reads as apiVersion/Kind, such as apps/v1/Deployment, not ${text}`,
+    );
+  return kind(apiVersion, name);
 }
 
 /** Reads `namespace/name`. */

@@ -19,6 +19,7 @@ function reflect(options: Partial<ReflectorOptions> = {}) {
   const log: string[] = [];
   const troubles: unknown[] = [];
   const abort = new AbortController();
+  const staged = new Map<string, KubeObject>();
   const reflector = new Reflector({
     client: createClient({ transport: server.transport, clock, random: seededRandom(3) }),
     clock,
@@ -28,7 +29,10 @@ function reflect(options: Partial<ReflectorOptions> = {}) {
     scope: {},
     sink: {
       admit: (object) => object,
-      replace: (objects, version) => void log.push(`replace ${namesOf(objects)} at ${version}`),
+      begin: () => staged.clear(),
+      stage: (object) => void staged.set(object.metadata.name ?? "", object),
+      unstage: (object) => void staged.delete(object.metadata.name ?? ""),
+      commit: (version) => void log.push(`replace ${namesOf([...staged.values()])} at ${version}`),
       upsert: (object) => void log.push(`upsert ${object.metadata.name} ${object.metadata.resourceVersion}`),
       remove: (object) => void log.push(`remove ${object.metadata.name}`),
       bookmark: (version) => void log.push(`bookmark ${version}`),

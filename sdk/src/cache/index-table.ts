@@ -17,6 +17,11 @@ export class IndexTable {
     this.#onTrouble = onTrouble;
   }
 
+  /** The same index over nothing. */
+  emptied(): IndexTable {
+    return new IndexTable(this.#valuesOf, this.#onTrouble);
+  }
+
   /** Replaces what `previous` contributed by what `current` does; either may be absent. */
   update(key: string, previous: KubeObject | undefined, current: KubeObject | undefined): void {
     if (previous !== undefined) {

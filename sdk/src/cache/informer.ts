@@ -23,7 +23,7 @@ export interface InformerOptions {
 }
 
 /** Handlers of an initial list of any size must not hold the event loop, so it is let go after so many changes. */
-const CHANGES_PER_TURN = 500;
+const CHANGES_PER_TURN = 250;
 
 /** One watch of a kind and scope with its store and whoever is told of changes. */
 export class Informer {
@@ -94,7 +94,10 @@ export class Informer {
       kind: this.kind,
       scope: this.scope,
       sink: {
-        replace: (objects, version) => this.#replace(objects, version),
+        begin: () => this.store.beginReplacement(),
+        stage: (object) => this.store.stage(object),
+        unstage: (object) => this.store.unstage(object),
+        commit: (version) => this.#commit(version),
         admit: (object) => deepFreeze(this.#slim(object)) as KubeObject,
         upsert: (object) => this.#dispatch(this.store.upsert(object)),
         remove: (object) => this.#dispatch(this.store.remove(object)),
@@ -127,7 +130,7 @@ export class Informer {
     return this.scope.namespace === undefined || this.scope.namespace === namespace;
   }
 
-  async #replace(objects: readonly KubeObject[], version: string): Promise<void> {
+  async #commit(version: string): Promise<void> {
     const { reachedVersion } = this.store;
     if (isOlder(version, reachedVersion)) {
       this.#options.logger.warn("the server's state is older than what it showed before", {
@@ -136,10 +139,11 @@ export class Informer {
         before: reachedVersion,
       });
     }
-    const changes = this.store.replace(objects, version);
-    for (let index = 0; index < changes.length; index++) {
-      this.#dispatch(changes[index]);
-      if (index % CHANGES_PER_TURN === CHANGES_PER_TURN - 1) await nextTurn();
+    let told = 0;
+    for (const change of this.store.completeReplacement(version)) {
+      this.#dispatch(change);
+      told += 1;
+      if (told % CHANGES_PER_TURN === 0) await nextTurn();
     }
     if (this.#hasSynced) return;
     this.#hasSynced = true;

@@ -26,6 +26,11 @@ export class OwnWrites {
     return this.#entries.size;
   }
 
+  /** Whether nothing is known of any write, and none is under way. */
+  get isIdle(): boolean {
+    return this.#entries.size === 0 && this.#versions.size === 0 && this.#running.size === 0;
+  }
+
   get(key: string): OwnWrite | undefined {
     return this.#entries.get(key);
   }

@@ -22,8 +22,13 @@ export interface WatchScope {
 export interface ReflectorSink {
   /** Makes of an object that arrives what the sink holds; called object by object, as they come. */
   admit(object: KubeObject): KubeObject;
-  /** Everything there is, at this version. */
-  replace(objects: readonly KubeObject[], resourceVersion: string): Promise<void> | void;
+  /** A whole new state begins; one that was begun before comes to no end. */
+  begin(): void;
+  /** An object is in the new state, or is not any more. */
+  stage(object: KubeObject): void;
+  unstage(object: KubeObject): void;
+  /** The new state is everything there is, at this version. */
+  commit(resourceVersion: string): Promise<void> | void;
   upsert(object: KubeObject): void;
   remove(object: KubeObject): void;
   bookmark(resourceVersion: string): void;
@@ -89,7 +94,7 @@ const BACKOFF = { baseMs: 800, maxMs: 30_000, factor: 2, jitter: 1 };
 const ONLY_KEY = "";
 const MAX_UNFINISHED_STREAMS = 2;
 /** A stream whose bytes are all there would hold the event loop; it is let go after so many events. */
-const EVENTS_PER_TURN = 250;
+const EVENTS_PER_TURN = 100;
 
 /** How the next attempt begins. */
 type Plan =
@@ -171,20 +176,21 @@ export class Reflector {
     });
     const version = list.metadata.resourceVersion;
     if (version === undefined || version === "") throw new MissingResourceVersionError(kind);
-    await sink.replace(await this.#admitAll(list.items as readonly KubeObject[]), version);
+    await this.#stageAll(list.items as readonly KubeObject[]);
+    await sink.commit(version);
     this.#arrived(version);
   }
 
   async #streamList(notOlderThan: string | undefined, signal: AbortSignal): Promise<void> {
-    const first = new Map<string, KubeObject>();
+    const { sink } = this.#options;
     let isComplete = false;
+    sink.begin();
     const take = async (event: WatchEvent<KubeObject>): Promise<void> => {
       if (isComplete) return this.#deliver(this.#admitted(event));
-      const end = collectInitial(first, this.#admitted(event));
+      const end = stageInitial(sink, this.#admitted(event));
       if (end === undefined) return;
       isComplete = true;
-      await this.#options.sink.replace([...first.values()], end);
-      first.clear();
+      await sink.commit(end);
       this.#arrived(end);
     };
     try {
@@ -237,13 +243,15 @@ export class Reflector {
     if (lastedMs >= HEALTHY_MS) this.#backoff.forget(ONLY_KEY);
   }
 
-  async #admitAll(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    const admitted: KubeObject[] = [];
+  async #stageAll(objects: readonly KubeObject[]): Promise<void> {
+    const { sink } = this.#options;
+    let staged = 0;
+    sink.begin();
     for (const object of objects) {
-      admitted.push(this.#options.sink.admit(object));
-      if (admitted.length % EVENTS_PER_TURN === 0) await nextTurn();
+      sink.stage(sink.admit(object));
+      staged += 1;
+      if (staged % EVENTS_PER_TURN === 0) await nextTurn();
     }
-    return admitted;
   }
 
   #admitted(event: WatchEvent<KubeObject>): WatchEvent<KubeObject> {
@@ -316,14 +324,14 @@ class SilenceGuard implements Disposable {
 }
 
 /** Takes an event of a streamed list; gives the list's version when it is complete. */
-function collectInitial(first: Map<string, KubeObject>, event: WatchEvent<KubeObject>): string | undefined {
+function stageInitial(sink: ReflectorSink, event: WatchEvent<KubeObject>): string | undefined {
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":
-      first.set(bufferKey(event.object), event.object);
+      sink.stage(event.object);
       return undefined;
     case "DELETED":
-      first.delete(bufferKey(event.object));
+      sink.unstage(event.object);
       return undefined;
     case "BOOKMARK":
       return event.initialEventsEnd ? event.resourceVersion : undefined;
@@ -334,10 +342,6 @@ function collectInitial(first: Map<string, KubeObject>, event: WatchEvent<KubeOb
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function bufferKey(object: KubeObject): string {
-  return `${object.metadata.namespace ?? ""}/${object.metadata.name ?? ""}`;
 }
 
 function statusError(status: JsonObject): KubeApiError {

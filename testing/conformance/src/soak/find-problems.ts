@@ -4,6 +4,9 @@ import { ConfigMap, Dial, sharedName } from "./soaked-resource.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;
 
+/** What is looked at. */
+export type SoakedCluster = Pick<TestEnv, "client" | "manager" | "namespace">;
+
 /** What every namespace has. */
 const ROOT_CERTIFICATE = "kube-root-ca.crt";
 
@@ -12,7 +15,7 @@ const ROOT_CERTIFICATE = "kube-root-ca.crt";
  * under way is a problem, too, so this is asked again until all is at rest.
  */
 export async function findProblems(
-  env: TestEnv,
+  env: SoakedCluster,
   wanted: ReadonlyMap<string, number>,
 ): Promise<readonly string[]> {
   const dials = await serverObjects(env, Dial);
@@ -27,7 +30,7 @@ export async function findProblems(
 }
 
 async function serverObjects(
-  { client, namespace }: TestEnv,
+  { client, namespace }: SoakedCluster,
   kind: typeof ConfigMap | typeof Dial,
 ): Promise<Objects> {
   const { items } = await client.list(kind as typeof ConfigMap, { namespace });
@@ -40,7 +43,7 @@ function byName(objects: readonly KubeObject[]): Objects {
 }
 
 async function cacheProblems(
-  { manager, namespace }: TestEnv,
+  { manager, namespace }: SoakedCluster,
   kind: typeof ConfigMap | typeof Dial,
   served: Objects,
 ): Promise<readonly string[]> {

@@ -1,23 +1,57 @@
-// npm run soak -- [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
+// npm run soak -- [faults] [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
+// npm run soak -- connections [--seed N] [--objects N] [--minutes N]: controllers whose connections drop at random.
 import { parseArgs } from "node:util";
+import { type ConnectionSoakResult, runConnectionSoak } from "./connection-soak.ts";
 import { runFaultSoak } from "./fault-soak.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    objects: { type: "string", default: "1000" },
+    objects: { type: "string" },
     steps: { type: "string", default: "10000" },
     rate: { type: "string", default: "0.1" },
+    minutes: { type: "string", default: "10" },
   },
 });
 
-const [seed, objects, steps] = [Number(values.seed), Number(values.objects), Number(values.steps)];
-process.stdout.write(`faults: seed ${seed}, ${objects} objects, ${steps} steps, rate ${values.rate}\n`);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Faults of every kind, on a clock that is moved: as many steps as it takes. */
+async function faults(): Promise<readonly string[]> {
+  const [seed, objects, steps] = [Number(values.seed), Number(values.objects ?? 1000), Number(values.steps)];
+  print(`faults: seed ${seed}, ${objects} objects, ${steps} steps, rate ${values.rate}`);
+  const result = await runFaultSoak({ seed, objects, steps, faultRate: Number(values.rate) });
+  print(`faults: ${result.objects} objects, ${result.runs} runs, ${result.restarts} restarts`);
+  return result.problems;
+}
+
+/** Real connections in real time. */
+async function connections(): Promise<readonly string[]> {
+  const [seed, objects] = [Number(values.seed), Number(values.objects ?? 200)];
+  print(`connections: seed ${seed}, ${objects} objects, ${values.minutes} minutes`);
+  const result = await runConnectionSoak({ seed, objects, seconds: Number(values.minutes) * 60 });
+  print(`connections: ${result.changes} changes, ${result.runs} runs, ${result.drops} drops`);
+  print(`connections: at rest ${held(result.first)} after a third, ${held(result.last)} at the end`);
+  return result.problems;
+}
+
+function held({ heapMb, handles }: ConnectionSoakResult["first"]): string {
+  const counts = Object.entries(handles).map(([kind, count]) => `${count} ${kind}`);
+  return `${heapMb.toFixed(1)} MB of heap (${counts.join(", ")})`;
+}
+
+const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = { faults, connections };
+const [name = "faults"] = positionals;
+const target = Object.hasOwn(targets, name) ? targets[name] : undefined;
+if (target === undefined) {
+  print(`there is no soak "${name}": ${Object.keys(targets).join(", ")}`);
+  process.exit(2);
+}
 const start = performance.now();
-const result = await runFaultSoak({ seed, objects, steps, faultRate: Number(values.rate) });
-for (const problem of result.problems) process.stdout.write(`  ${problem}\n`);
-const seconds = ((performance.now() - start) / 1000).toFixed(1);
-process.stdout.write(
-  `faults: ${result.objects} objects, ${result.runs} runs, ${result.restarts} restarts, ${result.problems.length} problems, ${seconds} s\n`,
-);
-process.exitCode = result.problems.length === 0 ? 0 : 1;
+const problems = await target();
+for (const problem of problems) print(`  ${problem}`);
+print(`${name}: ${problems.length} problems, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+process.exitCode = problems.length === 0 ? 0 : 1;

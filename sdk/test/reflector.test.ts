@@ -285,7 +285,8 @@ describe("a reflector", () => {
     const { stop } = reflect();
     await clock.advance(19_900);
     expect(asked()).toHaveLength(1);
-    await clock.advance(200);
+    // Up to a tenth later, so that those who were refused together do not come back together.
+    await clock.advance(2_200);
     expect(asked()).toHaveLength(2);
     await stop();
   });

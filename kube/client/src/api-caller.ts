@@ -92,11 +92,20 @@ export class ApiCaller {
     }
   }
 
-  /** Sends a request once and gives the answer as it streams; only a refusal throws. The caller owns `signal`. */
+  /**
+   * Sends a request and gives the answer as it streams; only a refusal throws. The caller owns `signal`.
+   *
+   * Sent again only where the server says when, as it does while the storage of a new kind fills its cache.
+   */
   async stream(request: ApiRequest): Promise<Response> {
-    const response = await this.#send(request, request.signal, { longLived: true });
-    if (response.ok) return response;
-    throw errorOfResponse(response, await this.#text(response, request, request.signal));
+    const { method, path, signal } = request;
+    for (let tries = 1; ; tries++) {
+      const response = await this.#send(request, signal, { longLived: true });
+      if (response.ok) return response;
+      const error = errorOfResponse(response, await this.#text(response, request, signal));
+      if (!asksForRetry(response) || tries >= MAX_TRIES) throw error;
+      await this.#waitBeforeRetry(method, path, error.retryAfterMs ?? 0, signal);
+    }
   }
 
   /** Sends any request with the client's credentials and retries; gives every answer back, refusals too. */

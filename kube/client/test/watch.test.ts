@@ -1,3 +1,4 @@
+import { FakeClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
 import { createClient, type Kind, type KubeClient, WatchTruncatedError } from "../src/index.ts";
 import { chunks, failure, scriptedTransport } from "./scripted-transport.ts";
@@ -84,11 +85,25 @@ describe("a watch", () => {
     },
   );
 
-  test("fails with the server's Status, and is not tried again", async () => {
+  test("fails with the server's Status, and is not tried again where that does not say when", async () => {
     const { transport, sent } = scriptedTransport(() => failure(429, "TooManyRequests"));
     const { error } = await collect(createClient({ transport }));
     expect(error).toMatchObject({ code: 429, reason: "TooManyRequests" });
     expect(sent).toHaveLength(1);
+  });
+
+  test("begins as often as the server says to try again, as while the storage of a new kind begins", async () => {
+    const clock = new FakeClock();
+    const { transport, sent } = scriptedTransport((_, index) => {
+      if (index === 2) return chunks(added("a"));
+      const refusal = failure(429, "TooManyRequests");
+      refusal.headers.set("retry-after", "1");
+      return refusal;
+    });
+    const watched = collect(createClient({ transport, clock }));
+    await clock.advance(2_500);
+    expect(await watched).toEqual({ names: ["ADDED a"] });
+    expect(sent).toHaveLength(3);
   });
 
   test("ends quietly when its signal aborts, and lets go of the stream and the signal", async () => {

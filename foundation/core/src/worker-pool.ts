@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Transferable } from "node:worker_threads";
-import type { Clock } from "./clock/clock.ts";
+import type { Clock, Timer } from "./clock/clock.ts";
 import { systemClock } from "./clock/system-clock.ts";
 import { WorkerCrashedError, WorkerPoolClosedError } from "./worker-error.ts";
 import { type ThreadTask, WorkerThread } from "./worker-thread.ts";
@@ -13,6 +13,8 @@ export interface WorkerPoolOptions {
   readonly timeoutMs?: number;
   /** Memory limit of a task that names none; 512 MB by default. */
   readonly memoryMb?: number;
+  /** How long a thread stays that has nothing to do, with all that its modules cache; 10 s by default. */
+  readonly idleMs?: number;
   readonly clock?: Clock;
 }
 
@@ -50,7 +52,8 @@ export interface WorkerPool extends AsyncDisposable {
   /**
    * Calls an exported function of a module with a structured clone of the input and resolves to one of its result.
    *
-   * Tasks start in the order in which they came. A module is loaded once per worker and stays, with whatever it caches.
+   * Tasks start in the order in which they came. A module is loaded once per worker and stays, with whatever it caches,
+   * until the worker has had nothing to do for a while.
    * What the function throws comes back as `WorkerTaskError`; a worker that ends by itself gives `WorkerCrashedError`.
    * No failure of one task touches another.
    */
@@ -79,18 +82,22 @@ class ThreadPool implements WorkerPool {
   readonly #size: number;
   readonly #timeoutMs: number;
   readonly #memoryMb: number;
+  readonly #idleMs: number;
   readonly #clock: Clock;
   readonly #waiting: Job[] = [];
   readonly #busy = new Set<WorkerThread>();
   /** The one that worked last is last, so that few threads stay warm when there is little to do. */
   readonly #idle: WorkerThread[] = [];
   readonly #lastAffinity = new WeakMap<WorkerThread, string>();
+  readonly #dismissals = new Map<WorkerThread, Timer>();
   #isClosed = false;
 
-  constructor({ size, timeoutMs = 60_000, memoryMb = 512, clock = systemClock }: WorkerPoolOptions) {
+  constructor(options: WorkerPoolOptions) {
+    const { size, timeoutMs = 60_000, memoryMb = 512, idleMs = 10_000, clock = systemClock } = options;
     this.#size = Math.max(1, size ?? availableParallelism() - 1);
     this.#timeoutMs = timeoutMs;
     this.#memoryMb = memoryMb;
+    this.#idleMs = idleMs;
     this.#clock = clock;
   }
 
@@ -126,6 +133,8 @@ class ThreadPool implements WorkerPool {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     for (const job of this.#waiting.splice(0)) job.cancel(new WorkerPoolClosedError());
+    for (const timer of this.#dismissals.values()) timer.cancel();
+    this.#dismissals.clear();
     const threads = [...this.#busy, ...this.#idle.splice(0)];
     await Promise.all(threads.map((thread) => thread.end(new WorkerPoolClosedError())));
   }
@@ -172,8 +181,25 @@ class ThreadPool implements WorkerPool {
     if (job.affinity !== undefined) this.#lastAffinity.set(thread, job.affinity);
     await job.start(thread);
     this.#busy.delete(thread);
-    if (thread.isAlive && !this.#isClosed) this.#idle.push(thread);
+    if (thread.isAlive && !this.#isClosed) this.#rest(thread);
     this.#dispatch();
+  }
+
+  /** Keeps a thread for the next task; one that gets none in time goes, as its heap and its modules are megabytes. */
+  #rest(thread: WorkerThread): void {
+    this.#idle.push(thread);
+    const dismiss = (): void => {
+      this.#wake(thread);
+      void thread.end(undefined);
+    };
+    this.#dismissals.set(thread, this.#clock.setTimer(this.#idleMs, dismiss));
+  }
+
+  /** Takes a thread out of the idle ones. */
+  #wake(thread: WorkerThread): void {
+    this.#dismissals.get(thread)?.cancel();
+    this.#dismissals.delete(thread);
+    this.#idle.splice(this.#idle.indexOf(thread), 1);
   }
 
   /** A thread for the job, taken out of the idle ones or new; `undefined` while all are busy, an error if none starts. */
@@ -186,12 +212,16 @@ class ThreadPool implements WorkerPool {
       idle.findLast((thread) => thread.hasLoaded(job.request.moduleUrl)) ??
       idle.at(-1);
     if (best !== undefined) {
-      this.#idle.splice(this.#idle.indexOf(best), 1);
+      this.#wake(best);
       return best;
     }
     if (this.#busy.size >= this.#size) return undefined;
     // Every idle thread has another memory limit or has ended: the one that rested longest makes room.
-    if (this.#busy.size + this.#idle.length >= this.#size) void this.#idle.shift()?.end(undefined);
+    const [longest] = this.#idle;
+    if (longest !== undefined && this.#busy.size + this.#idle.length >= this.#size) {
+      this.#wake(longest);
+      void longest.end(undefined);
+    }
     try {
       return new WorkerThread(job.memoryMb, this.#clock);
     } catch (cause) {

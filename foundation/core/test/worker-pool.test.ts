@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   createWorkerPool,
   describeError,
+  FakeClock,
   WorkerCrashedError,
   WorkerMemoryError,
   WorkerPoolClosedError,
@@ -161,6 +162,20 @@ describe("a worker pool", () => {
     expect((await ask("a")).threadId).toBe(first.threadId);
     expect((await ask("b")).threadId).toBe(second.threadId);
     expect((await ask("a")).threadId).toBe(first.threadId);
+  });
+
+  test("ends a worker that had nothing to do for a while, and starts another when there is", async () => {
+    const clock = new FakeClock();
+    await using pool = createWorkerPool({ size: 1, idleMs: 10_000, clock });
+    const first = await pool.run<Whereabouts>(tasks, "whereAmI", "a");
+    await clock.advance(9_999);
+    const second = await pool.run<Whereabouts>(tasks, "whereAmI", "b");
+    await clock.advance(9_999);
+    expect([second.threadId, pool.stats().idle]).toEqual([first.threadId, 1]);
+    await clock.advance(1);
+    expect([pool.stats().idle, clock.pendingTimers]).toEqual([0, 0]);
+    const third = await pool.run<Whereabouts>(tasks, "whereAmI", "c");
+    expect([third.calls, third.threadId === first.threadId]).toEqual([["c"], false]);
   });
 
   test("rejects what runs and waits when it is closed", async () => {

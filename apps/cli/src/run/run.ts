@@ -13,6 +13,7 @@ import type { ComponentName } from "./component-name.ts";
 import { controllersOf, leaseOf } from "./components.ts";
 import { installDefinitions, requireKinds, watchedKinds } from "./definitions.ts";
 import { eventPoster } from "./event-poster.ts";
+import { keepMemoryLow, keepYoungObjectsFew } from "./memory-keeper.ts";
 import { namespacedClient } from "./namespaced-client.ts";
 import { runClusterConfig } from "./open-run-cluster.ts";
 import { createRunLogger } from "./run-logger.ts";
@@ -32,6 +33,8 @@ export async function runControllers(args: readonly string[], environment: Envir
   // Waits and idle connections keep no process alive, and controllers that wait for work are nothing else.
   const alive = setInterval(() => {}, LONG_MS);
   running.defer(() => clearInterval(alive));
+  keepYoungObjectsFew();
+  void keepMemoryLow(systemClock, environment.signal);
   const config = await runClusterConfig(options, environment);
   const setup = await prepare({ options, environment, config, logger, running });
   return await untilEnd(setup, environment.signal, logger);

@@ -8,7 +8,10 @@ import { printApi } from "./api/print-api.ts";
 import { publicApiOf } from "./api/public-api.ts";
 import { findLayerViolations, findStyleViolations, findTableCycles } from "./architecture/rules.ts";
 import type { SourceFile } from "./architecture/source-files.ts";
+import { readCode } from "./documents/code-blocks.ts";
+import { compilePrograms, type ExampleProblem, runPrograms } from "./documents/check-programs.ts";
 import { findDeadReferences } from "./documents/dead-references.ts";
+import { writePrograms } from "./documents/example-programs.ts";
 import { findStaleFiles, writeFiles } from "./generating/generated-files.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -201,5 +204,38 @@ describe("the public API gate", () => {
     const documented =
       "interface B {\n}\nexport type A = B;\n/** New words. */\nexport declare function f(a: A): void;\n";
     expect(apiOf(documented)).toBe(recorded);
+  });
+});
+
+describe("the gate of the documents' code", () => {
+  const problemsOf = async (lines: readonly string[]): Promise<readonly ExampleProblem[]> => {
+    using workspace = writePrograms(root, new Map([["docs/a.md", readCode(lines.join("\n"))]]));
+    const compiled = await compilePrograms(root, workspace);
+    return [...compiled, ...(await runPrograms(workspace, ""))];
+  };
+
+  test("names the line of a block that does not compile, and of one that fails when it runs", async () => {
+    const wrong = ["# A", "```ts", "const a = 1;", "```", "```ts", 'const b: string = "b";', "b.x();", "```"];
+    const messages = (await problemsOf(wrong)).map(({ message }) => message);
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toMatch(/^docs\/a\.md:7: error TS2339/);
+    expect(messages[1]).toMatch(/^docs\/a\.md:7: TypeError: b\.x is not a function/);
+  });
+
+  test("passes blocks that build on each other, and programs that run until Ctrl-C", async () => {
+    const right = [
+      "```ts",
+      'import { formatKey } from "@weir/objects";',
+      'const key = formatKey({ namespace: "a", name: "b" });',
+      "```",
+      "```ts",
+      'import { formatKey, keyOf } from "@weir/objects";',
+      "const end = Promise.withResolvers<void>();",
+      'process.once("SIGINT", () => end.resolve());',
+      "await end.promise;",
+      'if (key !== formatKey(keyOf({ metadata: { namespace: "a", name: "b" } }))) throw new Error(key);',
+      "```",
+    ];
+    expect(await problemsOf(right)).toEqual([]);
   });
 });

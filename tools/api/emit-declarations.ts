@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The compiler's exit code where it found errors and wrote all the same; the gate of types tells of these. */
+const WRITTEN_WITH_ERRORS = 2;
+
 /** Type declarations in a folder of their own, laid out as the repository is. */
 export interface EmittedDeclarations extends Disposable {
   readonly folder: string;
@@ -36,7 +39,7 @@ export function emitDeclarations(root: string, folders: readonly string[]): Emit
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(root, "node_modules/.bin/tsc");
   const { status, stdout, stderr } = spawnSync(compiler, ["-p", folder], { encoding: "utf8" });
-  if (status === 0) return emitted;
+  if (status === 0 || status === WRITTEN_WITH_ERRORS) return emitted;
   emitted[Symbol.dispose]();
   throw new Error(`the compiler wrote no declarations:\n${stdout}${stderr}`);
 }

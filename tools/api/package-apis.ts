@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { publicPackages } from "../packaging/workspaces.ts";
 import { DeclarationFiles } from "./declaration-files.ts";
@@ -19,7 +20,10 @@ export interface PackageApi {
  * Entry points besides the main one are tables that other generators write, and have files of their own to be compared.
  */
 export function packageApis(root: string): readonly PackageApi[] {
-  const packages = publicPackages(root).filter(({ entries }) => entries.some(({ name }) => name === "index"));
+  // One that has only been begun has no entry point yet.
+  const packages = publicPackages(root).filter(({ entries }) =>
+    entries.some(({ name, source }) => name === "index" && existsSync(source)),
+  );
   using emitted = emitDeclarations(
     root,
     packages.map(({ folder }) => folder),

@@ -10,8 +10,9 @@ export interface DeadReference {
 const SKIPPED = new Set(["node_modules", "dist", ".git", "fixtures", "fleet"]);
 const LINK = /\]\(([^)\s]+)\)/g;
 const SCRIPT = /\bnpm run ([a-z][\w:-]*)/g;
+// `apps/v1` is an API version, and no path.
 const PATH =
-  /`((?:\.\/)?(?:foundation|kube|sdk|cluster|engines|controllers|apps|testing|examples|docs|tools|bench)\/[\w./-]+)`/g;
+  /`((?:\.\/)?(?!apps\/v\d)(?:foundation|kube|sdk|cluster|engines|controllers|apps|testing|examples|docs|tools|bench)\/[\w./-]+)`/g;
 
 /** Every Markdown file of the repository. */
 export function findDocuments(root: string): readonly string[] {

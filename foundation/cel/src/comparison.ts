@@ -1,0 +1,89 @@
+import { isNumber } from "./function-table.ts";
+import { compareUtf8 } from "@weir/core";
+import {
+  CelDuration,
+  CelFailure,
+  CelMap,
+  CelObject,
+  CelOptional,
+  CelTimestamp,
+  CelTypeName,
+  CelUint,
+  type CelValue,
+  isList,
+  noOverload,
+} from "./value.ts";
+
+/** Whether two values are equal as `==` has it: numbers by their value, values of different types never. */
+export function areEqual(left: CelValue, right: CelValue): boolean {
+  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (isList(left)) return isList(right) && areEqualLists(left, right);
+  if (left instanceof CelMap) return right instanceof CelMap && areEqualMaps(left, right);
+  return areEqualObjects(left, right);
+}
+
+function areEqualObjects(left: CelValue & object, right: CelValue & object): boolean {
+  if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0;
+  if (left instanceof CelTimestamp)
+    return right instanceof CelTimestamp && left.nanoseconds === right.nanoseconds;
+  if (left instanceof CelDuration)
+    return right instanceof CelDuration && left.nanoseconds === right.nanoseconds;
+  if (left instanceof CelTypeName) return right instanceof CelTypeName && left.name === right.name;
+  if (left instanceof CelOptional) return right instanceof CelOptional && areEqualOptionals(left, right);
+  return left instanceof CelObject && left.equals(right);
+}
+
+function areEqualOptionals(left: CelOptional, right: CelOptional): boolean {
+  if (left.value === undefined || right.value === undefined) return left.value === right.value;
+  return areEqual(left.value, right.value);
+}
+
+function areEqualLists(left: readonly CelValue[], right: readonly CelValue[]): boolean {
+  return left.length === right.length && left.every((item, index) => areEqual(item, right[index] ?? null));
+}
+
+function areEqualMaps(left: CelMap, right: CelMap): boolean {
+  if (left.size !== right.size) return false;
+  for (const [key, value] of left.entries()) {
+    const other = right.get(key);
+    if (other === undefined || !areEqual(value, other)) return false;
+  }
+  return true;
+}
+
+/** Negative, zero or positive; undefined where one is not a number (NaN). */
+function compareNumbers(
+  left: bigint | number | CelUint,
+  right: bigint | number | CelUint,
+): number | undefined {
+  const first = left instanceof CelUint ? left.value : left;
+  const second = right instanceof CelUint ? right.value : right;
+  if (first < second) return -1;
+  if (first > second) return 1;
+  return Number.isNaN(first) || Number.isNaN(second) ? undefined : 0;
+}
+
+/** Orders two values as `<` does; an error where they have no order. */
+// oxlint-disable-next-line complexity -- one line for each kind of value
+export function compareValues(left: CelValue, right: CelValue): number | CelFailure {
+  if (isNumber(left)) {
+    if (!isNumber(right)) return noOverload();
+    return compareNumbers(left, right) ?? new CelFailure("NaN values cannot be ordered");
+  }
+  if (typeof left === "string") return typeof right === "string" ? compareUtf8(left, right) : noOverload();
+  if (typeof left === "boolean")
+    return typeof right === "boolean" ? Number(left) - Number(right) : noOverload();
+  if (left instanceof Uint8Array)
+    return right instanceof Uint8Array ? Buffer.compare(left, right) : noOverload();
+  if (left instanceof CelTimestamp && right instanceof CelTimestamp)
+    return order(left.nanoseconds, right.nanoseconds);
+  if (left instanceof CelDuration && right instanceof CelDuration)
+    return order(left.nanoseconds, right.nanoseconds);
+  return noOverload();
+}
+
+function order(left: bigint, right: bigint): number {
+  return left < right ? -1 : Number(left > right);
+}

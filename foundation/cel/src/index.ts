@@ -1,0 +1,42 @@
+export { CelCompileError, CelCostError, CelEvaluationError, CelProgramError } from "./cel-error.ts";
+export {
+  BOOL,
+  BYTES,
+  type CelType,
+  describeType,
+  DOUBLE,
+  DURATION,
+  DYN,
+  formatType,
+  INT,
+  listOf,
+  mapOf,
+  NULL,
+  objectOf,
+  optionalOf,
+  STRING,
+  TIMESTAMP,
+  UINT,
+} from "./cel-type.ts";
+export { compile, type Expression, type Program } from "./compile.ts";
+export { type Environment, fluxHealth, fluxReady, kubernetes } from "./environment.ts";
+export {
+  compileFluxHealth,
+  compileFluxReady,
+  FluxEvaluationError,
+  type FluxExpression,
+  FluxExpressionError,
+} from "./flux-expression.ts";
+export { celFromJson } from "./from-json.ts";
+export {
+  CelDuration,
+  CelJsonMap,
+  CelMap,
+  CelObject,
+  CelOptional,
+  CelTimestamp,
+  CelTypeName,
+  CelUint,
+  type CelValue,
+  isList,
+} from "./value.ts";

@@ -44,13 +44,16 @@ export function replaceScalar(old: Node | undefined, text: string): string | Sca
 
 /** The same, but a text without quotes keeps no tag: what is put in its place later is whatever it looks like. */
 export function replaceUntagged(old: Node | undefined, text: string): Scalar {
-  return keptUntagged(replaceScalar(old, text));
+  const next = replaceScalar(old, text);
+  return next instanceof Scalar && next.quoted ? next : new Scalar("", text);
 }
 
-/** A scalar without a tag that stays without one. */
-export function keptUntagged(scalar: string | Scalar): Scalar {
-  return typeof scalar === "string" ? new Scalar("", scalar) : scalar;
+/** A new scalar that keeps no tag, quoted where YAML 1.1 would not read a string. */
+export function newUntagged(text: string): Scalar {
+  return isYaml11NonString(text) ? new Scalar("!!str", text, true) : new Scalar("", text);
 }
+
+const TYPED: ReadonlySet<string> = new Set([TAGS.bool, TAGS.int, TAGS.float, TAGS.timestamp]);
 
 /** A scalar's value; `undefined` where its text does not fit its tag. */
 export type ScalarValue = string | number | bigint | boolean | null;
@@ -59,6 +62,7 @@ export type ScalarValue = string | number | bigint | boolean | null;
 export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
   if (typeof scalar === "string") return scalar;
   const { tag, text } = scalar;
+  if (tag === "" && !scalar.quoted) return untaggedValue(text);
   if (isReadAsString(scalar)) return text;
   switch (tag) {
     case "!!str":
@@ -68,14 +72,14 @@ export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
       return resolveTag(text) === "!!null" ? null : undefined;
     case "!!binary":
       return Buffer.from(text, "base64").toString("utf8");
-    case "!!bool":
-    case "!!int":
-    case "!!float":
-    case "!!timestamp":
-      return taggedValue(tag, text);
     default:
-      return text;
+      return TYPED.has(tag) ? taggedValue(tag, text) : text;
   }
+}
+
+function untaggedValue(text: string): ScalarValue | undefined {
+  const read = untagged(text);
+  return typeof read === "string" ? read : scalarValue(read);
 }
 
 /** Behind quotes only a tag that was written, or must be, makes anything but a string. */

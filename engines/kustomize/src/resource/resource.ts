@@ -2,7 +2,7 @@ import { KustomizeError } from "../error.ts";
 import type { Schemas } from "./schemas.ts";
 import { copyNode, isMap, isNilOrEmpty, type Node, Scalar, textOf, YamlMap } from "../node/node.ts";
 import { requirePairs } from "../node/parse.ts";
-import { keptUntagged, newScalar, replaceScalar, replaceUntagged } from "../node/resolve-scalar.ts";
+import { newUntagged, replaceScalar, replaceUntagged } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import type { Origin } from "./origin.ts";
 import { apiVersionOf, effectiveNamespace, type Gvk, parseApiVersion, type ResId } from "./resource-id.ts";
@@ -161,7 +161,7 @@ export class Resource {
       if (this.previousIds.length > 0) throw unevenIds();
       return;
     }
-    if (this.#namelessIds > 0 || id.name.includes(",") || id.gvk.kind.includes(",")) throw unevenIds();
+    if (this.#namelessIds > 0 || hasComma(id)) throw unevenIds();
     const previous = { name: id.name, namespace: effectiveNamespace(id), kind: id.gvk.kind };
     this.previousIds = [...this.previousIds, previous];
   }
@@ -229,6 +229,10 @@ export class Resource {
   }
 }
 
+function hasComma({ name, namespace, gvk }: ResId): boolean {
+  return [name, namespace, gvk.kind].some((part) => part.includes(","));
+}
+
 function unevenIds(): KustomizeError {
   return new KustomizeError(
     "number of previous names, number of previous namespaces, number of previous kinds not equal",
@@ -238,7 +242,7 @@ function unevenIds(): KustomizeError {
 /** Sets a text as upstream's `FieldSetter` does: an existing value keeps its quotes, a new one gets them if needed. */
 export function setText(map: YamlMap, key: string, text: string): void {
   const old = map.get(key);
-  if (old === undefined) addField(map, key, keptUntagged(newScalar(text)));
+  if (old === undefined) addField(map, key, newUntagged(text));
   else if (!(old instanceof Scalar) || old.tag !== "" || old.text !== text) {
     writeField(map, key, replaceUntagged(old, text));
   }

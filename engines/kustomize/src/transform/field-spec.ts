@@ -95,7 +95,8 @@ function withAnnotations(resource: Resource, walk: Walk): void {
   const isElsewhere = parts[0] !== "metadata" || parts[1] !== "annotations" || !(metadata instanceof YamlMap);
   const annotations = isElsewhere ? EMPTY : metadata.get("annotations");
   // Annotations that are null hold what is set in them, too: upstream reads them whatever they are.
-  if (isNull(annotations) || (annotations === undefined && resource.hasBuildFacts)) {
+  const isMap = annotations instanceof YamlMap || isList(annotations);
+  if (isNull(annotations) || (!isElsewhere && !isMap && resource.hasBuildFacts)) {
     (metadata as YamlMap).set("annotations", new YamlMap());
   }
   visit(resource.root, 0, walk);

@@ -7,12 +7,12 @@ import {
   isScalar,
   type Node,
   retexted,
-  type Scalar,
+  Scalar,
   textOf,
   valueOf,
   YamlMap,
 } from "../node/node.ts";
-import { keptUntagged, untagged } from "../node/resolve-scalar.ts";
+import { untagged } from "../node/resolve-scalar.ts";
 import { watchBuildFacts } from "../resource/build-facts.ts";
 import { buildAnnotations } from "../resource/show-resource.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -154,7 +154,7 @@ function refined(node: Node, options: FieldOptions | undefined): Node {
 /** The same scalar with another text: tag and quotes stay. */
 function withText(node: string | Scalar, text: string): string | Scalar {
   if (typeof node === "string") return text;
-  return node.tag === "" ? keptUntagged(untagged(text)) : retexted(node, text);
+  return node.tag === "" ? new Scalar("", text) : retexted(node, text);
 }
 
 function applyToTarget(resources: ResourceMap, value: Value, target: TargetSelector): void {

@@ -212,6 +212,7 @@ export interface WorkerPoolOptions {
     readonly size?: number;
     readonly timeoutMs?: number;
     readonly memoryMb?: number;
+    readonly idleMs?: number;
     readonly clock?: Clock;
 }
 

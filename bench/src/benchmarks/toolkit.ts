@@ -4,7 +4,9 @@ import { isApiError, type Kind, type KubeClient } from "@weir/client";
 import { type ControlPlane, findControlPlane, startControlPlane, startGitServer } from "@weir/testkit";
 import type { Benchmark, BenchmarkContext, Row } from "../benchmark.ts";
 import { ourCommand } from "../processes/our-command.ts";
+import { buildPackage, packagedCommand } from "../processes/packaged-command.ts";
 import { readCpu, readMemory } from "../processes/proc-files.ts";
+import type { Command } from "../processes/run-process.ts";
 import { type RunningProcess, startProcess } from "../processes/start-process.ts";
 import {
   createKustomization,
@@ -22,8 +24,18 @@ const COUNT = 500;
 const COMMITS = 30;
 const IDLE_MS = 20_000;
 const CHANGING = "changing";
-/** As docs/cli/run.md says for containers: buffers for young objects and allocators that do not grow with threads. */
-const SMALL = { NODE_OPTIONS: "--max-semi-space-size=2", MALLOC_ARENA_MAX: "2" };
+
+/** How the controllers are started, and how the repository is laid out. */
+interface Setting {
+  readonly command: "bundled" | "source";
+  readonly folders: "one" | "each";
+}
+
+const SETTINGS: readonly Setting[] = [
+  { command: "bundled", folders: "one" },
+  { command: "bundled", folders: "each" },
+  { command: "source", folders: "one" },
+];
 
 /** What the toolkit costs on a cluster. */
 export const benchmark: Benchmark = {
@@ -32,11 +44,13 @@ export const benchmark: Benchmark = {
   run: async (context) => {
     const found = await findControlPlane();
     if (found.kind === "absent") return { kind: "skipped", reason: found.reason };
+    context.progress("bundling the command");
+    buildPackage(context);
     const rows: Row[] = [];
-    for (const folders of ["one", "each"] as const) {
-      context.progress(`a control plane, ${folders === "one" ? "one folder" : "a folder each"}`);
+    for (const setting of SETTINGS) {
+      context.progress(`a control plane, ${describe(setting)}`);
       await using plane = await startControlPlane({ programs: found });
-      rows.push(await measure(context, plane, folders));
+      rows.push(await measure(context, plane, setting));
     }
     return {
       kind: "measured",
@@ -44,26 +58,26 @@ export const benchmark: Benchmark = {
       notes: [
         "Wall time from the first create to the last Ready; CPU from there, too: controllers with the git that they run, API server with the load of creating and watching; each by 500.",
         `Memory is resident, ${IDLE_MS / 1000} s after the last was Ready. Commits go to a second source with one Kustomization, beside the ${COUNT}.`,
-        "`weir run` runs from source, with NODE_OPTIONS=--max-semi-space-size=2 and MALLOC_ARENA_MAX=2.",
+        "`weir run` runs with its defaults, bundled as it is published, and from source.",
         "Goals: 17.0 s (0.35), 24 ms (0.25) and 40 ms (0.6) each, 184 MB (0.4).",
       ],
     };
   },
 };
 
-async function measure(
-  context: BenchmarkContext,
-  plane: ControlPlane,
-  folders: "one" | "each",
-): Promise<Row> {
+function describe({ command, folders }: Setting): string {
+  return `${command}, ${folders === "one" ? "one folder" : "a folder each"}`;
+}
+
+async function measure(context: BenchmarkContext, plane: ControlPlane, setting: Setting): Promise<Row> {
   const { client } = plane;
-  const { names, folderOf, files } = manyKustomizations(COUNT, folders);
+  const { names, folderOf, files } = manyKustomizations(COUNT, setting.folders);
   await using git = await startGitServer({ searchPath: context.searchPath });
   const repository = await git.repository(SOURCE);
   await repository.commit({ files });
   const changing = await git.repository(CHANGING);
   await changing.commit({ files: versionFiles("v0") });
-  await using controllers = startProcess(weirRun(context, plane, folders));
+  await using controllers = startProcess(weirRun(context, plane, setting));
   await untilServed(client, controllers);
   await createNamespace(client);
   await createSource(client, SOURCE, `${git.url}/${SOURCE}.git`);
@@ -82,7 +96,7 @@ async function measure(
   const memory = readMemory(controllers.pid);
   const timesMs = await commitTimes(client, changing, `${git.url}/${CHANGING}.git`);
   return {
-    what: folders === "one" ? "one folder" : "a folder each",
+    what: describe(setting),
     "wall s": rounded(wallMs / 1000),
     "controller CPU ms each": rounded(((after.controllers - before.controllers) * 1000) / COUNT),
     "API server CPU ms each": rounded(((after.apiserver - before.apiserver) * 1000) / COUNT),
@@ -96,18 +110,20 @@ async function measure(
   };
 }
 
-function weirRun(context: BenchmarkContext, plane: ControlPlane, folders: string) {
-  const flags = [
+function weirRun(context: BenchmarkContext, plane: ControlPlane, { command, folders }: Setting): Command {
+  const args = [
+    "run",
     `--kubeconfig=${plane.kubeconfig}`,
     "--install-crds",
-    `--storage-path=${join(context.scratch, folders, "artifacts")}`,
+    `--storage-path=${join(context.scratch, command, folders, "artifacts")}`,
     "--storage-addr=127.0.0.1:0",
     "--metrics-addr=0",
     "--health-addr=0",
     "--log-level=error",
   ];
-  const command = ourCommand(context, "apps/cli/src/main.ts", ["run", ...flags]);
-  return { ...command, env: { ...command.env, ...SMALL } };
+  return command === "bundled"
+    ? packagedCommand(context, args)
+    : ourCommand(context, "apps/cli/src/main.ts", args);
 }
 
 interface CpuSeconds {

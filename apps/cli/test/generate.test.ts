@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 import { fluxResources } from "@weir/api";
 import { startCluster } from "@weir/cluster";
 import type { JsonObject } from "@weir/core";
-import { kind } from "@weir/sdk";
+import { kind, type KubeObject } from "@weir/sdk";
+import { loadYamlDocuments } from "@weir/yaml";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Environment } from "../src/environment.ts";
 import { generateFromCode } from "../src/generate/generate-from-code.ts";
+import { generateManifests } from "../src/generate/generate-manifests.ts";
 import { generateRbac } from "../src/generate/generate-rbac.ts";
 import { generateTypes } from "../src/generate/generate-types.ts";
 import { generateWebhooks } from "../src/generate/generate-webhooks.ts";
@@ -144,6 +146,71 @@ describe("weir generate rbac", () => {
     const flags = { name: "a", namespace: "b", serviceAccount: "c", leaderElection: false, check: false };
     await expect(generateRbac([MODULE], flags, captured().environment)).rejects.toThrow(
       "--service-account reads as namespace/name, not c",
+    );
+  });
+});
+
+describe("weir generate rbac --writes", () => {
+  const flags = { name: "a", leaderElection: false, check: false };
+
+  test("adds rights on kinds that are written without being owned", async () => {
+    const { environment, out } = captured();
+    await generateRbac([MODULE], { ...flags, writes: ["v1/ConfigMap", "example.com/v1/Other"] }, environment);
+    const [role] = loadYamlDocuments(out.join("")) as readonly { readonly rules: readonly JsonObject[] }[];
+    const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
+    expect(role?.rules).toContainEqual({ apiGroups: [""], resources: ["configmaps"], verbs });
+    expect(role?.rules).toContainEqual({ apiGroups: ["example.com"], resources: ["others"], verbs });
+  });
+
+  test.each(["ConfigMap", "v1/", "apps/Deployment", "/v1/Pod"])("refuses %j", async (text) => {
+    const generated = generateRbac([MODULE], { ...flags, writes: [text] }, captured().environment);
+    await expect(generated).rejects.toThrow("--writes reads as apiVersion/Kind");
+  });
+});
+
+describe("weir generate manifests", () => {
+  const flags = {
+    name: "myapp",
+    namespace: "system",
+    image: "example.com/myapp:1",
+    replicas: 2,
+    check: false,
+  };
+  const APP = fileURLToPath(new URL("../../../examples/myapp/src/my-app.ts", import.meta.url));
+  const CONTROLLER = fileURLToPath(new URL("../../../examples/myapp/src/controller.ts", import.meta.url));
+
+  test("writes CRDs, rights and a Deployment that a cluster takes", async () => {
+    const { environment, out } = captured();
+    expect(await generateManifests([APP, CONTROLLER], flags, environment)).toBe(0);
+    const objects = loadYamlDocuments(out.join("")) as readonly KubeObject[];
+    expect(objects.map(({ kind: name }) => name)).toEqual([
+      "Namespace",
+      "ServiceAccount",
+      "Deployment",
+      "CustomResourceDefinition",
+      "ClusterRole",
+      "ClusterRoleBinding",
+    ]);
+    await using cluster = await startCluster({ loops: { workloads: "off" } });
+    for (const object of objects) {
+      const options = { fieldManager: "test", fieldValidation: "Strict" } as const;
+      await cluster.client.apply(kind(object.apiVersion ?? "", object.kind ?? ""), object, options);
+    }
+  });
+
+  test("names the account that it binds, the image, and leader election's Lease", async () => {
+    const { environment, out } = captured();
+    await generateManifests([APP, CONTROLLER], flags, environment);
+    const text = out.join("");
+    expect(text).toContain("subjects:\n- kind: ServiceAccount\n  name: myapp\n  namespace: system\n");
+    expect(text).toContain("        image: example.com/myapp:1\n");
+    expect(text).toContain("  replicas: 2\n");
+    expect(text).toContain("  - leases\n");
+  });
+
+  test("needs a controller", async () => {
+    await expect(generateManifests([APP], flags, captured().environment)).rejects.toThrow(
+      "no controller is exported by",
     );
   });
 });

@@ -78,6 +78,23 @@ describe("a manager", () => {
     expect(isEnded).toBe(true);
   });
 
+  test("stops at its signal although its watches do not come up", async () => {
+    const controller = createController("things")
+      .for(Thing)
+      .reconcile(() => {});
+    const running = await startManager([controller], {
+      isStarted: false,
+      prepare: (stub) => stub.fault(() => new Response("404 page not found", { status: 404 })),
+    });
+    const stop = new AbortController();
+    const ended = running.manager.run({ signal: stop.signal });
+    await running.settle();
+    stop.abort();
+    await ended;
+    expect(running.manager.isReady).toBe(false);
+    expect(running.clock.pendingTimers).toBe(0);
+  });
+
   test("watches nothing more once it stops", async () => {
     const running = await startManager([]);
     await running.manager.stop();

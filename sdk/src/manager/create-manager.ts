@@ -160,7 +160,11 @@ class RunningManager implements Manager {
   }
 
   async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
-    await this.start();
+    // A signal that comes while watches do not come up ends the wait for them; `start` then leaves the rest.
+    const giveUp = (): void => this.#stopping.abort();
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    await this.start().finally(() => signal.removeEventListener("abort", giveUp));
     using either = anySignal(signal, this.#stopping.signal);
     if (!either.signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -25,6 +25,7 @@ import { type ClusterParts, UnknownClusterError } from "./cluster-parts.ts";
 import { ManagerMetrics } from "./controller-metrics.ts";
 import { ControllerRunner, type RunnerDeps } from "./controller-runner.ts";
 import type { EndpointAnswer } from "./http-endpoints.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { checked, ManagerEndpoints } from "./manager-endpoints.ts";
 import {
   CacheSyncTimeoutError,
@@ -160,6 +161,7 @@ class RunningManager implements Manager {
   }
 
   async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    using _ = keepAlive();
     // A signal that comes while watches do not come up ends the wait for them; `start` then leaves the rest.
     const giveUp = (): void => this.#stopping.abort();
     signal.addEventListener("abort", giveUp, { once: true });

@@ -46,6 +46,32 @@ describe("a store", () => {
     expect(store.size).toBe(0);
   });
 
+  test("shows nothing of a new state before it is complete, and then all of it", () => {
+    store.replace([anObject("old", "1")], "1");
+    store.addIndex("early", refsOf);
+    store.beginReplacement();
+    store.stage(anObject("new", "2", { refs: ["x"] }));
+    store.stage(anObject("passing", "3"));
+    store.unstage(anObject("passing", "4"));
+    store.addIndex("late", refsOf);
+    expect(names(store.list())).toEqual(["old"]);
+    const changes = [...store.completeReplacement("4")];
+    expect(changes.map(({ kind, object }) => `${kind} ${object.metadata.name}`)).toEqual([
+      "delete old",
+      "create new",
+    ]);
+    for (const index of ["early", "late"])
+      expect(names(store.list({ index: [index, "x"] }))).toEqual(["new"]);
+    expect([names(store.list()), store.size]).toEqual([["new"], 1]);
+  });
+
+  test("forgets a new state that came to no end", () => {
+    store.beginReplacement();
+    store.stage(anObject("lost", "2"));
+    expect(store.replace([anObject("a", "3")], "3")).toHaveLength(1);
+    expect(names(store.list())).toEqual(["a"]);
+  });
+
   test("drops an event whose state it has, or is past", () => {
     store.upsert(anObject("a", "5"));
     expect(store.upsert(anObject("a", "5"))).toBeUndefined();

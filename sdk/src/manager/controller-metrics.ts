@@ -29,7 +29,8 @@ interface RunSeries {
   readonly terminal: Series;
   readonly panics: Series;
   readonly timeouts: Series;
-  readonly labels: readonly [controller: string];
+  /** In the histogram of run times. */
+  readonly slot: number;
 }
 
 /**
@@ -74,11 +75,11 @@ export class ManagerMetrics {
   }
 
   ended(controller: string, result: ReconcileResultLabel, ms: number): void {
-    const { active, total, errors, labels } = this.#seriesOf(controller);
+    const { active, total, errors, slot } = this.#seriesOf(controller);
     active.value -= 1;
     total[result].value += 1;
     if (result === "error") errors.value += 1;
-    this.#reconcile.seconds.observe(labels, ms / 1000);
+    this.#reconcile.seconds.observe(slot, ms / 1000);
   }
 
   terminal(controller: string): void {
@@ -96,7 +97,8 @@ export class ManagerMetrics {
   /** Flux's duration per object. */
   observeObject(object: KubeObject | undefined, ms: number): void {
     if (object === undefined) return;
-    this.#reconcile.object.observe(objectLabels(object.kind, object.metadata), ms / 1000);
+    const series = this.#reconcile.object;
+    series.observe(series.slot(objectLabels(object.kind, object.metadata)), ms / 1000);
   }
 
   /** Drops the series of an object that is gone. */
@@ -107,7 +109,9 @@ export class ManagerMetrics {
   /** What the queue of a controller tells its events to. */
   queueObserver(controller: string): QueueObserver {
     const labels = { controller, name: controller };
-    const values = [controller, controller];
+    const { waited, worked } = this.#queue;
+    const waitedSlot = waited.slot([controller, controller]);
+    const workedSlot = worked.slot([controller, controller]);
     const adds = this.#queue.adds.series(labels);
     const retries = this.#queue.retries.series(labels);
     const depths = new Map<number, Series>();
@@ -122,8 +126,8 @@ export class ManagerMetrics {
       added: () => void (adds.value += 1),
       retried: () => void (retries.value += 1),
       depthChanged: (priority, by) => void ((depths.get(priority) ?? depthOf(priority)).value += by),
-      taken: (waitedMs) => this.#queue.waited.observe(values, waitedMs / 1000),
-      finished: (workedMs) => this.#queue.worked.observe(values, workedMs / 1000),
+      taken: (waitedMs) => waited.observe(waitedSlot, waitedMs / 1000),
+      finished: (workedMs) => worked.observe(workedSlot, workedMs / 1000),
     };
   }
 
@@ -148,7 +152,7 @@ export class ManagerMetrics {
   }
 
   #makeSeries(controller: string): RunSeries {
-    const { total, active, errors, terminal, panics, timeouts } = this.#reconcile;
+    const { total, active, errors, terminal, panics, timeouts, seconds } = this.#reconcile;
     const labels = { controller };
     const byResult = RESULTS.map((result) => [result, total.series({ controller, result })] as const);
     return {
@@ -158,7 +162,7 @@ export class ManagerMetrics {
       terminal: terminal.series(labels),
       panics: panics.series(labels),
       timeouts: timeouts.series(labels),
-      labels: [controller],
+      slot: seconds.slot([controller]),
     };
   }
 }

@@ -94,14 +94,20 @@ export class HistogramFamily {
     this.#numbers = new Float64Array(this.#stride);
   }
 
-  /** Counts a value; the labels' values are in the order of their names. */
-  observe(labels: readonly string[], value: number): void {
+  /** The number of the series with these labels, whose values are in the order of their names; made if there is none. */
+  slot(labels: readonly string[]): number {
     const key = labels.join(SEPARATOR);
-    const start = (this.#slots.get(key) ?? this.#add(key)) * this.#stride;
-    const bound = this.#bounds.findIndex((limit) => value <= limit);
-    const bucket = start + (bound === -1 ? this.#bounds.length : bound);
+    return this.#slots.get(key) ?? this.#add(key);
+  }
+
+  /** Counts a value. */
+  observe(slot: number, value: number): void {
+    const start = slot * this.#stride;
+    const bounds = this.#bounds;
+    let bucket = 0;
+    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
     const sum = start + this.#stride - 1;
-    this.#numbers[bucket] = (this.#numbers[bucket] ?? 0) + 1;
+    this.#numbers[start + bucket] = (this.#numbers[start + bucket] ?? 0) + 1;
     this.#numbers[sum] = (this.#numbers[sum] ?? 0) + value;
   }
 
@@ -120,8 +126,7 @@ export class HistogramFamily {
   }
 
   reset(): void {
-    this.#slots.clear();
-    this.#free.length = 0;
+    this.#numbers.fill(0);
   }
 
   #add(key: string): number {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type ClusterConfig,
   type Connection,
   connect,
   createClient,
@@ -24,6 +25,8 @@ export interface ClusterCase {
 export interface TestCluster extends AsyncDisposable {
   readonly client: KubeClient;
   readonly connection: Connection;
+  /** How it is reached. */
+  readonly config: ClusterConfig;
   /** Texts of Warning headers, in order. */
   readonly warnings: readonly string[];
   /** Makes a namespace of its own. */
@@ -82,7 +85,8 @@ async function openEmbedded(): Promise<TestCluster> {
 }
 
 async function openKubeconfig(kubeconfig: string): Promise<TestCluster> {
-  const connection = connect(await loadKubeconfig(kubeconfig, { allowExec: true }));
+  const config = await loadKubeconfig(kubeconfig, { allowExec: true });
+  const connection = connect(config);
   const warnings: string[] = [];
   const client = createClient({
     ...connection,
@@ -93,6 +97,7 @@ async function openKubeconfig(kubeconfig: string): Promise<TestCluster> {
   return {
     client,
     connection,
+    config,
     warnings,
     namespace: async () => {
       const name = `t-${randomBytes(5).toString("hex")}`;

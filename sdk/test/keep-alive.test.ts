@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 describe("a manager that runs", () => {
   test("keeps its process while nothing but retries is left to do, and lets it end when it stops", async () => {
-    const program = join(import.meta.dirname, "fixtures/unreachable-api.ts");
+    const program = fileURLToPath(new URL("./fixtures/unreachable-api.ts", import.meta.url));
     const flags = ["--conditions=@weir/source", "--disable-warning=ExperimentalWarning"];
     const child = spawn(process.execPath, [...flags, program], { stdio: ["ignore", "pipe", "inherit"] });
     const closed = once(child, "close");

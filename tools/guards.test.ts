@@ -207,7 +207,7 @@ describe("the public API gate", () => {
   });
 });
 
-describe("the gate of the documents' code", () => {
+describe("the gate of the documents' code", { timeout: 120_000 }, () => {
   const problemsOf = async (lines: readonly string[]): Promise<readonly ExampleProblem[]> => {
     using workspace = writePrograms(root, new Map([["docs/a.md", readCode(lines.join("\n"))]]));
     const compiled = await compilePrograms(root, workspace);
@@ -220,6 +220,18 @@ describe("the gate of the documents' code", () => {
     expect(messages).toHaveLength(2);
     expect(messages[0]).toMatch(/^docs\/a\.md:7: error TS2339/);
     expect(messages[1]).toMatch(/^docs\/a\.md:7: TypeError: b\.x is not a function/);
+  });
+
+  test("names the line that prints something else than it says", async () => {
+    const said = [
+      "```ts",
+      "console.log([1, 2]); // → [ 1, 2 ]",
+      'console.log({ a: "b" }); // → { … "c" }',
+      "```",
+    ];
+    expect((await problemsOf(said)).map(({ message }) => message)).toEqual([
+      "docs/a.md:3: prints { a: 'b' }",
+    ]);
   });
 
   test("passes blocks that build on each other, and programs that run until Ctrl-C", async () => {

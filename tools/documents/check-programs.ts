@@ -43,9 +43,13 @@ export async function compilePrograms(
 interface RunResult {
   readonly path: string;
   readonly error?: string;
+  readonly printed: readonly { readonly line: number; readonly text: string }[];
 }
 
-/** Runs the programs that Node runs, one after the other in a process of their own. */
+/**
+ * Runs the programs that Node runs, one after the other in a process of their own, and compares what they print with
+ * what `// →` says on the line that prints it; `…` stands for anything, and white space does not count.
+ */
 export async function runPrograms(
   workspace: ExampleWorkspace,
   kubeconfig: string,
@@ -71,7 +75,7 @@ export async function runPrograms(
   );
   return programs.flatMap((program) => {
     const result = known.get(join(folder, program.path));
-    if (result !== undefined && result.error === undefined) return [];
+    if (result !== undefined && result.error === undefined) return wrongOutputs(program, folder, result);
     return [problemOf(program, folder, result?.error ?? `did not end:\n${output.slice(-2_000)}`)];
   });
 }
@@ -93,6 +97,29 @@ export async function testPrograms(
   const { code, output } = await run(process.execPath, args, folder, environment);
   if (code === 0) return [];
   return tests.map((program) => problemOf(program, folder, output.slice(-4_000)));
+}
+
+function wrongOutputs(
+  program: ExampleProgram,
+  folder: string,
+  { printed }: RunResult,
+): readonly ExampleProblem[] {
+  const lines = readFileSync(join(folder, program.path), "utf8").split("\n");
+  return lines.flatMap((text, index) => {
+    const [, promised] = /; \/\/ → (.*)$/.exec(text) ?? [];
+    if (promised === undefined) return [];
+    const seen = printed.find(({ line }) => line === index + 1)?.text ?? "nothing";
+    if (isPromised(seen, promised)) return [];
+    return [problemAt(program, index + 1, `prints ${seen}`)];
+  });
+}
+
+function isPromised(seen: string, promised: string): boolean {
+  const bare = (text: string): string => text.replaceAll(/\s+/g, "");
+  const parts = bare(promised)
+    .split("…")
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join(".*")}$`).test(bare(seen));
 }
 
 function problemAt({ document, lineOf }: ExampleProgram, line: number, message: string): ExampleProblem {

@@ -61,6 +61,7 @@ function kustomizeController(options: RunOptions, { workers, clock, random }: Co
       configSelector,
       noCrossNamespaceRefs,
       allowExternalArtifact: gates.externalArtifact,
+      additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
       strictSubstitutions: gates.strictSubstitutions,
       ...kustomize,
       ...(concurrency === undefined ? {} : { concurrency }),

@@ -2,6 +2,7 @@ import { CommandError } from "../cli-error.ts";
 
 /** The feature gates that change something. */
 export interface FeatureGates {
+  readonly additiveCELDependencyCheck: boolean;
   readonly externalArtifact: boolean;
   readonly strictSubstitutions: boolean;
 }
@@ -10,7 +11,7 @@ export interface FeatureGates {
 const GATES: Readonly<Record<string, boolean | undefined>> = {
   ExternalArtifact: undefined,
   StrictPostBuildSubstitutions: undefined,
-  AdditiveCELDependencyCheck: false,
+  AdditiveCELDependencyCheck: undefined,
   AdoptLegacyReleases: false,
   AllowDNSLookups: false,
   CacheSecretsAndConfigMaps: false,
@@ -60,6 +61,7 @@ export function readFeatureGates(items: readonly string[]): {
   }
   return {
     gates: {
+      additiveCELDependencyCheck: chosen.get("AdditiveCELDependencyCheck") ?? false,
       externalArtifact: chosen.get("ExternalArtifact") ?? false,
       strictSubstitutions: chosen.get("StrictPostBuildSubstitutions") ?? true,
     },

@@ -115,7 +115,7 @@ describe("parseRunArguments", () => {
     );
     expect(parsed).toMatchObject({
       intervalJitter: 0.1,
-      gates: { externalArtifact: true, strictSubstitutions: false },
+      gates: { additiveCELDependencyCheck: false, externalArtifact: true, strictSubstitutions: false },
       metrics: { host: "::1", port: 0 },
       health: undefined,
       concurrency: 7,

@@ -26,7 +26,7 @@ export async function checkHealth(run: Run, applied: AppliedManifests): Promise<
   }
   const others = targets.filter((target) => !isSelf(target, kustomization));
   const startedMs = ctx.clock.monotonic();
-  if (wait !== true || !areHealthy(applied.changes, kustomization)) {
+  if (wait !== true || !areHealthy(applied.changes, run)) {
     await enterStage(run, "Running health checks", { now: true });
     const end = await waitFor(run, others, startedMs);
     if (end === "canceled") return end;
@@ -42,12 +42,13 @@ export async function checkHealth(run: Run, applied: AppliedManifests): Promise<
 }
 
 async function waitFor(
-  { kustomization, ctx }: Run,
+  { kustomization, ctx, judge }: Run,
   targets: readonly HealthTarget[],
   startedMs: number,
 ): Promise<HealthCheckEnd> {
   using stop = anySignal(ctx.signal, ctx.superseded);
-  const options = { timeoutMs: timeoutMsOf(kustomization.spec), signal: stop.signal };
+  const timeoutMs = timeoutMsOf(kustomization.spec);
+  const options = { timeoutMs, signal: stop.signal, ...(judge === undefined ? {} : { judge }) };
   try {
     await waitForHealth(targets, { client: ctx.client, clock: ctx.clock }, options);
     return "healthy";
@@ -67,10 +68,10 @@ function appliedTargets(changes: readonly Change[]): readonly HealthTarget[] {
   return targetsOf(changes.filter(({ action }) => action !== "skipped").map(({ object }) => object));
 }
 
-function areHealthy(changes: readonly Change[], kustomization: Kustomization): boolean {
+function areHealthy(changes: readonly Change[], { kustomization, judge }: Run): boolean {
   return changes.every(
     ({ object, action }) =>
-      action === "skipped" || isSelf(object, kustomization) || healthOf(object).status === "Current",
+      action === "skipped" || isSelf(object, kustomization) || healthOf(object, judge).status === "Current",
   );
 }
 

@@ -2,7 +2,7 @@ import type { Artifact, Kustomization } from "@weir/api";
 import type { ObjectKey } from "@weir/objects";
 import { describe, expect, test } from "vitest";
 import { aKustomization } from "../../test/a-kustomization.ts";
-import { findUnreadyDependency } from "./check-dependencies.ts";
+import { findUnreadyDependency, ReadyExpressionError } from "./check-dependencies.ts";
 
 const artifact = { revision: "main@sha1:2" } as Artifact;
 const dependent = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a" }] } });
@@ -95,5 +95,44 @@ describe("findUnreadyDependency", () => {
     };
     findUnreadyDependency(all[0] as Kustomization, artifact, counting);
     expect(count).toBeLessThanOrEqual(layers * 2 + 1);
+  });
+
+  const expressions: readonly {
+    readonly name: string;
+    readonly readyExpr: string;
+    readonly isExpressionAdditive?: boolean;
+    readonly want?: string;
+  }[] = [
+    { name: "is true, though it is not Ready", readyExpr: "dep.metadata.name == 'a'" },
+    {
+      name: "is true, though it must be Ready, too",
+      readyExpr: "dep.metadata.name == 'a'",
+      isExpressionAdditive: true,
+      want: "dependency 'apps/a' is not ready",
+    },
+    {
+      name: "is false",
+      readyExpr: "dep.metadata.name == self.metadata.name",
+      want: "dependency 'apps/a' is not ready according to readyExpr eval",
+    },
+    {
+      name: "reads what is not there",
+      readyExpr: "dep.nope == 1",
+      want: "failed to evaluate the CEL expression 'dep.nope == 1': no such key: nope",
+    },
+  ];
+  test.each(expressions)("judges a dependency whose expression $name", ({ readyExpr, want, ...rules }) => {
+    const waiting = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a", readyExpr }] } });
+    const read = reads(aKustomization({ name: "a" }));
+    const given = { isExpressionAdditive: false, ...rules };
+    expect(findUnreadyDependency(waiting, artifact, read, given)).toBe(want);
+  });
+
+  test("refuses an expression that cannot be a condition", () => {
+    const waiting = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a", readyExpr: "1" }] } });
+    const read = reads(aKustomization({ name: "a" }));
+    const judge = (): unknown => findUnreadyDependency(waiting, artifact, read);
+    expect(judge).toThrow(ReadyExpressionError);
+    expect(judge).toThrow("terminal error: failed to evaluate dependency a");
   });
 });

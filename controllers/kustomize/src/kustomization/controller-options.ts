@@ -19,6 +19,8 @@ export interface KustomizationControllerOptions {
   readonly noCrossNamespaceRefs?: boolean;
   /** Lets sources be ExternalArtifacts; false by default. */
   readonly allowExternalArtifact?: boolean;
+  /** Lets a dependency with a `readyExpr` count only if it is Ready, too; false by default. */
+  readonly additiveCELDependencyCheck?: boolean;
   /** How often a failed download of an artifact is tried again; 9 by default. */
   readonly fetchRetries?: number;
   /** Whether a variable without a value fails the build; true by default. */
@@ -46,6 +48,7 @@ export function resolveOptions(options: KustomizationControllerOptions = {}): Re
     fetchRetries: 9,
     noCrossNamespaceRefs: false,
     allowExternalArtifact: false,
+    additiveCELDependencyCheck: false,
     strictSubstitutions: true,
     overrideManagers: [],
     buildTimeoutMs: 60_000,

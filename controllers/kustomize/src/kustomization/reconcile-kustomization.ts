@@ -1,12 +1,15 @@
 import { type Artifact, Kustomization as KustomizationKind, type Kustomization, Reason } from "@weir/api";
-import { formatGoDuration, type Outcome, parseGoDuration, type Random } from "@weir/core";
+import type { JudgeHealth } from "@weir/apply";
+import { describeError, formatGoDuration, type Outcome, parseGoDuration, type Random } from "@weir/core";
+import type { ObjectKey } from "@weir/objects";
 import { applyManifests } from "../apply/apply-manifests.ts";
 import { checkHealth } from "../apply/check-health.ts";
 import { desiredObjects } from "../apply/desired-objects.ts";
 import { pruneStale } from "../apply/prune-stale.ts";
 import type { BuiltManifests } from "../build/build-cache.ts";
 import { readVariables } from "../build/read-variables.ts";
-import { findUnreadyDependency } from "../dependencies/check-dependencies.ts";
+import { findUnreadyDependency, ReadyExpressionError } from "../dependencies/check-dependencies.ts";
+import { HealthExpressionError, judgeByExpressions } from "../apply/health-expressions.ts";
 import { observeArtifact } from "../source/observe-artifact.ts";
 import { observeSource, retryText } from "../source/observe-source.ts";
 import { originRevisionOf, sourceKeyOf, sourceKindOf } from "../source/source-kinds.ts";
@@ -26,12 +29,15 @@ export async function reconcileKustomization(
   const reconcileStartedMs = ctx.clock.monotonic();
   const field = findUnsupportedField(kustomization.spec);
   if (field !== undefined) return stall(ctx, Reason.FeatureGateDisabled, `${field} is not supported yet`);
+  const judge = readHealthExpressions(kustomization);
+  if (judge instanceof HealthExpressionError)
+    return stall(ctx, Reason.InvalidCELExpression, terminalText(judge));
   const source = observeSource(kustomization, (kind, key) => ctx.cache.get(kind, key), shared.options);
   if (source.kind === "halt") {
     const { outcome } = source;
     return outcome.kind === "stalled" ? stall(ctx, outcome.reason, outcome.message) : outcome;
   }
-  const run = beginRun(kustomization, source.value, { ctx, shared });
+  const run = beginRun(kustomization, source.value, { ctx, shared, judge });
   const waiting = waitForDependencies(run, source.value);
   if (waiting !== undefined) return waiting;
   try {
@@ -52,7 +58,7 @@ export async function reconcileKustomization(
 function beginRun(
   kustomization: Kustomization,
   artifact: Artifact,
-  { ctx, shared }: { readonly ctx: KustomizationContext; readonly shared: Shared },
+  { ctx, shared, judge }: Pick<Run, "ctx" | "shared" | "judge">,
 ): Run {
   return {
     kustomization,
@@ -61,14 +67,39 @@ function beginRun(
     revision: artifact.revision,
     originRevision: originRevisionOf(artifact),
     startedMs: ctx.clock.monotonic(),
+    judge,
   };
+}
+
+function readHealthExpressions(
+  kustomization: Kustomization,
+): JudgeHealth | undefined | HealthExpressionError {
+  try {
+    return judgeByExpressions(kustomization.spec.healthCheckExprs ?? []);
+  } catch (error) {
+    if (error instanceof HealthExpressionError) return error;
+    throw error;
+  }
+}
+
+function terminalText(error: unknown): string {
+  return `Reconciliation failed terminally due to configuration error: ${describeError(error)}`;
 }
 
 function waitForDependencies(run: Run, artifact: Artifact): Outcome | undefined {
   const { kustomization, ctx, shared } = run;
-  const message = findUnreadyDependency(kustomization, artifact, (key) =>
-    ctx.cache.get(KustomizationKind, key),
-  );
+  const rules = { isExpressionAdditive: shared.options.additiveCELDependencyCheck };
+  let message: string | undefined;
+  try {
+    const read = (key: ObjectKey): Kustomization | undefined => ctx.cache.get(KustomizationKind, key);
+    message = findUnreadyDependency(kustomization, artifact, read, rules);
+  } catch (error) {
+    if (!(error instanceof ReadyExpressionError)) throw error;
+    shared.dependents.set(ctx.key, false);
+    const terminal = terminalText(error);
+    publish(run, { type: "Warning", reason: error.reason, message: terminal });
+    return { kind: "stalled", reason: error.reason, message: terminal };
+  }
   shared.dependents.set(ctx.key, message !== undefined);
   if (message === undefined) return undefined;
   const { requeueDependencyMs } = shared.options;

@@ -1,5 +1,5 @@
 import type { Kustomization } from "@weir/api";
-import type { AppliedStates } from "@weir/apply";
+import type { AppliedStates, JudgeHealth } from "@weir/apply";
 import type { ReconcileContext, ReconcileEvent } from "@weir/sdk";
 import type { ManifestBuilder } from "../build/manifest-builder.ts";
 import type { Dependents } from "../dependencies/dependents.ts";
@@ -29,6 +29,8 @@ export interface Run {
   readonly revision: string;
   readonly originRevision: string | undefined;
   readonly startedMs: number;
+  /** Judges the health of the kinds that the spec has expressions for. */
+  readonly judge: JudgeHealth | undefined;
 }
 
 /** What a run does, in the words of Flux's progress messages. */

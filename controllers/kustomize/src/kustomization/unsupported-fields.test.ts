@@ -7,15 +7,7 @@ describe("findUnsupportedField", () => {
     { spec: { decryption: { provider: "sops" as const } }, want: "spec.decryption" },
     { spec: { kubeConfig: { secretRef: { name: "a" } } }, want: "spec.kubeConfig" },
     { spec: { serviceAccountName: "tenant" }, want: "spec.serviceAccountName" },
-    {
-      spec: { healthCheckExprs: [{ apiVersion: "v1", kind: "ConfigMap", current: "true" }] },
-      want: "spec.healthCheckExprs",
-    },
     { spec: { ignore: [{ paths: ["/spec/replicas"] }] }, want: "spec.ignore" },
-    {
-      spec: { dependsOn: [{ name: "a" }, { name: "b", readyExpr: "true" }] },
-      want: "spec.dependsOn[1].readyExpr",
-    },
     { spec: { ignore: [], serviceAccountName: "", dependsOn: [{ name: "a" }] }, want: undefined },
   ])("gives $want", ({ spec, want }) => {
     expect(findUnsupportedField(aKustomization({ spec }).spec)).toBe(want);

@@ -9,10 +9,7 @@ export function findUnsupportedField(spec: Kustomization["spec"]): string | unde
   if (spec.kubeConfig !== undefined) return "spec.kubeConfig";
   if (spec.serviceAccountName !== undefined && spec.serviceAccountName !== "")
     return "spec.serviceAccountName";
-  if (isGiven(spec.healthCheckExprs)) return "spec.healthCheckExprs";
-  if (isGiven(spec.ignore)) return "spec.ignore";
-  const withExpression = spec.dependsOn?.findIndex(({ readyExpr = "" }) => readyExpr !== "") ?? -1;
-  return withExpression === -1 ? undefined : `spec.dependsOn[${withExpression}].readyExpr`;
+  return isGiven(spec.ignore) ? "spec.ignore" : undefined;
 }
 
 function isGiven(list: readonly unknown[] | undefined): boolean {

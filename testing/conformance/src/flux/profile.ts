@@ -12,7 +12,10 @@ export function controllerOptions(profile: string): FluxControllerOptions | unde
     case "strict":
       return { source, kustomize: { ...usual, noCrossNamespaceRefs: true, allowExternalArtifact: true } };
     case "ea":
-      return { source, kustomize: { concurrency: 10, allowExternalArtifact: true } };
+      return {
+        source,
+        kustomize: { concurrency: 10, allowExternalArtifact: true, additiveCELDependencyCheck: true },
+      };
     case "ext":
     case "strict2":
       return { source, kustomize: { ...usual, allowExternalArtifact: true } };

@@ -28,6 +28,7 @@ export interface KustomizationControllerOptions {
     readonly configSelector?: string;
     readonly noCrossNamespaceRefs?: boolean;
     readonly allowExternalArtifact?: boolean;
+    readonly additiveCELDependencyCheck?: boolean;
     readonly fetchRetries?: number;
     readonly strictSubstitutions?: boolean;
     readonly overrideManagers?: readonly string[];

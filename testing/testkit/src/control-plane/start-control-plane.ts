@@ -12,6 +12,7 @@ import {
 } from "@weir/client";
 import { createAuthority, writeKubeconfig } from "@weir/cluster";
 import { systemClock } from "@weir/core";
+import { ControlPlaneError } from "./control-plane-error.ts";
 import type { ControlPlanePrograms } from "./find-control-plane.ts";
 import { freePorts } from "./free-ports.ts";
 import { ServerProgram } from "./server-program.ts";
@@ -49,6 +50,11 @@ export interface ControlPlane extends AsyncDisposable {
   kill(): Promise<void>;
   /** Ends kube-apiserver if it runs and starts it again, at the same address over the same data. */
   restart(): Promise<void>;
+  /**
+   * Drops what etcd keeps of the past, as happens every five minutes, and starts kube-apiserver again, whose watch caches
+   * would remember: what asks for an earlier version is told that it is gone.
+   */
+  forgetHistory(): Promise<void>;
 }
 
 const NAME = "control-plane";
@@ -85,8 +91,27 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     kill: () => apiserver.kill(),
     restart: () => apiserver.restart(),
+    forgetHistory: async () => {
+      await compactEtcd(etcdPort);
+      await apiserver.restart();
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Over etcd's JSON gateway, in which numbers of 64 bits and bytes are text. */
+async function compactEtcd(port: number): Promise<void> {
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const url = `http://127.0.0.1:${port}/v3/kv/${path}`;
+    const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new ControlPlaneError("etcd", `refused a ${path}`, text);
+    return JSON.parse(text);
+  };
+  const answer = (await post("range", { key: "AA==", count_only: true })) as {
+    readonly header: { readonly revision: string };
+  };
+  await post("compaction", { revision: answer.header.revision, physical: true });
 }
 
 interface Access {

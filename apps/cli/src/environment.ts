@@ -14,8 +14,8 @@ export interface Environment {
   readonly kubeconfig: string | undefined;
   /** `~/.kube/config`. */
   readonly homeKubeconfig: string;
-  /** Where a pod finds the API server; absent outside of a cluster. */
-  readonly service: { readonly host: string; readonly port: string } | undefined;
+  /** Where a pod finds the API server, and its account where that is mounted elsewhere; absent outside of a cluster. */
+  readonly service: { readonly host: string; readonly port: string; readonly folder?: string } | undefined;
   /** The namespace that the controllers of a cluster run in, where it is told. */
   readonly runtimeNamespace: string | undefined;
   readonly isTerminal: boolean;

@@ -6,6 +6,8 @@ import { type Running, startManager } from "./running-manager.ts";
 import { failure, type StubServer } from "./stub-server.ts";
 import { aThing, Thing, THINGS } from "./things.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const names = ["a", "b", "c", "d", "e"];
 const name = fc.constantFrom(...names);
 

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { LOW_PRIORITY, WorkQueue } from "../src/index.ts";
 import type { QueueObserver } from "../src/queue/work-queue.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 let clock: FakeClock;
 let queue: WorkQueue;
 

@@ -9,6 +9,8 @@ import {
   truncateGoDuration,
 } from "./index.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const anyDuration = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
 describe("parseGoDuration", () => {

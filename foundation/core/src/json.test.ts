@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JsonDepthError, JsonSyntaxError, type JsonValue, parseJson, writeJson } from "./index.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 function problemOf(text: string): { readonly problem: string; readonly offset: number } {
   try {
     parseJson(text);

@@ -11,6 +11,8 @@ import {
   walkTree,
 } from "./index.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 function treeOf(files: Readonly<Record<string, string>>): Tree {
   return memoryTree(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])));
 }

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { applyDefaults } from "./apply-defaults.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const keyed: SchemaNode = { type: "object", properties: { k: { type: "string", default: "kk" } } };
 
 const schema: SchemaNode = {

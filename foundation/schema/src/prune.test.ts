@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { pruneUnknown, pruneUnknownFields } from "./prune.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const schema: SchemaNode = {
   type: "object",
   properties: {

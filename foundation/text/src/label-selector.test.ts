@@ -12,6 +12,8 @@ import {
   parseLabelSelector,
 } from "./index.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const anyName = fc.stringMatching(/^[a-z0-9]([-a-z0-9_.]{0,8}[a-z0-9])?$/);
 
 function failureOf(act: () => unknown): string {

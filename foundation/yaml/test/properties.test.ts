@@ -19,6 +19,8 @@ import { parseFirstDocument } from "../src/parser.ts";
 import { readInput } from "../src/read-input.ts";
 import { ScanState } from "../src/scan-state.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 /** Text with everything that matters to styles, but what JSON does not carry unchanged. */
 const text = fc
   .array(

@@ -19,6 +19,8 @@ import type { KubeObject } from "./object.ts";
 import { controllerOf, isControlledBy, isOwnedBy, ownerReferenceTo } from "./owner-references.ts";
 import { formatMicroTime, formatTime, parseTime } from "./timestamps.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 describe("apiVersion", () => {
   test.each([
     { apiVersion: "v1", want: { group: "", version: "v1" } },

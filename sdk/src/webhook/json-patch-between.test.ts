@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonPatchBetween } from "./json-patch-between.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 describe("the patch between two values", () => {
   const cases: ReadonlyArray<{
     readonly name: string;

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SortedKeys } from "./sorted-keys.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 /** Few letters, so that prefixes and repetitions are common. */
 const key = fc.string({ unit: fc.constantFrom("a", "b", "/", "\uffff", "😀"), maxLength: 6 });
 

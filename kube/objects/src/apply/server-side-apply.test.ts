@@ -8,6 +8,8 @@ import { applyServerSide, type ApplyRequest, type ApplyResult } from "./server-s
 import { keepUnchangedTimes } from "./unchanged-times.ts";
 import { updateManagedFields } from "./update-managed-fields.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const text: SchemaNode = { type: "string" };
 const gvk = { group: "example.com", version: "v1", kind: "Widget" };
 const schema: SchemaNode = {

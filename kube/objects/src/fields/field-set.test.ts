@@ -14,6 +14,8 @@ import {
   valueElement,
 } from "./path-element.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const element: fc.Arbitrary<PathElement> = fc.oneof(
   fc.constantFrom("a", "b", "c", ".", "__proto__").map(fieldElement),
   fc.constantFrom<JsonValue>("x", 1, true, null).map(valueElement),

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyMergePatch } from "./merge-patch.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 describe("applyMergePatch", () => {
   const cases: ReadonlyArray<{
     readonly name: string;

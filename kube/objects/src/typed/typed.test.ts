@@ -11,6 +11,8 @@ import { FieldTypes } from "./field-type.ts";
 import { mergeTyped } from "./merge-typed.ts";
 import { reconcileFields, removeFields } from "./remove-fields.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const text: SchemaNode = { type: "string" };
 const schema: SchemaNode = {
   type: "object",

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, WeirError } from "@weir/core";
-import { askOnTerminal } from "./ask-on-terminal.ts";
 import { type CreateOptions, createPackage } from "./create-package.ts";
+import { terminalQuestions } from "./terminal-questions.ts";
 
 const USAGE = `npm create @weir [NAME] -- [OPTIONS]
 
@@ -46,11 +46,14 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const ask = askOnTerminal(process.stdin, process.stdout);
+  using questions = terminalQuestions(process.stdin, process.stdout);
   const write = (line: string): void => void process.stdout.write(line);
   try {
     const surroundings = { workingDirectory: process.cwd(), write };
-    await createPackage(options, ask === undefined ? surroundings : { ...surroundings, ask });
+    await createPackage(
+      options,
+      questions === undefined ? surroundings : { ...surroundings, ask: questions.ask },
+    );
     return 0;
   } catch (error) {
     if (!(error instanceof WeirError)) throw error;

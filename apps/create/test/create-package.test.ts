@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { askOnTerminal, type CreateOptions, createPackage } from "../src/index.ts";
+import { type CreateOptions, createPackage, terminalQuestions } from "../src/index.ts";
 
 describe("createPackage", () => {
   let workingDirectory: string;
@@ -78,6 +79,33 @@ describe("createPackage", () => {
   test("asks nothing elsewhere, and needs a name then", async () => {
     await expect(create({})).rejects.toThrow("say what the package is called");
     const stream = { isTTY: false };
-    expect(askOnTerminal(stream as NodeJS.ReadStream, stream as NodeJS.WriteStream)).toBeUndefined();
+    expect(terminalQuestions(stream as NodeJS.ReadStream, stream as NodeJS.WriteStream)).toBeUndefined();
+  });
+});
+
+describe("questions on a terminal", () => {
+  const openTerminal = () => {
+    const input = Object.assign(new PassThrough(), { isTTY: true });
+    const output = Object.assign(new PassThrough(), { isTTY: true });
+    const questions = terminalQuestions(
+      input as unknown as NodeJS.ReadStream,
+      output as unknown as NodeJS.WriteStream,
+    );
+    return { input, output, questions };
+  };
+
+  test("take answers that are typed ahead, and what is proposed for an empty one", async () => {
+    const { input, output, questions } = openTerminal();
+    input.write("my-db\n\n");
+    expect(await questions?.ask("name", "a")).toBe("my-db");
+    expect(await questions?.ask("group", "example.com")).toBe("example.com");
+    questions?.[Symbol.dispose]();
+    expect(String(output.read())).toContain("group (example.com): ");
+  });
+
+  test("end in a sentence when the person ends them", async () => {
+    const { input, questions } = openTerminal();
+    input.end();
+    await expect(questions?.ask("name", "a")).rejects.toThrow("cancelled");
   });
 });

@@ -21,10 +21,14 @@ export function addInit(program: Command, deps: ProgramDeps): void {
     .option("--folder <folder>", "where the package goes; a new folder of its name by default")
     .option("--packages <folder>", "packed packages of Weir to use instead of those of the registry")
     .action(async (name: string | undefined, flags: InitFlags) => {
-      const { askOnTerminal, createPackage } = await import("@weir/create");
+      const { createPackage, terminalQuestions } = await import("@weir/create");
       const { workingDirectory, write } = deps.environment;
-      const ask = askOnTerminal(process.stdin, process.stdout);
-      const surroundings = { workingDirectory, write, ...(ask === undefined ? {} : { ask }) };
+      using questions = terminalQuestions(process.stdin, process.stdout);
+      const surroundings = {
+        workingDirectory,
+        write,
+        ...(questions === undefined ? {} : { ask: questions.ask }),
+      };
       await createPackage({ ...flags, ...(name === undefined ? {} : { name }) }, surroundings);
     });
 }

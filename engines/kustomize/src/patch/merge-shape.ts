@@ -8,6 +8,8 @@ export interface MergeShape {
   readonly items?: MergeShape;
   /** Present where the list merges: by these keys, or as a set of scalars when empty. */
   readonly mergeKeys?: readonly string[];
+  /** A list whose schema says how to merge in something else than text: upstream panics over it. */
+  readonly isBroken?: boolean;
 }
 
 /** Finds the shape of a resource by `apiVersion` and `kind`; undefined for kinds without a schema. */

@@ -66,6 +66,9 @@ function merge(dest: Merged, origin: Merged, context: Context): Merged {
   }
   if (isList(first)) {
     requireKind(dest, origin, "list");
+    if (inner.shape?.isBroken === true) {
+      throw new KustomizeError("the schema of a list says how it merges in something else than text");
+    }
     return inner.shape?.mergeKeys === undefined ? (origin ?? dest) : mergeLists(dest, origin, inner);
   }
   requireKind(dest, origin, "scalar");

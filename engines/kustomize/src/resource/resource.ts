@@ -38,7 +38,7 @@ export class Resource {
   allowKindChange = false;
   /** Ids of the resources whose references lead here; only messages show them. */
   referrers: string[] = [];
-  #namelessIds = 0;
+  #idParts = { names: 0, namespaces: 0, kinds: 0 };
   #gvk: Gvk | undefined;
   #apiVersionNode: Node | undefined;
   #kindNode: Node | undefined;
@@ -62,6 +62,7 @@ export class Resource {
   /** Takes over what upstream keeps in build annotations. */
   takeBuildFacts(other: Resource): void {
     this.previousIds = other.previousIds;
+    this.#idParts = other.#idParts;
     this.prefixes = other.prefixes;
     this.suffixes = other.suffixes;
     this.behavior = other.behavior;
@@ -155,15 +156,17 @@ export class Resource {
    * do not agree.
    */
   storePreviousId(): void {
-    const id = this.id;
-    if (id.name === "") {
-      this.#namelessIds += 1;
-      if (this.previousIds.length > 0) throw unevenIds();
-      return;
-    }
-    if (this.#namelessIds > 0 || hasComma(id)) throw unevenIds();
-    const previous = { name: id.name, namespace: effectiveNamespace(id), kind: id.gvk.kind };
-    this.previousIds = [...this.previousIds, previous];
+    const { name, gvk } = this.id;
+    const namespace = effectiveNamespace(this.id);
+    const old = this.#idParts;
+    this.#idParts = {
+      names: old.names + partsOf(name),
+      namespaces: old.namespaces + partsOf(namespace),
+      kinds: old.kinds + partsOf(gvk.kind),
+    };
+    const { names, namespaces, kinds } = this.#idParts;
+    if (names > 0 && (Math.max(1, namespaces) !== names || Math.max(1, kinds) !== names)) throw unevenIds();
+    if (name !== "") this.previousIds = [...this.previousIds, { name, namespace, kind: gvk.kind }];
   }
 
   setName(name: string): void {
@@ -229,8 +232,9 @@ export class Resource {
   }
 }
 
-function hasComma({ name, namespace, gvk }: ResId): boolean {
-  return [name, namespace, gvk.kind].some((part) => part.includes(","));
+/** In how many parts of a list a text is found again. */
+function partsOf(text: string): number {
+  return text === "" ? 0 : text.split(",").length;
 }
 
 function unevenIds(): KustomizeError {

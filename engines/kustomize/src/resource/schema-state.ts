@@ -22,7 +22,11 @@ interface MutableShape {
   additional?: MergeShape;
   items?: MergeShape;
   mergeKeys?: readonly string[];
+  isBroken?: boolean;
 }
+
+/** What upstream takes for texts without a look. */
+const EXTENSIONS = ["x-kubernetes-patch-strategy", "x-kubernetes-patch-merge-key"] as const;
 
 /** The kinds of an OpenAPI v2 document: how they merge and which of them belong to a namespace. */
 class OpenApiKinds {
@@ -75,6 +79,9 @@ class OpenApiKinds {
     if (typeof additional === "object") assignShape(shape, "additional", this.#shape(objectOf(additional)));
     if (textAt(schema, "type") === "array")
       assignShape(shape, "items", this.#shape(objectOf(schema["items"])));
+    if (EXTENSIONS.some((name) => schema[name] !== undefined && typeof schema[name] !== "string")) {
+      shape.isBroken = true;
+    }
     const strategies = textAt(schema, "x-kubernetes-patch-strategy").split(",");
     if (!strategies.includes("merge")) return;
     const keys = schema["x-kubernetes-list-map-keys"];
@@ -176,8 +183,10 @@ export class SchemaState implements Schemas {
 
 function readDocument(content: Uint8Array): JsonObject {
   try {
-    return objectOf(loadYaml(content));
+    const document = loadYaml(content);
+    if (document !== null) return objectOf(document);
   } catch (error) {
     throw new KustomizeError("invalid schema file", { cause: error });
   }
+  throw new KustomizeError("the schema file is empty");
 }

@@ -118,7 +118,10 @@ function errorIn(text: string): string {
 
 function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined {
   if (theirs.error !== undefined) {
-    if (ours.error === undefined) return { kind: "we build, they fail", detail: `want: ${theirs.error}` };
+    if (ours.error === undefined) {
+      const what = isPanic(theirs) ? theirs.error.slice(0, 60) : "they fail";
+      return { kind: `we build, ${what}`, detail: `want: ${theirs.error}` };
+    }
     const [got, want] = [meaningOf(ours.error), meaningOf(theirs.error)];
     if (got === want) return undefined;
     return { kind: "error differs", detail: `got:  ${got}\nwant: ${want}` };

@@ -24,8 +24,12 @@ const gates: readonly Gate[] = [
   {
     name: "generated files",
     command: [process.execPath, "--conditions=@weir/source", join(root, "tools/generate.ts"), "--check"],
-    ...(hasReference ? {} : { skipped: "the reference data is not here" }),
   },
+  ...(hasReference
+    ? []
+    : [
+        { name: "tables made of the reference data", command: [], skipped: "the reference data is not here" },
+      ]),
   { name: "documents", command: vitest("tools/documents.test.ts") },
 ];
 

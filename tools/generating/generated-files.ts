@@ -17,6 +17,13 @@ export type Generate = (
   input: GenerateInput,
 ) => ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>;
 
+/** A `tools/generate-*.ts`. */
+export interface Generator {
+  readonly generate: Generate;
+  /** Reads the reference data, which a clone need not have; false by default. */
+  readonly needsReference?: boolean;
+}
+
 /** The files of a generator that are not as it would write them. */
 export async function findStaleFiles(
   generate: Generate,

@@ -24,7 +24,8 @@ export function scaffoldFiles(
   packed: readonly PackedPackage[] = [],
 ): ReadonlyMap<string, string> {
   const template = Object.entries(TEMPLATE);
-  const taken = [names.kind, names.plural].find((word) => template.some(([, text]) => hasWord(text, word)));
+  const used = new Set(template.flatMap(([path, text]) => (path.endsWith(".ts") ? identifiersOf(text) : [])));
+  const taken = [names.kind, names.plural].find((word) => used.has(word));
   if (taken !== undefined)
     throw new CreateError(
       "NameTaken",
@@ -52,8 +53,10 @@ function renamed(text: string, names: ScaffoldNames): string {
   return text.replaceAll(/MyApp|myapps|myapp|my-app|example\.com/g, (word) => words[word] ?? word);
 }
 
-function hasWord(text: string, word: string): boolean {
-  return word !== "MyApp" && word !== "myapps" && new RegExp(`\\b${word}\\b`).test(text);
+/** The words of code that are not part of a comment or a plain string; but those that get other names. */
+function identifiersOf(code: string): readonly string[] {
+  const words = code.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\*[\s\S]*?\*\/|\/\/.*/g, "").match(/\w+/g) ?? [];
+  return words.filter((word) => word !== "MyApp" && word !== "myapps");
 }
 
 function withTarballs(text: string, packed: readonly PackedPackage[]): string {

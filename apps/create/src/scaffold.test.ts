@@ -84,6 +84,13 @@ describe("scaffoldFiles", () => {
     expect(() => scaffoldFiles(file)).toThrow("decide-pods.ts is a file that the new package has");
   });
 
+  test.each(["thing", "image", "cluster", "web-app", "backup"])(
+    "takes %s, which no code of it uses",
+    (name) => {
+      expect(scaffoldFiles(scaffoldNames({ name })).size).toBeGreaterThan(10);
+    },
+  );
+
   test("takes packages from tarballs, and what they need of each other as well", () => {
     const packed = [
       { name: "@weir/sdk", path: "packages/weir-sdk-0.1.0.tgz" },

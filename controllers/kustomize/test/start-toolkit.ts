@@ -126,7 +126,7 @@ function actions(
       const key = { namespace: NAMESPACE, name };
       await client.delete(Kustomization, key);
       await vi.waitFor(async () => expect(await client.get(Kustomization, key)).toBeUndefined(), {
-        timeout: 5_000,
+        timeout: 20_000,
         interval: 20,
       });
     },
@@ -178,11 +178,11 @@ function actions(
           });
           return ready as Condition;
         },
-        { timeout: 5_000, interval: 20 },
+        { timeout: 20_000, interval: 20 },
       ),
     applied: (name, revision) =>
       vi.waitFor(async () => expect((await get(name)).status?.lastAppliedRevision).toBe(revision), {
-        timeout: 5_000,
+        timeout: 20_000,
         interval: 20,
       }),
     events: async () => {

@@ -26,7 +26,7 @@ export interface TaskOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * How much of the JavaScript heap of its worker the task may use, half as much again with garbage; then the worker is
+   * How much of the JavaScript heap of its worker the task may use, twice as much with garbage; then the worker is
    * ended and the task is rejected with `WorkerMemoryError`. Buffers lie outside the heap. Tasks with equal limits
    * share workers.
    */

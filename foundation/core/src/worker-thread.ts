@@ -32,7 +32,7 @@ const HARD_LIMIT_FACTOR = 4;
 /** Room for young objects, which V8 gives back to nobody: beyond this it makes builds hardly faster. */
 const YOUNG_MB = 12;
 /** What the heap holds includes garbage that has not been collected yet. */
-const GARBAGE_FACTOR = 1.5;
+const GARBAGE_FACTOR = 2;
 const LOOK_MS = 25;
 const BYTES_PER_MB = 1024 * 1024;
 

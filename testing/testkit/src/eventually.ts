@@ -13,7 +13,7 @@ export class NotInTimeError extends WeirError {
 
 /** How long to wait. */
 export interface EventuallyOptions {
-  /** 10 s by default. */
+  /** 25 s by default. */
   readonly withinMs?: number;
   /** 20 ms by default. */
   readonly everyMs?: number;
@@ -23,7 +23,7 @@ export interface EventuallyOptions {
 /** Tries again until `check` does not throw, and gives what it returned; else throws with its last failure. */
 export async function eventually<Result>(
   check: () => Result | Promise<Result>,
-  { withinMs = 10_000, everyMs = 20, clock = systemClock }: EventuallyOptions = {},
+  { withinMs = 25_000, everyMs = 20, clock = systemClock }: EventuallyOptions = {},
 ): Promise<Result> {
   const end = clock.monotonic() + withinMs;
   for (;;) {

@@ -1,6 +1,6 @@
 import { KustomizeError } from "../error.ts";
 import type { Schemas } from "./schemas.ts";
-import { copyNode, isMap, isNilOrEmpty, type Node, Scalar, textOf, YamlMap } from "../node/node.ts";
+import { copyNode, isList, isMap, isNilOrEmpty, type Node, Scalar, textOf, YamlMap } from "../node/node.ts";
 import { requirePairs } from "../node/parse.ts";
 import { newUntagged, replaceScalar, replaceUntagged } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
@@ -226,7 +226,11 @@ export class Resource {
     const result = new Map<string, string>();
     const metadata = this.root.get("metadata");
     const map = isMap(metadata) ? metadata.get(field) : undefined;
-    if (isMap(metadata) && map !== undefined && !isMap(map)) requirePairs(metadata, field);
+    if (isMap(metadata) && isList(map)) {
+      requirePairs(metadata, field);
+      // Upstream reads its elements two by two, as it reads a mapping.
+      for (let at = 0; at < map.length; at += 2) result.set(textOf(map[at]), textOf(map[at + 1]));
+    }
     if (isMap(map)) for (const [key, value] of map.fields) result.set(key, textOf(value));
     return result;
   }

@@ -4,7 +4,7 @@ import type { BuildTaskInput, BuildTaskOutput } from "../src/index.ts";
 import { aConfigMap, treeOf } from "./build-tree.ts";
 
 const MODULE = new URL("../src/build-task.ts", import.meta.url);
-const LIMITS = { timeoutMs: 20_000, memoryMb: 128 };
+const LIMITS = { timeoutMs: 20_000, memoryMb: 384 };
 
 const pool: WorkerPool = createWorkerPool({ size: 1 });
 afterAll(() => pool[Symbol.asyncDispose]());

@@ -4,7 +4,7 @@ import { type Checked, check } from "./checker.ts";
 import type { Environment } from "./environment.ts";
 import { parse } from "./parser.ts";
 import { plan, run } from "./program.ts";
-import type { Syntax } from "./syntax.ts";
+import { childrenOf, type Node, type Syntax } from "./syntax.ts";
 import { validateLiterals } from "./validate-literals.ts";
 import { CelFailure, type CelValue } from "./value.ts";
 
@@ -13,6 +13,8 @@ export interface Expression {
   readonly text: string;
   /** The type of its value; absent where types are not checked. */
   readonly type?: CelType;
+  /** The names that it reads, those of its own macros included. */
+  readonly names: ReadonlySet<string>;
   /** Makes it ready to run. Throws `CelProgramError` where a constant part of it cannot be evaluated. */
   program(): Program;
 }
@@ -36,9 +38,20 @@ export function compile(expression: string, environment: Environment): Expressio
   const checked = environment.isChecked ? checkTypes(expression, parsed.syntax, environment) : undefined;
   return {
     text: expression,
+    names: namesIn(parsed.syntax.root),
     ...(checked === undefined ? {} : { type: checked.root }),
     program: () => programOf(parsed.syntax, environment, checked),
   };
+}
+
+function namesIn(root: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.kind === "ident") names.add(node.name);
+    for (const child of childrenOf(node)) visit(child);
+  };
+  visit(root);
+  return names;
 }
 
 function checkTypes(expression: string, syntax: Syntax, environment: Environment): Checked {

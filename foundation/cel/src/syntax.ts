@@ -106,3 +106,24 @@ export function qualifiedName(node: Node): string | undefined {
   if (at.kind !== "ident") return undefined;
   return [at.name, ...fields.reverse()].join(".");
 }
+
+/** The nodes directly below a node. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "literal":
+    case "ident":
+      return [];
+    case "select":
+      return [node.operand];
+    case "call":
+      return node.target === undefined ? node.args : [node.target, ...node.args];
+    case "list":
+      return node.elements;
+    case "map":
+      return node.entries.flatMap(({ key, value }) => [key, value]);
+    case "message":
+      return node.fields.map(({ value }) => value);
+    case "comprehension":
+      return [node.range, node.init, node.condition, node.step, node.result];
+  }
+}

@@ -4,7 +4,7 @@ import type { Checked } from "./checker.ts";
 import { durationOfText, timestampOfText } from "./library/conversions.ts";
 import { type Clause, expand, type FormatDialect, wrongOperand } from "./library/string-format.ts";
 import type { Problem } from "./source-text.ts";
-import type { CallNode, ListNode, MapNode, Node, Syntax } from "./syntax.ts";
+import { type CallNode, childrenOf, type ListNode, type MapNode, type Node, type Syntax } from "./syntax.ts";
 import { CelFailure } from "./value.ts";
 
 /** Finds what the types allow and cel-go's validators refuse: bad constants, and lists and maps of mixed types. */
@@ -33,27 +33,6 @@ export function validateLiterals(
 }
 
 type Report = (id: number, message: string) => void;
-
-/** The nodes directly below a node. */
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case "literal":
-    case "ident":
-      return [];
-    case "select":
-      return [node.operand];
-    case "call":
-      return node.target === undefined ? node.args : [node.target, ...node.args];
-    case "list":
-      return node.elements;
-    case "map":
-      return node.entries.flatMap(({ key, value }) => [key, value]);
-    case "message":
-      return node.fields.map(({ value }) => value);
-    case "comprehension":
-      return [node.range, node.init, node.condition, node.step, node.result];
-  }
-}
 
 function checkConstant({ name, args }: CallNode, report: Report): void {
   const argument = args.at(-1);

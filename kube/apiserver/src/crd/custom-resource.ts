@@ -26,6 +26,8 @@ import { validateObjectMeta } from "../validation/object-meta.ts";
 import { customCells, customColumns } from "../table/custom-cells.ts";
 import { type CustomDefinition, type DefinitionVersion, storageVersionHash } from "./definition.ts";
 import { readPath } from "./json-path.ts";
+import { compileRules, type RuleTree } from "./rules/compile-rules.ts";
+import { blockedRules, validateRules } from "./rules/validate-rules.ts";
 import { type ConversionDeps, convertObjects } from "../webhooks/convert-objects.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
@@ -263,6 +265,15 @@ function customStrategy(
   },
   version: DefinitionVersion,
 ): Strategy {
+  let tree: RuleTree | undefined | "unknown" = "unknown";
+  const validateAll = (object: KubeObject, old?: KubeObject): readonly FieldError[] => {
+    const errors = validate(object, old);
+    // Compiled with the first write: many definitions are served that are never written.
+    if (tree === "unknown") tree = compileRules(resource.schema);
+    if (tree === undefined) return errors;
+    const before = old === undefined ? undefined : asJson(old);
+    return [...errors, ...(blockedRules(errors) ?? validateRules(tree, asJson(object), before))];
+  };
   const validate = (object: KubeObject, old?: KubeObject): readonly FieldError[] => [
     ...validateSchema(resource.schema, asJson(object), {
       ...(old === undefined ? {} : { old: asJson(old) }),
@@ -291,8 +302,8 @@ function customStrategy(
       else object["status"] = before["status"];
       countGeneration(object, before);
     },
-    validate: (object) => validate(object),
-    validateUpdate: (object, old) => validate(object, old),
+    validate: (object) => validateAll(object),
+    validateUpdate: (object, old) => validateAll(object, old),
   };
 }
 

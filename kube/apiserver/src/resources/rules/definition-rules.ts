@@ -1,3 +1,4 @@
+import { ruleErrors } from "../../crd/rules/compile-rules.ts";
 import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import {
@@ -277,8 +278,9 @@ function structuralErrors(
 ): readonly FieldError[] {
   try {
     // The check looks at keywords that a parsed schema no longer has, so it is given the schema as written.
-    parseSchemaNode(json);
-    return checkStructural(json as Parameters<typeof checkStructural>[0], options);
+    const schema = parseSchemaNode(json);
+    const errors = checkStructural(json as Parameters<typeof checkStructural>[0], options);
+    return errors.length > 0 ? errors : ruleErrors(schema, options.path);
   } catch (error) {
     if (error instanceof SchemaSyntaxError) return [invalidField(options.path, "", error.message)];
     throw error;

@@ -1,0 +1,148 @@
+import {
+  BOOL,
+  BYTES,
+  CelDuration,
+  celFromJson,
+  CelJsonMap,
+  CelTimestamp,
+  type CelType,
+  type CelValue,
+  DOUBLE,
+  DURATION,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  objectOf,
+  STRING,
+  TIMESTAMP,
+} from "@weir/cel";
+import { type JsonObject, type JsonValue, parseGoDuration } from "@weir/core";
+import type { SchemaNode } from "@weir/schema";
+
+const RESERVED = new Set(
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
+);
+const ESCAPES: Readonly<Record<string, string>> = {
+  __: "__underscores__",
+  ".": "__dot__",
+  "-": "__dash__",
+  "/": "__slash__",
+};
+
+/** The name by which rules read a property; undefined for one that they cannot name. */
+export function escapedName(name: string): string | undefined {
+  if (RESERVED.has(name)) return `__${name}__`;
+  if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
+  return name.replace(/__|[./-]/g, (part) => ESCAPES[part] ?? part);
+}
+
+const METADATA: SchemaNode = {
+  type: "object",
+  properties: { name: { type: "string" }, generateName: { type: "string" } },
+};
+
+/** The schema that a rule at the root sees: the object's type and of its metadata the names. */
+export function rootSchema(schema: SchemaNode): SchemaNode {
+  const properties = {
+    ...schema.properties,
+    apiVersion: { type: "string" },
+    kind: { type: "string" },
+    metadata: METADATA,
+  } as const;
+  return { ...schema, properties };
+}
+
+/** The type of what a schema describes; undefined where it says too little for rules to look in. */
+export function typeOfSchema(schema: SchemaNode, name = "object"): CelType | undefined {
+  if (schema["x-kubernetes-int-or-string"] === true) return DYN;
+  switch (schema.type) {
+    case "object":
+      return objectType(schema, name);
+    case "array": {
+      const items = schema.items && typeOfSchema(schema.items, `${name}.@idx`);
+      return items && listOf(items);
+    }
+    case "string":
+      return stringType(schema.format);
+    case "integer":
+      return INT;
+    case "number":
+      return DOUBLE;
+    case "boolean":
+      return BOOL;
+    default:
+      return undefined;
+  }
+}
+
+function objectType(schema: SchemaNode, name: string): CelType | undefined {
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties === "object") {
+    const values = typeOfSchema(additionalProperties, `${name}.@elem`);
+    return values && mapOf(STRING, values);
+  }
+  const whole = schema["x-kubernetes-embedded-resource"] === true ? rootSchema(schema) : schema;
+  const fields = new Map<string, CelType>();
+  for (const [property, node] of Object.entries(whole.properties ?? {})) {
+    const escaped = escapedName(property);
+    const type = typeOfSchema(node, `${name}.${property}`);
+    if (escaped !== undefined && type !== undefined) fields.set(escaped, type);
+  }
+  return objectOf(name, fields);
+}
+
+function stringType(format: string | undefined): CelType {
+  switch (format) {
+    case "byte":
+      return BYTES;
+    case "duration":
+      return DURATION;
+    case "date":
+    case "date-time":
+      return TIMESTAMP;
+    default:
+      return STRING;
+  }
+}
+
+/** A value as rules see it through its schema. */
+export function celOfSchema(value: JsonValue | undefined, schema: SchemaNode | undefined): CelValue {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value))
+    return (value as readonly JsonValue[]).map((item) => celOfSchema(item, schema?.items));
+  if (typeof value === "object") return objectValue(value as JsonObject, schema);
+  if (typeof value === "string") return stringValue(value, schema?.format);
+  return schema?.type === "number" ? Number(value) : celFromJson(value);
+}
+
+function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValue {
+  const { additionalProperties, properties = {} } = schema ?? {};
+  if (typeof additionalProperties === "object") {
+    return new CelJsonMap(value, (item) => celOfSchema(item as JsonValue, additionalProperties));
+  }
+  const named: Record<string, unknown> = Object.create(null);
+  const schemas = new Map<string, SchemaNode>();
+  for (const [name, item] of Object.entries(value)) {
+    const node = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const escaped = escapedName(name);
+    if (escaped === undefined || node === undefined) continue;
+    named[escaped] = item;
+    schemas.set(escaped, node);
+  }
+  return new CelJsonMap(named, (item, name) => celOfSchema(item as JsonValue, schemas.get(name)));
+}
+
+function stringValue(text: string, format: string | undefined): CelValue {
+  try {
+    if (format === "byte") return new Uint8Array(Buffer.from(text, "base64"));
+    if (format === "duration") return new CelDuration(parseGoDuration(text));
+  } catch {
+    return text;
+  }
+  if (format !== "date" && format !== "date-time") return text;
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? text : new CelTimestamp(BigInt(milliseconds) * 1_000_000n);
+}

@@ -1,0 +1,147 @@
+import type { JsonObject } from "@weir/core";
+import { describeFieldError, type SchemaNode } from "@weir/schema";
+import { describe, expect, test } from "vitest";
+import { compileRules, ruleErrors } from "./compile-rules.ts";
+import { validateRules } from "./validate-rules.ts";
+
+function schemaOf(spec: SchemaNode): SchemaNode {
+  return { type: "object", properties: { spec } };
+}
+
+function refusals(spec: SchemaNode, object: JsonObject, old?: JsonObject): readonly string[] {
+  const tree = compileRules(schemaOf(spec));
+  const before = old === undefined ? undefined : { spec: old };
+  return tree === undefined ? [] : validateRules(tree, { spec: object }, before).map(describeFieldError);
+}
+
+const text: SchemaNode = { type: "string" };
+
+describe("validateRules", () => {
+  const immutable: SchemaNode = {
+    type: "object",
+    properties: {
+      a: { ...text, "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "a is immutable" }] },
+    },
+  };
+
+  test("holds a transition rule against the older value only", () => {
+    expect(refusals(immutable, { a: "x" })).toEqual([]);
+    expect(refusals(immutable, { a: "x" }, {})).toEqual([]);
+    expect(refusals(immutable, { a: "x" }, { a: "x" })).toEqual([]);
+    expect(refusals(immutable, { a: "y" }, { a: "x" })).toEqual([
+      'spec.a: Invalid value: "y": a is immutable',
+    ]);
+  });
+
+  test("matches the elements of a list by their keys", () => {
+    const list: SchemaNode = {
+      type: "object",
+      properties: {
+        l: {
+          type: "array",
+          "x-kubernetes-list-type": "map",
+          "x-kubernetes-list-map-keys": ["n"],
+          items: {
+            type: "object",
+            properties: { n: text, v: text },
+            "x-kubernetes-validations": [{ rule: "self.v == oldSelf.v" }],
+          },
+        },
+      },
+    };
+    const old = {
+      l: [
+        { n: "a", v: "1" },
+        { n: "b", v: "2" },
+      ],
+    };
+    expect(
+      refusals(
+        list,
+        {
+          l: [
+            { n: "b", v: "2" },
+            { n: "c", v: "3" },
+            { n: "a", v: "9" },
+          ],
+        },
+        old,
+      ),
+    ).toEqual(["spec.l[2]: Invalid value: failed rule: self.v == oldSelf.v"]);
+  });
+
+  test("lets what did not change go on breaking a rule", () => {
+    const spec: SchemaNode = {
+      type: "object",
+      properties: { a: { ...text, "x-kubernetes-validations": [{ rule: "self == 'ok'" }] }, b: text },
+    };
+    expect(refusals(spec, { a: "no", b: "2" }, { a: "no", b: "1" })).toEqual([]);
+    expect(refusals(spec, { a: "bad", b: "1" }, { a: "no", b: "1" })).toHaveLength(1);
+  });
+
+  const outcomes: ReadonlyArray<{ readonly rule: string; readonly more?: object; readonly want: string }> = [
+    { rule: "self.n > 5", want: "spec: Invalid value: failed rule: self.n > 5" },
+    { rule: "self.n > 5", more: { message: " too small " }, want: "spec: Invalid value: too small" },
+    {
+      rule: "self.n > 5",
+      more: { messageExpression: "'is ' + string(self.n)", reason: "FieldValueForbidden", fieldPath: ".n" },
+      want: "spec.n: Forbidden: is 1",
+    },
+    {
+      rule: "self.n / 0 > 5",
+      want: 'spec: Invalid value: "object": division by zero evaluating rule: self.n / 0 > 5',
+    },
+    { rule: "self.nope == 1", want: "" },
+  ];
+  test.each(outcomes)("says $want for $rule", ({ rule, more, want }) => {
+    const spec: SchemaNode = {
+      type: "object",
+      properties: { n: { type: "integer" } },
+      "x-kubernetes-validations": [{ rule, ...more }],
+    };
+    expect(refusals(spec, { n: 1 }).join("\n")).toBe(want);
+  });
+
+  test("ends with a rule that costs too much", () => {
+    const rule =
+      "lists.range(1000).all(a, lists.range(1000).all(b, lists.range(1000).all(c, a + b + c >= 0)))";
+    const spec: SchemaNode = { type: "object", "x-kubernetes-validations": [{ rule }, { rule: "false" }] };
+    expect(refusals(spec, {})).toEqual([
+      `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`,
+    ]);
+  });
+});
+
+describe("ruleErrors", () => {
+  const errors: ReadonlyArray<{ readonly rule: object; readonly want: RegExp }> = [
+    {
+      rule: { rule: "self.n + 'a' == 'b'" },
+      want: /\.rule: Invalid value: \{"Rule":.*compilation failed: ERROR: <input>:1:8: found no matching overload for '_\+_' applied to '\(int, string\)'/,
+    },
+    { rule: { rule: "self.n" }, want: /cel expression must evaluate to a bool$/ },
+    {
+      rule: { rule: "true", messageExpression: "1" },
+      want: /\.messageExpression: .*messageExpression must evaluate to a string$/,
+    },
+    {
+      rule: { rule: "true", optionalOldSelf: true },
+      want: /optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule$/,
+    },
+  ];
+  test.each(errors)("refuses $rule", ({ rule, want }) => {
+    const spec: SchemaNode = {
+      type: "object",
+      properties: { n: { type: "integer" } },
+      "x-kubernetes-validations": [rule as { readonly rule: string }],
+    };
+    expect(ruleErrors(schemaOf(spec), "s").map(describeFieldError).join("\n")).toMatch(want);
+  });
+
+  test("refuses oldSelf where no older element can be told", () => {
+    const items: SchemaNode = { ...text, "x-kubernetes-validations": [{ rule: "self == oldSelf" }] };
+    const [error] = ruleErrors(schemaOf({ type: "array", items }), "s");
+    expect(error?.detail).toBe(
+      "oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[spec]",
+    );
+  });
+});

@@ -1,0 +1,229 @@
+import { CelCostError, CelEvaluationError, CelOptional, type CelValue } from "@weir/cel";
+import type { JsonObject, JsonValue } from "@weir/core";
+import { jsonEqual } from "@weir/objects";
+import {
+  duplicateField,
+  type FieldError,
+  fieldChild,
+  fieldIndex,
+  fieldKey,
+  forbiddenField,
+  invalidField,
+  requiredField,
+} from "@weir/schema";
+import type { CompiledRule, RuleTree } from "./compile-rules.ts";
+import { celOfSchema } from "./schema-value.ts";
+
+/** What all rules of one object may cost together, and one of them alone. */
+const OBJECT_BUDGET = 10_000_000;
+const RULE_BUDGET = 1_000_000;
+const LONGEST_MESSAGE = 5 * 1024;
+const OUT_OF_BUDGET =
+  "validation failed due to running out of cost budget, no further validation rules will be run";
+const BLOCKING = new Set(["Unsupported value", "Required value", "Too long", "Too many"]);
+
+/** What the schema alone refuses keeps rules from being run, for they trust it. */
+export function blockedRules(errors: readonly FieldError[]): readonly FieldError[] | undefined {
+  const isBlocked = errors.some(
+    ({ type, reason }) => BLOCKING.has(type) || reason === "FieldValueTypeInvalid",
+  );
+  if (!isBlocked) return undefined;
+  const detail =
+    "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+  return [invalidField("", null, detail)];
+}
+
+/** Runs the rules of a custom resource; on an update what did not change and broke a rule before is let be. */
+export function validateRules(tree: RuleTree, object: JsonObject, old?: JsonObject): readonly FieldError[] {
+  return new RuleRun(old !== undefined).run(tree, object, old);
+}
+
+interface Place {
+  readonly path: string;
+  readonly value: JsonValue;
+  readonly old: JsonValue | undefined;
+  /** Whether the value, or the nearest value around it that has an older one, did not change. */
+  readonly isUnchanged: boolean;
+}
+
+class RuleRun {
+  readonly #errors: FieldError[] = [];
+  readonly #isUpdate: boolean;
+  #budget = OBJECT_BUDGET;
+
+  constructor(isUpdate: boolean) {
+    this.#isUpdate = isUpdate;
+  }
+
+  run(tree: RuleTree, object: JsonObject, old: JsonObject | undefined): readonly FieldError[] {
+    this.#visit(tree, { path: "", value: object, old, isUnchanged: this.#same(object, old, false) });
+    return this.#errors;
+  }
+
+  #same(value: JsonValue, old: JsonValue | undefined, around: boolean): boolean {
+    if (!this.#isUpdate) return false;
+    return old === undefined ? around : jsonEqual(value, old);
+  }
+
+  #visit(tree: RuleTree, place: Place): void {
+    const { value } = place;
+    if (value === null || this.#budget < 0) return;
+    this.#evaluate(tree, place);
+    if (Array.isArray(value)) this.#visitItems(tree, value as readonly JsonValue[], place);
+    else if (typeof value === "object") this.#visitFields(tree, value as JsonObject, place);
+  }
+
+  #visitItems(
+    { items, schema }: RuleTree,
+    list: readonly JsonValue[],
+    { path, old, isUnchanged }: Place,
+  ): void {
+    if (items === undefined) return;
+    const keys =
+      schema["x-kubernetes-list-type"] === "map" ? (schema["x-kubernetes-list-map-keys"] ?? []) : undefined;
+    const known = new Map<string, JsonValue>();
+    if (keys !== undefined && Array.isArray(old)) {
+      for (const item of old as readonly JsonValue[]) known.set(keyOf(item, keys), item);
+    }
+    for (const [index, value] of list.entries()) {
+      const before = keys === undefined ? undefined : known.get(keyOf(value, keys));
+      const place = { path: fieldIndex(path, index), value, old: before };
+      this.#visit(items, { ...place, isUnchanged: this.#same(value, before, isUnchanged) });
+    }
+  }
+
+  #visitFields(
+    { properties, additional, schema }: RuleTree,
+    object: JsonObject,
+    { path, old, isUnchanged }: Place,
+  ): void {
+    const isCorrelated =
+      schema["x-kubernetes-map-type"] !== "atomic" &&
+      typeof old === "object" &&
+      old !== null &&
+      !Array.isArray(old);
+    for (const [name, value] of Object.entries(object)) {
+      const property = properties.get(name);
+      const tree = property ?? additional;
+      if (tree === undefined) continue;
+      const before = isCorrelated && Object.hasOwn(old, name) ? (old as JsonObject)[name] : undefined;
+      const childPath = property === undefined ? fieldKey(path, name) : fieldChild(path, name);
+      this.#visit(tree, {
+        path: childPath,
+        value,
+        old: before,
+        isUnchanged: this.#same(value, before, isUnchanged),
+      });
+    }
+  }
+
+  #evaluate({ rules, schema }: RuleTree, place: Place): void {
+    if (rules.length === 0) return;
+    const typeName = schema.type ?? "";
+    if (this.#budget <= 0) return this.#stop(place.path, typeName, OUT_OF_BUDGET);
+    const self = celOfSchema(place.value, schema);
+    const old = place.old === undefined || place.old === null ? undefined : celOfSchema(place.old, schema);
+    for (const compiled of rules) {
+      if (this.#budget < 0) return;
+      const isOptional = compiled.rule.optionalOldSelf === true;
+      if (compiled.usesOldSelf && old === undefined && !isOptional) continue;
+      const oldSelf = isOptional ? new CelOptional(old) : old;
+      const variables = (name: string): CelValue | undefined =>
+        name === "self" ? self : name === "oldSelf" ? oldSelf : undefined;
+      this.#apply(compiled, { ...place, typeName, variables });
+    }
+  }
+
+  #stop(path: string, typeName: string, detail: string): void {
+    this.#errors.push(invalidField(path, typeName, detail));
+    this.#budget = -1;
+  }
+
+  #apply(compiled: CompiledRule, place: RulePlace): void {
+    const { path, typeName, variables, isUnchanged, value } = place;
+    const cost = { left: RULE_BUDGET };
+    try {
+      const holds = compiled.program.evaluate(variables, cost);
+      this.#budget -= RULE_BUDGET - cost.left;
+      if (this.#budget < 0) return this.#stop(path, typeName, OUT_OF_BUDGET);
+      if (holds === true || (isUnchanged && !compiled.usesOldSelf)) return;
+      const shown = typeName === "object" || typeName === "array" ? undefined : value;
+      const at = compiled.fieldPath === "" ? path : joinPath(path, compiled.fieldPath);
+      this.#errors.push(refusal(compiled, at, { shown, detail: messageOf(compiled, variables) }));
+    } catch (error) {
+      this.#fail(error, compiled, place);
+    }
+  }
+
+  /** An evaluation without a result refuses the object; one that costs too much ends all. */
+  #fail(error: unknown, { rule }: CompiledRule, { path, typeName }: RulePlace): void {
+    const { message = "" } = rule;
+    const said = `rule: ${(message === "" ? rule.rule : message).trim()}`;
+    if (error instanceof CelCostError) {
+      const why = "no further validation rules will be run due to call cost exceeds limit for";
+      return this.#stop(path, typeName, `'${error.message}': ${why} ${said}`);
+    }
+    if (!(error instanceof CelEvaluationError)) throw error;
+    const detail = error.message.startsWith("no such overload")
+      ? `'${error.message}': call arguments did not match a supported operator, function or macro signature for ${said}`
+      : `${error.message} evaluating ${said}`;
+    this.#errors.push(invalidField(path, typeName, detail));
+  }
+}
+
+interface RulePlace extends Place {
+  readonly typeName: string;
+  readonly variables: (name: string) => CelValue | undefined;
+}
+
+function joinPath(path: string, below: string): string {
+  const name = below.replace(/^\./, "");
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function keyOf(item: JsonValue, keys: readonly string[]): string {
+  const object = typeof item === "object" && item !== null ? (item as JsonObject) : {};
+  return JSON.stringify(keys.map((key) => String(object[key] ?? "")));
+}
+
+/** The message that a rule computes, where it computes a usable one; else the one that it states. */
+function messageOf({ rule, message }: CompiledRule, variables: RulePlace["variables"]): string {
+  const stated = rule.message ?? "";
+  const fallback = stated === "" ? `failed rule: ${rule.rule.trim()}` : stated.trim();
+  if (message === undefined) return fallback;
+  try {
+    const value = message.evaluate(variables, { left: RULE_BUDGET });
+    const text = typeof value === "string" ? value.trim() : "";
+    return text === "" || /[\n\r]/.test(text) || Buffer.byteLength(text) > LONGEST_MESSAGE ? fallback : text;
+  } catch (error) {
+    if (error instanceof CelEvaluationError || error instanceof CelCostError) return fallback;
+    throw error;
+  }
+}
+
+function refusal(
+  { rule }: CompiledRule,
+  path: string,
+  { shown, detail }: { readonly shown: JsonValue | undefined; readonly detail: string },
+): FieldError {
+  switch (rule.reason) {
+    case "FieldValueForbidden":
+      return forbiddenField(path, detail);
+    case "FieldValueRequired":
+      return requiredField(path, detail);
+    case "FieldValueDuplicate":
+      return duplicateField(path, shown ?? "");
+    default: {
+      if (shown !== undefined) return invalidField(path, shown, detail);
+      // An object or a list is not shown.
+      const field = path === "" ? "<nil>" : path;
+      return {
+        type: "Invalid value",
+        reason: "FieldValueInvalid",
+        field,
+        detail,
+        message: `Invalid value: ${detail}`,
+      };
+    }
+  }
+}

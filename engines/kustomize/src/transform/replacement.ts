@@ -112,7 +112,9 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
   if ((source.options?.delimiter ?? "") !== "") return () => fixed;
   return () => {
     const now = attempt(() => lookUp(resource.root, parts));
-    return now === undefined ? fixed : copied(now);
+    if (now === undefined) return fixed;
+    // Whoever puts it somewhere copies it.
+    return isAboutAnnotations(path) ? copied(now) : now;
   };
 }
 

@@ -2,7 +2,8 @@ import { startTestEnv } from "@weir/testenv";
 import type { Benchmark, BenchmarkContext, Row } from "../benchmark.ts";
 import { ourCommand } from "../processes/our-command.ts";
 import type { Command } from "../processes/run-process.ts";
-import { buildPeer } from "../sdk/build-peer.ts";
+import { bundleProcess } from "../processes/packaged-command.ts";
+import { buildPeer, type Peer } from "../sdk/build-peer.ts";
 import { runSdkWorkload, type SdkFigures, type SdkWorkload } from "../sdk/sdk-run.ts";
 import { median, rounded } from "../statistics.ts";
 
@@ -14,6 +15,12 @@ const WORKLOADS: readonly SdkWorkload[] = [
 
 const ENVIRONMENTS = 5;
 
+const CONSUMER = "bench/src/sdk-consumer-process.ts";
+/** Objects that stay are copied less often, and what is dropped is given back sooner. */
+const SMALL_HEAP = ["--max-semi-space-size=2", "--optimize-for-size"];
+
+type Consumer = (server: string) => Command;
+
 /** A controller of a kind of 1 KB objects, ours and controller-runtime's, on the same stub of an API. */
 export const benchmark: Benchmark = {
   name: "sdk",
@@ -22,18 +29,13 @@ export const benchmark: Benchmark = {
   run: async (context) => {
     const rows: Row[] = [];
     const peer = await buildPeer(context.root);
+    const bundle = bundleProcess(context, CONSUMER);
     for (const workload of WORKLOADS) {
       const stub = ourCommand(context, "bench/src/sdk-stub-process.ts", [String(workload.objects)]);
       context.progress(JSON.stringify(workload));
-      const ours = (server: string): Command =>
-        ourCommand(context, "bench/src/sdk-consumer-process.ts", [server, String(workload.objects)]);
-      rows.push(rowOf("weir", workload, await runSdkWorkload(stub, ours, workload)));
-      if (peer.kind === "absent") continue;
-      const theirs = (server: string): Command => ({
-        program: peer.path,
-        args: ["--server", server, "--count", String(workload.objects)],
-      });
-      rows.push(rowOf("controller-runtime", workload, await runSdkWorkload(stub, theirs, workload)));
+      for (const [side, consumer] of consumersOf(context, { bundle, peer, objects: workload.objects })) {
+        rows.push(rowOf(side, workload, await runSdkWorkload(stub, consumer, workload)));
+      }
     }
     return {
       kind: "measured",
@@ -41,11 +43,38 @@ export const benchmark: Benchmark = {
       notes: [
         ...(peer.kind === "absent" ? [`controller-runtime: ${peer.reason}`] : []),
         "Milliseconds from the start of each side's own code; latency from the server's write to the reconcile, one worker.",
+        `weir is bundled into one file; "small heap" is the same with ${SMALL_HEAP.join(" ")}.`,
+        "CPU does not depend on what else the machine does: until the first state is reconciled, process start included, and per reconcile.",
         `Start of a test environment, median of ${ENVIRONMENTS}: ${await timeEnvironments(context)} ms.`,
       ],
     };
   },
 };
+
+interface Sides {
+  readonly bundle: string;
+  readonly peer: Peer;
+  readonly objects: number;
+}
+
+function consumersOf(
+  context: BenchmarkContext,
+  { bundle, peer, objects }: Sides,
+): readonly (readonly [side: string, consumer: Consumer])[] {
+  const count = String(objects);
+  const bundled =
+    (flags: readonly string[]): Consumer =>
+    (server) => ({ program: process.execPath, args: [...flags, bundle, server, count] });
+  const ours: readonly (readonly [string, Consumer])[] = [
+    ["weir", bundled([])],
+    ["weir, small heap", bundled(SMALL_HEAP)],
+    ["weir from source", (server) => ourCommand(context, CONSUMER, [server, count])],
+  ];
+  if (peer.kind === "absent") return ours;
+  const { path } = peer;
+  const theirs: Consumer = (server) => ({ program: path, args: ["--server", server, "--count", count] });
+  return [...ours, ["controller-runtime", theirs]];
+}
 
 function rowOf(side: string, { objects, churn }: SdkWorkload, figures: SdkFigures): Row {
   const { latency } = figures;
@@ -57,10 +86,12 @@ function rowOf(side: string, { objects, churn }: SdkWorkload, figures: SdkFigure
     "synced ms": rounded(figures.syncedMs),
     "rest MB": rounded(figures.restMb),
     "peak MB": rounded(figures.peakMb),
+    "sync CPU s": figures.syncCpu,
     "events/s": churn?.rate ?? "",
     runs: latency?.runs ?? "",
     "p50 ms": latency === undefined ? "" : rounded(latency.p50),
     "p99 ms": latency === undefined ? "" : rounded(latency.p99),
+    "µs CPU/run": latency === undefined ? "" : Math.round(latency.cpuUs),
     "stall ms": Number.isNaN(stall) ? "" : rounded(stall),
   };
 }

@@ -1,13 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BenchmarkContext } from "../benchmark.ts";
 import { type Command, ProcessFailedError } from "./run-process.ts";
 
 /** Bundles the command as it is published, from the sources as they are now. */
 export function buildPackage(context: BenchmarkContext): void {
-  const args = ["--conditions=@weir/source", join(context.root, "tools/build.ts"), "--program-only"];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: context.root, encoding: "utf8" });
-  if (status !== 0) throw new ProcessFailedError(`the command cannot be bundled\n${stderr.slice(-2_000)}`);
+  runTool(context, "build.ts", ["--program-only"]);
+}
+
+/** Bundles a process of the benchmarks into one file, as whoever deploys a controller does; gives the file. */
+export function bundleProcess(context: BenchmarkContext, file: string): string {
+  const folder = join(context.scratch, basename(file, ".ts"));
+  runTool(context, "bundle-program.ts", [join(context.root, file), folder]);
+  return join(folder, "dist/main.cjs");
+}
+
+function runTool({ root }: BenchmarkContext, tool: string, more: readonly string[]): void {
+  const args = ["--conditions=@weir/source", join(root, "tools", tool), ...more];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new ProcessFailedError(`${tool} failed\n${stderr.slice(-2_000)}`);
 }
 
 /** The bundled command as a person starts it; what it compiled is kept in the scratch folder. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { readMemory } from "../processes/proc-files.ts";
+import { readCpu, readMemory } from "../processes/proc-files.ts";
 import { type Command, ProcessFailedError } from "../processes/run-process.ts";
 import { startProcess } from "../processes/start-process.ts";
 
@@ -22,12 +22,16 @@ export interface SdkFigures {
   /** Resident memory once it is quiet, and at its largest. */
   readonly restMb: number;
   readonly peakMb: number;
+  /** CPU time from the start of the process until it is quiet, in seconds. */
+  readonly syncCpu: number;
   /** From the server's write to the reconcile. */
   readonly latency?: {
     readonly runs: number;
     readonly p50: number;
     readonly p99: number;
     readonly max: number;
+    /** CPU time of each reconcile with what led to it, in microseconds. */
+    readonly cpuUs: number;
     readonly stallMs?: number;
   };
 }
@@ -48,6 +52,7 @@ export async function runSdkWorkload(
   const synced = await side.answer("synced");
   await quiet();
   const restMb = side.memory().nowMb;
+  const syncCpu = side.cpuSeconds();
   const latency = workload.churn === undefined ? undefined : await churn(side, server, workload.churn);
   return {
     managerMs: synced["managerMs"] ?? Number.NaN,
@@ -55,6 +60,7 @@ export async function runSdkWorkload(
     ...(synced["stallMs"] === undefined ? {} : { syncStallMs: synced["stallMs"] }),
     restMb,
     peakMb: side.memory().peakMb,
+    syncCpu,
     ...(latency === undefined ? {} : { latency }),
   };
 }
@@ -68,16 +74,19 @@ async function churn(
   { rate, seconds }: NonNullable<SdkWorkload["churn"]>,
 ): Promise<NonNullable<SdkFigures["latency"]>> {
   let figures: Figures = {};
+  let cpuUs = Number.NaN;
   for (const round of ["warm-up", "measured"] as const) {
     const length = round === "warm-up" ? 2 : seconds;
+    const cpuBefore = side.cpuSeconds();
     await fetch(`${server}/churn?rate=${rate}&seconds=${length}`, { method: "POST" });
     await quiet();
     side.ask();
     figures = await side.answer("churned");
+    cpuUs = ((side.cpuSeconds() - cpuBefore) / (figures["runs"] ?? Number.NaN)) * 1e6;
   }
   const of = (name: string): number => figures[name] ?? Number.NaN;
   const stall = figures["stallMs"] === undefined ? {} : { stallMs: figures["stallMs"] };
-  return { runs: of("runs"), p50: of("p50"), p99: of("p99"), max: of("max"), ...stall };
+  return { runs: of("runs"), p50: of("p50"), p99: of("p99"), max: of("max"), cpuUs, ...stall };
 }
 
 function quiet(): Promise<void> {
@@ -119,6 +128,10 @@ class Side implements AsyncDisposable {
 
   memory(): { readonly nowMb: number; readonly peakMb: number } {
     return readMemory(this.#child.pid ?? 0) ?? { nowMb: Number.NaN, peakMb: Number.NaN };
+  }
+
+  cpuSeconds(): number {
+    return readCpu(this.#child.pid ?? 0) ?? Number.NaN;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -115,6 +115,7 @@ export interface Environment {
 export interface Expression {
     readonly text: string;
     readonly type?: CelType;
+    readonly names: ReadonlySet<string>;
     program(): Program;
 }
 

@@ -108,11 +108,12 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
     throw new KustomizeError(`fieldPath \`${path}\` is missing for replacement source ${id}`);
   }
   const copied = (found: Node): Node => withBuildFacts(copyNode(found), resource, path);
-  const fixed = refined(copied(node), source.options);
-  if ((source.options?.delimiter ?? "") !== "") return () => fixed;
+  if ((source.options?.delimiter ?? "") !== "") {
+    const fixed = refined(copied(node), source.options);
+    return () => fixed;
+  }
   return () => {
-    const now = attempt(() => lookUp(resource.root, parts));
-    if (now === undefined) return fixed;
+    const now = attempt(() => lookUp(resource.root, parts)) ?? node;
     // Whoever puts it somewhere copies it.
     return isAboutAnnotations(path) ? copied(now) : now;
   };

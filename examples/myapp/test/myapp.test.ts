@@ -149,6 +149,13 @@ describe("a MyApp", () => {
     const board = await env.until(ConfigMap, BOARD, (found) => found?.data?.["web"] === undefined);
     expect(board?.data).toEqual({ other: "of somebody else" });
   });
+
+  test("is refused with a name that is too long for a label", async () => {
+    await using env = await startMyApps({ controllers: [] });
+    const { client, namespace } = env;
+    const app = { metadata: { namespace, name: "a".repeat(64) }, spec: { image: "nginx:1" } };
+    await expect(client.create(MyApp, app)).rejects.toThrow("the name is at most 63 characters long");
+  });
 });
 
 describe("the controller", () => {

@@ -13,8 +13,8 @@ export interface ProcessUse {
 }
 
 const LOOK_MS = 5_000;
-/** Less than so much of a core is rest: timers and renewals of a lease go on. */
-const IDLE_SHARE = 0.03;
+/** Less than so much of a core is rest: renewals of a lease and a few objects whose interval is over go on. */
+const IDLE_SHARE = 0.1;
 /** A heap that grew by less since it was last collected is not worth the pause. */
 const WORTHWHILE_BYTES = 8 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { CelJsonMap, type CelValue } from "./value.ts";
+import { celJsonMap, type CelValue } from "./value.ts";
 
 /** A JSON value as a value of expressions: whole numbers are signed integers, others doubles. */
 export function celFromJson(value: unknown): CelValue {
@@ -12,7 +12,7 @@ export function celFromJson(value: unknown): CelValue {
     case "object":
       if (value === null) return null;
       if (Array.isArray(value)) return value.map(celFromJson);
-      return new CelJsonMap(value as Readonly<Record<string, unknown>>, celFromJson);
+      return celJsonMap(value as Readonly<Record<string, unknown>>, celFromJson);
     default:
       return null;
   }

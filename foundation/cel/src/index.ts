@@ -30,7 +30,7 @@ export {
 export { celFromJson } from "./from-json.ts";
 export {
   CelDuration,
-  CelJsonMap,
+  celJsonMap,
   CelMap,
   CelObject,
   CelOptional,

@@ -25,14 +25,50 @@ export class CelUint {
   }
 }
 
+/** Where a map has its entries from. */
+interface MapContent {
+  readonly size: number;
+  get(key: CelValue): CelValue | undefined;
+  entries(): Iterable<readonly [CelValue, CelValue]>;
+  insert(key: CelValue, value: CelValue): void;
+}
+
 /** A map of an expression: keys are strings, booleans and whole numbers, and `1`, `1u` and `1.0` are one key. */
 export class CelMap {
-  readonly #entries: Map<string, readonly [CelValue, CelValue]>;
+  readonly #content: MapContent;
 
-  constructor(entries: Iterable<readonly [CelValue, CelValue]> = []) {
-    this.#entries = new Map();
-    for (const [key, value] of entries) this.#entries.set(keyText(key) ?? "", [key, value]);
+  constructor(
+    entries: Iterable<readonly [CelValue, CelValue]> = [],
+    content: MapContent = new EntryContent(),
+  ) {
+    this.#content = content;
+    for (const [key, value] of entries) content.insert(key, value);
   }
+
+  get size(): number {
+    return this.#content.size;
+  }
+
+  get(key: CelValue): CelValue | undefined {
+    return this.#content.get(key);
+  }
+
+  has(key: CelValue): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  entries(): Iterable<readonly [CelValue, CelValue]> {
+    return this.#content.entries();
+  }
+
+  /** Adds an entry to a map that nothing else sees yet. */
+  insert(key: CelValue, value: CelValue): void {
+    this.#content.insert(key, value);
+  }
+}
+
+class EntryContent implements MapContent {
+  readonly #entries = new Map<string, readonly [CelValue, CelValue]>();
 
   get size(): number {
     return this.#entries.size;
@@ -43,19 +79,10 @@ export class CelMap {
     return text === undefined ? undefined : this.#entries.get(text)?.[1];
   }
 
-  has(key: CelValue): boolean {
-    return this.get(key) !== undefined;
-  }
-
-  *keys(): Generator<CelValue> {
-    for (const [key] of this.#entries.values()) yield key;
-  }
-
   entries(): Iterable<readonly [CelValue, CelValue]> {
     return this.#entries.values();
   }
 
-  /** Adds an entry to a map that nothing else sees yet. */
   insert(key: CelValue, value: CelValue): void {
     this.#entries.set(keyText(key) ?? "", [key, value]);
   }
@@ -76,37 +103,43 @@ export function isMapKey(key: CelValue): boolean {
   return keyText(key) !== undefined;
 }
 
+type ReadJson = (value: unknown, key: string) => CelValue;
+
 /** A JSON object as a map whose values are read when they are asked for. */
-export class CelJsonMap extends CelMap {
+export function celJsonMap(content: Readonly<Record<string, unknown>>, read: ReadJson): CelMap {
+  return new CelMap([], new JsonContent(content, read));
+}
+
+class JsonContent implements MapContent {
   readonly #content: Readonly<Record<string, unknown>>;
-  readonly #read: (value: unknown, key: string) => CelValue;
+  readonly #read: ReadJson;
   readonly #known = new Map<string, CelValue>();
 
-  constructor(content: Readonly<Record<string, unknown>>, read: (value: unknown, key: string) => CelValue) {
-    super();
+  constructor(content: Readonly<Record<string, unknown>>, read: ReadJson) {
     this.#content = content;
     this.#read = read;
   }
 
-  override get size(): number {
+  get size(): number {
     return Object.keys(this.#content).length;
   }
 
-  override get(key: CelValue): CelValue | undefined {
-    if (typeof key !== "string" || !Object.hasOwn(this.#content, key)) return undefined;
+  get(key: CelValue): CelValue | undefined {
+    if (typeof key !== "string") return undefined;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
+    if (!Object.hasOwn(this.#content, key)) return undefined;
     const value = this.#read(this.#content[key], key);
     this.#known.set(key, value);
     return value;
   }
 
-  override *keys(): Generator<CelValue> {
-    yield* Object.keys(this.#content);
+  *entries(): Generator<readonly [CelValue, CelValue]> {
+    for (const key of Object.keys(this.#content)) yield [key, this.get(key) ?? null];
   }
 
-  override *entries(): Generator<readonly [CelValue, CelValue]> {
-    for (const key of Object.keys(this.#content)) yield [key, this.get(key) ?? null];
+  insert(key: CelValue, value: CelValue): void {
+    this.#known.set(String(key), value);
   }
 }
 

@@ -3,7 +3,7 @@ import {
   BYTES,
   CelDuration,
   celFromJson,
-  CelJsonMap,
+  celJsonMap,
   CelTimestamp,
   type CelType,
   type CelValue,
@@ -121,7 +121,7 @@ export function celOfSchema(value: JsonValue | undefined, schema: SchemaNode | u
 function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValue {
   const { additionalProperties, properties = {} } = schema ?? {};
   if (typeof additionalProperties === "object") {
-    return new CelJsonMap(value, (item) => celOfSchema(item as JsonValue, additionalProperties));
+    return celJsonMap(value, (item) => celOfSchema(item as JsonValue, additionalProperties));
   }
   const named: Record<string, unknown> = Object.create(null);
   const schemas = new Map<string, SchemaNode>();
@@ -132,7 +132,7 @@ function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValu
     named[escaped] = item;
     schemas.set(escaped, node);
   }
-  return new CelJsonMap(named, (item, name) => celOfSchema(item as JsonValue, schemas.get(name)));
+  return celJsonMap(named, (item, name) => celOfSchema(item as JsonValue, schemas.get(name)));
 }
 
 function stringValue(text: string, format: string | undefined): CelValue {

@@ -278,6 +278,8 @@ function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<str
   metadata.duplicates = metadata.duplicates?.filter(({ key }) => key !== field);
   if (entries.size === 0) return;
   const map = new YamlMap();
-  for (const key of [...entries.keys()].sort()) addField(map, key, entries.get(key) ?? "");
+  // Upstream stops at a key without text, which sorts before all others.
+  const keys = entries.has("") ? [] : [...entries.keys()].sort();
+  for (const key of keys) addField(map, key, entries.get(key) ?? "");
   metadata.set(field, map);
 }

@@ -31,22 +31,12 @@ export declare class CelEvaluationError extends WeirError {
     readonly retry = "backoff";
 }
 
-export declare class CelJsonMap extends CelMap {
-    #private;
-    constructor(content: Readonly<Record<string, unknown>>, read: (value: unknown, key: string) => CelValue);
-    get size(): number;
-    get(key: CelValue): CelValue | undefined;
-    keys(): Generator<CelValue>;
-    entries(): Generator<readonly [CelValue, CelValue]>;
-}
-
 export declare class CelMap {
     #private;
-    constructor(entries?: Iterable<readonly [CelValue, CelValue]>);
+    constructor(entries?: Iterable<readonly [CelValue, CelValue]>, content?: MapContent);
     get size(): number;
     get(key: CelValue): CelValue | undefined;
     has(key: CelValue): boolean;
-    keys(): Generator<CelValue>;
     entries(): Iterable<readonly [CelValue, CelValue]>;
     insert(key: CelValue, value: CelValue): void;
 }
@@ -153,6 +143,8 @@ export declare const TIMESTAMP: CelType;
 export declare const UINT: CelType;
 
 export declare function celFromJson(value: unknown): CelValue;
+
+export declare function celJsonMap(content: Readonly<Record<string, unknown>>, read: ReadJson): CelMap;
 
 export declare function compile(expression: string, environment: Environment): Expression;
 
@@ -288,6 +280,13 @@ declare class MacroTable {
     find(name: string, count: number, isMember: boolean): Macro | undefined;
 }
 
+interface MapContent {
+    readonly size: number;
+    get(key: CelValue): CelValue | undefined;
+    entries(): Iterable<readonly [CelValue, CelValue]>;
+    insert(key: CelValue, value: CelValue): void;
+}
+
 interface MapEntryNode {
     readonly id: number;
     readonly key: Node;
@@ -335,6 +334,8 @@ interface Problem {
     readonly offset: number;
     readonly message: string;
 }
+
+type ReadJson = (value: unknown, key: string) => CelValue;
 
 interface SelectNode {
     readonly kind: "select";

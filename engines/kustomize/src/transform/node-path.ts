@@ -12,7 +12,7 @@ import {
   YamlMap,
 } from "../node/node.ts";
 import { parseAnyDocument } from "../node/parse.ts";
-import { newScalar, untagged } from "../node/resolve-scalar.ts";
+import { newScalar } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
 import { wrongEmptyKind, wrongKind } from "./kind-error.ts";
@@ -205,8 +205,8 @@ function matchElements(
     elementsOf(list, name, value).flatMap((at) => match(at, rest, created));
   const found = find();
   if (found.length > 0 || created === undefined) return found;
-  if (name === "") list.push(untagged(value));
-  else list.push(new YamlMap(new Map<string, Node>([[name, untagged(value)]])));
+  const made = new Scalar("", value);
+  list.push(name === "" ? made : new YamlMap(new Map<string, Node>([[name, made]])));
   return find();
 }
 

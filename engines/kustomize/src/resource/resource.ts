@@ -1,6 +1,17 @@
 import { KustomizeError } from "../error.ts";
+import { wrongKind } from "../transform/kind-error.ts";
 import type { Schemas } from "./schemas.ts";
-import { copyNode, isList, isMap, isNilOrEmpty, type Node, Scalar, textOf, YamlMap } from "../node/node.ts";
+import {
+  copyNode,
+  isList,
+  isMap,
+  isNilOrEmpty,
+  isNull,
+  type Node,
+  Scalar,
+  textOf,
+  YamlMap,
+} from "../node/node.ts";
 import { requirePairs } from "../node/parse.ts";
 import { newUntagged, replaceScalar, replaceUntagged } from "../node/resolve-scalar.ts";
 import { writeField } from "../node/shared-scalar.ts";
@@ -203,7 +214,9 @@ export class Resource {
   }
 
   setAnnotations(annotations: ReadonlyMap<string, string>): void {
-    if (annotations.size === 0 && this.root.get("metadata") === undefined) return;
+    const metadata = this.root.get("metadata");
+    if (annotations.size === 0 && metadata === undefined) return;
+    if (metadata !== undefined && !isMap(metadata) && !isNull(metadata)) throw wrongKind("map", metadata);
     setStringMap(this.#metadata(), "annotations", annotations);
   }
 

@@ -235,6 +235,15 @@ function isNonEmpty(list: readonly unknown[] | undefined): boolean {
   return list !== undefined && list.length > 0;
 }
 
+function allowChanges(
+  patch: Resource,
+  allowed: { readonly allowNameChange: boolean; readonly allowKindChange: boolean },
+): void {
+  Object.assign(patch, allowed);
+  // Upstream writes this down as an annotation, and with it all others anew, as strings.
+  if (allowed.allowNameChange || allowed.allowKindChange) patch.setAnnotations(patch.annotations());
+}
+
 function parseEitherPatch(text: string, source: string, patch: Patch, context: PatchContext): LoadedPatch {
   const merges = attempt(() => resourcesFrom(text, context.schemas));
   const operations = text === "" ? undefined : attempt(() => parseJsonPatch(text));
@@ -245,7 +254,7 @@ function parseEitherPatch(text: string, source: string, patch: Patch, context: P
     throw new KustomizeError(`unable to parse SM or JSON patch from ${source}`);
   }
   const { allowNameChange = false, allowKindChange = false } = patch.options ?? {};
-  for (const merge of merges ?? []) Object.assign(merge, { allowNameChange, allowKindChange });
+  for (const merge of merges ?? []) allowChanges(merge, { allowNameChange, allowKindChange });
   return { source, merges, operations: operations ?? [] };
 }
 

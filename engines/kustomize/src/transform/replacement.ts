@@ -102,7 +102,14 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
   const resource = findSource(resources, source);
   const path = source.fieldPath || "metadata.name";
   const parts = splitFieldPath(path);
-  const node = withPrefix("error looking up replacement source", () => lookUp(resource.root, parts));
+  const look = (): Node | undefined => {
+    const found = lookUp(resource.root, parts);
+    const isHidden = path === "metadata.annotations" && resource.hasBuildFacts && !isMap(found);
+    return isHidden
+      ? new YamlMap(new Map(Object.entries(buildAnnotations(resource)) as [string, string][]))
+      : found;
+  };
+  const node = withPrefix("error looking up replacement source", look);
   if (node === undefined || isNilOrEmpty(node)) {
     const id = describeId(selectorId(source));
     throw new KustomizeError(`fieldPath \`${path}\` is missing for replacement source ${id}`);
@@ -113,7 +120,7 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
     return () => fixed;
   }
   return () => {
-    const now = attempt(() => lookUp(resource.root, parts)) ?? node;
+    const now = attempt(look) ?? node;
     // Whoever puts it somewhere copies it.
     return isAboutAnnotations(path) ? copied(now) : now;
   };

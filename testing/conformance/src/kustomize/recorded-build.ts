@@ -40,7 +40,7 @@ export function meaningOf(message: string): string {
     .replace(/^map\[string\]interface \{\}[({].*[)}]: (?=(?:json|yaml): )/s, "")
     .replace(/(invalid map key): .*$/s, "$1")
     .replace(/&\{[^}]*\}/g, "&{}")
-    .replace(/: node contents:\n.*$/s, "")
+    .replace(/: node contents:(?:\n|\\+n).*$/s, "")
     .replace(/\n\n--\n&resource\.Resource\{.*$/s, "")
     .trim();
 }

@@ -21,7 +21,7 @@ export const kustomizeTarget: FuzzTarget = {
       name: "hash of another kind",
       reason:
         "kustomize 5.8.1 hashes a generated object whose kind was changed by the memory form of its YAML, lines and styles included",
-      applies: (_given, ours, theirs) => isOtherHash(ours.output, theirs.output),
+      applies: (_given, ours, theirs) => isOtherHash(ours, theirs),
     },
   ] satisfies readonly Waiver[],
   generate: generateKustomization,
@@ -47,7 +47,8 @@ function isTyped({ error }: FuzzOutcome): boolean {
 const HASH = /-[bcdfghkmt2456789]{10}\b/g;
 
 /** Whether only hashes differ, and those of ConfigMaps and Secrets do not. */
-function isOtherHash(ours = "", theirs = ""): boolean {
+function isOtherHash({ output: ours }: FuzzOutcome, { output: theirs }: FuzzOutcome): boolean {
+  if (ours === undefined || theirs === undefined) return false;
   const known = (text: string): string => {
     const documents = text
       .split("---\n")

@@ -13,9 +13,9 @@ interface Workspace {
   readonly devDependencies: readonly string[];
 }
 
-/** The environment of a person's shell: nothing of the npm script and the test runner that this runs in. */
+/** The environment of a shell: of the npm script and the test runner that this runs in only how to reach the registry. */
 export function shellEnvironment(): NodeJS.ProcessEnv {
-  const kept = /^npm_config_(registry|cache|userconfig)$/;
+  const kept = /^(npm_config_(registry|cache|userconfig|globalconfig|cafile)|NODE_EXTRA_CA_CERTS)$/;
   const foreign = /^(npm_|NODE_|VITEST|TEST$|INIT_CWD$)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => kept.test(name) || !foreign.test(name)),

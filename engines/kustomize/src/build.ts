@@ -10,7 +10,7 @@ import { Layer } from "./layer/layer.ts";
 import type { BuildObserver } from "./layer/observer.ts";
 import { isMap, isNilOrEmpty } from "./node/node.ts";
 import { checkMetadata } from "./node/parse.ts";
-import { outputJson } from "./node/to-json.ts";
+import { fromJson, outputJson } from "./node/to-json.ts";
 import {
   ORIGIN_ANNOTATION,
   originText,
@@ -19,6 +19,7 @@ import {
 } from "./resource/origin.ts";
 import type { Resource } from "./resource/resource.ts";
 import type { ResourceMap } from "./resource/resource-map.ts";
+import { annotated } from "./resource/show-resource.ts";
 import { SchemaState } from "./resource/schema-state.ts";
 import { addLabel } from "./transform/metadata.ts";
 import { nameReferenceTransformer } from "./transform/name-reference.ts";
@@ -145,11 +146,23 @@ function finish({ resources, config, vars }: Accumulator, context: BuildContext,
     if (unused.length === 0) return;
     context.warnings.push(`well-defined vars that were never replaced: ${unused.join(",")}`);
   });
-  for (const { root } of resources.resources) if (!isNilOrEmpty(root)) checkMetadata(root);
+  for (const resource of resources.resources) checkNamed(resource);
   resources.refuseEqualIds((resource) => !isLocalConfig(resource));
   step(LOCAL_CONFIG, () =>
     resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource)),
   );
+}
+
+/** Requires a kind and a name; the message shows what upstream has in the annotations, too. */
+function checkNamed(resource: Resource): void {
+  const { root } = resource;
+  if (isNilOrEmpty(root)) return;
+  try {
+    checkMetadata(root);
+  } catch (error) {
+    if (error instanceof KustomizeError) checkMetadata(fromJson(annotated(resource)));
+    throw error;
+  }
 }
 
 function isLocalConfig(resource: Resource): boolean {

@@ -161,8 +161,9 @@ const configType = goStruct("TransformerConfig", {
 
 /** Reads a file named by `configurations`; unknown fields are an error. */
 function readConfig(content: Uint8Array): TransformerConfig {
+  const json = withPrefix("error converting YAML to JSON", () => loadYaml(content, { strict: true }));
   const decoded = withPrefix("error unmarshaling JSON: while decoding JSON", () =>
-    goDecodeYaml(loadYaml(content, { strict: true }), configType, true),
+    goDecodeYaml(json, configType, true),
   );
   return { ...EMPTY_CONFIG, ...(decoded as Partial<TransformerConfig> | undefined) };
 }

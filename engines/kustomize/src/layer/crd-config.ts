@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
-import { prefixed } from "../error.ts";
+import { KustomizeError, messageOf, withPrefix } from "../error.ts";
 import { EMPTY_CONFIG, type NameReference, type TransformerConfig } from "../file/default-field-specs.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
@@ -11,19 +11,31 @@ export function crdConfig(loader: Loader, paths: readonly string[]): Transformer
   let result = EMPTY_CONFIG;
   for (const path of paths) {
     const content = loader.load(path);
-    let document: JsonValue;
-    try {
-      document = loadYaml(content);
-    } catch (error) {
-      throw prefixed(
-        prefixed(error, "error converting YAML to JSON"),
-        `unable to parse open API definition from '${path}'`,
-      );
-    }
+    const document = withPrefix(`unable to parse open API definition from '${path}'`, () =>
+      readDefinitions(content),
+    );
     const types = objectOf(document);
     for (const name of Object.keys(types).sort()) result = mergeConfigs(result, configOfType(types, name));
   }
   return result;
+}
+
+/** JSON where the text starts as an object, YAML elsewhere; upstream panics over an empty file. */
+function readDefinitions(content: Uint8Array): JsonValue {
+  if (content.length === 0) throw new KustomizeError("the file is empty");
+  if (content[0] !== BRACE) return withPrefix("error converting YAML to JSON", () => loadYaml(content));
+  try {
+    return parseJson(new TextDecoder().decode(content));
+  } catch (error) {
+    throw new KustomizeError(jsonProblem(error), { cause: error });
+  }
+}
+
+const BRACE = 0x7b;
+
+function jsonProblem(error: unknown): string {
+  const message = messageOf(error);
+  return /end of|unterminated|unexpected end/i.test(message) ? "unexpected end of JSON input" : message;
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

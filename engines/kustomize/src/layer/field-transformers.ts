@@ -137,12 +137,16 @@ function labels(
 }
 
 function labelSpecs(label: Label, config: TransformerConfig): readonly FieldSpec[] {
-  return withPrefix("failed to merge labels", () => {
-    const specs = mergeFieldSpecs(label.fields ?? [], config.labels);
-    if (label.includeSelectors === true) return mergeFieldSpecs(specs, config.commonLabels);
-    const templates = label.includeTemplates === true ? mergeFieldSpecs(specs, config.templateLabels) : specs;
-    return mergeFieldSpecs(templates, [{ path: "metadata/labels", create: true }]);
-  });
+  const merge = (
+    specs: readonly FieldSpec[],
+    added: readonly FieldSpec[],
+    what = "labels",
+  ): readonly FieldSpec[] => withPrefix(`failed to merge ${what}`, () => mergeFieldSpecs(specs, added));
+  const own = merge(label.fields ?? [], config.labels);
+  if (label.includeSelectors === true) return merge(own, config.commonLabels);
+  const includesTemplates = label.includeTemplates === true;
+  const specs = includesTemplates ? merge(own, config.templateLabels, "template fieldSpec") : own;
+  return merge(specs, [{ path: "metadata/labels", create: true }]);
 }
 
 function annotations(

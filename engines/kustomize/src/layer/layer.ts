@@ -447,8 +447,7 @@ function distinct(resources: readonly Resource[]): readonly Resource[] {
 
 function noteTransformation({ resources }: ResourceMap, origin: Origin): void {
   for (const resource of resources) {
-    // Upstream writes this down as an annotation, and with it all others anew, as strings.
-    resource.setAnnotations(resource.annotations());
+    resource.rewriteAnnotations();
     if (resource.origin === undefined) resource.origin = origin;
     else resource.transformations = [...resource.transformations, origin];
   }

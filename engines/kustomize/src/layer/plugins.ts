@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@weir/core";
-import { KustomizeError, prefixed } from "../error.ts";
+import { KustomizeError, prefixed, withPrefix } from "../error.ts";
 import {
   goBool,
   goDecodeYaml,
@@ -242,7 +242,10 @@ export function makePlugin(resource: Resource, context: PatchContext): Plugin {
   if (type === undefined || make === undefined) {
     throw new KustomizeError(`unable to load builtin ${describeGvk(gvk)}`);
   }
-  const source = throughYaml(mapToJson(resource.root)) as JsonObject;
+  const source = withPrefix(
+    () => `marshalling yaml from res ${describeId(resource.originalId)}`,
+    () => throughYaml(mapToJson(resource.root)) as JsonObject,
+  );
   try {
     const config = decodeConfig(source, type, kind);
     return make(config as PluginConfig, context, source);

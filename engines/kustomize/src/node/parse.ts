@@ -8,7 +8,7 @@ import {
   YamlError,
   type YamlNode,
 } from "@weir/yaml";
-import { KustomizeError } from "../error.ts";
+import { KustomizeError, messageOf } from "../error.ts";
 import {
   copyNode,
   EMPTY_IN_FLOW,
@@ -75,9 +75,13 @@ export function parseDocument(text: string): Node | undefined {
 
 /** Reads one document as a tree; `undefined` where there is none. */
 export function parseAnyDocument(text: string): Node | undefined {
-  let parsed: YamlNode | undefined;
+  const parsed = parseNodes(text);
+  return parsed === undefined ? undefined : new Composer().compose(parsed);
+}
+
+function parseNodes(text: string): YamlNode | undefined {
   try {
-    parsed = parseYamlNode(text, { dialect: "go-yaml-v3" });
+    return parseYamlNode(text, { dialect: "go-yaml-v3" });
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new KustomizeError(`MalformedYAMLError: ${error.message}`, {
@@ -85,7 +89,6 @@ export function parseAnyDocument(text: string): Node | undefined {
       cause: error,
     });
   }
-  return parsed === undefined ? undefined : new Composer().compose(parsed);
 }
 
 /** Turns parsed nodes into a tree without aliases and merge keys, as kyaml's `DeAnchor` does. */
@@ -254,9 +257,10 @@ export function parseResources(bytes: string | Uint8Array): readonly YamlMap[] {
 function readNodes(text: string): readonly Node[] {
   const documents = splitDocuments(text);
   const nodes: Node[] = [];
-  for (const document of documents) {
-    const node = parseDocument(document);
-    if (node === undefined) continue;
+  // What cannot be read at all comes before what cannot be put together.
+  for (const parsed of documents.map(parseNodes)) {
+    const node = parsed === undefined ? undefined : new Composer().compose(parsed);
+    if (node === undefined || isNull(node)) continue;
     const items = documents.length === 1 ? unwrapped(node) : undefined;
     if (items === undefined) nodes.push(node);
     else nodes.push(...items);
@@ -349,12 +353,22 @@ function inlineLists(maps: readonly YamlMap[]): readonly YamlMap[] {
     const kind = textOf(map.get("kind"));
     const items = map.get("items");
     if (!kind.endsWith("List") || items === undefined) result.push(map);
-    else if (isList(items)) queue.push(...checkedMaps(items.map((item) => requoted(toJson(item)))));
+    else if (isList(items)) queue.push(...checkedMaps(listItems(kind, items)));
     else if (!isNull(items)) {
       throw new KustomizeError(`expected array in ${kind}/items, but found ${goTypeOf(items)}`);
     }
   }
   return result;
+}
+
+function listItems(kind: string, items: readonly Node[]): readonly Node[] {
+  try {
+    return items.map((item) => requoted(toJson(item)));
+  } catch (error) {
+    throw new KustomizeError(`trouble expanding list of ${kind}; received error ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function goTypeOf(node: Node): string {

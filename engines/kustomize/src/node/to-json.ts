@@ -71,7 +71,7 @@ function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
   const value = scalarValue(scalar);
   if (value === undefined) {
     throw new KustomizeError(
-      `yaml: cannot decode ${resolveTag(scalar.text)} \`${scalar.text}\` as a ${scalar.tag}`,
+      `yaml: cannot decode ${shownTag(scalar.text)} \`${scalar.text}\` as a ${scalar.tag}`,
     );
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
@@ -149,4 +149,10 @@ export function* scalarsOf(node: Node): Generator<string | Scalar> {
   if (isScalar(node)) yield node;
   else if (Array.isArray(node)) for (const item of node) yield* scalarsOf(item);
   else for (const item of node.fields.values()) yield* scalarsOf(item);
+}
+
+/** What messages call the tag that a text resolves to: dates and merge keys are strings there. */
+function shownTag(text: string): string {
+  const tag = resolveTag(text);
+  return tag === "!!timestamp" || tag === "!!merge" ? "!!str" : tag;
 }

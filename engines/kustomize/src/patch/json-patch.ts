@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
 import { CopyBudget } from "../growth-budget.ts";
-import { KustomizeError, messageOf } from "../error.ts";
+import { KustomizeError, messageOf, withPrefix } from "../error.ts";
 import { setKey } from "../node/to-json.ts";
 
 /** One operation of a JSON patch, with its fields as they were written. */
@@ -168,9 +168,10 @@ function replace(root: Root, operation: JsonPatchOperation): void {
   if (path === "") {
     const value = valueOf(operation);
     if (!isContainer(value)) {
-      throw new KustomizeError(
-        "replace operation hit a missing or null value: replace operation value must be object or array",
-      );
+      const problem = "replace operation value must be object or array";
+      // Go's own remark on an error that is none.
+      if (value !== null) throw new KustomizeError(`${problem}: %!w(<nil>)`);
+      throw new KustomizeError(`replace operation hit a missing or null value: ${problem}`);
     }
     root.value = value;
     return;
@@ -216,7 +217,7 @@ function copy(root: Root, operation: JsonPatchOperation): void {
   if (target === undefined)
     throw missing(`copy operation does not apply: doc is missing destination path: ${path}`);
   root.budget.spend(value ?? null, "a copy operation");
-  attempt("copy", path, () => put(target, structuredClone(value ?? null)));
+  withPrefix("error while adding value during copy", () => put(target, structuredClone(value ?? null)));
 }
 
 function test(root: Root, operation: JsonPatchOperation): void {

@@ -7,6 +7,7 @@ import {
   isMap,
   isNilOrEmpty,
   isNull,
+  isScalar,
   type Node,
   Scalar,
   textOf,
@@ -216,15 +217,22 @@ export class Resource {
   setAnnotations(annotations: ReadonlyMap<string, string>): void {
     const metadata = this.root.get("metadata");
     if (annotations.size === 0 && metadata === undefined) return;
-    if (metadata !== undefined && !isMap(metadata) && !isNull(metadata)) throw wrongKind("map", metadata);
     setStringMap(this.#metadata(), "annotations", annotations);
+  }
+
+  /** Writes the annotations anew, as strings, which upstream does wherever it notes something in them. */
+  rewriteAnnotations(): void {
+    const metadata = this.root.get("metadata");
+    if (isScalar(metadata) && !isNull(metadata)) throw wrongKind("map", metadata);
+    this.setAnnotations(this.annotations());
   }
 
   #metadata(): YamlMap {
     const metadata = this.root.get("metadata");
     if (isMap(metadata)) return metadata;
     const created = new YamlMap();
-    this.root.set("metadata", created);
+    // What is no mapping stays as it is: upstream overlooks that it cannot set anything there.
+    if (metadata === undefined || isNull(metadata)) this.root.set("metadata", created);
     return created;
   }
 

@@ -23,6 +23,7 @@ export function buildAnnotations(resource: Resource): JsonObject {
     suffixes: resource.suffixes,
   };
   const entries = Object.entries(lists)
+    .map(([field, values]) => [field, values.filter((value) => value !== "")] as const)
     .filter(([, values]) => values.length > 0)
     .map(([field, values]) => [`${DOMAIN}/${field}`, values.join(",")] as const);
   return {

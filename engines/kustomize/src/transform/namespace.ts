@@ -97,18 +97,23 @@ function setSubjects(resource: Resource, set: (node: Node) => Node, mode: Subjec
   if (subjects === undefined || isMissing(subjects)) return;
   withPrefix("setting namespace on (cluster)role binding subjects", () => {
     if (!isList(subjects)) throw wrongKind("list", subjects);
+    const field = mode === "defaultOnly" ? "name" : "kind";
+    const wanted = mode === "defaultOnly" ? "default" : "ServiceAccount";
     for (const subject of subjects) {
-      if (!isMap(subject)) {
-        if (isMissing(subject)) continue;
-        throw wrongKind("map", subject);
-      }
-      const matches =
-        mode === "defaultOnly"
-          ? textOf(subject.get("name")) === "default"
-          : textOf(subject.get("kind")) === "ServiceAccount";
-      if (matches) setField(subject, set);
+      if (isMissing(subject)) continue;
+      const prefix = `looking up ${field} on (cluster)role binding subject`;
+      const matches = withPrefix(prefix, () => hasText(subject, field, wanted));
+      if (matches && isMap(subject)) setField(subject, set);
     }
   });
+}
+
+function hasText(subject: Node, field: string, wanted: string): boolean {
+  if (!isMap(subject)) throw wrongKind("map", subject);
+  const value = subject.get(field);
+  if (value === undefined || isMissing(value)) return false;
+  if (!isScalar(value)) throw wrongKind("scalar", value);
+  return textOf(value) === wanted;
 }
 
 function setField(subject: YamlMap, set: (node: Node) => Node): void {

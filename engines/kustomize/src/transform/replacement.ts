@@ -102,13 +102,7 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
   const resource = findSource(resources, source);
   const path = source.fieldPath || "metadata.name";
   const parts = splitFieldPath(path);
-  const look = (): Node | undefined => {
-    const found = lookUp(resource.root, parts);
-    const isHidden = path === "metadata.annotations" && resource.hasBuildFacts && !isMap(found);
-    return isHidden
-      ? new YamlMap(new Map(Object.entries(buildAnnotations(resource)) as [string, string][]))
-      : found;
-  };
+  const look = (): Node | undefined => lookUpSource(resource, parts);
   const node = withPrefix("error looking up replacement source", look);
   if (node === undefined || isNilOrEmpty(node)) {
     const id = describeId(selectorId(source));
@@ -124,6 +118,15 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
     // Whoever puts it somewhere copies it.
     return isAboutAnnotations(path) ? copied(now) : now;
   };
+}
+
+/** Where upstream keeps what it knows, the annotations are a mapping whatever they were. */
+function lookUpSource(resource: Resource, parts: readonly string[]): Node | undefined {
+  const [first, second] = parts;
+  const isAnnotations = first === "metadata" && second === "annotations" && resource.hasBuildFacts;
+  if (!isAnnotations || isMap(lookUp(resource.root, parts.slice(0, 2)))) return lookUp(resource.root, parts);
+  const facts = Object.entries(buildAnnotations(resource)) as [string, string][];
+  return parts.length === 2 ? new YamlMap(new Map(facts)) : undefined;
 }
 
 function attempt<Result>(action: () => Result): Result | undefined {

@@ -40,6 +40,7 @@ export function meaningOf(message: string): string {
     .replace(/^map\[string\]interface \{\}[({].*[)}]: (?=(?:json|yaml): )/s, "")
     .replace(/(invalid map key): .*$/s, "$1")
     .replace(/&\{[^}]*\}/g, "&{}")
+    .replace(/ for the following resource:\n.*?(?=': must build|$)/s, "")
     .replace(/: node contents:(?:\n|\\+n).*$/s, "")
     .replace(/\n\n--\n&resource\.Resource\{.*$/s, "")
     .trim();

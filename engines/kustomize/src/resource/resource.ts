@@ -29,6 +29,8 @@ export interface PreviousId {
   readonly kind: string;
 }
 
+const NOTHING_NOTED = { namespaces: [], kinds: [] } as const;
+
 /**
  * One resource of a build and what the build knows about it.
  *
@@ -38,6 +40,8 @@ export class Resource {
   root: YamlMap;
   readonly schemas: Schemas;
   previousIds: readonly PreviousId[] = [];
+  /** Namespaces and kinds of previous ids, those without a name included. */
+  noted: { readonly namespaces: readonly string[]; readonly kinds: readonly string[] } = NOTHING_NOTED;
   prefixes: readonly string[] = [];
   suffixes: readonly string[] = [];
   /** Absent where nothing was generated. */
@@ -50,7 +54,6 @@ export class Resource {
   allowKindChange = false;
   /** Ids of the resources whose references lead here; only messages show them. */
   referrers: string[] = [];
-  #idParts = { names: 0, namespaces: 0, kinds: 0 };
   #gvk: Gvk | undefined;
   #apiVersionNode: Node | undefined;
   #kindNode: Node | undefined;
@@ -74,7 +77,7 @@ export class Resource {
   /** Takes over what upstream keeps in build annotations. */
   takeBuildFacts(other: Resource): void {
     this.previousIds = other.previousIds;
-    this.#idParts = other.#idParts;
+    this.noted = other.noted;
     this.prefixes = other.prefixes;
     this.suffixes = other.suffixes;
     this.behavior = other.behavior;
@@ -94,7 +97,7 @@ export class Resource {
   /** Whether upstream has annotations of its own on the resource while it builds. */
   get hasBuildFacts(): boolean {
     return (
-      this.previousIds.length > 0 ||
+      this.noted.namespaces.length > 0 ||
       this.needsHash ||
       this.behavior !== undefined ||
       this.origin !== undefined ||
@@ -170,14 +173,11 @@ export class Resource {
   storePreviousId(): void {
     const { name, gvk } = this.id;
     const namespace = effectiveNamespace(this.id);
-    const old = this.#idParts;
-    this.#idParts = {
-      names: old.names + partsOf(name),
-      namespaces: old.namespaces + partsOf(namespace),
-      kinds: old.kinds + partsOf(gvk.kind),
-    };
-    const { names, namespaces, kinds } = this.#idParts;
-    if (names > 0 && (Math.max(1, namespaces) !== names || Math.max(1, kinds) !== names)) throw unevenIds();
+    const { namespaces, kinds } = this.noted;
+    this.noted = { namespaces: [...namespaces, namespace], kinds: [...kinds, gvk.kind] };
+    const names = partsOf([...this.previousIds.map((id) => id.name), name]);
+    const isUneven = (texts: readonly string[]): boolean => Math.max(1, partsOf(texts)) !== names;
+    if (names > 0 && (isUneven(this.noted.namespaces) || isUneven(this.noted.kinds))) throw unevenIds();
     if (name !== "") this.previousIds = [...this.previousIds, { name, namespace, kind: gvk.kind }];
   }
 
@@ -257,9 +257,9 @@ export class Resource {
   }
 }
 
-/** In how many parts of a list a text is found again. */
-function partsOf(text: string): number {
-  return text === "" ? 0 : text.split(",").length;
+/** In how many parts texts that were joined by commas are found again; empty ones are left out. */
+function partsOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + (text === "" ? 0 : text.split(",").length), 0);
 }
 
 function unevenIds(): KustomizeError {

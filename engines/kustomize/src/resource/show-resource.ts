@@ -9,16 +9,16 @@ const DOMAIN = "internal.config.kubernetes.io";
 
 /** What the build knows about a resource, as the annotations that upstream keeps it in. */
 export function buildAnnotations(resource: Resource): JsonObject {
-  const { previousIds, origin, transformations } = resource;
+  const { previousIds, noted, origin, transformations } = resource;
   const lists: Readonly<Record<string, readonly string[]>> = {
     allowKindChange: resource.allowKindChange ? ["enabled"] : [],
     allowNameChange: resource.allowNameChange ? ["enabled"] : [],
     generatorBehavior: resource.behavior === undefined ? [] : [resource.behavior],
     needsHashSuffix: resource.needsHash ? ["enabled"] : [],
     prefixes: resource.prefixes,
-    previousKinds: previousIds.map(({ kind }) => kind),
+    previousKinds: noted.kinds,
     previousNames: previousIds.map(({ name }) => name),
-    previousNamespaces: previousIds.map(({ namespace }) => namespace),
+    previousNamespaces: noted.namespaces,
     refBy: resource.referrers,
     suffixes: resource.suffixes,
   };

@@ -96,6 +96,7 @@ class Referrer {
   }
 
   fix(references: readonly Reference[]): void {
+    requireKind(this.#referrer);
     for (const { path, target } of references) {
       const own: FieldPath = { ...path, selector: this.#referrer.gvk };
       try {
@@ -235,6 +236,13 @@ function accountNamespaces(referrer: Resource): ReadonlySet<string> {
 
 function isText(node: Node): boolean {
   return isScalar(node) && typeof scalarValue(node) === "string";
+}
+
+/** A kind that is null is no text for one half of upstream, and its source for the other. */
+function requireKind({ root, kind }: Resource): void {
+  const node = root.get("kind");
+  if (kind === "" || !isScalar(node) || scalarValue(node) !== null) return;
+  throw new KustomizeError(`node-referrerOriginal 'Kind' mismatch '' != '${kind}'`);
 }
 
 function sameEnding(a: readonly string[], b: readonly string[]): boolean {

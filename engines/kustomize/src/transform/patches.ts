@@ -324,6 +324,7 @@ export function json6902Transformer(
   return (resources) => {
     for (const resource of selectResources(resources, target)) {
       applyJson(resource, operations);
+      resource.rewriteAnnotations();
       resources.touch(resource);
     }
   };

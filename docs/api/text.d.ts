@@ -19,6 +19,72 @@ export interface ConstraintOptions {
     readonly includePrereleases?: boolean;
 }
 
+export type GoArgument = GoValue | bigint;
+
+export declare class GoCallError extends WeirError {
+    readonly name = "GoCallError";
+    readonly reason = "TemplateFunctionFailed";
+    readonly retry = "never";
+}
+
+export declare class GoComplex {
+    readonly real: number;
+    readonly imaginary: number;
+    constructor(real: number, imaginary: number);
+}
+
+export interface GoField {
+    readonly name: string;
+    readonly type: GoType;
+    readonly value: GoValue;
+}
+
+export interface GoFunction {
+    readonly name: string;
+    readonly params: readonly GoType[];
+    readonly variadic?: GoType;
+    readonly result: GoType;
+    readonly call: (args: readonly GoArgument[], run: unknown) => GoValue;
+}
+
+export declare class GoInt {
+    readonly kind: GoIntKind;
+    readonly value: bigint;
+    constructor(kind: GoIntKind, value: bigint);
+}
+
+export type GoIntKind = "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "uintptr";
+
+export type GoKind = string;
+
+export declare class GoMap {
+    readonly type: GoType;
+    readonly elem: GoType;
+    readonly entries: Map<string, GoValue>;
+    readonly isNil: boolean;
+    constructor(type: GoType, elem: GoType, entries: Map<string, GoValue>, isNil?: boolean);
+}
+
+export declare abstract class GoObject {
+    abstract readonly type: GoType;
+    abstract readonly kind: GoKind;
+    readonly underlying?: GoValue;
+    fields(): readonly GoField[];
+    method(_name: string): GoFunction | undefined;
+    text(): string | undefined;
+}
+
+export declare class GoSlice {
+    readonly elem: GoType;
+    readonly items: readonly GoValue[];
+    readonly isNil: boolean;
+    constructor(elem: GoType, items: readonly GoValue[], isNil?: boolean);
+}
+
+export type GoType = string;
+
+export type GoValue = null | boolean | string | number | GoInt | GoComplex | readonly GoValue[] | Uint8Array | GoSlice | Map<string, GoValue> | GoMap | GoObject;
+
 export type LabelOperator = "=" | "==" | "!=" | "in" | "notin" | "exists" | "!" | "gt" | "lt";
 
 export interface LabelRequirement {
@@ -136,11 +202,19 @@ export declare function formatQuantity(quantity: Quantity): string;
 
 export declare function formatSemver({ major, minor, patch, prerelease, metadata }: Semver): string;
 
+export declare function goInt(value: bigint | number, kind?: GoIntKind): GoInt;
+
+export declare function goKindOf(value: GoValue): GoKind;
+
+export declare function goTypeOf(value: GoValue): GoType;
+
 export declare function highestSemver(versions: Iterable<Semver>, constraint: Constraint): Semver | undefined;
 
 export declare function incrementSemver(version: Semver, part: "major" | "minor" | "patch"): Semver;
 
 export declare function isLabelSelectorSpec(value: JsonValue | undefined): value is LabelSelectorSpec & JsonObject;
+
+export declare function isSignedKind(kind: GoIntKind): boolean;
 
 export declare function labelKeyProblems(key: string): readonly string[];
 
@@ -185,6 +259,10 @@ export declare function sortSemver(versions: readonly Semver[]): Semver[];
 export declare function subtractQuantities(left: Quantity, right: Quantity): Quantity;
 
 export declare function tryParseSemver(text: string): Semver | undefined;
+
+export declare function utf8Bytes(text: string): Uint8Array;
+
+export declare function utf8Text(bytes: Uint8Array): string;
 
 // Not exported, and named by what is.
 

@@ -1,3 +1,17 @@
+export { type GoArgument, GoCallError, type GoFunction } from "./go-value/go-function.ts";
+export { GoInt, goInt, type GoIntKind, isSignedKind } from "./go-value/go-int.ts";
+export { goKindOf, goTypeOf } from "./go-value/go-type-of.ts";
+export {
+  GoComplex,
+  type GoField,
+  type GoKind,
+  GoMap,
+  GoObject,
+  GoSlice,
+  type GoType,
+  type GoValue,
+} from "./go-value/go-value.ts";
+export { utf8Bytes, utf8Text } from "./go-value/utf8-text.ts";
 export {
   type LabelOperator,
   type LabelRequirement,

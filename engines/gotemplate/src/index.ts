@@ -1,0 +1,1 @@
+export { type TemplateRun } from "./template-run.ts";

@@ -1,0 +1,1 @@
+export { type HelmValues } from "./values/helm-values.ts";

@@ -13,3 +13,13 @@ export {
   walkCharts,
 } from "./chart/chart.ts";
 export { type HelmValues } from "./values/helm-values.ts";
+export { type Hook, type HookEvent, hooksOf } from "./manifests/hook.ts";
+export { installOrder, type KindOrder, sortByKind, uninstallOrder } from "./manifests/kind-order.ts";
+export { type ManifestHead } from "./manifests/manifest-head.ts";
+export {
+  InvalidManifestError,
+  type Manifest,
+  type SortedManifests,
+  sortManifests,
+} from "./manifests/sort-manifests.ts";
+export { splitManifests } from "./manifests/split-manifests.ts";

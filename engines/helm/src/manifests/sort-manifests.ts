@@ -1,0 +1,76 @@
+import { compareUtf8, WeirError } from "@weir/core";
+
+import { isBlank } from "./go-space.ts";
+import { type Hook, readHook } from "./hook.ts";
+import { installOrder, type KindOrder, sortByKind } from "./kind-order.ts";
+import { type ManifestHead, ManifestHeadError, readManifestHead } from "./manifest-head.ts";
+import { splitManifests } from "./split-manifests.ts";
+
+/** One document of a release. */
+export interface Manifest {
+  /** The template that it comes from: `chart/templates/service.yaml`. */
+  readonly path: string;
+  readonly kind: string;
+  readonly head: ManifestHead;
+  readonly content: string;
+}
+
+/** The documents of rendered templates, told apart. */
+export interface SortedManifests {
+  readonly hooks: readonly Hook[];
+  readonly manifests: readonly Manifest[];
+  /** Paths of documents that are hooks of an event that there is not: they are left out. */
+  readonly unknownHooks: readonly string[];
+}
+
+/** A document of a rendered template that cannot be an object; the message is Helm's. */
+export class InvalidManifestError extends WeirError {
+  override readonly name = "InvalidManifestError";
+  readonly reason = "InvalidManifest";
+  readonly retry = "never";
+  readonly path: string;
+
+  constructor(path: string, options: { readonly cause: ManifestHeadError }) {
+    super(`YAML parse error on ${path}: ${options.cause.message}`, options);
+    this.path = path;
+  }
+}
+
+/**
+ * Splits rendered templates into documents and sorts these by kind, hooks apart from the rest; files in the order of
+ * their paths, documents of one kind in the order in which they stand. Partials (`_*`) and blank files are skipped.
+ */
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  order: KindOrder = installOrder,
+): SortedManifests {
+  const hooks: Hook[] = [];
+  const manifests: Manifest[] = [];
+  const unknownHooks: string[] = [];
+  for (const path of [...files.keys()].sort(compareUtf8)) {
+    const content = files.get(path) ?? "";
+    if (isPartial(path) || isBlank(content)) continue;
+    for (const document of splitManifests(content)) {
+      const head = headOf(document, path);
+      const hook = readHook(head, document, path);
+      if (hook === "none") manifests.push({ path, kind: head.kind, head, content: document });
+      else if (hook === "unknown") unknownHooks.push(path);
+      else hooks.push(hook);
+    }
+  }
+  return { hooks: sortByKind(hooks, order), manifests: sortByKind(manifests, order), unknownHooks };
+}
+
+/** Whether a template only holds definitions: its base name starts with `_`. */
+export function isPartial(path: string): boolean {
+  return path.startsWith("_", path.lastIndexOf("/") + 1);
+}
+
+function headOf(document: string, path: string): ManifestHead {
+  try {
+    return readManifestHead(document);
+  } catch (error) {
+    if (error instanceof ManifestHeadError) throw new InvalidManifestError(path, { cause: error });
+    throw error;
+  }
+}

@@ -12,6 +12,8 @@ export {
   type PlacedChart,
   walkCharts,
 } from "./chart/chart.ts";
+export { type SetMode, type SetOptions, setValues } from "./values/strvals.ts";
+export { SetValuesBudgetError, SetValuesError } from "./values/strvals-error.ts";
 export { type HelmValues } from "./values/helm-values.ts";
 export { type Hook, type HookEvent, hooksOf } from "./manifests/hook.ts";
 export { installOrder, type KindOrder, sortByKind, uninstallOrder } from "./manifests/kind-order.ts";

@@ -1,5 +1,6 @@
 export { type GoArgument, GoCallError, type GoFunction } from "./go-value/go-function.ts";
 export { GoInt, goInt, type GoIntKind, isSignedKind } from "./go-value/go-int.ts";
+export { goJsonValue, writeGoJson, type WriteGoJsonOptions } from "./go-value/go-json.ts";
 export { goKindOf, goTypeOf } from "./go-value/go-type-of.ts";
 export {
   GoComplex,

@@ -1,3 +1,5 @@
+import type { JsonValue } from "@weir/core";
+
 import type { GoFunction } from "./go-function.ts";
 import type { GoInt } from "./go-int.ts";
 
@@ -109,6 +111,10 @@ export abstract class GoObject {
   }
   /** What `String()` or `Error()` gives, for types that have it. */
   text(): string | undefined {
+    return undefined;
+  }
+  /** What `json.Marshal` writes, where that is neither `underlying` nor the exported fields under their names. */
+  json(): JsonValue | undefined {
     return undefined;
   }
 }

@@ -3,6 +3,8 @@ import type { JsonObject } from "@weir/core";
 import type { JsonValue } from "@weir/core";
 import type { WeirError } from "@weir/core";
 
+export type ChargeOutput = (units: number) => void;
+
 export interface Constraint {
     check(version: Semver): boolean;
     validate(version: Semver): readonly string[];
@@ -19,6 +21,8 @@ export interface ConstraintOptions {
     readonly includePrereleases?: boolean;
 }
 
+export type FloatFormat = "e" | "E" | "f" | "g" | "G" | "b" | "x" | "X";
+
 export type GoArgument = GoValue | bigint;
 
 export declare class GoCallError extends WeirError {
@@ -31,6 +35,16 @@ export declare class GoComplex {
     readonly real: number;
     readonly imaginary: number;
     constructor(real: number, imaginary: number);
+}
+
+export declare class GoDuration extends GoObject {
+    readonly type = "time.Duration";
+    readonly kind = "int64";
+    readonly underlying: GoInt;
+    constructor(nanoseconds: bigint);
+    get nanoseconds(): bigint;
+    text(): string;
+    method(name: string): GoFunction | undefined;
 }
 
 export interface GoField {
@@ -65,6 +79,15 @@ export declare class GoMap {
     constructor(type: GoType, elem: GoType, entries: Map<string, GoValue>, isNil?: boolean);
 }
 
+export declare class GoNumberError extends WeirError {
+    readonly name = "GoNumberError";
+    readonly reason = "InvalidNumber";
+    readonly retry = "never";
+    readonly text: string;
+    readonly problem: "invalid syntax" | "value out of range";
+    constructor(parser: NumberParser, text: string, problem: "invalid syntax" | "value out of range");
+}
+
 export declare abstract class GoObject {
     abstract readonly type: GoType;
     abstract readonly kind: GoKind;
@@ -72,6 +95,8 @@ export declare abstract class GoObject {
     fields(): readonly GoField[];
     method(_name: string): GoFunction | undefined;
     text(): string | undefined;
+    goText(): string | undefined;
+    json(): JsonValue | undefined;
 }
 
 export declare class GoSlice {
@@ -84,6 +109,11 @@ export declare class GoSlice {
 export type GoType = string;
 
 export type GoValue = null | boolean | string | number | GoInt | GoComplex | readonly GoValue[] | Uint8Array | GoSlice | Map<string, GoValue> | GoMap | GoObject;
+
+export interface IntegerOptions {
+    readonly base?: 0 | 2 | 8 | 10 | 16;
+    readonly bits?: 8 | 16 | 32 | 64;
+}
 
 export type LabelOperator = "=" | "==" | "!=" | "in" | "notin" | "exists" | "!" | "gt" | "lt";
 
@@ -117,6 +147,8 @@ export interface LabelSelectorSpec {
 }
 
 export type Labels = Readonly<Record<string, string>> | undefined;
+
+export type NumberParser = "ParseInt" | "ParseUint" | "ParseFloat" | "ParseBool" | "Atoi";
 
 export interface Quantity {
     readonly amount: Amount;
@@ -182,9 +214,18 @@ export declare class SemverError extends WeirError {
     readonly retry = "never";
 }
 
+export interface WriteGoJsonOptions {
+    readonly escapeHtml?: boolean;
+    readonly indent?: string;
+}
+
 export declare function addQuantities(left: Quantity, right: Quantity): Quantity;
 
 export declare function anchoredPattern(pattern: string): string;
+
+export declare function canBackquoteGo(text: string): boolean;
+
+export declare function compareGoText(left: string, right: string): number;
 
 export declare function compareQuantities(left: Quantity, right: Quantity): number;
 
@@ -196,13 +237,21 @@ export declare function dnsLabelProblems(text: string): readonly string[];
 
 export declare function dnsSubdomainProblems(text: string): readonly string[];
 
+export declare function durationArgument(argument: GoArgument | undefined): bigint;
+
 export declare const everyLabel: LabelSelector;
+
+export declare function formatGoFloat(value: number, format: FloatFormat, precision?: number): string;
 
 export declare function formatQuantity(quantity: Quantity): string;
 
 export declare function formatSemver({ major, minor, patch, prerelease, metadata }: Semver): string;
 
+export declare function goDuration(nanoseconds: bigint): GoDuration;
+
 export declare function goInt(value: bigint | number, kind?: GoIntKind): GoInt;
+
+export declare function goJsonValue(value: GoValue): JsonValue;
 
 export declare function goKindOf(value: GoValue): GoKind;
 
@@ -213,6 +262,8 @@ export declare function highestSemver(versions: Iterable<Semver>, constraint: Co
 export declare function incrementSemver(version: Semver, part: "major" | "minor" | "patch"): Semver;
 
 export declare function isLabelSelectorSpec(value: JsonValue | undefined): value is LabelSelectorSpec & JsonObject;
+
+export declare function isPrintable(char: string): boolean;
 
 export declare function isSignedKind(kind: GoIntKind): boolean;
 
@@ -229,6 +280,16 @@ export declare function matchGoPath(pattern: string, name: string): boolean | un
 export declare const noLabel: LabelSelector;
 
 export declare function parseConstraint(text: string, options?: ConstraintOptions): Constraint;
+
+export declare function parseGoAtoi(text: string): bigint;
+
+export declare function parseGoBool(text: string): boolean;
+
+export declare function parseGoFloat(text: string): number;
+
+export declare function parseGoInt(text: string, options?: IntegerOptions): bigint;
+
+export declare function parseGoUint(text: string, options?: IntegerOptions): bigint;
 
 export declare function parseLabelSelector(text: string): LabelSelector;
 
@@ -250,19 +311,37 @@ export declare function quantityValue(quantity: Quantity): bigint;
 
 export declare function quoteGo(text: string): string;
 
+export declare function quoteGoAscii(text: string): string;
+
+export declare function quoteGoRune(codePoint: number, isAscii?: boolean): string;
+
 export declare function quotePattern(text: string): string;
+
+export declare function runeText(codePoint: number): string;
 
 export declare function sortAsGo<Value>(values: readonly Value[], less: (left: Value, right: Value) => boolean): Value[];
 
 export declare function sortSemver(versions: readonly Semver[]): Semver[];
 
+export declare function sortedGoKeys(map: ReadonlyMap<string, unknown>): readonly string[];
+
+export declare function sprint(args: readonly GoValue[], charge?: ChargeOutput): string;
+
+export declare function sprintf(format: string, args: readonly GoValue[], charge?: ChargeOutput): string;
+
+export declare function sprintln(args: readonly GoValue[], charge?: ChargeOutput): string;
+
 export declare function subtractQuantities(left: Quantity, right: Quantity): Quantity;
 
 export declare function tryParseSemver(text: string): Semver | undefined;
 
+export declare function unquoteGo(literal: string): string | undefined;
+
 export declare function utf8Bytes(text: string): Uint8Array;
 
 export declare function utf8Text(bytes: Uint8Array): string;
+
+export declare function writeGoJson(value: GoValue, options?: WriteGoJsonOptions): string;
 
 // Not exported, and named by what is.
 

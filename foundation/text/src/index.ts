@@ -1,3 +1,5 @@
+export { type ChargeOutput, sprint, sprintf, sprintln } from "./fmt/sprint.ts";
+export { compareGoText, sortedGoKeys } from "./go-value/compare-text.ts";
 export { type GoArgument, GoCallError, type GoFunction } from "./go-value/go-function.ts";
 export { GoInt, goInt, type GoIntKind, isSignedKind } from "./go-value/go-int.ts";
 export { goJsonValue, writeGoJson, type WriteGoJsonOptions } from "./go-value/go-json.ts";
@@ -51,7 +53,7 @@ export {
   quantityValue,
   subtractQuantities,
 } from "./quantity.ts";
-export { quoteGo } from "./quote.ts";
+export { canBackquoteGo, quoteGo, quoteGoAscii, quoteGoRune, runeText } from "./quote.ts";
 export {
   anchoredPattern,
   compileRegexp,
@@ -78,4 +80,12 @@ export {
   sortSemver,
   tryParseSemver,
 } from "./semver.ts";
+export { type FloatFormat, formatGoFloat } from "./strconv/format-float.ts";
+export { GoNumberError, type NumberParser } from "./strconv/number-error.ts";
+export { parseGoBool } from "./strconv/parse-bool.ts";
+export { parseGoFloat } from "./strconv/parse-float.ts";
+export { type IntegerOptions, parseGoAtoi, parseGoInt, parseGoUint } from "./strconv/parse-integer.ts";
+export { isPrintable } from "./strconv/printable.ts";
+export { unquoteGo } from "./strconv/unquote.ts";
 export { sortAsGo } from "./unstable-sort.ts";
+export { durationArgument, GoDuration, goDuration } from "./time/go-duration.ts";

@@ -113,6 +113,10 @@ export abstract class GoObject {
   text(): string | undefined {
     return undefined;
   }
+  /** What `GoString()` gives, for types that have it: `%#v` prints it. */
+  goText(): string | undefined {
+    return undefined;
+  }
   /** What `json.Marshal` writes, where that is neither `underlying` nor the exported fields under their names. */
   json(): JsonValue | undefined {
     return undefined;

@@ -317,7 +317,7 @@ describe("a closed queue", () => {
     await queue.take();
     queue.close();
     expect(await queue.take()).toBeUndefined();
-    expect([...queue.processing.keys()]).toEqual(["a"]);
+    expect(queue.processing.entries().map(([key]) => key)).toEqual(["a"]);
   });
 
   test("wakes the workers that wait, with nothing", async () => {

@@ -44,6 +44,7 @@ export {
 } from "./tree.ts";
 export { cleanPath, cleanTreePath, joinTreePath } from "./tree-path.ts";
 export { compareUtf8 } from "./utf8-order.ts";
+export { TransientMap } from "./transient-map.ts";
 export {
   WorkerCrashedError,
   WorkerMemoryError,

@@ -1,3 +1,4 @@
+import { TransientMap } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import { compareResourceVersions } from "./resource-version.ts";
 
@@ -18,9 +19,9 @@ export interface OwnWrite {
  * refused, and an entry leaves as soon as the watch shows the same or a later state of its object.
  */
 export class OwnWrites {
-  readonly #entries = new Map<string, OwnWrite>();
-  readonly #versions = new Map<string, Set<string>>();
-  readonly #running = new Map<string, number>();
+  readonly #entries = new TransientMap<OwnWrite>();
+  readonly #versions = new TransientMap<Set<string>>();
+  readonly #running = new TransientMap<number>();
 
   get size(): number {
     return this.#entries.size;
@@ -35,7 +36,7 @@ export class OwnWrites {
     return this.#entries.get(key);
   }
 
-  entries(): IterableIterator<[string, OwnWrite]> {
+  entries(): readonly (readonly [string, OwnWrite])[] {
     return this.#entries.entries();
   }
 
@@ -93,7 +94,7 @@ export class OwnWrites {
 
   /** The watch is known to have reached this version for every key; deletions wait for their own event. */
   caughtUpTo(resourceVersion: string): void {
-    for (const [key, entry] of this.#entries) {
+    for (const [key, entry] of this.#entries.entries()) {
       if (entry.object === undefined || isOlder(resourceVersion, entry.resourceVersion)) continue;
       this.#entries.delete(key);
       this.#versions.delete(key);
@@ -108,7 +109,7 @@ export class OwnWrites {
 
   /** A whole new state of the world of this version came: deletions are in it, too. */
   replaced(resourceVersion: string): void {
-    for (const [key, entry] of this.#entries) {
+    for (const [key, entry] of this.#entries.entries()) {
       if (entry.object === undefined) this.#entries.delete(key);
     }
     this.caughtUpTo(resourceVersion);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Clock, describeError, type Logger, type Outcome, type Random } from "@weir/core";
+import { type Clock, describeError, type Logger, type Outcome, type Random, TransientMap } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { formatKey, keyOf, type KubeObject, parseKey } from "@weir/objects";
 import type { Change } from "../cache/change.ts";
@@ -15,7 +15,7 @@ import type { EventRecorder } from "../events/event-recorder.ts";
 import { type AddOptions, LOW_PRIORITY, type TakenItem, WorkQueue } from "../queue/work-queue.ts";
 import { RunLimiter } from "../queue/run-limiter.ts";
 import { AppliedIntents } from "../reconcile/applied-intents.ts";
-import { baseContext } from "../reconcile/base-context.ts";
+import { RunContext } from "../reconcile/base-context.ts";
 import { outcomeOfError, outcomeOfResult } from "../reconcile/outcome-of.ts";
 import {
   ManagerStoppedError,
@@ -23,7 +23,8 @@ import {
   ReconcileTimeoutError,
   SupersededError,
 } from "../reconcile/reconcile-errors.ts";
-import { componentOf, reconcileObject, type ReconcileDeps, type RunEnd } from "../reconcile/run-object.ts";
+import { componentOf, type ReconcileDeps } from "../reconcile/reconcile-deps.ts";
+import { reconcileObject, type RunEnd } from "../reconcile/run-object.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
 import type { ManagerMetrics, ReconcileResultLabel } from "./controller-metrics.ts";
 import type { ReconcileTracer } from "./reconcile-tracer.ts";
@@ -65,7 +66,7 @@ export class ControllerRunner implements Runnable {
   readonly #leases = new Set<InformerLease>();
   readonly #reconcileDeps: ReconcileDeps;
   readonly #stop = new RunAbort();
-  readonly #superseders = new Map<string, RunAbort>();
+  readonly #superseders = new TransientMap<RunAbort>();
   readonly #sources: Promise<void>[] = [];
   readonly #timeoutMs: number | undefined;
   /** A series for each Pod or ConfigMap would cost more than what it tells. */
@@ -148,7 +149,9 @@ export class ControllerRunner implements Runnable {
     const ended = Promise.all([...this.#workers, ...this.#sources]);
     const isEnded = await waitForEnd(ended, this.#deps.clock, options);
     if (!isEnded)
-      this.#log.warn("reconciles did not end in time", { held: [...this.queue.processing.keys()] });
+      this.#log.warn("reconciles did not end in time", {
+        held: this.queue.processing.entries().map(([key]) => key),
+      });
     await Promise.all([...this.#leases].map((lease) => lease[Symbol.asyncDispose]()));
     return isEnded;
   }
@@ -276,7 +279,7 @@ export class ControllerRunner implements Runnable {
       stop: this.#stop,
     });
     if (controller.primary !== undefined) return await reconcileObject(deps, scope);
-    const ctx = baseContext({ deps, run: scope, site: scope.home, own: (_, intent) => intent });
+    const ctx = new RunContext({ deps, run: scope, site: scope.home, own: (_, intent) => intent });
     return await keyedEnd(() => scope.supervise(() => controller.reconcileKey(key, ctx)));
   }
 

@@ -12,7 +12,9 @@ export interface Abortable {
  * A signal with its controller and listeners costs more than a reconcile that finds nothing to do.
  */
 export class RunAbort implements Abortable {
-  readonly #listeners = new Set<(reason: unknown) => void>();
+  /** In places that are used again: as a set, that of a controller would make a new table every few runs. */
+  readonly #listeners: (((reason: unknown) => void) | undefined)[] = [];
+  readonly #free: number[] = [];
   #controller: AbortController | undefined;
   #isAborted = false;
   #reason: unknown;
@@ -39,9 +41,7 @@ export class RunAbort implements Abortable {
     this.#isAborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
+    for (const listener of this.#listeners.splice(0)) listener?.(reason);
   }
 
   onAbort(listener: (reason: unknown) => void): () => void {
@@ -49,7 +49,12 @@ export class RunAbort implements Abortable {
       listener(this.#reason);
       return () => {};
     }
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    const place = this.#free.pop() ?? this.#listeners.length;
+    this.#listeners[place] = listener;
+    return () => {
+      if (this.#listeners[place] !== listener) return;
+      this.#listeners[place] = undefined;
+      this.#free.push(place);
+    };
   }
 }

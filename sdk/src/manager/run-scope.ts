@@ -7,7 +7,7 @@ import type { ClusterSite } from "../reconcile/base-context.ts";
 import type { BaseContext } from "../reconcile/context.ts";
 import { ReconcileTimeoutError, RunClosedError } from "../reconcile/reconcile-errors.ts";
 import { RunClient } from "../reconcile/run-client.ts";
-import type { RunParts } from "../reconcile/run-object.ts";
+import type { RunParts } from "../reconcile/reconcile-deps.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
 import { type Abortable, RunAbort } from "./run-abort.ts";
 import { supervise } from "./supervise.ts";

@@ -1,7 +1,7 @@
 import { describeError } from "@weir/core";
 import type { InformerLease } from "../cache/informers.ts";
 import { AppliedIntents } from "../reconcile/applied-intents.ts";
-import { baseContext } from "../reconcile/base-context.ts";
+import { RunContext } from "../reconcile/base-context.ts";
 import { ManagerStoppedError } from "../reconcile/reconcile-errors.ts";
 import type { RunnerDeps } from "./controller-runner.ts";
 import { RunAbort } from "./run-abort.ts";
@@ -72,7 +72,7 @@ export class TaskRunner implements Runnable {
       timeoutMs: undefined,
       stop: this.#stop,
     });
-    const ctx = baseContext({
+    const ctx = new RunContext({
       deps: { applied: new AppliedIntents(), clock, random, isLive, fieldManager: this.name },
       run: scope,
       site: scope.home,

@@ -1,4 +1,4 @@
-import { Backoff, type BackoffOptions, type Clock, type Random, type Timer } from "@weir/core";
+import { Backoff, type BackoffOptions, type Clock, type Random, type Timer, TransientMap } from "@weir/core";
 import { DelayHeap } from "./delay-heap.ts";
 import { PriorityLists } from "./priority-lists.ts";
 
@@ -64,10 +64,10 @@ export class WorkQueue {
   readonly #clock: Clock;
   readonly #observer: QueueObserver | undefined;
   readonly #backoff: Backoff<string>;
-  readonly #items = new Map<string, Item>();
+  readonly #items = new TransientMap<Item>();
   readonly #ready = new PriorityLists<Item>();
   readonly #delayed = new DelayHeap<{ dueMs: number; item: Item; isStale: () => boolean }>();
-  readonly #processing = new Map<string, number>();
+  readonly #processing = new TransientMap<number>();
   readonly #getters: ((taken: TakenItem | undefined) => void)[] = [];
   readonly #drainers: (() => void)[] = [];
   #timer: { readonly dueMs: number; readonly timer: Timer } | undefined;
@@ -92,7 +92,7 @@ export class WorkQueue {
   }
 
   /** The held keys and since when (monotonic milliseconds) each is held. */
-  get processing(): ReadonlyMap<string, number> {
+  get processing(): TransientMap<number> {
     return this.#processing;
   }
 

@@ -22,7 +22,7 @@ export class AppliedIntents {
   }
 
   remember(key: string, intent: JsonValue, object: KubeObject): void {
-    this.#entries.delete(key);
+    // In place: a map whose entries are taken out and put back makes new tables all the time.
     this.#entries.set(key, { intent, object });
     if (this.#entries.size <= REMEMBERED) return;
     const oldest = this.#entries.keys().next();

@@ -53,48 +53,76 @@ export interface ContextParts {
 
 const MAX_UPDATE_TRIES = 5;
 
-/** The part of a context that needs no object. */
-export function baseContext(parts: ContextParts): BaseContext {
-  const { deps, run, site } = parts;
-  const { client, informers } = site;
-  return {
-    key: run.key,
-    get signal() {
-      return run.signal;
-    },
-    get superseded() {
-      return run.superseded;
-    },
-    get log() {
-      return run.log;
-    },
-    clock: deps.clock,
-    client,
-    cache: informers,
-    watch: site.watch,
-    cluster: (name) => {
-      return baseContext({ deps, run, site: run.clusterOf(name), cluster: name, own: ownerless });
-    },
-    live: {
-      get: (kind, at, options) => client.get(kind, at, options),
-      list: (kind, options) => client.list(kind, options),
-    },
-    get: async (kind, at) => {
-      if (informers.canRead(kind, at.namespace)) return informers.get(kind, at);
-      if (deps.isLive(kind)) return client.get(kind, at);
-      throw new UndeclaredReadError(kind, at.namespace);
-    },
-    list: (kind, query = {}) => listObjects(parts, kind, query),
-    create: (kind, object, options = {}) => {
-      const { owner, ...writeOptions } = options;
-      const owned = parts.own(kind, object as JsonObject, owner) as typeof object;
-      return client.create(kind, owned, writeOptions);
-    },
-    update: (kind, at, change, options) => updateObject(parts, { kind, at, change, options }),
-    patch: (kind, at, patch, options) => client.patch(kind, at, patch, options),
-    apply: (kind, intent, options = {}) => applyIntent(parts, kind, intent, options),
-    delete: (kind, at, options) => client.delete(kind, at, options),
+/**
+ * The part of a context that needs no object.
+ *
+ * What is read through a getter has it on the class: one on an object literal would give each run a hidden class of its
+ * own, which V8 keeps, and all of the run with it, until a full collection. Functions are properties, so that a
+ * reconcile may take them out of its context.
+ */
+export class RunContext implements BaseContext {
+  readonly #parts: ContextParts;
+  readonly key: string;
+  readonly clock: Clock;
+  readonly client: KubeClient;
+  readonly cache: Informers;
+  readonly watch: BaseContext["watch"];
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    this.key = parts.run.key;
+    this.clock = parts.deps.clock;
+    this.client = parts.site.client;
+    this.cache = parts.site.informers;
+    this.watch = parts.site.watch;
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.run.signal;
+  }
+
+  get superseded(): AbortSignal {
+    return this.#parts.run.superseded;
+  }
+
+  get log(): Logger {
+    return this.#parts.run.log;
+  }
+
+  readonly live: BaseContext["live"] = {
+    get: (kind, at, options) => this.client.get(kind, at, options),
+    list: (kind, options) => this.client.list(kind, options),
   };
+
+  readonly cluster: BaseContext["cluster"] = (name) => {
+    const { deps, run } = this.#parts;
+    return new RunContext({ deps, run, site: run.clusterOf(name), cluster: name, own: ownerless });
+  };
+
+  readonly get: BaseContext["get"] = async (kind, at) => {
+    if (this.cache.canRead(kind, at.namespace)) return this.cache.get(kind, at);
+    if (this.#parts.deps.isLive(kind)) return this.client.get(kind, at);
+    throw new UndeclaredReadError(kind, at.namespace);
+  };
+
+  readonly list: BaseContext["list"] = (kind, query = {}) => listObjects(this.#parts, kind, query);
+
+  readonly create: BaseContext["create"] = (kind, object, options = {}) => {
+    const { owner, ...writeOptions } = options;
+    const owned = this.#parts.own(kind, object as JsonObject, owner) as typeof object;
+    return this.client.create(kind, owned, writeOptions);
+  };
+
+  readonly update: BaseContext["update"] = (kind, at, change, options) =>
+    updateObject(this.#parts, { kind, at, change, options });
+
+  readonly patch: BaseContext["patch"] = (kind, at, patch, options) =>
+    this.client.patch(kind, at, patch, options);
+
+  readonly apply: BaseContext["apply"] = (kind, intent, options = {}) =>
+    applyIntent(this.#parts, kind, intent, options);
+
+  readonly delete: BaseContext["delete"] = (kind, at, options) => this.client.delete(kind, at, options);
 }
 
 async function listObjects<R>(

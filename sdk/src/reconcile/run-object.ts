@@ -1,40 +1,20 @@
 import { describeError, type JsonObject, type JsonValue, type Outcome, WeirError } from "@weir/core";
-import type { Kind, KubeClient } from "@weir/client";
+import type { Kind } from "@weir/client";
 import { deepFreeze, type KubeObject, parseKey } from "@weir/objects";
-import type { Informers } from "../cache/informers.ts";
 import { isBuiltInKind } from "../controller/built-in-kind.ts";
 import type { Controller, PrimaryDeclaration, ReconcileResult } from "../controller/controller.ts";
-import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { REQUESTED_AT_ANNOTATION } from "../controller/predicates.ts";
-import type { EventRecorder } from "../events/event-recorder.ts";
-import { baseContext, type ClusterSite, type ContextDeps, type RunHandle } from "./base-context.ts";
 import type { ReconcileContext } from "./context.ts";
 import { addFinalizers, removeFinalizer } from "./finalizers.ts";
 import { outcomeOfError, outcomeOfResult } from "./outcome-of.ts";
-import { withController } from "./owner-reference.ts";
+import { ObjectContext, type RunRecord } from "./object-context.ts";
 import { ProgressWriter } from "./progress-writer.ts";
 import type { Resource } from "../resource/define-resource.ts";
+import { componentOf, type ReconcileDeps, type RunParts } from "./reconcile-deps.ts";
 import { ManagerStoppedError } from "./reconcile-errors.ts";
-import type { Observation, Progress, Report, Reported, StatusSummary } from "./report.ts";
+import type { Observation, Progress, Report, Reported } from "./report.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { summarize } from "./summarize.ts";
-
-/** What reconciles of one controller share. */
-export interface ReconcileDeps extends ContextDeps {
-  readonly controller: Controller;
-  readonly informers: Informers;
-  readonly recorder: EventRecorder;
-}
-
-/** What belongs to one run. */
-export interface RunParts extends RunHandle {
-  /** The controller's own cluster, with a client that ends with the run's signal and refuses once it is given up. */
-  readonly home: ClusterSite;
-  /** The client of the shell, which writes the end of a run that timed out. */
-  readonly shellClient: KubeClient;
-  /** Runs the controller's code, no longer than it may take. */
-  supervise(code: () => ReconcileResult): Promise<Outcome | void>;
-}
 
 /** How the shell left an object. */
 export type RunEnd =
@@ -86,8 +66,7 @@ class ObjectRun {
   readonly #status: StatusWriter;
   readonly #progress: ProgressWriter;
   readonly #report: Report<KubeObject, JsonObject> | undefined;
-  #facts: JsonObject = {};
-  #summary: StatusSummary = { patch: {}, verdict: undefined };
+  readonly #record: RunRecord = { facts: {}, summary: { patch: {}, verdict: undefined } };
 
   constructor(deps: ReconcileDeps, parts: RunParts, object: KubeObject) {
     const { controller, clock, random } = deps;
@@ -210,83 +189,21 @@ class ObjectRun {
     return {
       object: this.#object,
       isDeleting: this.#object.metadata.deletionTimestamp !== undefined,
-      facts: this.#facts,
-      summary: this.#summary,
+      facts: this.#record.facts,
+      summary: this.#record.summary,
     };
   }
 
   #context(): ReconcileContext<KubeObject> {
-    const { controller, informers, recorder } = this.#deps;
-    const object = this.#object;
-    const getFacts = (): JsonObject => this.#facts;
-    const run = this.#parts;
-    const base = baseContext({
+    return new ObjectContext({
       deps: this.#deps,
-      run,
-      site: run.home,
-      own: (kind, intent, isOwned) =>
-        (isOwned ?? ownsKind(controller, kind)) ? withController(intent, object, this.#primary.kind) : intent,
+      parts: this.#parts,
+      primary: this.#primary,
+      object: this.#object,
+      record: this.#record,
+      progress: this.#progress,
     });
-    // Written out: spreading would make the signals and the logger, which most runs do without.
-    return {
-      key: base.key,
-      get signal() {
-        return run.signal;
-      },
-      get superseded() {
-        return run.superseded;
-      },
-      get log() {
-        return run.log;
-      },
-      clock: base.clock,
-      client: base.client,
-      cache: base.cache,
-      live: base.live,
-      cluster: base.cluster,
-      get: base.get,
-      list: base.list,
-      create: base.create,
-      update: base.update,
-      patch: base.patch,
-      watch: base.watch,
-      apply: base.apply,
-      delete: base.delete,
-      owned: (kind) => informers.list(kind, { index: [CONTROLLER_INDEX, object.metadata.uid ?? ""] }),
-      record: (facts) => {
-        this.#facts = { ...this.#facts, ...(facts as JsonObject) };
-      },
-      get facts() {
-        return getFacts();
-      },
-      progress: (progress, options = {}) => {
-        this.#progress.set(progress);
-        return options.now === true ? this.#progress.flush() : Promise.resolve();
-      },
-      status: this.#verdicts(),
-      event: (event) =>
-        recorder.record({ kind: this.#primary.kind, object, component: componentOf(controller), event }),
-    };
   }
-
-  #verdicts(): ReconcileContext<KubeObject>["status"] {
-    const verdict = (kind: "ready" | "notReady" | "stalled") => (reason: string, message: string) => {
-      this.#summary = { ...this.#summary, verdict: { kind, reason, message } };
-    };
-    return {
-      patch: (fields) => {
-        this.#summary = { ...this.#summary, patch: { ...this.#summary.patch, ...(fields as JsonObject) } };
-      },
-      ready: verdict("ready"),
-      notReady: verdict("notReady"),
-      stalled: verdict("stalled"),
-    };
-  }
-}
-
-/** Who a controller is in events and managed fields. */
-export function componentOf(controller: Controller): string {
-  return controller.options.component ?? controller.name;
 }
 
 function reportOf(controller: Controller): Report<KubeObject, JsonObject> | undefined {
@@ -305,11 +222,5 @@ function isSuspended(primary: PrimaryDeclaration, object: KubeObject): boolean {
     spec !== null &&
     !Array.isArray(spec) &&
     (spec as JsonObject)["suspend"] === true
-  );
-}
-
-function ownsKind(controller: Controller, kind: Kind<unknown, unknown>): boolean {
-  return controller.watches.some(
-    (watch) => watch.role === "owns" && watch.kind.kind === kind.kind && watch.kind.group === kind.group,
   );
 }

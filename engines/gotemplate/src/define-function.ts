@@ -1,5 +1,16 @@
-import type { GoArgument, GoFunction, GoInt, GoIntKind, GoMap, GoSlice, GoType, GoValue } from "@weir/text";
-import { goInt } from "@weir/text";
+import {
+  type GoArgument,
+  type GoFunction,
+  type GoInt,
+  type GoIntKind,
+  type GoMap,
+  GoSlice,
+  type GoType,
+  type GoValue,
+  goInt,
+  utf8Bytes,
+  utf8Text,
+} from "@weir/text";
 
 import type { TemplateRun } from "./template-run.ts";
 
@@ -94,11 +105,19 @@ function finished(
     const kind = result as GoIntKind;
     return (args, run): GoInt => goInt(call(args, run as TemplateRun) as bigint, kind);
   }
-  const isMade = result === "string" || result.startsWith("[]");
-  if (!isMade) return (args, run) => call(args, run as TemplateRun) as GoValue;
+  if (result === "string") {
+    return (args, run) => {
+      const made = call(args, run as TemplateRun) as string;
+      (run as TemplateRun).charge(made.length);
+      // Bytes that were joined may make up a character.
+      return made.isWellFormed() ? made : utf8Text(utf8Bytes(made));
+    };
+  }
+  if (!result.startsWith("[]")) return (args, run) => call(args, run as TemplateRun) as GoValue;
   return (args, run) => {
     const made = call(args, run as TemplateRun) as GoValue;
-    if (typeof made === "string" || Array.isArray(made)) (run as TemplateRun).charge(made.length);
+    if (Array.isArray(made)) (run as TemplateRun).charge(made.length);
+    else if (made instanceof GoSlice) (run as TemplateRun).charge(made.items.length);
     return made;
   };
 }

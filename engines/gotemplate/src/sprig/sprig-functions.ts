@@ -1,0 +1,31 @@
+import type { GoFunction } from "@weir/text";
+
+import { functionTable } from "../define-function.ts";
+import { decimalFunctions } from "./decimals.ts";
+import { defaultFunctions } from "./defaults.ts";
+import { dictFunctions } from "./dicts.ts";
+import { listFunctions } from "./lists.ts";
+import { mergeFunctions } from "./merge.ts";
+import { numberFunctions } from "./numbers.ts";
+import { pathFunctions } from "./paths.ts";
+import { reflectionFunctions } from "./reflection.ts";
+import { regexFunctions } from "./regex.ts";
+import { stringFunctions } from "./strings.ts";
+import { textCaseFunctions } from "./text-case.ts";
+import { wrappingFunctions } from "./wrapping.ts";
+
+/** Every function of Sprig 3.3 but `env` and `expandenv`, which would let templates read the process's environment. */
+export const sprigFunctions: ReadonlyMap<string, GoFunction> = functionTable(
+  decimalFunctions,
+  defaultFunctions,
+  dictFunctions,
+  listFunctions,
+  mergeFunctions,
+  numberFunctions,
+  pathFunctions,
+  reflectionFunctions,
+  regexFunctions,
+  stringFunctions,
+  textCaseFunctions,
+  wrappingFunctions,
+);

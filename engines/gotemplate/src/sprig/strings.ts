@@ -1,0 +1,192 @@
+import { GoCallError, GoMap, GoSlice, type GoValue, quoteGo } from "@weir/text";
+
+import { defineFunction } from "../define-function.ts";
+import type { TemplateRun } from "../template-run.ts";
+import { areValid, byteLength, byteSlice, byteString, runesOf, textOfByteString } from "./byte-text.ts";
+import { outOfRange, toIndex } from "./go-panic.ts";
+import { isSpace } from "./go-unicode.ts";
+import { textOf, verbV } from "./text-of.ts";
+
+/** Functions that cut, trim, join, search and quote text. */
+export const stringFunctions = [
+  defineFunction("hello", [], "string", () => "Hello!"),
+  defineFunction("trunc", ["int", "string"], "string", ([count, text]) => truncated(toIndex(count), text)),
+  defineFunction("substr", ["int", "int", "string"], "string", ([start, end, text]) =>
+    substring(toIndex(start), toIndex(end), text),
+  ),
+  defineFunction("trim", ["string"], "string", ([text]) => trimmed(text, isSpace)),
+  defineFunction("trimall", ["string", "string"], "string", ([cutset, text]) => trimAll(cutset, text)),
+  defineFunction("trimAll", ["string", "string"], "string", ([cutset, text]) => trimAll(cutset, text)),
+  defineFunction("trimSuffix", ["string", "string"], "string", (args) =>
+    onBytes(args, (suffix, text) =>
+      text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
+    ),
+  ),
+  defineFunction("trimPrefix", ["string", "string"], "string", (args) =>
+    onBytes(args, (prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  ),
+  defineFunction("contains", ["string", "string"], "bool", (args) =>
+    onBytes(args, (part, text) => text.includes(part)),
+  ),
+  defineFunction("hasPrefix", ["string", "string"], "bool", (args) =>
+    onBytes(args, (part, text) => text.startsWith(part)),
+  ),
+  defineFunction("hasSuffix", ["string", "string"], "bool", (args) =>
+    onBytes(args, (part, text) => text.endsWith(part)),
+  ),
+  defineFunction("repeat", ["int", "string"], "string", ([count, text], run) => repeated(text, count, run)),
+  defineFunction("replace", ["string", "string", "string"], "string", ([old, by, text], run) =>
+    replaced([old, by, text], run),
+  ),
+  defineFunction("plural", ["string", "string", "int"], "string", ([one, many, count]) =>
+    count === 1n ? one : many,
+  ),
+  defineFunction("nospace", ["string"], "string", ([text]) => withoutSpace(text)),
+  defineFunction("initials", ["string"], "string", ([text]) => initials(text)),
+  defineFunction("quote", ["...interface {}"], "string", (values, run) =>
+    values
+      .filter((value) => value !== null)
+      .map((value) => quoteGo(textOf(value, run)))
+      .join(" "),
+  ),
+  defineFunction("squote", ["...interface {}"], "string", (values, run) =>
+    values
+      .filter((value) => value !== null)
+      .map((value) => `'${verbV(value, run)}'`)
+      .join(" "),
+  ),
+  defineFunction("cat", ["...interface {}"], "string", (values, run) =>
+    values
+      .filter((value) => value !== null)
+      .map((value) => verbV(value, run))
+      .join(" "),
+  ),
+  defineFunction("toString", ["interface {}"], "string", ([value], run) => textOf(value, run)),
+  defineFunction("indent", ["int", "string"], "string", ([spaces, text], run) => indented(spaces, text, run)),
+  defineFunction(
+    "nindent",
+    ["int", "string"],
+    "string",
+    ([spaces, text], run) => `\n${indented(spaces, text, run)}`,
+  ),
+  defineFunction("split", ["string", "string"], "map[string]string", ([separator, text]) =>
+    numbered(splitText(separator, text)),
+  ),
+  defineFunction("splitn", ["string", "int", "string"], "map[string]string", ([separator, count, text]) =>
+    numbered(splitText(separator, text, toIndex(count))),
+  ),
+  defineFunction(
+    "splitList",
+    ["string", "string"],
+    "[]string",
+    ([separator, text]) => new GoSlice("string", splitText(separator, text)),
+  ),
+];
+
+/** Works on characters, and on bytes where a text has some that are no characters. */
+function onBytes<T extends string | boolean>(
+  [part, text]: readonly [string, string],
+  work: (part: string, text: string) => T,
+): T {
+  if (areValid(part, text)) return work(part, text);
+  const result = work(byteString(part), byteString(text));
+  return typeof result === "string" ? (textOfByteString(result) as T) : result;
+}
+
+function truncated(count: number, text: string): string {
+  const length = byteLength(text);
+  if (count < 0) return length + count > 0 ? byteSlice(text, length + count, length) : text;
+  return length > count ? byteSlice(text, 0, count) : text;
+}
+
+function substring(start: number, end: number, text: string): string {
+  const length = byteLength(text);
+  if (start < 0) {
+    if (end < 0) throw outOfRange(`[:${end}]`);
+    if (end > length) throw outOfRange(`[:${end}] with length ${length}`);
+    return byteSlice(text, 0, end);
+  }
+  const last = end < 0 || end > length ? length : end;
+  if (start > last) throw outOfRange(`[${start}:${last}]`);
+  return byteSlice(text, start, last);
+}
+
+function trimmed(text: string, drops: (rune: string) => boolean): string {
+  const runes = Array.from(text);
+  let start = 0;
+  let end = runes.length;
+  while (start < end && drops(runes[start] ?? "")) start += 1;
+  while (end > start && drops(runes[end - 1] ?? "")) end -= 1;
+  return start === 0 && end === runes.length ? text : runes.slice(start, end).join("");
+}
+
+function trimAll(cutset: string, text: string): string {
+  const cut = new Set(runesOf(cutset));
+  return trimmed(text, (rune) => cut.has(runesOf(rune)[0] ?? ""));
+}
+
+function repeated(text: string, count: bigint, run: TemplateRun): string {
+  if (count < 0n) throw new GoCallError("strings: negative Repeat count");
+  if (BigInt(byteLength(text)) * count >= 2n ** 63n) {
+    throw new GoCallError("strings: Repeat output length overflow");
+  }
+  if (text === "") return "";
+  const times = toIndex(count);
+  run.charge(text.length * times);
+  return text.repeat(times);
+}
+
+function replaced([old, by, text]: readonly [string, string, string], run: TemplateRun): string {
+  const parts = splitText(old, text);
+  if (old === "") parts.unshift("");
+  if (old === "" && text !== "") parts.push("");
+  run.charge(by.length * (parts.length - 1));
+  return parts.join(by);
+}
+
+/** goutils works on bytes here, and takes each for a character. */
+function withoutSpace(text: string): string {
+  const bytes = byteString(text);
+  const kept = Array.from(bytes).filter((byte) => !isSpace(byte));
+  return kept.length === bytes.length ? text : kept.join("");
+}
+
+/** As `withoutSpace` by bytes. */
+function initials(text: string): string {
+  let isFirst = true;
+  let out = "";
+  for (const byte of byteString(text)) {
+    const isGap = isSpace(byte);
+    if (isFirst && !isGap) out += byte;
+    isFirst = isGap;
+  }
+  return out;
+}
+
+/** As Sprig's `indent`: empty lines are indented too. */
+export function indented(spaces: bigint, text: string, run: TemplateRun): string {
+  const pad = repeated(" ", spaces, run);
+  const lines = text.split("\n");
+  run.charge(pad.length * lines.length);
+  return pad + lines.join(`\n${pad}`);
+}
+
+/** As `strings.SplitN`, and `strings.Split` without a count: an empty separator splits into runes. */
+export function splitText(separator: string, text: string, count = -1): string[] {
+  if (count === 0) return [];
+  if (separator === "") return limited(Array.from(text), separator, count);
+  if (areValid(separator, text)) return limited(text.split(separator), separator, count);
+  return limited(byteString(text).split(byteString(separator)), byteString(separator), count).map(
+    textOfByteString,
+  );
+}
+
+function limited(parts: string[], separator: string, count: number): string[] {
+  if (count < 0 || parts.length <= count) return parts;
+  return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
+}
+
+function numbered(parts: readonly string[]): GoMap {
+  const entries = parts.map((part, index): [string, GoValue] => [`_${index}`, part]);
+  return new GoMap("map[string]string", "string", new Map(entries));
+}

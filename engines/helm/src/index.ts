@@ -25,3 +25,12 @@ export {
   sortManifests,
 } from "./manifests/sort-manifests.ts";
 export { splitManifests } from "./manifests/split-manifests.ts";
+export { ChartBudgetError, ChartError } from "./chart/chart-error.ts";
+export { type ChartNotice, formatNotice, type Notify } from "./chart/chart-notice.ts";
+export { type LoadOptions, loadChartArchive, loadChartFiles, loadChartFolder } from "./chart/load-chart.ts";
+export { type ChartLimits } from "./chart/unpack-archive.ts";
+export { ImportValuesError } from "./dependencies/import-values.ts";
+export { processDependencies } from "./dependencies/process-dependencies.ts";
+export { ChartValuesError } from "./values/chart-values-error.ts";
+export { loadValues } from "./values/load-values.ts";
+export { renderValues } from "./values/render-values.ts";

@@ -1,4 +1,4 @@
-export { emitYaml, jsonToYaml } from "./emit.ts";
+export { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
 export {
   YamlBudgetError,
   type YamlBudget,
@@ -9,6 +9,7 @@ export {
 export { loadYaml } from "./load.ts";
 export { loadYamlDocuments, readYamlDocuments } from "./load-documents.ts";
 export type { DuplicateKeys, LoadOptions, YamlBudgets, YamlDialect } from "./options.ts";
+export { formatGoFloat32 } from "./go-float.ts";
 export { splitYamlDocuments } from "./split-documents.ts";
 export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
 export { parseYamlNode } from "./parse-node.ts";

@@ -15,7 +15,7 @@ export interface ChartMaintainer {
   readonly url: string;
 }
 
-/** One import of values from a subchart: what it calls `exports.NAME`, or one of its tables under a key of the parent. */
+/** One import of values from a subchart: a table of its `exports` by name, or a table of it under a key of the parent. */
 export type ImportValue = string | { readonly child: string; readonly parent: string };
 
 /** An entry of `dependencies` in Chart.yaml (requirements.yaml for apiVersion v1). */
@@ -30,6 +30,7 @@ export interface ChartDependency {
   readonly tags: readonly string[];
   /** What conditions and tags decided; false until dependencies are processed. */
   readonly enabled: boolean;
+  /** What the parent takes over; once dependencies are processed, all of the form with two paths. */
   readonly importValues: readonly ImportValue[];
   readonly alias: string;
 }
@@ -50,7 +51,7 @@ export interface ChartMetadata {
   readonly tags: string;
   readonly appVersion: string;
   readonly deprecated: boolean;
-  readonly annotations: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string> | undefined;
   readonly kubeVersion: string;
   /** Without the field, helm looks at no dependency of the chart, nor of the charts below it. */
   readonly dependencies: readonly ChartDependency[] | undefined;

@@ -30,7 +30,8 @@ export function copyTable(table: ReadonlyMap<string, TableValue>): Table {
   return copy;
 }
 
-function copyValue(value: TableValue): TableValue {
+/** Copies a value with all that is below it. */
+export function copyValue(value: TableValue): TableValue {
   if (value instanceof Map) return copyTable(value);
   return Array.isArray(value) ? value.map(copyValue) : value;
 }

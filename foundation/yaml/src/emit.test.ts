@@ -1,6 +1,6 @@
 import type { JsonValue } from "@weir/core";
-import { describe, expect, test } from "vitest";
-import { emitYaml, jsonToYaml } from "./emit.ts";
+import { describe, expect, it, test } from "vitest";
+import { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
 
 describe("emitYaml", () => {
   const cases: ReadonlyArray<{ readonly name: string; readonly value: JsonValue; readonly want: string }> = [
@@ -97,5 +97,26 @@ describe("jsonToYaml", () => {
 
   test("reports what is wrong with the text in go-yaml's words", () => {
     expect(() => jsonToYaml('{"a":')).toThrow("yaml: line 1: did not find expected node content");
+  });
+});
+
+describe("pretty YAML", () => {
+  it.each<readonly [string, JsonValue, string]>([
+    [
+      "indents sequences below their key",
+      { a: [{ x: 1n, y: [] }, "z"], b: {} },
+      'a:\n  - x: 1\n    "y": []\n  - z\nb: {}\n',
+    ],
+    ["nests sequences on one line", [[1n, 2n], []], "- - 1\n  - 2\n- []\n"],
+    ["folds no text", "word ".repeat(30).trim(), `${"word ".repeat(30).trim()}\n`],
+    ["writes floats as Go does", [12345678, 1e21, 1.5], "- 1.2345678e+07\n- 1e+21\n- 1.5\n"],
+    [
+      "quotes what any reader takes for something else",
+      ["yes", "0777", "1:20", "2020-01-01"],
+      '- "yes"\n- "0777"\n- "1:20"\n- "2020-01-01"\n',
+    ],
+    ["writes lines as a literal", { a: "x\ny\n" }, "a: |\n  x\n  y\n"],
+  ])("%s", (_name, value, want) => {
+    expect(emitYamlPretty(value)).toBe(want);
   });
 });

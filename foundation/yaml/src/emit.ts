@@ -50,8 +50,20 @@ export function jsonToYaml(json: string): string {
   return emitter.out;
 }
 
+/**
+ * Writes a value as go-yaml v3's encoder does with an indentation of two: sequences are indented below their key, no text
+ * is folded, and a number is a float, however whole, in shortest `%g` form; a `bigint` is an integer.
+ */
+export function emitYamlPretty(value: JsonValue): string {
+  const emitter = { ...newEmitter(), isPretty: true };
+  writeDocument(emitter, value);
+  return emitter.out;
+}
+
 interface Emitter {
   out: string;
+  /** Whether the output is go-yaml v3's. */
+  readonly isPretty: boolean;
   isUnusual: boolean;
   /** A literal scalar ends its line itself, if only with U+2028, after which go-yaml breaks no line. */
   isLineEnded: boolean;
@@ -61,7 +73,7 @@ interface Emitter {
 }
 
 function newEmitter(): Emitter {
-  return { out: "", isUnusual: false, isLineEnded: false, depth: 0, keys: new Map() };
+  return { out: "", isPretty: false, isUnusual: false, isLineEnded: false, depth: 0, keys: new Map() };
 }
 
 /** Nesting that the loader would refuse. */
@@ -73,7 +85,7 @@ const STEP = 2;
 function writeDocument(emitter: Emitter, value: JsonValue): void {
   if (isObject(value) && Object.keys(value).length > 0) writeMapping(emitter, value, 0, true);
   else if (Array.isArray(value) && value.length > 0) writeSequence(emitter, value, 0, true);
-  else emitter.out += writeLeaf(emitter, value, { column: 0, indent: STEP, mayFold: true });
+  else emitter.out += writeLeaf(emitter, value, { column: 0, indent: STEP, mayFold: !emitter.isPretty });
   endLine(emitter);
 }
 
@@ -132,12 +144,13 @@ function sortedKeys(object: { readonly [key: string]: JsonValue }): string[] {
 /** What follows `key:`. */
 function writeValue(emitter: Emitter, value: JsonValue, indent: number, written: string): void {
   if (Array.isArray(value) && value.length > 0) {
-    writeSequence(emitter, value, indent, false);
+    writeSequence(emitter, value, emitter.isPretty ? indent + STEP : indent, false);
   } else if (isObject(value) && Object.keys(value).length > 0) {
     writeMapping(emitter, value, indent + STEP, false);
   } else {
     const column = indent + written.length + 1;
-    emitter.out += ` ${writeLeaf(emitter, value, { column, indent: indent + STEP, mayFold: true })}`;
+    const place = { column, indent: indent + STEP, mayFold: !emitter.isPretty };
+    emitter.out += ` ${writeLeaf(emitter, value, place)}`;
   }
 }
 
@@ -167,7 +180,7 @@ function writeInline(emitter: Emitter, value: JsonValue, indent: number): void {
   } else if (isObject(value) && Object.keys(value).length > 0) {
     writeMapping(emitter, value, indent + STEP, true);
   } else {
-    const place = { column: indent + STEP, indent: indent + STEP, mayFold: true };
+    const place = { column: indent + STEP, indent: indent + STEP, mayFold: !emitter.isPretty };
     emitter.out += writeLeaf(emitter, value, place);
   }
 }
@@ -175,7 +188,8 @@ function writeInline(emitter: Emitter, value: JsonValue, indent: number): void {
 /** A key that is too long or has line breaks is written after `?`. */
 function writeComplexEntry(emitter: Emitter, key: string, value: JsonValue, indent: number): void {
   emitter.out += "? ";
-  emitter.out += writeString(emitter, key, { column: indent + STEP, indent: indent + STEP, mayFold: true });
+  const place = { column: indent + STEP, indent: indent + STEP, mayFold: !emitter.isPretty };
+  emitter.out += writeString(emitter, key, place);
   endLine(emitter);
   emitter.out += `${" ".repeat(indent)}: `;
   writeInline(emitter, value, indent);
@@ -195,7 +209,7 @@ function simpleKey(emitter: Emitter, key: string): string | undefined {
   const flags = analyzeScalar(key);
   if ((flags & UNUSUAL) !== 0) emitter.isUnusual = true;
   if ((flags & MULTILINE) !== 0) return undefined;
-  const written = `${writeOneLine(key, flags, { column: 0, indent: 0, mayFold: false })}:`;
+  const written = `${writeOneLine(emitter, key, flags, { column: 0, indent: 0, mayFold: false })}:`;
   emitter.keys.set(key, written);
   return written;
 }
@@ -212,9 +226,9 @@ function writeLeaf(emitter: Emitter, value: JsonValue, place: ScalarPlace): stri
     case "string":
       return writeString(emitter, value, place);
     case "number":
-      return formatNumber(value);
+      return emitter.isPretty ? formatGoFloat(value) : formatNumber(value);
     case "bigint":
-      return formatBigInt(value);
+      return emitter.isPretty ? String(value) : formatBigInt(value);
     case "boolean":
       return value ? "true" : "false";
     default:
@@ -236,14 +250,15 @@ function writeString(emitter: Emitter, text: string, place: ScalarPlace): string
     emitter.isLineEnded = isBreak(text.charCodeAt(text.length - 1));
     return writeLiteral(text, place.indent);
   }
-  return writeOneLine(text, flags, place);
+  return writeOneLine(emitter, text, flags, place);
 }
 
 /** YAML 1.1's base 60 numbers: go-yaml does not read them, but quotes them for those that do. */
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
-function writeOneLine(text: string, flags: number, place: ScalarPlace): string {
-  if (text.includes("\n") || !readsAsText(text)) return writeDoubleQuoted(text, place);
+function writeOneLine(emitter: Emitter, text: string, flags: number, place: ScalarPlace): string {
+  const isText = emitter.isPretty ? readsAsTextToAll(text) : readsAsText(text);
+  if (text.includes("\n") || !isText) return writeDoubleQuoted(text, place);
   if ((flags & NEEDS_ESCAPES) !== 0) return writeDoubleQuoted(text, place);
   return (flags & NEEDS_QUOTES) !== 0 ? writeSingleQuoted(text, place) : writePlain(text, place);
 }
@@ -251,4 +266,10 @@ function writeOneLine(text: string, flags: number, place: ScalarPlace): string {
 function readsAsText(text: string): boolean {
   if (resolvePlain(text, "go-yaml-v2").kind !== "string") return false;
   return !text.includes(":") || !BASE_60.test(text);
+}
+
+/** go-yaml v3 quotes what it reads as something else, and the booleans that only go-yaml v2 knows. */
+function readsAsTextToAll(text: string): boolean {
+  const kind = resolvePlain(text, "go-yaml-v3").kind;
+  return kind === "string" && resolvePlain(text, "go-yaml-v2").kind !== "bool" && !BASE_60.test(text);
 }

@@ -13,6 +13,11 @@ import { regexFunctions } from "./regex.ts";
 import { stringFunctions } from "./strings.ts";
 import { textCaseFunctions } from "./text-case.ts";
 import { wrappingFunctions } from "./wrapping.ts";
+import { encodingFunctions } from "./encoding.ts";
+import { jsonFunctions } from "./json.ts";
+import { randomFunctions } from "./random.ts";
+import { semverFunctions } from "./semver.ts";
+import { urlFunctions } from "./urls.ts";
 
 /** Every function of Sprig 3.3 but `env` and `expandenv`, which would let templates read the process's environment. */
 export const sprigFunctions: ReadonlyMap<string, GoFunction> = functionTable(
@@ -27,5 +32,10 @@ export const sprigFunctions: ReadonlyMap<string, GoFunction> = functionTable(
   regexFunctions,
   stringFunctions,
   textCaseFunctions,
+  encodingFunctions,
+  jsonFunctions,
+  randomFunctions,
+  semverFunctions,
+  urlFunctions,
   wrappingFunctions,
 );

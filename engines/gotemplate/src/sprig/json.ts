@@ -1,0 +1,73 @@
+import { JsonDepthError, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
+import { GoCallError, type GoValue, writeGoJson, type WriteGoJsonOptions } from "@weir/text";
+
+import { defineFunction } from "../define-function.ts";
+import type { TemplateRun } from "../template-run.ts";
+import { chargeWalk } from "./walk-cost.ts";
+
+/** Functions for JSON. Those without `must` give nothing where the others fail, but for `toRawJson`. */
+export const jsonFunctions = [
+  defineFunction("fromJson", ["string"], "interface {}", ([text]) => orNothing(() => readJson(text), null)),
+  defineFunction("mustFromJson", ["string"], "interface {}", ([text]) => readJson(text)),
+  defineFunction("toJson", ["interface {}"], "string", ([value], run) =>
+    orNothing(() => writeJson(value, run), ""),
+  ),
+  defineFunction("mustToJson", ["interface {}"], "string", ([value], run) => writeJson(value, run)),
+  defineFunction("toPrettyJson", ["interface {}"], "string", ([value], run) =>
+    orNothing(() => writeJson(value, run, PRETTY), ""),
+  ),
+  defineFunction("mustToPrettyJson", ["interface {}"], "string", ([value], run) =>
+    writeJson(value, run, PRETTY),
+  ),
+  ...["toRawJson", "mustToRawJson"].map((name) =>
+    defineFunction(name, ["interface {}"], "string", ([value], run) =>
+      writeJson(value, run, { escapeHtml: false }),
+    ),
+  ),
+];
+
+const PRETTY: WriteGoJsonOptions = { indent: "  " };
+
+function orNothing<T>(act: () => T, nothing: T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof GoCallError) return nothing;
+    throw error;
+  }
+}
+
+function writeJson(value: GoValue, run: TemplateRun, options?: WriteGoJsonOptions): string {
+  chargeWalk(value, run);
+  return writeGoJson(value, options);
+}
+
+/** Reads JSON as Go's `json.Unmarshal` into an `interface {}`: all numbers are floats. */
+function readJson(text: string): GoValue {
+  try {
+    return goValueOf(parseJson(text), text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new GoCallError(error.problem, { cause: error });
+    if (error instanceof JsonDepthError) throw new GoCallError("exceeded max depth", { cause: error });
+    throw error;
+  }
+}
+
+function goValueOf(value: JsonValue, text: string): GoValue {
+  if (typeof value === "bigint" || typeof value === "number") return floatOf(value, text);
+  // Go has no halves of a surrogate pair.
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => goValueOf(item, text));
+  return new Map(Object.entries(value).map(([key, item]) => [key.toWellFormed(), goValueOf(item, text)]));
+}
+
+function floatOf(value: bigint | number, text: string): number {
+  const float = Number(value);
+  if (Number.isFinite(float)) return float;
+  const literal = text
+    .replaceAll(/"(?:[^"\\]|\\.)*"/gs, "")
+    .match(/-?\d[\d.eE+-]*/g)
+    ?.find((number) => !Number.isFinite(Number(number)));
+  throw new GoCallError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
+}

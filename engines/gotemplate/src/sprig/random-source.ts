@@ -1,0 +1,20 @@
+import { randomBytes } from "node:crypto";
+
+import type { Random } from "@weir/core";
+
+import type { TemplateRun } from "../template-run.ts";
+
+/** Random numbers that nobody can foresee: those to render secrets with. */
+export const secureRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48 };
+
+/** A whole number from 0 up to, not including, a limit. */
+export function randomBelow(limit: number, run: TemplateRun): number {
+  run.markImpure("random");
+  return Math.floor(run.random.next() * limit);
+}
+
+/** Random bytes of the run. */
+export function bytesOf(run: TemplateRun, count: number): Uint8Array {
+  run.markImpure("random");
+  return Uint8Array.from({ length: count }, () => Math.floor(run.random.next() * 256));
+}

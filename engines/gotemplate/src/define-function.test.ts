@@ -10,6 +10,7 @@ function aRun(charges: number[] = []): TemplateRun {
     clock: new FakeClock(),
     random: seededRandom(1),
     charge: (amount) => void charges.push(amount),
+    chargeSteps: () => undefined,
     markImpure: () => undefined,
   };
 }

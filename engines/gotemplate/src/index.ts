@@ -1,1 +1,30 @@
-export { type TemplateRun } from "./template-run.ts";
+export { builtinFunctions } from "./builtins/builtin-functions.ts";
+export {
+  createTemplateRun,
+  type TemplateBudgets,
+  type TemplateRunOptions,
+  type TrackedTemplateRun,
+} from "./create-template-run.ts";
+export {
+  defineFunction,
+  functionTable,
+  type GoArgumentOf,
+  type GoArgumentsOf,
+  type GoDict,
+  type GoResultOf,
+} from "./define-function.ts";
+export { executeTemplate, type ExecuteTemplateOptions } from "./execute-template.ts";
+export { type MissingKey } from "./execute/missing-key.ts";
+export {
+  isFunctionError,
+  type TemplateBudget,
+  TemplateBudgetError,
+  TemplateExecError,
+  type TemplateFunctionError,
+  type TemplatePlace,
+} from "./execute/template-error.ts";
+export { TemplateParseError } from "./parse/template-parse-error.ts";
+export { parseTemplate } from "./parse-template.ts";
+export { type TemplateEntry, type TemplateFunction } from "./template-function.ts";
+export { type ImpureCause, type TemplateRun } from "./template-run.ts";
+export { type ParsedTemplate, type Template, TemplateSet } from "./template-set.ts";

@@ -1,5 +1,8 @@
 import type { Clock, Random } from "@weir/core";
 
+/** Why an output depends on more than its inputs. */
+export type ImpureCause = "clock" | "random" | "lookup" | "network";
+
 /**
  * What one execution of templates hands to every function it calls (the `run` of a `GoFunction`).
  *
@@ -14,6 +17,8 @@ export interface TemplateRun {
    * `TemplateBudgetError` when the run has used up its budget; no template can catch that.
    */
   readonly charge: (amount: number) => void;
+  /** Accounts for steps of templates that are about to be taken; throws as `charge` does. Called by the evaluator. */
+  readonly chargeSteps: (count: number) => void;
   /** Records that the output depends on more than its inputs, so that no cache keeps it. */
-  readonly markImpure: (cause: "clock" | "random" | "lookup" | "network") => void;
+  readonly markImpure: (cause: ImpureCause) => void;
 }

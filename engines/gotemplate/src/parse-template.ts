@@ -1,0 +1,21 @@
+import { builtinFunctions } from "./builtins/builtin-functions.ts";
+import { parseDefinitions } from "./parse/parser.ts";
+import { type ParsedTemplate, Template } from "./template-set.ts";
+
+/**
+ * Parses a template's text under a name, which errors show. `functions` are the names that may be called besides the
+ * built-in ones. The result is immutable, depends on nothing else, and may be cached.
+ *
+ * Throws a `TemplateParseError` with Go's message.
+ */
+export function parseTemplate(
+  name: string,
+  text: string,
+  functions: { has(name: string): boolean },
+): ParsedTemplate {
+  const known = { has: (word: string) => functions.has(word) || builtinFunctions.has(word) };
+  const definitions = parseDefinitions({ name, text }, known);
+  const templates = new Map<string, Template>();
+  for (const definition of definitions.values()) templates.set(definition.name, new Template(definition));
+  return { name, templates };
+}

@@ -26,7 +26,7 @@ export interface GoUrl {
 /** What part of a URL a text is, which decides what must be escaped there. */
 type UrlPart = "path" | "host" | "zone" | "user" | "fragment";
 
-const UNRESERVED = "A-Za-z0-9_.~-";
+const UNRESERVED = "A-Za-z0-9_.~\\-";
 const PLAIN: Readonly<Record<UrlPart, RegExp>> = {
   path: new RegExp(`[${UNRESERVED}$&+,/:;=@]`),
   host: new RegExp(`[${UNRESERVED}!$&'()*+,;=:[\\]<>"]`),

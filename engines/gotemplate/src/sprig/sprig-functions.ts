@@ -18,9 +18,14 @@ import { jsonFunctions } from "./json.ts";
 import { randomFunctions } from "./random.ts";
 import { semverFunctions } from "./semver.ts";
 import { urlFunctions } from "./urls.ts";
+import { certificateFunctions } from "./certificates.ts";
+import { cryptoFunctions } from "./crypto.ts";
+import { rsaKeyMaker } from "./private-key.ts";
 
 /** Every function of Sprig 3.3 but `env` and `expandenv`, which would let templates read the process's environment. */
 export const sprigFunctions: ReadonlyMap<string, GoFunction> = functionTable(
+  certificateFunctions(rsaKeyMaker),
+  cryptoFunctions,
   decimalFunctions,
   defaultFunctions,
   dictFunctions,

@@ -3,6 +3,16 @@ import type { JsonObject } from "@weir/core";
 import type { JsonValue } from "@weir/core";
 import type { WeirError } from "@weir/core";
 
+export interface CalendarTime {
+    readonly year: number;
+    readonly month: number;
+    readonly day: number;
+    readonly hour?: number;
+    readonly minute?: number;
+    readonly second?: number;
+    readonly nanosecond?: number;
+}
+
 export type ChargeOutput = (units: number) => void;
 
 export interface Constraint {
@@ -71,6 +81,17 @@ export type GoIntKind = "int" | "int8" | "int16" | "int32" | "int64" | "uint" | 
 
 export type GoKind = string;
 
+export declare class GoLocation extends GoObject {
+    #private;
+    readonly type = "*time.Location";
+    readonly kind = "ptr";
+    readonly name: string;
+    constructor(name: string, offsetAt: (unixSeconds: bigint) => ZoneOffset);
+    offsetAt(unixSeconds: bigint): ZoneOffset;
+    text(): string;
+    method(name: string): GoFunction | undefined;
+}
+
 export declare class GoMap {
     readonly type: GoType;
     readonly elem: GoType;
@@ -78,6 +99,14 @@ export declare class GoMap {
     readonly isNil: boolean;
     constructor(type: GoType, elem: GoType, entries: Map<string, GoValue>, isNil?: boolean);
 }
+
+export interface GoMethod<Receiver> {
+    readonly params: readonly GoType[];
+    readonly result: GoType;
+    readonly call: (receiver: Receiver, args: readonly GoArgument[], run: unknown) => GoValue;
+}
+
+export type GoMethods<Receiver> = ReadonlyMap<string, GoMethod<Receiver>>;
 
 export declare class GoNumberError extends WeirError {
     readonly name = "GoNumberError";
@@ -106,9 +135,28 @@ export declare class GoSlice {
     constructor(elem: GoType, items: readonly GoValue[], isNil?: boolean);
 }
 
+export declare class GoTime extends GoObject {
+    readonly type = "time.Time";
+    readonly kind = "struct";
+    readonly instant: Instant;
+    constructor(instant: Instant);
+    text(): string;
+    goText(): string;
+    json(): string;
+    fields(): readonly GoField[];
+    method(name: string): GoFunction | undefined;
+}
+
 export type GoType = string;
 
 export type GoValue = null | boolean | string | number | GoInt | GoComplex | readonly GoValue[] | Uint8Array | GoSlice | Map<string, GoValue> | GoMap | GoObject;
+
+export interface Instant {
+    readonly seconds: bigint;
+    readonly nanoseconds: number;
+    readonly location: GoLocation;
+    readonly monotonic?: bigint;
+}
 
 export interface IntegerOptions {
     readonly base?: 0 | 2 | 8 | 10 | 16;
@@ -214,18 +262,42 @@ export declare class SemverError extends WeirError {
     readonly retry = "never";
 }
 
+export declare class TimeParseError extends WeirError {
+    readonly name = "TimeParseError";
+    readonly reason = "InvalidTime";
+    readonly retry = "never";
+    readonly layout: string;
+    readonly value: string;
+    constructor(layout: string, value: string, problem: string);
+}
+
 export interface WriteGoJsonOptions {
     readonly escapeHtml?: boolean;
     readonly indent?: string;
 }
 
+export interface ZoneOffset {
+    readonly abbreviation: string;
+    readonly seconds: number;
+}
+
+export declare function addNanoseconds(instant: Instant, nanoseconds: bigint): Instant;
+
 export declare function addQuantities(left: Quantity, right: Quantity): Quantity;
 
 export declare function anchoredPattern(pattern: string): string;
 
+export declare function atLocation({ seconds, nanoseconds }: Instant, location: GoLocation): Instant;
+
+export declare function bindGoMethod<Receiver>(methods: GoMethods<Receiver>, name: string, receiver: Receiver): GoFunction | undefined;
+
+export declare function calendarInstant(calendar: CalendarTime, location: GoLocation): Instant;
+
 export declare function canBackquoteGo(text: string): boolean;
 
 export declare function compareGoText(left: string, right: string): number;
+
+export declare function compareInstants(left: Instant, right: Instant): number;
 
 export declare function compareQuantities(left: Quantity, right: Quantity): number;
 
@@ -241,7 +313,11 @@ export declare function durationArgument(argument: GoArgument | undefined): bigi
 
 export declare const everyLabel: LabelSelector;
 
+export declare function fixedLocation(name: string, seconds: number): GoLocation;
+
 export declare function formatGoFloat(value: number, format: FloatFormat, precision?: number): string;
+
+export declare function formatInstant(instant: Instant, layout: string): string;
 
 export declare function formatQuantity(quantity: Quantity): string;
 
@@ -255,11 +331,17 @@ export declare function goJsonValue(value: GoValue): JsonValue;
 
 export declare function goKindOf(value: GoValue): GoKind;
 
+export declare function goTime(seconds: bigint, nanoseconds?: bigint, location?: GoLocation): GoTime;
+
+export declare function goTimeNow(nowMs: number, monotonicMs: number): GoTime;
+
 export declare function goTypeOf(value: GoValue): GoType;
 
 export declare function highestSemver(versions: Iterable<Semver>, constraint: Constraint): Semver | undefined;
 
 export declare function incrementSemver(version: Semver, part: "major" | "minor" | "patch"): Semver;
+
+export declare function integerArgument(argument: GoArgument | undefined): bigint;
 
 export declare function isLabelSelectorSpec(value: JsonValue | undefined): value is LabelSelectorSpec & JsonObject;
 
@@ -275,7 +357,13 @@ export declare function labelSelectorOf(labels: Readonly<Record<string, string>>
 
 export declare function labelValueProblems(value: string): readonly string[];
 
+export declare function loadLocation(name: string): GoLocation | undefined;
+
+export declare const localLocation: GoLocation;
+
 export declare function matchGoPath(pattern: string, name: string): boolean | undefined;
+
+export declare function nanosecondsBetween(from: Instant, to: Instant): bigint;
 
 export declare const noLabel: LabelSelector;
 
@@ -290,6 +378,8 @@ export declare function parseGoFloat(text: string): number;
 export declare function parseGoInt(text: string, options?: IntegerOptions): bigint;
 
 export declare function parseGoUint(text: string, options?: IntegerOptions): bigint;
+
+export declare function parseInstant(layout: string, value: string, location: GoLocation): Instant;
 
 export declare function parseLabelSelector(text: string): LabelSelector;
 
@@ -333,15 +423,25 @@ export declare function sprintln(args: readonly GoValue[], charge?: ChargeOutput
 
 export declare function subtractQuantities(left: Quantity, right: Quantity): Quantity;
 
+export declare function textArgument(argument: GoArgument | undefined): string;
+
+export declare function timeArgument(argument: unknown): GoTime;
+
 export declare function tryParseSemver(text: string): Semver | undefined;
 
+export declare function unixInstant(seconds: bigint, nanoseconds: bigint, location: GoLocation): Instant;
+
 export declare function unquoteGo(literal: string): string | undefined;
+
+export declare const utcLocation: GoLocation;
 
 export declare function utf8Bytes(text: string): Uint8Array;
 
 export declare function utf8Text(bytes: Uint8Array): string;
 
 export declare function writeGoJson(value: GoValue, options?: WriteGoJsonOptions): string;
+
+export declare const zeroInstant: Instant;
 
 // Not exported, and named by what is.
 

@@ -88,4 +88,34 @@ export { type IntegerOptions, parseGoAtoi, parseGoInt, parseGoUint } from "./str
 export { isPrintable } from "./strconv/printable.ts";
 export { unquoteGo } from "./strconv/unquote.ts";
 export { sortAsGo } from "./unstable-sort.ts";
+export { formatInstant } from "./time/format-time.ts";
 export { durationArgument, GoDuration, goDuration } from "./time/go-duration.ts";
+export {
+  fixedLocation,
+  GoLocation,
+  loadLocation,
+  localLocation,
+  utcLocation,
+  type ZoneOffset,
+} from "./time/go-location.ts";
+export {
+  bindGoMethod,
+  type GoMethod,
+  type GoMethods,
+  integerArgument,
+  textArgument,
+} from "./time/go-method.ts";
+export { GoTime, goTime, goTimeNow, timeArgument } from "./time/go-time.ts";
+export {
+  addNanoseconds,
+  atLocation,
+  calendarInstant,
+  type CalendarTime,
+  compareInstants,
+  type Instant,
+  nanosecondsBetween,
+  unixInstant,
+  zeroInstant,
+} from "./time/instant.ts";
+export { parseInstant } from "./time/parse-time.ts";
+export { TimeParseError } from "./time/time-parse-error.ts";

@@ -17,7 +17,8 @@ const ESCAPE = /\\(?:([abfnrtv\\'"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a
 
 /**
  * The text that a Go literal in double, single or back quotes stands for, as Go's `strconv.Unquote`; `undefined` where
- * that fails with `invalid syntax`. Escapes may make bytes that are no UTF-8 (see `GoValue`).
+ * that fails with `invalid syntax`. Escapes may make bytes that are no UTF-8 (see `GoValue`); such bytes in the literal
+ * itself become U+FFFD, except in back quotes.
  */
 export function unquoteGo(literal: string): string | undefined {
   const quote = literal.charAt(0);
@@ -26,8 +27,10 @@ export function unquoteGo(literal: string): string | undefined {
   if (quote === "`") return body.includes("`") ? undefined : body.replaceAll("\r", "");
   if (quote !== '"' && quote !== "'") return undefined;
   const text = unescaped(body, quote);
-  if (text === undefined || quote === '"') return text;
-  return isOneRune(text) ? text : undefined;
+  if (text === undefined) return undefined;
+  if (quote === "'") return isOneRune(text) ? text : undefined;
+  // Bytes written one by one may make up characters.
+  return text.isWellFormed() ? text : utf8Text(utf8Bytes(text));
 }
 
 /** `''` has no character, which Go takes as an empty text. */
@@ -39,22 +42,19 @@ function unescaped(body: string, quote: string): string | undefined {
   if (body.includes("\n")) return undefined;
   let out = "";
   let at = 0;
-  let hasBytes = false;
   while (at < body.length) {
     const next = nextSpecial(body, at, quote);
-    out += body.slice(at, next);
+    out += body.slice(at, next).toWellFormed();
     if (next === body.length) break;
     if (body.charAt(next) === quote) return undefined;
     ESCAPE.lastIndex = next;
     const escape = ESCAPE.exec(body);
     const char = escape === null ? undefined : escapedText(escape, quote);
     if (escape === null || char === undefined) return undefined;
-    hasBytes ||= char >= "\udc80" && char <= "\udcff";
     out += char;
     at = next + escape[0].length;
   }
-  // Bytes written one by one may make up characters.
-  return hasBytes ? utf8Text(utf8Bytes(out)) : out;
+  return out;
 }
 
 function nextSpecial(body: string, at: number, quote: string): number {

@@ -28,3 +28,4 @@ export { parseTemplate } from "./parse-template.ts";
 export { type TemplateEntry, type TemplateFunction } from "./template-function.ts";
 export { type ImpureCause, type TemplateRun } from "./template-run.ts";
 export { type ParsedTemplate, type Template, TemplateSet } from "./template-set.ts";
+export { sprigFunctions } from "./sprig/sprig-functions.ts";

@@ -34,3 +34,33 @@ export { processDependencies } from "./dependencies/process-dependencies.ts";
 export { ChartValuesError } from "./values/chart-values-error.ts";
 export { loadValues } from "./values/load-values.ts";
 export { renderValues } from "./values/render-values.ts";
+export {
+  type Capabilities,
+  capabilitiesOf,
+  DEFAULT_API_VERSIONS,
+  DEFAULT_KUBE_VERSION,
+  type KubeVersion,
+  KubeVersionError,
+  parseKubeVersion,
+} from "./context/capabilities.ts";
+export { checkReleaseName, ReleaseNameError } from "./context/release-name.ts";
+export { IncompatibleKubeVersionError } from "./render/kube-version-mismatch.ts";
+export { type Lookup, lookupKey, LookupPendingError, type LookupRequest } from "./render/lookup.ts";
+export { PostRenderError, type PostRenderer, type PostRenderStrategy } from "./render/post-render.ts";
+export { type PreparedChart, prepareChart, type PrepareOptions } from "./render/prepare-chart.ts";
+export { RenderCache } from "./render/render-cache.ts";
+export {
+  type ReleaseInfo,
+  renderChart,
+  type RenderedChart,
+  type RenderOptions,
+  renderPrepared,
+} from "./render/render-chart.ts";
+export { ChartTemplateError } from "./render/template-error.ts";
+export { mergeValues } from "./values/merge-values.ts";
+export {
+  releaseManifest,
+  templateText,
+  type TemplateTextOptions,
+  withSource,
+} from "./render/template-text.ts";

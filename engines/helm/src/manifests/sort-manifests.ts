@@ -1,7 +1,7 @@
 import { compareUtf8, WeirError } from "@weir/core";
 
 import { isBlank } from "./go-space.ts";
-import { type Hook, readHook } from "./hook.ts";
+import { HOOK_ANNOTATION, type Hook, readHook } from "./hook.ts";
 import { installOrder, type KindOrder, sortByKind } from "./kind-order.ts";
 import { type ManifestHead, ManifestHeadError, readManifestHead } from "./manifest-head.ts";
 import { splitManifests } from "./split-manifests.ts";
@@ -19,7 +19,7 @@ export interface Manifest {
 export interface SortedManifests {
   readonly hooks: readonly Hook[];
   readonly manifests: readonly Manifest[];
-  /** Paths of documents that are hooks of an event that there is not: they are left out. */
+  /** Annotations of documents that would be hooks of an event that there is not: they are left out. */
   readonly unknownHooks: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function sortManifests(
       const head = headOf(document, path);
       const hook = readHook(head, document, path);
       if (hook === "none") manifests.push({ path, kind: head.kind, head, content: document });
-      else if (hook === "unknown") unknownHooks.push(path);
+      else if (hook === "unknown") unknownHooks.push(head.annotations.get(HOOK_ANNOTATION) ?? "");
       else hooks.push(hook);
     }
   }

@@ -1,0 +1,65 @@
+import { GoInt, type GoValue } from "@weir/text";
+
+import type { Chart } from "../chart/chart.ts";
+import type { ChartNotice, Notify } from "../chart/chart-notice.ts";
+import { checkReleaseName } from "../context/release-name.ts";
+import { nodeOf } from "../dependencies/chart-node.ts";
+import { processDependencies } from "../dependencies/process-dependencies.ts";
+import { coalesceValues } from "../values/coalesce.ts";
+import type { HelmValues } from "../values/helm-values.ts";
+import { type Table, tableOf, type TableValue } from "../values/table.ts";
+
+/** A chart and the values that its templates see; the values are changed by the templates, and serve one render. */
+export interface PreparedChart {
+  /** Without the subcharts that are switched off. */
+  readonly chart: Chart;
+  readonly values: Map<string, GoValue>;
+  readonly warnings: readonly ChartNotice[];
+}
+
+/** What is checked before any template is looked at. */
+export interface PrepareOptions {
+  readonly releaseName: string;
+  readonly skipSchemaValidation?: boolean | undefined;
+  /** Told what helm logs, as it comes up: before an error, too. */
+  readonly notify?: Notify | undefined;
+}
+
+/**
+ * Works out which subcharts take part and which values each of them sees, and checks these against the charts' schemas.
+ * Throws what these steps throw, in Helm's words.
+ */
+export function prepareChart(chart: Chart, values: HelmValues, options: PrepareOptions): PreparedChart {
+  const warnings: ChartNotice[] = [];
+  const notify = (notice: ChartNotice): void => {
+    warnings.push(notice);
+    options.notify?.(notice);
+  };
+  checkReleaseName(options.releaseName);
+  const processed = processDependencies(chart, values, notify);
+  const coalesced = coalesceValues(nodeOf(processed), tableOf(values), "coalesce", notify);
+  return { chart: processed, values: goTable(coalesced, new Set()), warnings };
+}
+
+/** The table itself, with Go's integers in place of bigints: charts share parts of it, and must go on sharing them. */
+function goTable(table: Table, done: Set<object>): Map<string, GoValue> {
+  const entries = table as Map<string, GoValue>;
+  if (done.has(table)) return entries;
+  done.add(table);
+  for (const [key, value] of table) {
+    if (typeof value === "bigint") entries.set(key, new GoInt("int64", value));
+    else goInside(value, done);
+  }
+  return entries;
+}
+
+function goInside(value: TableValue, done: Set<object>): void {
+  if (value instanceof Map) goTable(value, done);
+  if (!Array.isArray(value) || done.has(value)) return;
+  done.add(value);
+  const items = value as GoValue[];
+  for (const [at, item] of value.entries()) {
+    if (typeof item === "bigint") items[at] = new GoInt("int64", item);
+    else goInside(item, done);
+  }
+}

@@ -1,0 +1,81 @@
+import { type ParsedTemplate, parseTemplate, TemplateSet } from "@weir/gotemplate";
+import { utf8Text } from "@weir/text";
+
+import { helmFunctions } from "../functions/helm-functions.ts";
+
+/** Texts of `tpl` that are kept; the oldest go first. */
+const MOST_TEXTS = 10_000;
+/** Characters that are kept over all texts: parsed, they take several times as much memory. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+
+/**
+ * Parsed templates, shared by the renders that one process makes: charts are rendered again and again with other values,
+ * and `tpl` is given the same texts. What belongs to a chart is kept as long as the chart.
+ */
+export class RenderCache {
+  readonly #files = new WeakMap<Uint8Array, Map<string, ParsedTemplate>>();
+  readonly #extended = new WeakMap<TemplateSet, WeakMap<ParsedTemplate, TemplateSet>>();
+  /** The last set that starts with a template. */
+  readonly #sets = new WeakMap<
+    ParsedTemplate,
+    { readonly parsed: readonly ParsedTemplate[]; readonly set: TemplateSet }
+  >();
+  readonly #texts = new Map<string, ParsedTemplate>();
+  #characters = 0;
+
+  /** A parsed file of a chart under its full path. Throws a `TemplateParseError`, which is not kept. */
+  parseFile(path: string, data: Uint8Array): ParsedTemplate {
+    const known = this.#files.get(data) ?? new Map<string, ParsedTemplate>();
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const parsed = parseTemplate(path, utf8Text(data), helmFunctions);
+    this.#files.set(data, known.set(path, parsed));
+    return parsed;
+  }
+
+  /** A parsed text. Throws a `TemplateParseError`, which is not kept. */
+  parseText(name: string, text: string): ParsedTemplate {
+    const found = this.#texts.get(text);
+    if (found !== undefined) return found;
+    const parsed = parseTemplate(name, text, helmFunctions);
+    this.#keep(text, parsed);
+    return parsed;
+  }
+
+  /** The set of all templates of a chart. */
+  setOf(parsed: readonly ParsedTemplate[]): TemplateSet {
+    const [first] = parsed;
+    if (first === undefined) return TemplateSet.empty;
+    const known = this.#sets.get(first);
+    if (
+      known?.parsed.length === parsed.length &&
+      known.parsed.every((template, at) => template === parsed[at])
+    ) {
+      return known.set;
+    }
+    const set = TemplateSet.empty.with(...parsed);
+    this.#sets.set(first, { parsed, set });
+    return set;
+  }
+
+  /** A set with what a text defines: the same set for the same text. */
+  extend(set: TemplateSet, parsed: ParsedTemplate): TemplateSet {
+    const known = this.#extended.get(set) ?? new WeakMap<ParsedTemplate, TemplateSet>();
+    const found = known.get(parsed);
+    if (found !== undefined) return found;
+    const extended = set.with(parsed);
+    this.#extended.set(set, known.set(parsed, extended));
+    return extended;
+  }
+
+  #keep(text: string, parsed: ParsedTemplate): void {
+    if (text.length > MOST_CHARACTERS) return;
+    this.#texts.set(text, parsed);
+    this.#characters += text.length;
+    for (const oldest of this.#texts.keys()) {
+      if (this.#texts.size <= MOST_TEXTS && this.#characters <= MOST_CHARACTERS) return;
+      this.#texts.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+}

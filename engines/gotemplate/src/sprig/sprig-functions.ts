@@ -1,6 +1,7 @@
 import type { GoFunction } from "@weir/text";
 
 import { functionTable } from "../define-function.ts";
+import { dateFunctions } from "./dates.ts";
 import { decimalFunctions } from "./decimals.ts";
 import { defaultFunctions } from "./defaults.ts";
 import { dictFunctions } from "./dicts.ts";
@@ -26,6 +27,7 @@ import { rsaKeyMaker } from "./private-key.ts";
 export const sprigFunctions: ReadonlyMap<string, GoFunction> = functionTable(
   certificateFunctions(rsaKeyMaker),
   cryptoFunctions,
+  dateFunctions,
   decimalFunctions,
   defaultFunctions,
   dictFunctions,

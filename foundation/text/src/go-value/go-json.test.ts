@@ -28,7 +28,7 @@ describe("JSON of Go's values", () => {
       '{"B":true,"a":null,"b":1}',
     ],
     ["escapes what HTML reads", "<a>&\u2028", '"\\u003ca\\u003e\\u0026\\u2028"'],
-    ["replaces bytes that are no text", "a\udcff", '"a\ufffd"'],
+    ["escapes bytes that are no text", "a\udcff\ufffd\n", '"a\\ufffd\ufffd\\n"'],
     ["writes bytes as base64", Uint8Array.of(255, 0), '"/wA="'],
     [
       "writes nil slices and maps as null",

@@ -23,25 +23,31 @@ const MAX_DEPTH = 5000;
  * U+FFFD, nil maps and slices are null. Throws a `GoCallError` with Go's text for what JSON cannot hold.
  */
 export function goJsonValue(value: GoValue): JsonValue {
-  return convert(value, [], 0);
+  return convert(value, { above: [], keepsBytes: false }, 0);
 }
 
-function convert(value: GoValue, path: GoValue[], depth: number): JsonValue {
-  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
+/** What the conversion is inside of, and whether bytes of a string that are no UTF-8 are left as they are. */
+interface Path {
+  readonly above: GoValue[];
+  readonly keepsBytes: boolean;
+}
+
+function convert(value: GoValue, path: Path, depth: number): JsonValue {
+  if (typeof value === "string") return path.keepsBytes ? value : value.toWellFormed();
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return finite(value);
   if (value instanceof GoInt)
     return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value;
   if (depth > CYCLE_DEPTH) checkCycle(value, path, depth);
-  path.push(value);
+  path.above.push(value);
   const converted = convertComposite(value, path, depth + 1);
-  path.pop();
+  path.above.pop();
   return converted;
 }
 
 type Composite = Exclude<GoValue, null | boolean | string | number | GoInt>;
 
-function convertComposite(value: Composite, path: GoValue[], depth: number): JsonValue {
+function convertComposite(value: Composite, path: Path, depth: number): JsonValue {
   if (value instanceof Map) return convertMap(value, path, depth);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (value instanceof GoMap) return value.isNil ? null : convertMap(value.entries, path, depth);
@@ -53,13 +59,15 @@ function convertComposite(value: Composite, path: GoValue[], depth: number): Jso
   return value.map((item) => convert(item, path, depth));
 }
 
-function convertMap(entries: ReadonlyMap<string, GoValue>, path: GoValue[], depth: number): JsonValue {
+function convertMap(entries: ReadonlyMap<string, GoValue>, path: Path, depth: number): JsonValue {
   const object: Record<string, JsonValue> = {};
-  for (const [key, value] of entries) define(object, key.toWellFormed(), convert(value, path, depth));
+  for (const [key, value] of entries) {
+    define(object, path.keepsBytes ? key : key.toWellFormed(), convert(value, path, depth));
+  }
   return object;
 }
 
-function convertObject(value: GoObject, path: GoValue[], depth: number): JsonValue {
+function convertObject(value: GoObject, path: Path, depth: number): JsonValue {
   const own = value.json();
   if (own !== undefined) return own;
   if (value.underlying !== undefined) return convert(value.underlying, path, depth);
@@ -89,8 +97,8 @@ function finite(value: number): number {
   throw new GoCallError(`json: unsupported value: ${text}`);
 }
 
-function checkCycle(value: GoValue, path: readonly GoValue[], depth: number): void {
-  if (depth <= MAX_DEPTH && !path.includes(value)) return;
+function checkCycle(value: GoValue, path: Path, depth: number): void {
+  if (depth <= MAX_DEPTH && !path.above.includes(value)) return;
   throw new GoCallError(`json: unsupported value: encountered a cycle via ${goTypeOf(value)}`);
 }
 
@@ -98,7 +106,11 @@ function checkCycle(value: GoValue, path: readonly GoValue[], depth: number): vo
 export function writeGoJson(value: GoValue, options: WriteGoJsonOptions = {}): string {
   const { escapeHtml = true, indent } = options;
   const parts: string[] = [];
-  write(goJsonValue(value), parts, indent === undefined ? undefined : { indent, lead: "\n" });
+  write(
+    convert(value, { above: [], keepsBytes: true }, 0),
+    parts,
+    indent === undefined ? undefined : { indent, lead: "\n" },
+  );
   const text = parts.join("");
   // Go escapes the two separators even where it leaves HTML alone.
   return text.replace(escapeHtml ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g, escapeCharacter);
@@ -115,7 +127,7 @@ interface Layout {
 }
 
 function write(value: JsonValue, parts: string[], layout: Layout | undefined): void {
-  if (typeof value === "string") parts.push(JSON.stringify(value));
+  if (typeof value === "string") parts.push(quoted(value));
   else if (typeof value === "number") parts.push(Object.is(value, -0) ? "-0" : String(value));
   else if (typeof value !== "object" || value === null) parts.push(String(value));
   else if (Array.isArray(value))
@@ -131,7 +143,13 @@ function write(value: JsonValue, parts: string[], layout: Layout | undefined): v
 function entriesOf(object: { readonly [key: string]: JsonValue }): readonly (readonly [string, JsonValue])[] {
   return Object.keys(object)
     .sort(compareUtf8)
-    .map((key) => [`${JSON.stringify(key)}:`, object[key] as JsonValue]);
+    .map((key) => [`${quoted(key)}:`, object[key] as JsonValue]);
+}
+
+/** Go escapes what it writes for a byte that is no UTF-8, but not the character itself. */
+function quoted(text: string): string {
+  if (text.isWellFormed()) return JSON.stringify(text);
+  return `"${Array.from(text, (char) => (char.isWellFormed() ? JSON.stringify(char).slice(1, -1) : "\\ufffd")).join("")}"`;
 }
 
 function writeItems(

@@ -4,10 +4,14 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { connect, createClient } from "@weir/client";
-import { createController, createManager, kind } from "@weir/sdk";
+import { systemClock } from "@weir/core";
+import { createController, createManager, keepMemoryLow, keepYoungObjectsFew, kind } from "@weir/sdk";
 
 const [, , server = "", wanted = "0"] = process.argv;
 const start = performance.now();
+// As `weir run` and the worked example do.
+keepYoungObjectsFew();
+void keepMemoryLow(systemClock, new AbortController().signal);
 const Thing = kind("bench.weir.dev/v1", "Thing", { plural: "things", scope: "Namespaced" });
 
 const seen = new Set<string>();

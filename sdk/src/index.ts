@@ -164,6 +164,7 @@ export {
   type ValidateRequest,
 } from "./webhook/admission-request.ts";
 export { type CertificateOptions } from "./webhook/certificate-source.ts";
+export { keepMemoryLow, keepYoungObjectsFew, type ProcessUse } from "./process/memory-keeper.ts";
 export {
   type AdmissionHook,
   createWebhooks,

@@ -2,7 +2,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig, openClient } from "@weir/client";
-import type { ManagerOptions } from "@weir/sdk";
+import { systemClock } from "@weir/core";
+import { keepMemoryLow, keepYoungObjectsFew, type ManagerOptions } from "@weir/sdk";
 import { jsonLogger } from "./json-logger.ts";
 import { runManager, shutdownSignal } from "./run-manager.ts";
 
@@ -29,7 +30,10 @@ function deployedOptions(namespace: string): Partial<ManagerOptions> {
 }
 
 const logger = jsonLogger((line) => process.stdout.write(line));
+const shutdown = shutdownSignal(process);
+keepYoungObjectsFew();
+void keepMemoryLow(systemClock, shutdown);
 const namespace = env["RUNTIME_NAMESPACE"];
 await using cluster = openClient(await findCluster(), { environment: env, logger, userAgent: "myapp" });
 const options = namespace === undefined ? {} : deployedOptions(namespace);
-await runManager(cluster.client, logger, shutdownSignal(process), options);
+await runManager(cluster.client, logger, shutdown, options);

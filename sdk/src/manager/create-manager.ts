@@ -9,7 +9,7 @@ import {
   systemRandom,
 } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
-import { Registry } from "prom-client";
+import { Registry } from "./prom-client-parts.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import type { Change } from "../cache/change.ts";
 import type { Informer } from "../cache/informer.ts";

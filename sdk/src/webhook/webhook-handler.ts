@@ -13,7 +13,7 @@ import {
   timeoutSignal,
   writeJson,
 } from "@weir/core";
-import { Registry } from "prom-client";
+import { Registry } from "../manager/prom-client-parts.ts";
 import type { Webhooks } from "./create-webhooks.ts";
 import { handleAdmission } from "./handle-admission.ts";
 import { handleConversion } from "./handle-conversion.ts";

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { Counter, Gauge, Histogram } from "../manager/prom-client-parts.ts";
 
 /** What a webhook server counts, as controller-runtime names it. */
 export interface WebhookMetrics {

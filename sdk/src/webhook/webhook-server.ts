@@ -6,7 +6,7 @@ import { connect } from "node:tls";
 import type { KubeClient } from "@weir/client";
 import { type Clock, describeError, type Logger, silentLogger } from "@weir/core";
 import type { KubeObject, ObjectKey } from "@weir/objects";
-import { Registry } from "prom-client";
+import { Registry } from "../manager/prom-client-parts.ts";
 import type { Controller } from "../controller/controller.ts";
 import { createController } from "../controller/create-controller.ts";
 import { ListenError } from "../manager/http-endpoints.ts";

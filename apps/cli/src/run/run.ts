@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { type ArtifactServer, ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import { type ClusterConfig, type KubeClient, openClient } from "@weir/client";
 import { createWorkerPool, describeError, type Logger, systemClock, systemRandom } from "@weir/core";
-import { type Controller, createManager, type Manager, type ManagerOptions } from "@weir/sdk";
+import {
+  type Controller,
+  createManager,
+  keepMemoryLow,
+  keepYoungObjectsFew,
+  type Manager,
+  type ManagerOptions,
+} from "@weir/sdk";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
@@ -13,7 +20,6 @@ import type { ComponentName } from "./component-name.ts";
 import { controllersOf, leaseOf } from "./components.ts";
 import { installDefinitions, requireKinds, watchedKinds } from "./definitions.ts";
 import { eventPoster } from "./event-poster.ts";
-import { keepMemoryLow, keepYoungObjectsFew } from "./memory-keeper.ts";
 import { namespacedClient } from "./namespaced-client.ts";
 import { runClusterConfig } from "./open-run-cluster.ts";
 import { createRunLogger } from "./run-logger.ts";

@@ -1,6 +1,6 @@
 import { FakeClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
-import { keepMemoryLow, type ProcessUse } from "../src/run/memory-keeper.ts";
+import { keepMemoryLow, type ProcessUse } from "../src/process/memory-keeper.ts";
 
 const MB = 1024 * 1024;
 

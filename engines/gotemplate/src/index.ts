@@ -28,4 +28,7 @@ export { parseTemplate } from "./parse-template.ts";
 export { type TemplateEntry, type TemplateFunction } from "./template-function.ts";
 export { type ImpureCause, type TemplateRun } from "./template-run.ts";
 export { type ParsedTemplate, type Template, TemplateSet } from "./template-set.ts";
+export { certificateFunctions } from "./sprig/certificates.ts";
+export { ecdsaKeyMaker, type KeyMaker, rsaKeyMaker } from "./sprig/private-key.ts";
+export { secureRandom } from "./sprig/random-source.ts";
 export { sprigFunctions } from "./sprig/sprig-functions.ts";

@@ -46,6 +46,7 @@ export {
 export { checkReleaseName, ReleaseNameError } from "./context/release-name.ts";
 export { IncompatibleKubeVersionError } from "./render/kube-version-mismatch.ts";
 export { type Lookup, lookupKey, LookupPendingError, type LookupRequest } from "./render/lookup.ts";
+export { nameRelease } from "./render/name-release.ts";
 export { PostRenderError, type PostRenderer, type PostRenderStrategy } from "./render/post-render.ts";
 export { type PreparedChart, prepareChart, type PrepareOptions } from "./render/prepare-chart.ts";
 export { RenderCache } from "./render/render-cache.ts";
@@ -53,6 +54,8 @@ export {
   type ReleaseInfo,
   renderChart,
   type RenderedChart,
+  type RenderedFiles,
+  renderFiles,
   type RenderOptions,
   renderPrepared,
 } from "./render/render-chart.ts";

@@ -76,6 +76,7 @@ async function runSuite(found: FoundSuite): Promise<boolean> {
   process.stdout.write(
     `${found.suite.name}${cluster === "real" ? " on kube-apiserver" : ""}: ${passed} passed, ${failed} failed, ${waived} waived\n`,
   );
+  if (found.suite.summary !== undefined) process.stdout.write(`  ${found.suite.summary(results)}\n`);
   if (values.case !== undefined) return results.every((result) => result.verdict === "pass");
   for (const contradiction of contradictions) process.stdout.write(`  ${contradiction.slice(0, 600)}\n`);
   return contradictions.length === 0;

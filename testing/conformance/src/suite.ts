@@ -19,6 +19,8 @@ export interface Suite {
   readonly hasOwnCases?: boolean;
   /** The clusters that it can run against, where it needs one; the embedded one by default. */
   readonly clusters?: readonly ClusterKind[];
+  /** What is printed below the suite's counts: what they are made of. */
+  readonly summary?: (results: readonly CaseResult[]) => string;
   /**
    * Replays every case and yields its result; names are unique and stable.
    *

@@ -1,8 +1,9 @@
-import { type Clock, type JsonObject, type Random, systemClock, systemRandom } from "@weir/core";
+import { type Clock, type JsonObject, type Random, systemClock } from "@weir/core";
 import {
   createTemplateRun,
   executeTemplate,
   type ImpureCause,
+  secureRandom,
   type TemplateBudgets,
   TemplateExecError,
   TemplateParseError,
@@ -51,6 +52,7 @@ export interface RenderOptions {
   /** `combined` by default. */
   readonly postRenderStrategy?: PostRenderStrategy | undefined;
   readonly clock?: Clock | undefined;
+  /** Charts make passwords from it: numbers that nobody can foresee by default. */
   readonly random?: Random | undefined;
   /** How much one render may cost; an excess is a `TemplateBudgetError`. */
   readonly budgets?: TemplateBudgets | undefined;
@@ -93,13 +95,9 @@ export function renderChart(chart: Chart, values: HelmValues, options: RenderOpt
 /** The second half of `renderChart`. Helm gives what fails in it a hint at `--debug`. A prepared chart serves once. */
 export function renderPrepared(prepared: PreparedChart, options: RenderOptions): RenderedChart {
   const { chart } = prepared;
-  const capabilities = options.capabilities ?? capabilitiesOf();
-  checkKubeVersion(chart.metadata.kubeVersion, capabilities.kubeVersion);
-  const templates = scopedTemplates(chart, prepared.values, {
-    release: releaseMap(options.release),
-    capabilities: new CapabilitiesObject(capabilities),
-  });
-  const { files, impurities } = renderTemplates(templates, options);
+  const { kubeVersion } = options.capabilities ?? capabilitiesOf();
+  checkKubeVersion(chart.metadata.kubeVersion, kubeVersion);
+  const { files, impurities } = renderFiles(prepared, options);
   const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
   const { manifests, hooks, unknownHooks } = sortManifests(
     options.postRenderer === undefined
@@ -136,13 +134,18 @@ function releaseMap({ name, namespace, revision = 1, isUpgrade = false }: Releas
 }
 
 /** Rendered templates by their paths, partials left out. */
-interface RenderedFiles {
+export interface RenderedFiles {
   readonly files: Map<string, string>;
   readonly impurities: ReadonlySet<ImpureCause>;
 }
 
-function renderTemplates(templates: readonly ScopedTemplate[], options: RenderOptions): RenderedFiles {
-  const { cache = new RenderCache(), clock = systemClock, random = systemRandom, budgets } = options;
+/** What helm's engine makes of a chart's templates, before anything looks for documents in it. */
+export function renderFiles(prepared: PreparedChart, options: RenderOptions): RenderedFiles {
+  const { cache = new RenderCache(), clock = systemClock, random = secureRandom, budgets } = options;
+  const templates = scopedTemplates(prepared.chart, prepared.values, {
+    release: releaseMap(options.release),
+    capabilities: new CapabilitiesObject(options.capabilities ?? capabilitiesOf()),
+  });
   const set = parseAll(templates, cache);
   const base = createTemplateRun({ clock, random, ...(budgets === undefined ? {} : { budgets }) });
   const run = new RenderRun(set, { run: base, cache, lookups: options.lookups });

@@ -13,6 +13,6 @@ export { formatGoFloat32 } from "./go-float.ts";
 export { splitYamlDocuments } from "./split-documents.ts";
 export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
 export { parseYamlNode } from "./parse-node.ts";
-export { FLOW, FOLDED } from "./token.ts";
+export { FLOW, FOLDED, LITERAL } from "./token.ts";
 export { resolvePlain, type Resolved } from "./resolve.ts";
 export { type YamlPath, yamlPositions } from "./positions.ts";

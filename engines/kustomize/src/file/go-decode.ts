@@ -45,6 +45,11 @@ export function goEmbedded<Fields extends Readonly<Record<string, GoType>>>(
   return Object.fromEntries<GoType>(entries) as { readonly [Field in keyof Fields]: GoType };
 }
 
+/** A list under a name of its own, as messages show it. */
+export function goNamedList(shown: string, of: GoType): GoType {
+  return { kind: "list", of, shown };
+}
+
 export function goStruct(name: string, fields: Readonly<Record<string, GoType>>): GoType {
   return { kind: "struct", name, fields };
 }
@@ -63,7 +68,8 @@ function typeName(type: GoType): string {
   }
 }
 
-function jsonKind(value: JsonValue): string {
+/** What messages of encoding/json call a value. */
+export function jsonKind(value: JsonValue): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "bigint") return "number";

@@ -72,15 +72,23 @@ function lookUp(tree: Tree, path: string): ResolvedPath {
     const part = parts.slice(0, count).join("/");
     if (tree.list(part) !== undefined) continue;
     if (tree.read(part) !== undefined) return { kind: "missing", at: "", why: "not a directory" };
-    return { kind: "missing", at: part, why: "no such file or directory" };
+    return { kind: "missing", at: part, why: whyMissing(parts[count - 1] ?? "") };
   }
   return { kind: "file", path };
+}
+
+/** The longest name that a file of Linux has, in bytes. */
+const LONGEST_NAME = 255;
+
+/** A patch that is no YAML is looked for as a file, and such a name may be one that no file can have. */
+function whyMissing(name: string): "no such file or directory" | "file name too long" {
+  return Buffer.byteLength(name) > LONGEST_NAME ? "file name too long" : "no such file or directory";
 }
 
 /** Nothing outside the tree exists: not even the first directory of an absolute path. */
 function missingAbsolute(path: string): ResolvedPath {
   const first = path.startsWith("/") ? `/${path.split("/")[1] ?? ""}` : path;
-  return { kind: "missing", at: first, why: "no such file or directory" };
+  return { kind: "missing", at: first, why: whyMissing(first.replace(/^\//, "")) };
 }
 
 /** What all loaders of one build have in common. */

@@ -6,7 +6,7 @@ import {
   type NameReference,
   type TransformerConfig,
 } from "./default-field-specs.ts";
-import { goDecodeYaml, goEmbedded, goList, goString, goStruct } from "./go-decode.ts";
+import { goDecodeYaml, goEmbedded, goList, goNamedList, goString, goStruct } from "./go-decode.ts";
 import { type FieldSpec, fieldSpecType } from "./kustomization.ts";
 import type { Loader } from "./loader.ts";
 
@@ -148,7 +148,8 @@ const configType = goStruct("TransformerConfig", {
   labels: fieldSpecs,
   templateLabels: fieldSpecs,
   commonAnnotations: fieldSpecs,
-  nameReference: goList(
+  nameReference: goNamedList(
+    "builtinconfig.nbrSlice",
     goStruct("NameBackReferences", {
       ...goEmbedded("Gvk", { group: goString, version: goString, kind: goString }),
       fieldSpecs,

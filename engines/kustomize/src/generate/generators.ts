@@ -3,7 +3,7 @@ import { KustomizeError } from "../error.ts";
 import type { Loader } from "../file/loader.ts";
 import { type Node, Scalar, YamlMap } from "../node/node.ts";
 import { hasRefusedCharacter } from "../node/to-json.ts";
-import { isYaml11NonString } from "../node/resolve-scalar.ts";
+import { isYaml11NonString, newDataText } from "../node/resolve-scalar.ts";
 import { addField, type Behavior, Resource } from "../resource/resource.ts";
 import type { Schemas } from "../resource/schemas.ts";
 import { type DataValue, loadKeyValues } from "./key-values.ts";
@@ -59,7 +59,7 @@ function addData(root: YamlMap, field: string, key: string, value: string): void
     map = new YamlMap();
     root.set(field, map);
   }
-  addField(map, key, value);
+  addField(map, key, newDataText(value));
 }
 
 const LINE = 70;

@@ -197,10 +197,10 @@ export class Layer {
 
   #loadResources(path: string): readonly Resource[] {
     const content = this.#loader.load(path);
+    const file = this.#loader.fileOf(path);
     try {
-      return distinct(parseResources(content).map((root) => new Resource(root, this.#context.schemas)));
+      return distinct(parseResources(content, file).map((root) => new Resource(root, this.#context.schemas)));
     } catch (error) {
-      const file = this.#loader.fileOf(path);
       throw inFile(withFile(error, path, file), file);
     }
   }

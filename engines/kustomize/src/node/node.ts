@@ -43,11 +43,23 @@ export function retexted(scalar: Scalar, text: string): Scalar {
   return next;
 }
 
-/** A key that occurs twice; an error once the mapping is printed. */
+/** A key that occurs more than once; an error once the mapping is printed. */
 export interface DuplicateKey {
   readonly key: string;
+  /** Where it occurs, the first time included. */
+  readonly places: readonly KeyPlace[];
+  /** Its values but the first. */
+  readonly later: readonly Node[];
+}
+
+/** Where a key stands. */
+export interface KeyPlace {
+  /** The line in the document as upstream writes it, counted from 1. */
+  readonly written: number;
+  /** The line in the file, counted from 1. */
   readonly line: number;
-  readonly firstLine: number;
+  /** Absent where the text is no file. */
+  readonly file: string | undefined;
 }
 
 /** A mapping, in source order. Keys are held by their text; those that are not strings are named in `oddKeys`. */
@@ -55,13 +67,18 @@ export class YamlMap {
   readonly fields: Map<string, Node>;
   oddKeys: Set<string> | undefined;
   duplicates: readonly DuplicateKey[] | undefined;
+  /** How many lines its fields took when it was read; only of documents with duplicate keys. */
+  heights: ReadonlyMap<string, number> | undefined;
   /** Written as `{…}`; only error messages show it. */
   flow: boolean;
+  /** The text of the null that it was made of: upstream changes the kind of a node and leaves its text. */
+  formerText = "";
 
   constructor(fields: Map<string, Node> = new Map()) {
     this.fields = fields;
     this.oddKeys = undefined;
     this.duplicates = undefined;
+    this.heights = undefined;
     this.flow = false;
   }
 
@@ -73,9 +90,20 @@ export class YamlMap {
     this.fields.set(key, value);
   }
 
+  /** Removes a field; of one that occurs more than once only the first, as upstream does. */
   delete(key: string): void {
-    this.fields.delete(key);
-    this.oddKeys?.delete(key);
+    const duplicate = this.duplicates?.find((candidate) => candidate.key === key);
+    const next = duplicate?.later[0];
+    if (duplicate === undefined || next === undefined) {
+      this.fields.delete(key);
+      this.oddKeys?.delete(key);
+      return;
+    }
+    this.fields.set(key, copyNode(next));
+    const rest = { key, places: duplicate.places.slice(1), later: duplicate.later.slice(1) };
+    this.duplicates = this.duplicates
+      ?.map((candidate) => (candidate === duplicate ? rest : candidate))
+      .filter(({ later }) => later.length > 0);
   }
 }
 
@@ -113,10 +141,18 @@ export function isNilOrEmpty(node: Node | undefined): boolean {
   return Array.isArray(node) && node.length === 0;
 }
 
-/** The source text of a scalar, of a null too; empty for what is no scalar. */
+/** A mapping in place of a null. */
+export function mapOfNull(old: Scalar): YamlMap {
+  const map = new YamlMap();
+  map.formerText = old.text;
+  return map;
+}
+
+/** The source text of a scalar, of a null too; mostly empty for what is no scalar. */
 export function textOf(node: Node | undefined): string {
   if (typeof node === "string") return node;
-  return node instanceof Scalar ? node.text : "";
+  if (node instanceof Scalar) return node.text;
+  return node instanceof YamlMap ? node.formerText : "";
 }
 
 /** The source text of a scalar, empty for null and for what is no scalar. */
@@ -141,7 +177,9 @@ export function copyNode(node: Node): Node {
   for (const [key, value] of node.fields) copy.fields.set(key, copyNode(value));
   if (node.oddKeys !== undefined) copy.oddKeys = new Set(node.oddKeys);
   copy.duplicates = node.duplicates;
+  copy.heights = node.heights;
   copy.flow = node.flow;
+  copy.formerText = node.formerText;
   return copy;
 }
 

@@ -13,6 +13,7 @@ import {
   copyNode,
   EMPTY_IN_FLOW,
   type DuplicateKey,
+  type KeyPlace,
   isList,
   isMap,
   isNilOrEmpty,
@@ -26,6 +27,7 @@ import {
 } from "./node.ts";
 import { resolveTag } from "./resolve-scalar.ts";
 import { toJson } from "./to-json.ts";
+import { fieldHeights, writtenLines } from "./written-lines.ts";
 import type { JsonValue } from "@weir/core";
 
 const SEPARATOR = /\n---.*\n/g;
@@ -76,7 +78,7 @@ export function parseDocument(text: string): Node | undefined {
 /** Reads one document as a tree; `undefined` where there is none. */
 export function parseAnyDocument(text: string): Node | undefined {
   const parsed = parseNodes(text);
-  return parsed === undefined ? undefined : new Composer().compose(parsed);
+  return parsed === undefined ? undefined : new Composer(parsed, { text }).composeRoot();
 }
 
 function parseNodes(text: string): YamlNode | undefined {
@@ -91,11 +93,38 @@ function parseNodes(text: string): YamlNode | undefined {
   }
 }
 
+/** A document of a file or another text. */
+interface Document {
+  readonly text: string;
+  readonly file?: string | undefined;
+  /** The documents before it. */
+  readonly before?: readonly string[];
+}
+
+interface Field {
+  readonly key: YamlNode;
+  readonly value: YamlNode;
+}
+
 /** Turns parsed nodes into a tree without aliases and merge keys, as kyaml's `DeAnchor` does. */
 class Composer {
   readonly #done = new Map<YamlNode, Node>();
+  readonly #root: YamlNode;
+  readonly #document: Document;
   #aliasNodes = 0;
   #flowDepth = 0;
+  #written: ReadonlyMap<YamlNode, number> | undefined;
+
+  constructor(root: YamlNode, document: Document) {
+    this.#root = root;
+    this.#document = document;
+  }
+
+  composeRoot(): Node {
+    const node = this.compose(this.#root);
+    if (this.#written !== undefined && isMap(node)) node.heights = fieldHeights(node);
+    return node;
+  }
 
   compose(node: YamlNode): Node {
     switch (node.kind) {
@@ -137,25 +166,45 @@ class Composer {
     const merged = this.#mergedMaps(node);
     for (const source of merged)
       for (const [key, value] of source.fields) this.#mergeField(map, source, key, value);
-    const lines = new Map<string, number>();
-    const duplicates: DuplicateKey[] = [];
+    const fields = new Map<string, Field>();
+    const duplicates = new Map<string, Field[]>();
     const { children } = node;
     for (let at = 0; at + 1 < children.length; at += 2) {
       const key = children[at];
       const value = children[at + 1];
       if (key === undefined || value === undefined || isMergeLike(key)) continue;
       const text = keyText(key);
-      const firstLine = lines.get(text);
-      if (firstLine !== undefined && tagOf(key) === "!!str") {
-        duplicates.push({ key: text, line: key.line + 1, firstLine });
+      const first = fields.get(text);
+      if (first !== undefined && tagOf(key) === "!!str") {
+        const same = duplicates.get(text);
+        if (same === undefined) duplicates.set(text, [first, { key, value }]);
+        else same.push({ key, value });
         continue;
       }
-      lines.set(text, key.line + 1);
+      fields.set(text, { key, value });
       map.set(text, this.compose(value));
       noteOddKey(map, text, key);
     }
-    if (duplicates.length > 0) map.duplicates = duplicates;
+    if (duplicates.size > 0) map.duplicates = this.#duplicateKeys(duplicates);
     return map;
+  }
+
+  #duplicateKeys(duplicates: ReadonlyMap<string, readonly Field[]>): readonly DuplicateKey[] {
+    const { text, file, before = [] } = this.#document;
+    this.#written ??= writtenLines(this.#root, text);
+    const written = this.#written;
+    // Each document before this one ends in a line that parts them.
+    const start = before.reduce((sum, earlier) => sum + earlier.split("\n").length, 1);
+    const placeOf = ({ key }: Field): KeyPlace => ({
+      written: written.get(key) ?? key.line + 1,
+      line: start + key.line,
+      file,
+    });
+    return [...duplicates].map(([key, fields]) => ({
+      key,
+      places: fields.map(placeOf),
+      later: fields.slice(1).map(({ value }) => this.compose(value)),
+    }));
   }
 
   #mergeField(map: YamlMap, source: YamlMap, key: string, value: Node): void {
@@ -249,18 +298,21 @@ function composeScalar(node: YamlNode): Node {
 }
 
 /** Reads the resources of a file: documents in turn, lists unpacked, empty ones left out. */
-export function parseResources(bytes: string | Uint8Array): readonly YamlMap[] {
+export function parseResources(bytes: string | Uint8Array, file?: string): readonly YamlMap[] {
   const text = decodeUtf8(bytes);
-  return inlineLists(checkedMaps(readNodes(text.includes("\r") ? text.replaceAll("\r\n", "\n") : text)));
+  const nodes = readNodes(text.includes("\r") ? text.replaceAll("\r\n", "\n") : text, file);
+  return inlineLists(checkedMaps(nodes));
 }
 
-function readNodes(text: string): readonly Node[] {
+function readNodes(text: string, file: string | undefined): readonly Node[] {
   const documents = splitDocuments(text);
   const nodes: Node[] = [];
   // What cannot be read at all comes before what cannot be put together.
-  for (const parsed of documents.map(parseNodes)) {
-    const node = parsed === undefined ? undefined : new Composer().compose(parsed);
-    if (node === undefined || isNull(node)) continue;
+  for (const [at, parsed] of documents.map(parseNodes).entries()) {
+    if (parsed === undefined) continue;
+    const document = { text: documents[at] ?? "", file, before: documents.slice(0, at) };
+    const node = new Composer(parsed, document).composeRoot();
+    if (isNull(node)) continue;
     const items = documents.length === 1 ? unwrapped(node) : undefined;
     if (items === undefined) nodes.push(node);
     else nodes.push(...items);

@@ -1,4 +1,4 @@
-import { resolvePlain } from "@weir/yaml";
+import { parseYamlNode, resolvePlain, SCALAR_NODE, YamlError } from "@weir/yaml";
 import { EMPTY_IN_FLOW, NULL, type Node, Scalar } from "./node.ts";
 
 const TAGS = {
@@ -23,9 +23,30 @@ export function untagged(text: string): string | Scalar {
   return text === "null" ? NULL : new Scalar(tag, text);
 }
 
-/** Whether YAML 1.1 reads the text as something other than a string; such values are quoted when they are added. */
+/** What no syntax of YAML is in, so that it can only be a plain scalar. */
+const SURELY_PLAIN = /^[\w/+.](?:[\w/+.@=-]|:(?=\S))*$/;
+
+const NON_STRING_TAG = /[!:](?:int|float|bool|null)$/;
+
+/**
+ * Whether YAML 1.1 reads the text as something other than a string: a number, a list (`- a`), a comment. Such values are
+ * quoted when they are added.
+ */
 export function isYaml11NonString(text: string): boolean {
   if (text === "" || text.includes("\n")) return false;
+  if (SURELY_PLAIN.test(text)) return isPlainNonString(text);
+  try {
+    const node = parseYamlNode(text, { dialect: "go-yaml-v2" });
+    if (node === undefined || node.kind !== SCALAR_NODE) return true;
+    if (node.tag !== "") return NON_STRING_TAG.test(node.tag);
+    return node.style === 0 && isPlainNonString(node.value);
+  } catch (error) {
+    if (error instanceof YamlError) return false;
+    throw error;
+  }
+}
+
+function isPlainNonString(text: string): boolean {
   const { kind } = resolvePlain(text, "go-yaml-v2");
   return kind !== "string" && kind !== "timestamp";
 }
@@ -34,6 +55,11 @@ export function isYaml11NonString(text: string): boolean {
 export function newScalar(text: string): string | Scalar {
   if (!isYaml11NonString(text)) return untagged(text);
   return new Scalar("!!str", text, true);
+}
+
+/** A value of a generated map: several lines make a block, which counts as quotes. */
+export function newDataText(text: string): string | Scalar {
+  return text.includes("\n") || isYaml11NonString(text) ? new Scalar("!!str", text, true) : text;
 }
 
 /** A new text in the place of a scalar: it stays a string only if the old one was written in quotes. */
@@ -71,10 +97,16 @@ export function scalarValue(scalar: string | Scalar): ScalarValue | undefined {
       if (scalar === EMPTY_IN_FLOW) return "";
       return resolveTag(text) === "!!null" ? null : undefined;
     case "!!binary":
-      return Buffer.from(text, "base64").toString("utf8");
+      return isBase64(text) ? Buffer.from(text, "base64").toString("utf8") : undefined;
     default:
       return TYPED.has(tag) ? taggedValue(tag, text) : text;
   }
+}
+
+/** Whether Go's decoder takes the text, which may be in lines. */
+function isBase64(text: string): boolean {
+  const joined = text.replace(/[\r\n]/g, "");
+  return joined.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(joined);
 }
 
 function untaggedValue(text: string): ScalarValue | undefined {

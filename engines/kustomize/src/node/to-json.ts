@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { KustomizeError } from "../error.ts";
+import { duplicateKeysError } from "./duplicate-keys.ts";
 import { isWrittenAsBlock, readBackFolded } from "./block-text.ts";
 import { type DuplicateKey, isScalar, NULL, type Node, Scalar, YamlMap } from "./node.ts";
 import { formatGoFloat, isYaml11NonString, resolveTag, scalarValue } from "./resolve-scalar.ts";
@@ -27,14 +28,17 @@ export function outputJson(map: YamlMap): JsonObject {
 }
 
 interface Conversion {
-  readonly duplicates: DuplicateKey[];
+  /** Those of each mapping. */
+  readonly duplicates: (readonly DuplicateKey[])[];
+  /** Whether the value stands inside a mapping that is written as `{…}`. */
+  isInFlow: boolean;
   readonly isOutput: boolean;
 }
 
 function convertWhole(node: Node, isOutput: boolean): JsonValue {
-  const conversion: Conversion = { duplicates: [], isOutput };
+  const conversion: Conversion = { duplicates: [], isInFlow: false, isOutput };
   const value = convert(node, conversion);
-  if (conversion.duplicates.length > 0) throw duplicateKeys(conversion.duplicates);
+  if (conversion.duplicates.length > 0) throw duplicateKeysError(conversion.duplicates, node);
   return value;
 }
 
@@ -43,21 +47,22 @@ export function mapToJson(map: YamlMap): JsonObject {
   return toJson(map) as JsonObject;
 }
 
-function duplicateKeys(duplicates: readonly DuplicateKey[]): KustomizeError {
-  const lines = duplicates.map(
-    ({ key, line, firstLine }) =>
-      `\n  line ${line}: mapping key ${JSON.stringify(key)} already defined at line ${firstLine}`,
-  );
-  return new KustomizeError(`yaml: unmarshal errors:${lines.join("")}`, { line: duplicates[0]?.line ?? 0 });
-}
-
 function convert(node: Node, conversion: Conversion): JsonValue {
   if (typeof node === "string") return checkedText(node, conversion);
   if (node instanceof Scalar) return scalarToJson(node, conversion);
   if (Array.isArray(node)) return node.map((item) => convert(item, conversion));
-  if (node.duplicates !== undefined) conversion.duplicates.push(...node.duplicates);
+  return mapOf(node, conversion);
+}
+
+function mapOf(node: YamlMap, conversion: Conversion): JsonObject {
+  if (node.duplicates !== undefined && node.duplicates.length > 0)
+    conversion.duplicates.push(node.duplicates);
   const result: Record<string, JsonValue> = {};
+  const { isInFlow } = conversion;
+  conversion.isInFlow ||= node.flow;
   node.fields.forEach((value, key) => setKey(result, key, convert(value, conversion)));
+  for (const { later } of node.duplicates ?? []) for (const value of later) convert(value, conversion);
+  conversion.isInFlow = isInFlow;
   if (node.oddKeys !== undefined && node.oddKeys.size > 0) {
     const hasCollection = [...node.oddKeys].some((key) => key.startsWith("\n"));
     throw new KustomizeError(
@@ -68,7 +73,12 @@ function convert(node: Node, conversion: Conversion): JsonValue {
 }
 
 function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
+  // Upstream writes an empty null inside brackets as `''`, which it reads back as a string.
+  if (conversion.isInFlow && scalar.text === "" && scalar.tag === "!!null" && !scalar.tagged) return "";
   const value = scalarValue(scalar);
+  if (value === undefined && scalar.tag === "!!binary") {
+    throw new KustomizeError("yaml: !!binary value contains invalid base64 data");
+  }
   if (value === undefined) {
     throw new KustomizeError(
       `yaml: cannot decode ${shownTag(scalar.text)} \`${scalar.text}\` as a ${scalar.tag}`,
@@ -124,6 +134,8 @@ const SURELY_PLAIN = /^[A-Za-z][\w./-]*$/;
 
 /** A text that upstream wrote and read again: what cannot be written plain is quoted from then on. */
 function textNode(text: string): string | Scalar {
+  // Written without quotes, this is read back as a merge key.
+  if (text === "<<") return new Scalar("!!merge", text);
   if (SURELY_PLAIN.test(text) && !isYaml11NonString(text)) return text;
   const isQuoted = /^- ["'|]/.test(emitYaml([text]));
   return isQuoted ? new Scalar("!!str", text, true) : text;

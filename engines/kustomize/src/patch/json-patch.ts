@@ -1,31 +1,77 @@
 import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
 import { loadYaml } from "@weir/yaml";
 import { CopyBudget } from "../growth-budget.ts";
+import { GoNumberError, parseGoAtoi } from "@weir/text";
 import { KustomizeError, messageOf, withPrefix } from "../error.ts";
+import { jsonKind } from "../file/go-decode.ts";
+import { goJson } from "../node/go-json.ts";
 import { setKey } from "../node/to-json.ts";
 
-/** One operation of a JSON patch, with its fields as they were written. */
-export type JsonPatchOperation = JsonObject;
+/** One operation of a JSON patch, with its fields as they were written; null where the patch has null for one. */
+export type JsonPatchOperation = JsonObject | null;
 
 type Container = JsonValue[] | Record<string, JsonValue>;
 
 /** Reads a JSON patch: strict JSON where the text starts with `[`, YAML elsewhere. */
 export function parseJsonPatch(text: string): readonly JsonPatchOperation[] {
+  return decodeJsonPatch(jsonOfPatch(text));
+}
+
+/** The JSON text of a patch. */
+export function jsonOfPatch(text: string): string {
+  if (text.startsWith("[")) return text;
+  try {
+    return goJson(loadYaml(text));
+  } catch (error) {
+    throw new KustomizeError(messageOf(error), { cause: error });
+  }
+}
+
+/** Reads a JSON patch that is JSON. */
+export function decodeJsonPatch(json: string): readonly JsonPatchOperation[] {
   let value: JsonValue;
   try {
-    value = text.startsWith("[") ? parseJson(text) : loadYaml(text);
+    value = parseJson(json);
   } catch (error) {
     throw new KustomizeError(messageOf(error), { cause: error });
   }
   if (value === null) return [];
-  if (!Array.isArray(value)) {
-    throw new KustomizeError("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
-  }
-  return value.map((operation: JsonValue) => {
-    if (operation !== null && typeof operation === "object" && !Array.isArray(operation)) {
-      return operation as JsonPatchOperation;
-    }
-    throw new KustomizeError("json: cannot unmarshal value into Go value of type jsonpatch.Operation");
+  if (!Array.isArray(value)) throw notOfType(value, "jsonpatch.Patch");
+  const operations = value.map((operation: JsonValue) => {
+    if (typeof operation === "object" && !Array.isArray(operation)) return operation as JsonPatchOperation;
+    throw notOfType(operation, "jsonpatch.Operation");
+  });
+  const hasTest = operations.some((operation) => kindOf(operation) === "test");
+  return hasTest ? withSourceValues(operations, json) : operations;
+}
+
+function notOfType(value: JsonValue, type: string): KustomizeError {
+  return new KustomizeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`);
+}
+
+interface ReviverContext {
+  readonly source?: string;
+}
+type SourceReviver = (this: unknown, key: string, value: unknown, context: ReviverContext) => unknown;
+const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => readonly JsonPatchOperation[];
+
+/**
+ * The operations, with NaN, which equals nothing, where a `test` has a scalar in another form than Go's (`1.50`, or `<`
+ * where Go escapes it): upstream compares the texts of scalars.
+ */
+function withSourceValues(
+  operations: readonly JsonPatchOperation[],
+  text: string,
+): readonly JsonPatchOperation[] {
+  const marked = parseWithSource(text, (_key, value, { source }) => {
+    if (typeof value !== "number" && typeof value !== "string") return value;
+    if (typeof value === "number" && /^-?\d{16,}$/.test(source ?? "")) return BigInt(source ?? "");
+    return goJson(value) === source ? value : Number.NaN;
+  });
+  return operations.map((operation, at) => {
+    if (operation === null || kindOf(operation) !== "test" || operation["value"] === undefined)
+      return operation;
+    return { ...operation, value: marked[at]?.["value"] ?? null };
   });
 }
 
@@ -41,31 +87,30 @@ interface Root {
   readonly budget: CopyBudget;
 }
 
-function apply(root: Root, operation: JsonPatchOperation): void {
-  const op = typeof operation["op"] === "string" ? operation["op"] : "unknown";
-  switch (op) {
-    case "add":
-      return add(root, operation);
-    case "remove":
-      return remove(root, operation);
-    case "replace":
-      return replace(root, operation);
-    case "move":
-      return move(root, operation);
-    case "copy":
-      return copy(root, operation);
-    case "test":
-      return test(root, operation);
-    default:
-      throw new KustomizeError(`Unexpected kind: ${op}`);
-  }
+function kindOf(operation: JsonPatchOperation): string {
+  const op = operation?.["op"];
+  return typeof op === "string" ? op : "unknown";
 }
 
-function pathOf(operation: JsonPatchOperation, field: "path" | "from"): string {
-  const path = operation[field];
+function apply(root: Root, operation: JsonPatchOperation): void {
+  const kind = kindOf(operation);
+  const act = ACTIONS.get(kind);
+  if (act === undefined || operation === null) throw new KustomizeError(`Unexpected kind: ${kind}`);
+  act(root, operation);
+}
+
+function pathOf(operation: JsonObject, field: "path" | "from"): string {
+  const path = operation[field] ?? null;
   if (typeof path === "string") return path;
-  throw new KustomizeError(
-    `${String(operation["op"])} operation failed to decode ${field}: operation missing ${field} field: missing value`,
+  const what = `${String(operation["op"])} operation failed to decode ${field}`;
+  if (field === "path" && /^(?:add|remove|copy)$/.test(kindOf(operation))) throw missing(what);
+  if (path !== null) {
+    throw new KustomizeError(
+      `${what}: json: cannot unmarshal ${jsonKind(path)} into Go value of type string`,
+    );
+  }
+  throw missing(
+    `${what}: ${field === "path" ? "operation missing path field" : "operation, missing from field"}`,
   );
 }
 
@@ -104,16 +149,11 @@ function tryGet(container: Container, key: string): JsonValue | undefined {
 }
 
 function indexOf(key: string, length: number): number {
-  if (!/^[-+]?\d+$/.test(key)) {
-    throw new KustomizeError(
-      `value was not a proper array index: '${key}': strconv.Atoi: parsing "${key}": invalid syntax`,
-    );
-  }
-  const index = Number(key);
+  const index = parseGoAtoi(key);
   if (index >= length || index < -length) {
     throw new KustomizeError(`Unable to access invalid index: ${index}: invalid index referenced`);
   }
-  return index < 0 ? index + length : index;
+  return Number(index < 0n ? index + BigInt(length) : index);
 }
 
 function get({ container, key }: Place): JsonValue | undefined {
@@ -124,7 +164,18 @@ function get({ container, key }: Place): JsonValue | undefined {
 function put({ container, key }: Place, value: JsonValue): void {
   if (!Array.isArray(container)) setKey(container, key, value);
   else if (key === "-") container.push(value);
-  else container.splice(indexOf(key, container.length + 1), 0, value);
+  else container.splice(newIndexOf(key, container.length + 1), 0, value);
+}
+
+function newIndexOf(key: string, length: number): number {
+  try {
+    return indexOf(key, length);
+  } catch (error) {
+    if (!(error instanceof GoNumberError)) throw error;
+    throw new KustomizeError(`value was not a proper array index: '${key}': ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 function take({ container, key }: Place): void {
@@ -133,45 +184,39 @@ function take({ container, key }: Place): void {
   else throw new KustomizeError(`Unable to remove nonexistent key: ${key}: missing value`);
 }
 
-function attempt<Value>(name: string, path: string, action: () => Value): Value {
-  try {
-    return action();
-  } catch (error) {
-    throw new KustomizeError(`error in ${name} for path: '${path}': ${messageOf(error)}`, { cause: error });
-  }
+function attempt<Value>(what: string, path: string, action: () => Value): Value {
+  return withPrefix(`error in ${what}: '${path}'`, action);
 }
 
 function missing(what: string): KustomizeError {
   return new KustomizeError(`${what}: missing value`);
 }
 
-function valueOf(operation: JsonPatchOperation): JsonValue {
+function valueOf(operation: JsonObject): JsonValue {
   return structuredClone(operation["value"] ?? null);
 }
 
-function add(root: Root, operation: JsonPatchOperation): void {
+function add(root: Root, operation: JsonObject): void {
   const path = pathOf(operation, "path");
   const place = findPlace(root, path);
   if (place === undefined) throw missing(`add operation does not apply: doc is missing path: "${path}"`);
-  attempt("add", path, () => put(place, valueOf(operation)));
+  attempt("add for path", path, () => put(place, valueOf(operation)));
 }
 
-function remove(root: Root, operation: JsonPatchOperation): void {
+function remove(root: Root, operation: JsonObject): void {
   const path = pathOf(operation, "path");
   const place = findPlace(root, path);
   if (place === undefined) throw missing(`remove operation does not apply: doc is missing path: "${path}"`);
-  attempt("remove", path, () => take(place));
+  attempt("remove for path", path, () => take(place));
 }
 
-function replace(root: Root, operation: JsonPatchOperation): void {
+function replace(root: Root, operation: JsonObject): void {
   const path = pathOf(operation, "path");
   if (path === "") {
     const value = valueOf(operation);
     if (!isContainer(value)) {
-      const problem = "replace operation value must be object or array";
       // Go's own remark on an error that is none.
-      if (value !== null) throw new KustomizeError(`${problem}: %!w(<nil>)`);
-      throw new KustomizeError(`replace operation hit a missing or null value: ${problem}`);
+      throw new KustomizeError("replace operation value must be object or array: %!w(<nil>)");
     }
     root.value = value;
     return;
@@ -194,24 +239,24 @@ function replace(root: Root, operation: JsonPatchOperation): void {
   container[index] = valueOf(operation);
 }
 
-function move(root: Root, operation: JsonPatchOperation): void {
+function move(root: Root, operation: JsonObject): void {
   const from = pathOf(operation, "from");
   const source = findPlace(root, from);
   if (source === undefined) throw missing(`move operation does not apply: doc is missing from path: ${from}`);
-  const value = attempt("move", source.key, () => get(source));
-  attempt("move", source.key, () => take(source));
+  const value = attempt("move for path", source.key, () => get(source));
+  attempt("move for path", source.key, () => take(source));
   const path = pathOf(operation, "path");
   const target = findPlace(root, path);
   if (target === undefined)
     throw missing(`move operation does not apply: doc is missing destination path: ${path}`);
-  attempt("move", path, () => put(target, value ?? null));
+  attempt("move for path", path, () => put(target, value ?? null));
 }
 
-function copy(root: Root, operation: JsonPatchOperation): void {
+function copy(root: Root, operation: JsonObject): void {
   const from = pathOf(operation, "from");
   const source = findPlace(root, from);
   if (source === undefined) throw missing(`copy operation does not apply: doc is missing from path: ${from}`);
-  const value = attempt("copy", source.key, () => get(source));
+  const value = attempt("copy for from", from, () => get(source));
   const path = pathOf(operation, "path");
   const target = findPlace(root, path);
   if (target === undefined)
@@ -220,7 +265,7 @@ function copy(root: Root, operation: JsonPatchOperation): void {
   withPrefix("error while adding value during copy", () => put(target, structuredClone(value ?? null)));
 }
 
-function test(root: Root, operation: JsonPatchOperation): void {
+function test(root: Root, operation: JsonObject): void {
   const path = pathOf(operation, "path");
   const expected = operation["value"] ?? null;
   const failed = new KustomizeError(`testing value ${path} failed: test failed`);
@@ -230,9 +275,18 @@ function test(root: Root, operation: JsonPatchOperation): void {
   }
   const place = findPlace(root, path);
   if (place === undefined) throw missing(`test operation does not apply: is missing path: ${path}`);
-  const value = attempt("test", path, () => get(place)) ?? null;
+  const value = attempt("test for path", path, () => get(place)) ?? null;
   if (!isEqual(value, expected)) throw failed;
 }
+
+const ACTIONS: ReadonlyMap<string, (root: Root, operation: JsonObject) => void> = new Map([
+  ["add", add],
+  ["remove", remove],
+  ["replace", replace],
+  ["move", move],
+  ["copy", copy],
+  ["test", test],
+]);
 
 function isEqual(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true;

@@ -100,6 +100,7 @@ function destination(dest: Merged, origin: Merged): Merged | typeof KEPT {
 }
 
 function mergeMaps(dest: Merged, origin: Merged, context: Context): Merged {
+  if (isMap(dest) && isMap(origin) && dest.fields.size === 0) dest.flow = origin.flow;
   const result = destination(dest, origin);
   if (result === KEPT) return dest;
   if (!isMap(result)) return result;
@@ -119,6 +120,8 @@ function mergeField(dest: YamlMap, origin: YamlMap | undefined, key: string, con
   const { shape } = context;
   const inner: Context = { ...context, shape: shape?.fields?.[key] ?? shape?.additional };
   const merged = merge(old, patched, inner);
+  // Upstream's setter takes a key without a name for the value itself.
+  if (key === "") throw wrongKind("scalar", dest);
   if (merged === undefined) dest.delete(key);
   else if (!isNull(merged)) putMerged(dest, key, merged, origin);
   // A null with a text that nothing patched stays; any other takes the field away.

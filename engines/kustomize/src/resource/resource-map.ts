@@ -1,5 +1,6 @@
 import { KustomizeError } from "../error.ts";
 import { isMap, valueOf, YamlMap } from "../node/node.ts";
+import { newDataText } from "../node/resolve-scalar.ts";
 import { addField, type Resource } from "./resource.ts";
 import { describeId, goStructOfId, idKey, type ResId } from "./resource-id.ts";
 import { showResourceLine } from "./show-resource.ts";
@@ -249,6 +250,6 @@ function mergeStringField(resource: Resource, old: Resource, field: string): voi
   resource.root.delete(field);
   if (merged.size === 0) return;
   const map = new YamlMap();
-  for (const key of [...merged.keys()].sort()) addField(map, key, merged.get(key) ?? "");
+  for (const key of [...merged.keys()].sort()) addField(map, key, newDataText(merged.get(key) ?? ""));
   resource.root.set(field, map);
 }

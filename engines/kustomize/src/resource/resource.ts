@@ -295,8 +295,6 @@ function newKey(key: string): unknown {
 
 function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<string, string>): void {
   metadata.delete(field);
-  // With the field go its repetitions.
-  metadata.duplicates = metadata.duplicates?.filter(({ key }) => key !== field);
   if (entries.size === 0) return;
   const map = new YamlMap();
   // Upstream stops at a key without text, which sorts before all others.

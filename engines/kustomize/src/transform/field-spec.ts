@@ -1,6 +1,6 @@
 import { KustomizeError } from "../error.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
-import { isList, isNull, type Node, YamlMap } from "../node/node.ts";
+import { isList, isNull, mapOfNull, type Node, YamlMap } from "../node/node.ts";
 import { writeField } from "../node/shared-scalar.ts";
 import { addField } from "../resource/resource.ts";
 import { describeId, gvkIsSelected, type GvkSelector } from "../resource/resource-id.ts";
@@ -97,7 +97,8 @@ function withAnnotations(resource: Resource, walk: Walk): void {
   // Annotations that are null hold what is set in them, too: upstream reads them whatever they are.
   const isMap = annotations instanceof YamlMap || isList(annotations);
   if (isNull(annotations) || (!isElsewhere && !isMap && resource.hasBuildFacts)) {
-    (metadata as YamlMap).set("annotations", new YamlMap());
+    const map = isNull(annotations) ? mapOfNull(annotations) : new YamlMap();
+    (metadata as YamlMap).set("annotations", map);
   }
   visit(resource.root, 0, walk);
 }
@@ -140,7 +141,9 @@ function visitMap(map: YamlMap, at: number, walk: Walk): Node {
 /** What stands for a field that is absent or null: a list where the path says so, else what is created, if anything. */
 function missingField(old: Node | undefined, at: number, walk: Walk): Node {
   if (walk.spec.parts[at]?.endsWith("[]") === true) return [];
-  return canCreate(walk) ? emptyValue(at, walk) : (old ?? new YamlMap());
+  if (!canCreate(walk)) return old ?? new YamlMap();
+  const value = emptyValue(at, walk);
+  return value instanceof YamlMap && isNull(old) ? mapOfNull(old) : value;
 }
 
 function canCreate({ spec, creation }: Walk): boolean {

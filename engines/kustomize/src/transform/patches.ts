@@ -1,13 +1,19 @@
 import { emitYaml } from "@weir/yaml";
 import type { JsonValue } from "@weir/core";
 import { quoteGo } from "@weir/text";
-import { KustomizeError, messageOf, prefixed } from "../error.ts";
+import { KustomizeError, messageOf, prefixed, withPrefix } from "../error.ts";
 import type { Patch, Selector } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
 import { isMap, NULL, YamlMap } from "../node/node.ts";
 import { parseResources } from "../node/parse.ts";
 import { fromJson } from "../node/to-json.ts";
-import { applyJsonPatch, type JsonPatchOperation, parseJsonPatch } from "../patch/json-patch.ts";
+import {
+  applyJsonPatch,
+  decodeJsonPatch,
+  jsonOfPatch,
+  type JsonPatchOperation,
+  parseJsonPatch,
+} from "../patch/json-patch.ts";
 import { mergeStrategically } from "../patch/merge.ts";
 import { ORIGIN_ANNOTATION, TRANSFORMATIONS_ANNOTATION } from "../resource/origin.ts";
 import { Resource } from "../resource/resource.ts";
@@ -317,9 +323,13 @@ export function json6902Transformer(
     text = decode(context.loader.load(path));
     if (text === "") throw new KustomizeError(`patch file '${path}' empty seems to be empty`);
   }
-  const operations = parseJsonPatch(text);
+  const json = jsonOfPatch(text);
+  const operations = withPrefix(
+    () => `decoding ${json}`,
+    () => decodeJsonPatch(json),
+  );
   if (operations.length === 0) {
-    throw new KustomizeError(`patch appears to be empty; file=${path}, JsonOp=${text}`);
+    throw new KustomizeError(`patch appears to be empty; file=${path}, JsonOp=${json}`);
   }
   return (resources) => {
     for (const resource of selectResources(resources, target)) {

@@ -124,7 +124,8 @@ function sourceValueOf(resources: ResourceMap, source: SourceSelector): Value {
 function lookUpSource(resource: Resource, parts: readonly string[]): Node | undefined {
   const [first, second] = parts;
   const isAnnotations = first === "metadata" && second === "annotations" && resource.hasBuildFacts;
-  if (!isAnnotations || isMap(lookUp(resource.root, parts.slice(0, 2)))) return lookUp(resource.root, parts);
+  const own = isAnnotations ? lookUp(resource.root, parts.slice(0, 2)) : undefined;
+  if (!isAnnotations || (isMap(own) && own.fields.size > 0)) return lookUp(resource.root, parts);
   const facts = Object.entries(buildAnnotations(resource)) as [string, string][];
   return parts.length === 2 ? new YamlMap(new Map(facts)) : undefined;
 }

@@ -15,6 +15,12 @@ async function main(): Promise<void> {
 async function run(environment: Environment): Promise<number> {
   const targets = plainTargets(process.argv.slice(2));
   if (targets !== undefined) return runBuild(targets, PLAIN_FLAGS, environment);
+  const [, , command, ...args] = process.argv;
+  if (command === "template") {
+    // Its flags are helm's: reading them takes no parser either.
+    const { runTemplate } = await import("./template/run-template.ts");
+    return runTemplate(args, environment);
+  }
   const { runProgram } = await import("./run-program.ts");
   return runProgram(process.argv, environment, process.env["WEIR_LOG"] ?? "");
 }

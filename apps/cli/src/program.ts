@@ -26,6 +26,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["suspend", (program, deps) => addAction(program, deps, "suspend", "suspend an object")],
   ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
   ["build", addBuild],
+  ["template", addTemplate],
   ["generate", addGenerate],
   ["init", addInit],
 ]);
@@ -78,6 +79,20 @@ function addRun(program: Command, deps: ProgramDeps): void {
     .action(async (args: readonly string[]) => {
       const { runControllers } = await import("./run/run.ts");
       deps.exit(await runControllers(args, deps.environment));
+    });
+}
+
+/** Flags are read as helm reads them, not as the other commands do. */
+function addTemplate(program: Command, deps: ProgramDeps): void {
+  program
+    .command("template")
+    .description("render a chart and print its manifests, as helm template does")
+    .argument("[args...]", "[NAME] CHART")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (_args: readonly string[], _options: unknown, command: Command) => {
+      const { runTemplate } = await import("./template/run-template.ts");
+      deps.exit(await runTemplate(command.args, deps.environment));
     });
 }
 

@@ -29,10 +29,17 @@ export class InvalidManifestError extends WeirError {
   readonly reason = "InvalidManifest";
   readonly retry = "never";
   readonly path: string;
+  /** All that was rendered, for whoever wants to see what is wrong. */
+  readonly files: ReadonlyMap<string, string>;
 
-  constructor(path: string, options: { readonly cause: ManifestHeadError }) {
+  constructor(
+    path: string,
+    files: ReadonlyMap<string, string>,
+    options: { readonly cause: ManifestHeadError },
+  ) {
     super(`YAML parse error on ${path}: ${options.cause.message}`, options);
     this.path = path;
+    this.files = files;
   }
 }
 
@@ -51,7 +58,7 @@ export function sortManifests(
     const content = files.get(path) ?? "";
     if (isPartial(path) || isBlank(content)) continue;
     for (const document of splitManifests(content)) {
-      const head = headOf(document, path);
+      const head = headOf(document, path, files);
       const hook = readHook(head, document, path);
       if (hook === "none") manifests.push({ path, kind: head.kind, head, content: document });
       else if (hook === "unknown") unknownHooks.push(head.annotations.get(HOOK_ANNOTATION) ?? "");
@@ -66,11 +73,11 @@ export function isPartial(path: string): boolean {
   return path.startsWith("_", path.lastIndexOf("/") + 1);
 }
 
-function headOf(document: string, path: string): ManifestHead {
+function headOf(document: string, path: string, files: ReadonlyMap<string, string>): ManifestHead {
   try {
     return readManifestHead(document);
   } catch (error) {
-    if (error instanceof ManifestHeadError) throw new InvalidManifestError(path, { cause: error });
+    if (error instanceof ManifestHeadError) throw new InvalidManifestError(path, files, { cause: error });
     throw error;
   }
 }

@@ -1,0 +1,97 @@
+import { systemClock, systemRandom } from "@weir/core";
+import {
+  capabilitiesOf,
+  type Chart,
+  type ChartNotice,
+  formatNotice,
+  type HelmValues,
+  KubeVersionError,
+  parseKubeVersion,
+  type PreparedChart,
+  prepareChart,
+  ReleaseNameError,
+  type RenderedChart,
+  type RenderOptions,
+  renderPrepared,
+} from "@weir/helm";
+
+import { CommandError } from "../cli-error.ts";
+import type { Environment } from "../environment.ts";
+import type { HelmFlagValues } from "./helm-flags.ts";
+import { checkInstallable, locateChart, openChart } from "./open-chart.ts";
+import { readValues } from "./read-values.ts";
+import { currentNamespace } from "./release-of.ts";
+
+/** What a command line says of a chart, before it is rendered. */
+export interface ChartInputs {
+  readonly chart: Chart;
+  readonly values: HelmValues;
+  readonly options: RenderOptions;
+}
+
+/** A chart to render, and the release that it is rendered for. */
+export interface ChartRequest {
+  readonly chart: string;
+  readonly releaseName: string;
+}
+
+/** Finds and loads what a command line names, in helm's order, so that the first mistake is the one that helm tells. */
+export async function readChartInputs(
+  { chart: reference, releaseName }: ChartRequest,
+  flags: HelmFlagValues,
+  environment: Environment,
+): Promise<ChartInputs> {
+  const { workingDirectory, writeError } = environment;
+  const notify = (notice: ChartNotice): void => writeError(`${formatNotice(notice)}\n`);
+  const capabilities = capabilitiesOf(kubeVersionOf(flags), flags.all("api-versions"));
+  const path = locateChart(reference, workingDirectory);
+  const values = await readValues(flags, workingDirectory);
+  const { chart } = openChart(path, { workingDirectory, notify });
+  if (chart.metadata.deprecated) notify({ level: "WARN", message: "this chart is deprecated", fields: [] });
+  checkInstallable(chart);
+  const given = flags.text("namespace");
+  const options: RenderOptions = {
+    release: {
+      name: releaseName,
+      namespace: given === "" ? currentNamespace(environment) : given,
+      isUpgrade: flags.bool("is-upgrade"),
+    },
+    capabilities,
+    skipSchemaValidation: flags.bool("skip-schema-validation"),
+    notify,
+    clock: systemClock,
+    random: systemRandom,
+  };
+  return { chart, values, options };
+}
+
+function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersion> | undefined {
+  const text = flags.text("kube-version");
+  if (text === "") return undefined;
+  try {
+    return parseKubeVersion(text);
+  } catch (error) {
+    if (!(error instanceof KubeVersionError)) throw error;
+    throw new CommandError("InvalidKubeVersion", `invalid kube version '${text}': ${error.message}`);
+  }
+}
+
+/** Checks the release's name, dependencies and values. */
+export function prepareInputs({ chart, values, options }: ChartInputs): PreparedChart {
+  const { release, skipSchemaValidation, notify } = options;
+  try {
+    return prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, notify });
+  } catch (error) {
+    if (!(error instanceof ReleaseNameError)) throw error;
+    const shown = JSON.stringify(release.name);
+    throw new CommandError(
+      "InvalidReleaseName",
+      `release name check failed: release name ${shown}: ${error.message}`,
+    );
+  }
+}
+
+/** Renders what was prepared. */
+export function renderInputs(prepared: PreparedChart, { options }: ChartInputs): RenderedChart {
+  return renderPrepared(prepared, options);
+}

@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { type Chart, loadChartArchive, loadChartFolder, type Notify } from "@weir/helm";
+
+import { CommandError } from "../cli-error.ts";
+import { chartFolder } from "./chart-folder.ts";
+
+/** A chart that is on the disk. */
+export interface OpenedChart {
+  readonly chart: Chart;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Where a chart is, and who is told of what is odd about it. */
+export interface OpenChartOptions {
+  readonly workingDirectory: string;
+  readonly notify: Notify;
+}
+
+/** The absolute path of a chart that a person names. Throws a `CommandError` in helm's words. */
+export function locateChart(reference: string, workingDirectory: string): string {
+  const name = reference.trim();
+  const path = resolve(workingDirectory, name);
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return path;
+  if (isAbsolute(name) || name.startsWith("."))
+    throw new CommandError("ChartMissing", `path "${name}" not found`);
+  throw new CommandError("ChartMissing", remoteProblem(name));
+}
+
+function remoteProblem(name: string): string {
+  if (/^(?:https?|oci):\/\//.test(name))
+    return `charts are read from folders and archives: fetch ${name} first`;
+  const [repository = "", chart] = name.split("/");
+  if (chart !== undefined) return `repo ${repository} not found`;
+  return `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${name}`;
+}
+
+/** Loads the chart at a path: a folder or an archive. */
+export function openChart(path: string, { notify }: OpenChartOptions): OpenedChart {
+  const options = { path, notify };
+  const chart = statSync(path).isDirectory()
+    ? loadChartFolder(chartFolder(path), "", options)
+    : loadChartArchive(readFileSync(path), options);
+  return { chart, path };
+}
+
+/** Throws where a chart cannot be installed, or lacks a chart that it depends on. */
+export function checkInstallable({ metadata, subcharts }: Chart): void {
+  if (metadata.type !== "" && metadata.type !== "application") {
+    throw new CommandError("ChartNotInstallable", `${metadata.type} charts are not installable`);
+  }
+  const present = new Set(subcharts.map((chart) => chart.metadata.name));
+  const missing = (metadata.dependencies ?? []).filter(({ name }) => !present.has(name));
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(", ");
+  throw new CommandError(
+    "DependenciesMissing",
+    "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch " +
+      `missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${names}`,
+  );
+}

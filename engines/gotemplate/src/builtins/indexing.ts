@@ -3,9 +3,11 @@ import {
   type GoFunction,
   GoInt,
   goInt,
+  goKindOf,
   GoMap,
   GoObject,
   GoSlice,
+  type GoType,
   goTypeOf,
   type GoValue,
   utf8Bytes,
@@ -14,12 +16,19 @@ import {
 
 import { byteLength } from "../byte-length.ts";
 import { defineFunction } from "../define-function.ts";
+import { Boxed } from "../execute/boxed.ts";
 import { ANY, zeroOf } from "../execute/go-type.ts";
 import { NO_VALUE } from "../execute/no-value.ts";
 
 /** A value without the name of its type. */
 function plain(value: GoValue): GoValue {
   return value instanceof GoObject ? (value.underlying ?? value) : value;
+}
+
+/** The type of what a value is or points to. */
+function itemTypeOf(value: GoValue): GoType {
+  const type = goTypeOf(value);
+  return goKindOf(value) === "ptr" ? type.slice(1) : type;
 }
 
 function lengthOf(value: GoValue): number | undefined {
@@ -34,13 +43,14 @@ function checkedLength(value: GoValue): bigint {
   if (value === null) throw new GoCallError("len of nil pointer");
   if (value === NO_VALUE) throw new GoCallError("reflect: call of reflect.Value.Type on zero Value");
   const length = lengthOf(plain(value));
-  if (length === undefined) throw new GoCallError(`len of type ${goTypeOf(value)}`);
+  if (length === undefined) throw new GoCallError(`len of type ${itemTypeOf(value)}`);
   return BigInt(length);
 }
 
 /** An index or bound: at most the length, as it may be a bound. */
 function indexOf(index: GoValue, length: number): number {
   if (index === null || index === NO_VALUE) throw new GoCallError("cannot index slice/array with nil");
+  if (index instanceof Boxed) throw new GoCallError(`cannot index slice/array with type ${ANY}`);
   const int = plain(index);
   if (!(int instanceof GoInt)) {
     throw new GoCallError(`cannot index slice/array with type ${goTypeOf(index)}`);
@@ -65,7 +75,7 @@ function itemAt(value: GoValue, index: GoValue): GoValue {
   if (item instanceof Map) return item.get(keyOf(index)) ?? null;
   if (item instanceof GoMap) return item.entries.get(keyOf(index)) ?? zeroOf(item.elem);
   const length = lengthOf(item);
-  if (length === undefined) throw new GoCallError(`can't index item of type ${goTypeOf(value)}`);
+  if (length === undefined) throw new GoCallError(`can't index item of type ${itemTypeOf(value)}`);
   const at = indexOf(index, length);
   if (at === length) {
     throw new GoCallError(`reflect: ${typeof item === "string" ? "string" : "slice"} index out of range`);
@@ -97,7 +107,7 @@ function sliced(value: GoValue, indexes: readonly GoValue[]): GoValue {
     throw new GoCallError("cannot 3-index slice a string");
   }
   const length = isMap(item) ? undefined : lengthOf(item);
-  if (length === undefined) throw new GoCallError(`can't slice item of type ${goTypeOf(value)}`);
+  if (length === undefined) throw new GoCallError(`can't slice item of type ${itemTypeOf(value)}`);
   const bounds = indexes.map((index) => indexOf(index, length));
   const [start = 0, end = length] = bounds;
   checkOrder([start, end]);

@@ -15,6 +15,7 @@ import type {
 } from "../parse/node.ts";
 import { nodeText } from "../parse/node-text.ts";
 import type { Assembler, Label } from "./assembler.ts";
+import { Boxed, isDeclaredAny } from "./boxed.ts";
 import { ArgumentProblem, type ConstantNode, constantArgument, constantValue } from "./convert-argument.ts";
 import { type FieldsNode, loadFields, loadMethod } from "./load-fields.ts";
 import { type Machine, parameterOf, type PendingCall } from "./machine.ts";
@@ -65,8 +66,8 @@ function compileCommand(assembler: Assembler, pipe: PipeNode, stage: Stage): voi
       compileFields(assembler, first, { node: first, args, hasFinal });
       return;
     case "pipe":
-      // Go names the pipeline around it in this one error.
-      if (hasArgs) assembler.emit(failing(pipe, notAFunction(first)));
+      // Go marks neither: its error names the pipeline around it, or what an earlier stage marked.
+      if (hasArgs) assembler.emit(failing(hasFinal ? undefined : pipe, notAFunction(first)));
       else compilePipeline(assembler, first);
       return;
     default:
@@ -78,9 +79,9 @@ function notAFunction(node: OperandNode): string {
   return `can't give argument to non-function ${nodeText(node)}`;
 }
 
-function failing(node: OperandNode, problem: string): Step {
+function failing(node: OperandNode | undefined, problem: string): Step {
   return (machine) => {
-    machine.node = node;
+    if (node !== undefined) machine.node = node;
     throw machine.error(problem);
   };
 }
@@ -162,6 +163,7 @@ function compileFields(assembler: Assembler, node: FieldsNode, invocation: Invoc
     return;
   }
   if (node.fields.length === 0) {
+    assembler.emit((machine) => void base(machine));
     assembler.emit(failing(node, notAFunction(node)));
     return;
   }
@@ -254,16 +256,29 @@ function compileCall(assembler: Assembler, identifier: IdentifierNode, invocatio
     const final = hasFinal ? machine.value : undefined;
     machine.startCall({ declared, name, decides, node, final }, args.length);
   });
-  compileArguments(assembler, invocation, { end: assembler.label(), isDecider: decider !== undefined });
+  compileArguments(assembler, invocation, {
+    end: assembler.label(),
+    isDecider: decider !== undefined,
+    ...(name === "slice" && builtin !== undefined ? { boxing: builtin } : {}),
+  });
+}
+
+/** How a function takes its arguments. */
+interface Passing {
+  readonly end: Label;
+  readonly isDecider: boolean;
+  /** The function that must know which arguments are declared as `interface {}`. */
+  readonly boxing?: GoFunction;
 }
 
 function compileArguments(
   assembler: Assembler,
   { args }: Invocation,
-  { end, isDecider }: { readonly end: Label; readonly isDecider: boolean },
+  { end, isDecider, boxing }: Passing,
 ): void {
   for (const arg of args) {
     compileArgument(assembler, arg);
+    if (boxing !== undefined && arg !== args[0]) assembler.emit(boxingArgument(boxing, arg));
     if (isDecider) assembler.emit((machine) => decide(machine, end));
   }
   assembler.emit((machine) => {
@@ -271,6 +286,15 @@ function compileArguments(
     if (call !== undefined) finish(machine, call);
   });
   assembler.place(end);
+}
+
+function boxingArgument(boxing: GoFunction, node: OperandNode): Step {
+  return (machine) => {
+    const { call } = machine;
+    if (call?.declared !== boxing || !isDeclaredAny(machine, node)) return;
+    const value = call.args.pop() as GoValue;
+    call.args.push(value === NO_VALUE ? value : new Boxed(value));
+  };
 }
 
 function finish(machine: Machine, call: PendingCall): void {

@@ -12,14 +12,16 @@ export function iterationOf(machine: Machine, variables: number): Iteration | un
   const { value } = machine;
   if (value === NO_VALUE) return undefined;
   const ranged = value instanceof GoObject ? (value.underlying ?? value) : value;
-  if (ranged instanceof GoInt) return integers(machine, ranged, variables);
+  if (ranged instanceof GoInt) {
+    if (variables <= 1) return integers(ranged);
+    throw machine.error(`can't use ${sprint([value])} to iterate over more than one variable`);
+  }
   const iteration = itemsOf(ranged) ?? entriesOf(ranged);
   if (iteration === undefined) throw machine.error(`range can't iterate over ${sprint([value])}`);
   return iteration.length === 0 ? undefined : iteration;
 }
 
-function integers(machine: Machine, { kind, value }: GoInt, variables: number): Iteration | undefined {
-  if (variables > 1) throw machine.error(`can't use ${value} to iterate over more than one variable`);
+function integers({ kind, value }: GoInt): Iteration | undefined {
   if (value <= 0n) return undefined;
   return {
     length: Number(value),

@@ -52,12 +52,22 @@ function fieldError(
 /** The type that a receiver is declared with: found by walking again, since messages alone need it. */
 function receiverType(machine: Machine, node: FieldsNode, { base, value, index }: Walk): GoType {
   if (index === 0) return shownType(value, isBaseAny(machine, node));
-  const owner = loadFields(machine, node, base, index - 1);
-  const declared = declaredTypeOf(owner, node.fields[index - 1] as string);
-  return shownType(value, declared === ANY);
+  return shownType(value, declaredTypeAt(machine, node, base, index) === ANY);
 }
 
-function isBaseAny(machine: Machine, node: FieldsNode): boolean {
+/** The type that the first fields of a node (all unless told) are declared to give. */
+export function declaredTypeAt(
+  machine: Machine,
+  node: FieldsNode,
+  base: GoValue,
+  count: number = node.fields.length,
+): GoType {
+  const owner = loadFields(machine, node, base, count - 1);
+  return declaredTypeOf(owner, node.fields[count - 1] as string);
+}
+
+/** Whether what the fields of a node are taken from is declared as `interface {}`. */
+export function isBaseAny(machine: Machine, node: FieldsNode): boolean {
   if (node.kind === "field") return machine.isDotAny;
   if (node.kind === "variable") return machine.variable(node.name).isAny;
   return node.term.kind === "identifier" && machine.functions.get(node.term.name)?.result === ANY;

@@ -16,6 +16,7 @@ import { ArgumentProblem, convertArgument } from "./convert-argument.ts";
 import { ANY } from "./go-type.ts";
 import type { MissingKey } from "./missing-key.ts";
 import { NO_VALUE } from "./no-value.ts";
+import { Output } from "./output.ts";
 import type { Program, Step } from "./program.ts";
 import { placeOf } from "./source-place.ts";
 import {
@@ -93,7 +94,7 @@ interface Entered {
   readonly entry: TemplateEntry;
   readonly name: string;
   readonly node: TemplateNode;
-  readonly output: string;
+  readonly output: Output;
   readonly set: TemplateSet;
   readonly functions: ReadonlyMap<string, GoFunction>;
   readonly missingKey: MissingKey;
@@ -122,7 +123,6 @@ export class Machine {
   /** The node that errors name: the one marked last. */
   node: TemplateNode | undefined = undefined;
   pc = 0;
-  output = "";
   call: PendingCall | undefined = undefined;
   scope: Scope | undefined = undefined;
   functions: ReadonlyMap<string, GoFunction>;
@@ -132,6 +132,7 @@ export class Machine {
   #program: Program;
   #steps: readonly Step[];
   #set: TemplateSet;
+  #output = new Output();
   #base = 0;
   #depth = 0;
   #frame: Frame | undefined = undefined;
@@ -158,7 +159,7 @@ export class Machine {
         if (step !== undefined) {
           this.pc += 1;
           step(this);
-        } else if (!this.#return()) return this.output;
+        } else if (!this.#return()) return this.#output.text();
       }
     } catch (error) {
       throw this.#unwound(error);
@@ -167,7 +168,7 @@ export class Machine {
 
   write(text: string): void {
     this.run.charge(text.length);
-    this.output += text;
+    this.#output.write(text);
   }
 
   variable(name: string): Variable {
@@ -185,7 +186,7 @@ export class Machine {
   /** An error at the node that was marked last. */
   error(problem: string, cause?: TemplateFunctionError): TemplateExecError {
     const { definition } = this.#program;
-    const details = { problem, partial: this.output, ...(cause === undefined ? {} : { cause }) };
+    const details = { problem, partial: this.#output.text(), ...(cause === undefined ? {} : { cause }) };
     const place = placeOf(definition, this.node ?? definition.root);
     const { sourceName, line, column, templateName, node } = place;
     const where = `template: ${sourceName}:${line}:${column}: executing ${quoteGo(templateName)} at <${node}>`;
@@ -298,11 +299,12 @@ export class Machine {
       const missing = missingTemplate(entry.name, this.#rootName);
       throw entry.fail === undefined ? missing : entry.fail(missing);
     }
-    const { output, functions, missingKey } = this;
+    const { functions, missingKey } = this;
     const { name, node } = call;
     const dot = entry.data === null ? NO_VALUE : entry.data;
+    const output = this.#output;
     this.#enter(template.program, dot, { entry, name, node, output, functions, missingKey, set: this.#set });
-    this.output = "";
+    this.#output = new Output();
     this.#set = entry.set;
     this.functions = entry.functions ?? functions;
     this.missingKey = entry.missingKey ?? missingKey;
@@ -312,12 +314,12 @@ export class Machine {
   #return(): boolean {
     const frame = this.#frame;
     if (frame === undefined) return false;
-    const { output } = this;
+    const output = this.#output;
     this.#restore(frame);
     if (frame.entered === undefined) return true;
     const { entry, name, node } = frame.entered;
     try {
-      this.value = entry.leave(output);
+      this.value = entry.leave(output.text());
     } catch (error) {
       throw this.callError(error, name, node);
     }
@@ -339,7 +341,7 @@ export class Machine {
     this.#frame = frame.outer;
     const { entered } = frame;
     if (entered === undefined) return;
-    this.output = entered.output;
+    this.#output = entered.output;
     this.#set = entered.set;
     this.functions = entered.functions;
     this.missingKey = entered.missingKey;

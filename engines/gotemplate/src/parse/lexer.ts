@@ -30,12 +30,14 @@ export class Lexer {
   #start = 0;
   #parenDepth = 0;
   #insideAction = false;
-  #countedTo = 0;
   #line = 1;
+  /** The first line break that is not counted; past the end if there is none. */
+  #lineBreak: number;
 
   constructor(input: string, options: LexerOptions) {
     this.#input = input;
     this.#options = options;
+    this.#lineBreak = lineBreakFrom(input, 0);
   }
 
   next(): Token {
@@ -62,11 +64,9 @@ export class Lexer {
   }
 
   #lineOf(): number {
-    for (;;) {
-      const found = this.#input.indexOf("\n", this.#countedTo);
-      if (found < 0 || found >= this.#start) break;
-      this.#countedTo = found + 1;
+    while (this.#lineBreak < this.#start) {
       this.#line += 1;
+      this.#lineBreak = lineBreakFrom(this.#input, this.#lineBreak + 1);
     }
     return this.#line;
   }
@@ -351,4 +351,9 @@ export class Lexer {
 
 function isDigitCode(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
+}
+
+function lineBreakFrom(text: string, from: number): number {
+  const found = text.indexOf("\n", from);
+  return found < 0 ? Number.POSITIVE_INFINITY : found;
 }

@@ -1,4 +1,4 @@
-import { GoComplex, parseGoFloat, parseGoInt, parseGoUint, quoteGo } from "@weir/text";
+import { GoComplex, GoNumberError, parseGoFloat, parseGoInt, parseGoUint, quoteGo } from "@weir/text";
 
 import type { TokenKind } from "./token.ts";
 import { unquoteCharacter } from "./unquote-literal.ts";
@@ -23,6 +23,7 @@ const LARGEST_INT = 2 ** 63;
 export function readNumber(text: string, kind: TokenKind): NumberValue | NumberProblem {
   if (kind === "charConstant") return characterValue(text);
   if (kind === "complex") return complexValue(text);
+  if (SMALL_INT.test(text)) return { int: BigInt(text), uint: BigInt(text), float: Number(text) };
   if (text.endsWith("i")) {
     const imaginary = attempt(() => parseGoFloat(text.slice(0, -1)));
     if (imaginary !== undefined) return simplified(new GoComplex(0, imaginary));
@@ -38,15 +39,25 @@ function uintOf(uint: bigint | undefined): NumberValue {
   return uint === undefined ? {} : { uint };
 }
 
+/** What needs no further thought, as most numbers do. */
+const SMALL_INT = /^(?:0|[1-9]\d{0,14})$/;
+/** A float, and another with a sign. */
+const COMPLEX =
+  /^([+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|[\d_]*(?:\.[\d_]*)?(?:[eEpP][+-]?[\d_]*)?))([+-].*)i$/;
+
 function characterValue(text: string): NumberValue | NumberProblem {
   const code = unquoteCharacter(text);
   return typeof code === "number" ? { int: BigInt(code), uint: BigInt(code), float: code } : code;
 }
 
 function complexValue(text: string): NumberValue | NumberProblem {
-  const [, real = "", imaginary = ""] = /^([+-]?.*[^eEpP+-])([+-].*)i$/.exec(text) ?? [];
-  const parts = attempt(() => new GoComplex(parseGoFloat(real), parseGoFloat(imaginary)));
-  return parts === undefined ? { problem: "syntax error scanning complex number" } : simplified(parts);
+  const [, real = "", imaginary = ""] = COMPLEX.exec(text) ?? [];
+  try {
+    return simplified(new GoComplex(parseGoFloat(real), parseGoFloat(imaginary)));
+  } catch (error) {
+    if (!(error instanceof GoNumberError)) throw error;
+    return { problem: error.message };
+  }
 }
 
 function simplified(complex: GoComplex): NumberValue {

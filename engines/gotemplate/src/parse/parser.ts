@@ -93,12 +93,13 @@ class Parser {
     const context = "define clause";
     const name = this.#unquoted(this.#tokens.expect(["string", "rawString"], context));
     this.#tokens.expect(["rightDelim"], context);
-    this.#addBody(name, context);
+    this.#addBody(name, context, this.#tokens);
   }
 
-  #addBody(name: string, context: string): void {
+  /** `outer` tells the line where a body ends in the wrong way: for a block, that of the block's action. */
+  #addBody(name: string, context: string, outer: TokenReader): void {
     const { list, end } = this.#itemList();
-    if (end.kind !== "end") throw this.#tokens.error(`unexpected ${nodeText(end)} in ${context}`);
+    if (end.kind !== "end") throw outer.error(`unexpected ${nodeText(end)} in ${context}`);
     this.#add(name, list);
   }
 
@@ -212,7 +213,7 @@ class Parser {
     const name = this.#templateName(token, context);
     const pipe = this.#pipelines.pipeline(context, "rightDelim");
     this.#enter();
-    new Parser(this.#shared, this.#nesting).#addBody(name, context);
+    new Parser(this.#shared, this.#nesting).#addBody(name, context, this.#tokens);
     this.#nesting -= 1;
     return { kind: "template", position: token.position, name, pipe };
   }

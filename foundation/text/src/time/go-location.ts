@@ -63,16 +63,28 @@ export function loadLocation(name: string): GoLocation | undefined {
   const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
   return new GoLocation(name, (unixSeconds) => {
     const seconds = offsetOf(format, unixSeconds);
-    return { abbreviation: abbreviations.get(seconds) ?? offsetText(seconds), seconds };
+    // Only local mean time, before there were zones, has seconds.
+    const isMeanTime = seconds % 60 !== 0;
+    return {
+      abbreviation: isMeanTime ? "LMT" : (abbreviations.get(seconds) ?? offsetText(seconds)),
+      seconds,
+    };
   });
 }
 
 /** The named offsets of a zone; `undefined` where there is no such zone. */
 function abbreviationsOf(name: string): ReadonlyMap<number, string> | undefined {
   if (!/^[A-Za-z0-9_+\-/]+$/.test(name)) return undefined;
-  const group = ZONE_NAMES.split(";").find((text) => ` ${text.replaceAll("\n", " ")} `.includes(` ${name} `));
-  if (group === undefined) return undefined;
-  const [abbreviations = ""] = group.split(":", 1);
+  for (const group of ZONE_NAMES.replaceAll("\n", " ").split(";")) {
+    const colon = group.indexOf(":");
+    if (` ${group.slice(colon + 1)} `.includes(` ${name} `))
+      return offsetsOf(group.slice(0, Math.max(colon, 0)));
+  }
+  return undefined;
+}
+
+/** Abbreviations by their seconds from UTC, out of `CET+01 CEST+02`. */
+function offsetsOf(abbreviations: string): ReadonlyMap<number, string> {
   return new Map(
     [...abbreviations.matchAll(/([A-Za-z]+)([+-])(\d\d)(\d\d)?(\d\d)?/g)].map(
       ([, abbreviation = "", sign, hours, minutes, seconds]) => [
@@ -101,10 +113,9 @@ function offsetOf(format: Intl.DateTimeFormat, unixSeconds: bigint): number {
   return secondsOf(sign, hours, minutes, seconds);
 }
 
-/** Zones without abbreviations of letters: `+03`, `-0330`; only local mean time has seconds. */
+/** Zones without abbreviations of letters: `+03`, `-0330`. */
 function offsetText(seconds: number): string {
   const size = Math.abs(seconds);
-  if (size % 60 !== 0) return "LMT";
   const minutes = Math.floor(size / 60) % 60;
   const hours = String(Math.floor(size / 3600)).padStart(2, "0");
   return `${seconds < 0 ? "-" : "+"}${hours}${minutes === 0 ? "" : String(minutes).padStart(2, "0")}`;

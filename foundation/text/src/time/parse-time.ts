@@ -101,6 +101,7 @@ class TimeReader {
 
   #read(chunk: string): void {
     if (isFraction(chunk)) this.#readFraction(chunk);
+    else if (chunk.startsWith("Z") && this.#rest.startsWith("Z")) this.#readZulu("Z");
     else if (isOffset(chunk)) this.#readOffset(chunk);
     else if (chunk === "MST") this.#readZoneName();
     else if (/^[JM]/.test(chunk)) this.#readName(chunk);
@@ -216,13 +217,7 @@ class TimeReader {
   }
 
   #readOffset(chunk: string): void {
-    if (chunk.startsWith("Z") && this.#rest.startsWith("Z")) {
-      this.#rest = this.#rest.slice(1);
-      this.#isUtc = true;
-      return;
-    }
-    const pattern = OFFSETS.get(chunk.slice(1));
-    const found = pattern?.exec(this.#rest);
+    const found = OFFSETS.get(chunk.slice(1))?.exec(this.#rest);
     if (!found) throw BAD;
     this.#rest = this.#rest.slice(found[0].length);
     const [, sign, hours, minutes = "00", seconds = "00"] = found;
@@ -238,10 +233,14 @@ class TimeReader {
     this.#offset = sign === "-" ? -size : size;
   }
 
+  #readZulu(text: string): void {
+    this.#rest = this.#rest.slice(text.length);
+    this.#isUtc = true;
+  }
+
   #readZoneName(): void {
     if (this.#rest.startsWith("UTC")) {
-      this.#rest = this.#rest.slice(3);
-      this.#isUtc = true;
+      this.#readZulu("UTC");
       return;
     }
     const length = zoneNameLength(this.#rest);

@@ -76,20 +76,18 @@ function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
   // Upstream writes an empty null inside brackets as `''`, which it reads back as a string.
   if (conversion.isInFlow && scalar.text === "" && scalar.tag === "!!null" && !scalar.tagged) return "";
   const value = scalarValue(scalar);
-  if (value === undefined && scalar.tag === "!!binary") {
-    throw new KustomizeError("yaml: !!binary value contains invalid base64 data");
-  }
-  if (value === undefined) {
-    throw new KustomizeError(
-      `yaml: cannot decode ${shownTag(scalar.text)} \`${scalar.text}\` as a ${scalar.tag}`,
-    );
-  }
+  if (value === undefined) throw new KustomizeError(`yaml: ${undecodable(scalar)}`);
   if (typeof value === "number" && !Number.isFinite(value)) {
     const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
     throw new KustomizeError(`json: unsupported value: ${text}`);
   }
   if (typeof value !== "string") return value;
   return checkedText(scalar.folded ? readBackFolded(value) : value, conversion);
+}
+
+function undecodable({ tag, text }: Scalar): string {
+  if (tag === "!!binary") return "!!binary value contains invalid base64 data";
+  return `cannot decode ${shownTag(text)} \`${text}\` as a ${tag}`;
 }
 
 // Go-yaml refuses DEL and the C1 controls but NEL when it reads its own output back.

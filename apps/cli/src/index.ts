@@ -1,1 +1,3 @@
 export { createProgram, type ProgramDeps } from "./program.ts";
+export { runTemplate } from "./template/run-template.ts";
+export { type Environment } from "./environment.ts";

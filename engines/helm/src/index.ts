@@ -48,7 +48,7 @@ export { IncompatibleKubeVersionError } from "./render/kube-version-mismatch.ts"
 export { type Lookup, lookupKey, LookupPendingError, type LookupRequest } from "./render/lookup.ts";
 export { nameRelease } from "./render/name-release.ts";
 export { PostRenderError, type PostRenderer, type PostRenderStrategy } from "./render/post-render.ts";
-export { type PreparedChart, prepareChart, type PrepareOptions } from "./render/prepare-chart.ts";
+export { ChartPreparationError, type PreparedChart, prepareChart, type PrepareOptions } from "./render/prepare-chart.ts";
 export { RenderCache } from "./render/render-cache.ts";
 export {
   type ReleaseInfo,

@@ -9,7 +9,6 @@ import {
   parseKubeVersion,
   type PreparedChart,
   prepareChart,
-  ReleaseNameError,
   type RenderedChart,
   type RenderOptions,
   renderPrepared,
@@ -79,16 +78,7 @@ function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersio
 /** Checks the release's name, dependencies and values. */
 export function prepareInputs({ chart, values, options }: ChartInputs): PreparedChart {
   const { release, skipSchemaValidation, notify } = options;
-  try {
-    return prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, notify });
-  } catch (error) {
-    if (!(error instanceof ReleaseNameError)) throw error;
-    const shown = JSON.stringify(release.name);
-    throw new CommandError(
-      "InvalidReleaseName",
-      `release name check failed: release name ${shown}: ${error.message}`,
-    );
-  }
+  return prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, notify });
 }
 
 /** Renders what was prepared. */

@@ -1,4 +1,5 @@
-import { GoInt, type GoValue } from "@weir/text";
+import { WeirError } from "@weir/core";
+import { GoInt, type GoValue, quoteGo } from "@weir/text";
 
 import type { Chart } from "../chart/chart.ts";
 import type { ChartNotice, Notify } from "../chart/chart-notice.ts";
@@ -17,6 +18,13 @@ export interface PreparedChart {
   readonly warnings: readonly ChartNotice[];
 }
 
+/** A release cannot be called this, or the chart's dependencies and the values do not fit; the message is Helm's. */
+export class ChartPreparationError extends WeirError {
+  override readonly name = "ChartPreparationError";
+  readonly reason = "ChartPreparationFailed";
+  readonly retry = "never";
+}
+
 /** What is checked before any template is looked at. */
 export interface PrepareOptions {
   readonly releaseName: string;
@@ -31,14 +39,36 @@ export interface PrepareOptions {
  */
 export function prepareChart(chart: Chart, values: HelmValues, options: PrepareOptions): PreparedChart {
   const warnings: ChartNotice[] = [];
-  const notify = (notice: ChartNotice): void => {
+  const notify: Notify = (notice) => {
     warnings.push(notice);
     options.notify?.(notice);
   };
-  checkReleaseName(options.releaseName);
-  const processed = processDependencies(chart, values, notify);
+  const { releaseName } = options;
+  logged("release name check failed", notify, () => {
+    within(`release name ${quoteGo(releaseName)}`, () => checkReleaseName(releaseName));
+  });
+  const processed = logged("chart dependencies processing failed", notify, () =>
+    processDependencies(chart, values, notify),
+  );
   const coalesced = coalesceValues(nodeOf(processed), tableOf(values), "coalesce", notify);
   return { chart: processed, values: goTable(coalesced, new Set()), warnings };
+}
+
+/** Helm logs these failures besides giving them back. */
+function logged<Result>(doing: string, notify: Notify, act: () => Result): Result {
+  return within(doing, act, (message) =>
+    notify({ level: "ERROR", message: doing, fields: [["error", message]] }),
+  );
+}
+
+function within<Result>(doing: string, act: () => Result, tell?: (message: string) => void): Result {
+  try {
+    return act();
+  } catch (cause) {
+    if (!(cause instanceof WeirError)) throw cause;
+    tell?.(cause.message);
+    throw new ChartPreparationError(`${doing}: ${cause.message}`, { cause });
+  }
 }
 
 /** The table itself, with Go's integers in place of bigints: charts share parts of it, and must go on sharing them. */

@@ -33,7 +33,7 @@ describe("dates", () => {
     ["durationRound", ["2h10m5s"], "2h"],
     ["durationRound", [goTime(0n)], "1d"],
     ["durationRound", ["-2400h"], "3mo"],
-  ])("%s %j", (name, args, want) => {
+  ])("%s %o", (name, args, want) => {
     expect(call(name, ...args)).toBe(want);
   });
 

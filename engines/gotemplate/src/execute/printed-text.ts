@@ -1,4 +1,4 @@
-import { GoInt, type GoValue, sprint } from "@weir/text";
+import { GoInt, GoObject, type GoValue, sprint } from "@weir/text";
 
 import type { Machine } from "./machine.ts";
 import { NO_VALUE } from "./no-value.ts";
@@ -8,5 +8,6 @@ export function printedText(machine: Machine, value: GoValue): string {
   if (typeof value === "string") return value;
   if (value === NO_VALUE) return "<no value>";
   if (value instanceof GoInt) return value.value.toString();
-  return sprint([value], machine.run.charge);
+  const own = value instanceof GoObject ? pointerText(machine, value) : undefined;
+  return own ?? sprint([value], machine.run.charge);
 }

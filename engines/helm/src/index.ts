@@ -67,3 +67,5 @@ export {
   type TemplateTextOptions,
   withSource,
 } from "./render/template-text.ts";
+export { ChartSchemaError, SchemaBudgetError, SchemaError } from "./schema/schema-error.ts";
+export { SchemaCache, type ValidateOptions, validateValues } from "./schema/validate-values.ts";

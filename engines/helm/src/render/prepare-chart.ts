@@ -6,9 +6,10 @@ import type { ChartNotice, Notify } from "../chart/chart-notice.ts";
 import { checkReleaseName } from "../context/release-name.ts";
 import { nodeOf } from "../dependencies/chart-node.ts";
 import { processDependencies } from "../dependencies/process-dependencies.ts";
+import { hasSchema, type SchemaCache, validateValues } from "../schema/validate-values.ts";
 import { coalesceValues } from "../values/coalesce.ts";
 import type { HelmValues } from "../values/helm-values.ts";
-import { type Table, tableOf, type TableValue } from "../values/table.ts";
+import { type Table, tableOf, type TableValue, valuesOf } from "../values/table.ts";
 
 /** A chart and the values that its templates see; the values are changed by the templates, and serve one render. */
 export interface PreparedChart {
@@ -29,6 +30,8 @@ export class ChartPreparationError extends WeirError {
 export interface PrepareOptions {
   readonly releaseName: string;
   readonly skipSchemaValidation?: boolean | undefined;
+  /** Kept between renders of the same charts, it saves compiling their schemas again. */
+  readonly schemas?: SchemaCache | undefined;
   /** Told what helm logs, as it comes up: before an error, too. */
   readonly notify?: Notify | undefined;
 }
@@ -51,6 +54,9 @@ export function prepareChart(chart: Chart, values: HelmValues, options: PrepareO
     processDependencies(chart, values, notify),
   );
   const coalesced = coalesceValues(nodeOf(processed), tableOf(values), "coalesce", notify);
+  if (options.skipSchemaValidation !== true && hasSchema(processed)) {
+    validateValues(processed, valuesOf(coalesced), { notify, cache: options.schemas });
+  }
   return { chart: processed, values: goTable(coalesced, new Set()), warnings };
 }
 

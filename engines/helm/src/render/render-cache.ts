@@ -2,6 +2,7 @@ import { type ParsedTemplate, parseTemplate, TemplateSet } from "@weir/gotemplat
 import { utf8Text } from "@weir/text";
 
 import { helmFunctions } from "../functions/helm-functions.ts";
+import { SchemaCache } from "../schema/validate-values.ts";
 
 /** Texts of `tpl` that are kept; the oldest go first. */
 const MOST_TEXTS = 10_000;
@@ -13,6 +14,8 @@ const MOST_CHARACTERS = 8 * 1024 * 1024;
  * and `tpl` is given the same texts. What belongs to a chart is kept as long as the chart.
  */
 export class RenderCache {
+  /** The compiled schemas of the charts. */
+  readonly schemas = new SchemaCache();
   readonly #files = new WeakMap<Uint8Array, Map<string, ParsedTemplate>>();
   readonly #extended = new WeakMap<TemplateSet, WeakMap<ParsedTemplate, TemplateSet>>();
   /** The last set that starts with a template. */

@@ -88,7 +88,13 @@ export interface RenderedChart {
  */
 export function renderChart(chart: Chart, values: HelmValues, options: RenderOptions): RenderedChart {
   const { release, skipSchemaValidation, notify } = options;
-  const prepared = prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, notify });
+  const schemas = options.cache?.schemas;
+  const prepared = prepareChart(chart, values, {
+    releaseName: release.name,
+    skipSchemaValidation,
+    notify,
+    schemas,
+  });
   return renderPrepared(prepared, options);
 }
 

@@ -11,3 +11,10 @@ export function printedText(machine: Machine, value: GoValue): string {
   const own = value instanceof GoObject ? pointerText(machine, value) : undefined;
   return own ?? sprint([value], machine.run.charge);
 }
+
+/** What has an address is printed by the `String` of its pointer, which no other value of the type has. */
+function pointerText(machine: Machine, value: GoObject): string | undefined {
+  const method = value.text() === undefined ? value.method("String") : undefined;
+  const text = method?.params.length === 0 ? method.call([], machine.run) : undefined;
+  return typeof text === "string" ? text : undefined;
+}

@@ -25,7 +25,7 @@ const LIST = "[]interface {}";
 /** Functions that make certificates; `makeKey` makes the keys of those that are given none. */
 export function certificateFunctions(makeKey: KeyMaker): readonly GoFunction[] {
   const newKey = (run: TemplateRun): PrivateKey => {
-    run.charge(KEY_COST);
+    run.chargeSteps(KEY_COST);
     run.markImpure("random");
     return { kind: "signer", key: makeKey() };
   };

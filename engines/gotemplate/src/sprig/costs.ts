@@ -1,4 +1,4 @@
-/** What cryptography costs a run, in the bytes of text that take about as long to make. */
+/** What cryptography costs a run, in the steps of templates that take about as long. */
 
 /** An RSA key of 2048 bits. */
 export const KEY_COST = 500_000;

@@ -13,6 +13,7 @@ import { GoCallError, utf8Bytes, utf8Text } from "@weir/text";
 
 import { defineFunction } from "../define-function.ts";
 import type { TemplateRun } from "../template-run.ts";
+import { byteLength } from "./byte-text.ts";
 import { decodeBase64, encodeBase64 } from "./base-encoding.ts";
 import { LARGE_KEY_COST, PASSWORD_COST } from "./costs.ts";
 import { outOfRange } from "./go-panic.ts";
@@ -64,7 +65,7 @@ function bcrypt(password: string, run: TemplateRun): string {
   if (utf8Bytes(password).length > LONGEST_BCRYPT_PASSWORD) {
     return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes";
   }
-  run.charge(PASSWORD_COST);
+  run.chargeSteps(PASSWORD_COST);
   const salt = encodeBcrypt([...bytesOf(run, 16)], 16);
   return hashSync(password, `$2a$${BCRYPT_COST}$${salt}`);
 }
@@ -78,7 +79,7 @@ function derivePassword(
 ): string {
   const templates = PASSWORD_TEMPLATES.get(type);
   if (templates === undefined) return `cannot find password template ${type}`;
-  run.charge(PASSWORD_COST);
+  run.chargeSteps(PASSWORD_COST);
   const salt = Buffer.concat([Buffer.from(SEED), sized(user)]);
   const key = scryptSync(utf8Bytes(password), salt, 64, { N: 32768, r: 8, p: 2, maxmem: 2 ** 27 });
   const input = Buffer.concat([Buffer.from(SEED), sized(site), uint32(counter)]);
@@ -106,13 +107,13 @@ function generatePrivateKey(type: string, run: TemplateRun): string {
   switch (type) {
     case "":
     case "rsa":
-      run.charge(LARGE_KEY_COST);
+      run.chargeSteps(LARGE_KEY_COST);
       return writePrivateKey({
         kind: "signer",
         key: generateKeyPairSync("rsa", { modulusLength: 4096 }).privateKey,
       });
     case "dsa":
-      run.charge(LARGE_KEY_COST);
+      run.chargeSteps(LARGE_KEY_COST);
       return writePrivateKey(generateDsaKey());
     case "ecdsa":
       return writePrivateKey({ kind: "signer", key: ecdsaKeyMaker() });
@@ -142,7 +143,10 @@ function encryptAes(password: string, text: string, run: TemplateRun): string {
 function decryptAes(password: string, encoded: string): string {
   const bytes = decodeBase64(encoded);
   if (typeof bytes === "string") throw new GoCallError(bytes);
-  if (bytes.length < BLOCK) throw outOfRange(`[:${BLOCK}] with capacity ${bytes.length}`);
+  // Go's decoder makes room for three bytes in each four.
+  const capacity = Math.floor(byteLength(encoded) / 4) * 3;
+  if (capacity < BLOCK) throw outOfRange(`[:${BLOCK}] with capacity ${capacity}`);
+  if (bytes.length < BLOCK) throw outOfRange(`[${BLOCK}:${bytes.length}]`);
   const encrypted = bytes.subarray(BLOCK);
   if (encrypted.length % BLOCK !== 0) throw new GoCallError("crypto/cipher: input not full blocks");
   if (encrypted.length === 0) throw new GoCallError("runtime error: index out of range [-1]");

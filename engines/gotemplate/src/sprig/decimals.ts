@@ -27,6 +27,12 @@ export const decimalFunctions = [
   ),
 ];
 
-function fold(operation: (left: Decimal, right: Decimal) => Decimal, values: readonly GoValue[]): number {
-  return decimalToNumber(values.map((value) => decimalOf(toFloat64(value))).reduce(operation));
+/** Each value is converted when its turn comes, so that the first thing wrong is the one that is said. */
+function fold(
+  operation: (left: Decimal, right: Decimal) => Decimal,
+  [first = 0, ...rest]: readonly GoValue[],
+): number {
+  const start = decimalOf(toFloat64(first));
+  const result = rest.reduce<Decimal>((left, value) => operation(left, decimalOf(toFloat64(value))), start);
+  return decimalToNumber(result);
 }

@@ -1,7 +1,17 @@
-import { GoCallError, GoMap, GoSlice, type GoValue } from "@weir/text";
+import {
+  GoCallError,
+  GoMap,
+  GoObject,
+  GoSlice,
+  GoTime,
+  type GoValue,
+  type Semver,
+  zeroInstant,
+} from "@weir/text";
 
 import type { TemplateRun } from "../template-run.ts";
 import { checkNesting } from "./nesting.ts";
+import { SemverObject } from "./semver-object.ts";
 
 /** As mitchellh/copystructure: copies maps and slices all the way down. Throws a `GoCallError` for nil. */
 export function deepCopy(value: GoValue, run: TemplateRun): GoValue {
@@ -10,7 +20,7 @@ export function deepCopy(value: GoValue, run: TemplateRun): GoValue {
 }
 
 function copy(value: GoValue, run: TemplateRun, depth: number): GoValue {
-  run.charge(1);
+  run.chargeSteps(1);
   if (typeof value !== "object" || value === null) return value;
   checkNesting(depth);
   if (value instanceof Map) return copyEntries(value, run, depth);
@@ -22,8 +32,16 @@ function copy(value: GoValue, run: TemplateRun, depth: number): GoValue {
     return new GoSlice(value.elem, items, value.isNil);
   }
   if (Array.isArray(value)) return (value as readonly GoValue[]).map((item) => copy(item, run, depth + 1));
-  return value;
+  return value instanceof GoObject ? copyObject(value) : value;
 }
+
+/** Go's reflection copies exported fields only, and versions and times have none. */
+function copyObject(value: GoObject): GoObject {
+  if (value instanceof SemverObject) return new SemverObject(NO_VERSION, value.kind);
+  return value instanceof GoTime ? new GoTime(zeroInstant) : value;
+}
+
+const NO_VERSION: Semver = { major: 0n, minor: 0n, patch: 0n, prerelease: "", metadata: "", original: "" };
 
 function copyEntries(
   entries: ReadonlyMap<string, GoValue>,

@@ -1,8 +1,9 @@
 import { JsonDepthError, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
-import { GoCallError, type GoValue, writeGoJson, type WriteGoJsonOptions } from "@weir/text";
+import { GoCallError, type GoValue, quoteGo, writeGoJson, type WriteGoJsonOptions } from "@weir/text";
 
 import { defineFunction } from "../define-function.ts";
 import type { TemplateRun } from "../template-run.ts";
+import { isRawByte } from "./byte-text.ts";
 import { chargeWalk } from "./walk-cost.ts";
 
 /** Functions for JSON. Those without `must` give nothing where the others fail, but for `toRawJson`. */
@@ -47,10 +48,18 @@ function readJson(text: string): GoValue {
   try {
     return goValueOf(parseJson(text), text);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new GoCallError(error.problem, { cause: error });
+    if (error instanceof JsonSyntaxError) throw new GoCallError(problemOf(error, text), { cause: error });
     if (error instanceof JsonDepthError) throw new GoCallError("exceeded max depth", { cause: error });
     throw error;
   }
+}
+
+/** Go names a byte that is no UTF-8 as if it were a character. */
+function problemOf({ problem, offset }: JsonSyntaxError, text: string): string {
+  const found = text[offset] ?? "";
+  if (!isRawByte(found)) return problem;
+  const character = String.fromCharCode(found.charCodeAt(0) & 0xff);
+  return problem.replace(/'[^']*'/, `'${quoteGo(character).slice(1, -1)}'`);
 }
 
 function goValueOf(value: JsonValue, text: string): GoValue {

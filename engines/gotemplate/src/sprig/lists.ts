@@ -115,7 +115,7 @@ function unique(items: readonly GoValue[], run: TemplateRun): GoValue[] {
       seen.add(key);
       continue;
     }
-    run.charge(composites.length);
+    run.chargeSteps(composites.length);
     if (composites.some((other) => deepEqual(item, other, run))) continue;
     composites.push(item);
     kept.push(item);
@@ -145,7 +145,8 @@ function sliced(list: GoValue, indices: readonly GoValue[], run: TemplateRun): G
 function chunked(size: number, list: GoValue, run: TemplateRun): GoValue {
   const items = itemsFor("Cannot chunk type", list);
   const count = size === 0 ? -1 : Math.floor((items.length - 1) / size) + 1;
-  if (count < 0 || (size < 0 && items.length === 0)) throw lengthOutOfRange();
+  // The length of a last chunk is the size where nothing is left over, even a negative one.
+  if (count < 0 || (size < 0 && count > 0 && items.length % size === 0)) throw lengthOutOfRange();
   run.charge(items.length);
   const width = Math.max(size, 1);
   const chunks = Array.from({ length: count }, (_, at) => items.slice(at * width, (at + 1) * width));

@@ -48,7 +48,7 @@ function merged(name: string, into: GoDict, from: readonly GoDict[], merging: Me
 
 function mergeEntries(into: GoDict, from: GoDict, merging: Merging, depth: number): void {
   checkNesting(depth);
-  merging.run.charge(1 + entriesOf(from).size);
+  merging.run.chargeSteps(1 + entriesOf(from).size);
   for (const [key, value] of entriesOf(from)) {
     const present = entriesOf(into).get(key) ?? null;
     mergeParts(present, value, merging, depth + 1);

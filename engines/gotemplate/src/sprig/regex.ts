@@ -67,12 +67,18 @@ function both<T>(name: string, define: (name: string, compile: Compile) => T): r
 
 function compiled(mode: "must" | "panic", pattern: string): Regexp {
   try {
-    return compileRegexp(pattern);
+    return validRegexp(pattern);
   } catch (error) {
     if (!(error instanceof RegexpSyntaxError)) throw error;
     const prefix = mode === "must" ? "" : `regexp: Compile(${quoted(pattern)}): `;
     throw new GoCallError(prefix + error.message);
   }
+}
+
+function validRegexp(pattern: string): Regexp {
+  const invalid = pattern.search(/\p{Surrogate}/u);
+  if (invalid !== -1) throw new RegexpSyntaxError(pattern, `invalid UTF-8: \`${pattern.slice(invalid)}\``);
+  return compileRegexp(pattern);
 }
 
 function quoted(pattern: string): string {
@@ -81,7 +87,7 @@ function quoted(pattern: string): string {
 
 function matchesOrNot(pattern: string, text: string): boolean {
   try {
-    return compileRegexp(pattern).matches(text);
+    return validRegexp(pattern).matches(text);
   } catch (error) {
     if (error instanceof RegexpSyntaxError) return false;
     throw error;

@@ -13,10 +13,10 @@ export function chargeWalk(value: GoValue, run: TemplateRun, depth = 0): void {
   const parts = partsOf(value);
   if (parts === undefined) return;
   checkNesting(depth);
-  run.charge(1);
+  run.chargeSteps(1);
   for (const part of parts) {
     if (typeof part === "string") run.charge(part.length);
-    else if (typeof part !== "object" || part === null) run.charge(1);
+    else if (typeof part !== "object" || part === null) run.chargeSteps(1);
     else chargeWalk(part, run, depth + 1);
   }
 }

@@ -217,8 +217,8 @@ class ProblemFinder {
   }
 
   #unexpected(where: string): JsonProblem {
-    const code = this.#text.codePointAt(this.#offset);
-    if (code === undefined) return this.#ended();
+    // Go ends a text with a space to see whether its last token is whole.
+    const code = this.#text.codePointAt(this.#offset) ?? 0x20;
     return { problem: `invalid character ${quoteByte(code)} ${where}`, offset: this.#offset };
   }
 

@@ -48,8 +48,8 @@ describe("parseJson", () => {
     { text: '{"a":', problem: "unexpected end of JSON input", offset: 5 },
     { text: '{"a"', problem: "unexpected end of JSON input", offset: 4 },
     { text: '"abc', problem: "unexpected end of JSON input", offset: 4 },
-    { text: "tru", problem: "unexpected end of JSON input", offset: 3 },
-    { text: "-", problem: "unexpected end of JSON input", offset: 1 },
+    { text: "tru", problem: "invalid character ' ' in literal true (expecting 'e')", offset: 3 },
+    { text: "-", problem: "invalid character ' ' in numeric literal", offset: 1 },
     { text: "{a:1}", problem: "invalid character 'a' looking for beginning of object key string", offset: 1 },
     {
       text: '{"a":1,}',

@@ -50,8 +50,8 @@ export function compileKeywords(schema: SchemaTable, place: CompilePlace): Keywo
   const source = new KeywordSource(schema, place);
   const { version } = place.node;
   const ref = source.reference("$ref");
-  // Beside a $ref, old drafts look at nothing else.
-  if (version < 2019 && ref !== undefined) return { ...emptyKeywords, ref };
+  // Beside a $ref, old drafts look at nothing else; but helm's library does look at `const`.
+  if (version < 2019 && ref !== undefined) return { ...emptyKeywords, ref, ...constantOf(source, version) };
   return defined<Keywords>({
     ref,
     ...references(source, version),
@@ -102,12 +102,16 @@ function applicators(
 
 function assertions(source: KeywordSource, version: number): Part<"types" | "enumValues" | "constant"> {
   if (!source.has("validation")) return {};
-  const constant = version >= 6 ? source.value("const") : undefined;
   return {
     types: typesOf(source.value("type")),
     enumValues: source.list("enum"),
-    constant: constant === undefined ? undefined : [constant],
+    ...constantOf(source, version),
   };
+}
+
+function constantOf(source: KeywordSource, version: number): Pick<Keywords, "constant"> {
+  const constant = version >= 6 ? source.value("const") : undefined;
+  return constant === undefined ? {} : { constant: [constant] };
 }
 
 /** In the order in which errors list them. */

@@ -137,9 +137,7 @@ function repeated(text: string, count: bigint, run: TemplateRun): string {
 }
 
 function replaced([old, by, text]: readonly [string, string, string], run: TemplateRun): string {
-  const parts = splitText(old, text);
-  if (old === "") parts.unshift("");
-  if (old === "" && text !== "") parts.push("");
+  const parts = old === "" ? ["", ...Array.from(text), ""] : splitText(old, text);
   run.charge(by.length * (parts.length - 1));
   return parts.join(by);
 }

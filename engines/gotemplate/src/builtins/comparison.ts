@@ -57,6 +57,8 @@ function incompatible(left: GoValue, right: GoValue): GoCallError {
 }
 
 function isEqual(left: GoValue, right: GoValue): boolean {
+  // The plain values of JavaScript are of one kind each.
+  if (typeof left !== "object" && typeof left === typeof right) return left === right;
   const leftBasic = basicOf(left);
   const rightBasic = basicOf(right);
   if (leftBasic === undefined && rightBasic === undefined) return isSame(left, right);

@@ -15,8 +15,20 @@ const TRIM_MARKER = 0x2d;
 const TRIM_LENGTH = 2;
 const DELIM_LENGTH = 2;
 
-/** Characters that are tokens by themselves. */
-const SINGLES: Readonly<Record<number, TokenKind>> = { 0x3d: "assign", 0x7c: "pipe" };
+const DOUBLE_QUOTE = 0x22;
+const DOLLAR = 0x24;
+const SINGLE_QUOTE = 0x27;
+const LEFT_PAREN = 0x28;
+const RIGHT_PAREN = 0x29;
+const COMMA = 0x2c;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const BACK_QUOTE = 0x60;
+const PIPE = 0x7c;
+
+/** After which characters a name may end, besides space and the end of the action. */
+const TERMINATORS: readonly number[] = [LEFT_PAREN, RIGHT_PAREN, COMMA, DOT, COLON, PIPE];
 
 /**
  * Cuts a template into tokens, as Go's does: one at a time, so that options may follow from what was read.
@@ -30,6 +42,9 @@ export class Lexer {
   #start = 0;
   #parenDepth = 0;
   #insideAction = false;
+  // Patterns are quicker than loops in a process that has just started; they hold a place, so each lexer has its own.
+  readonly #asciiName = /[A-Za-z0-9_]*/y;
+  readonly #spaceRun = /[ \t\r\n]*/y;
   #line = 1;
   /** The first line break that is not counted; past the end if there is none. */
   #lineBreak: number;
@@ -149,7 +164,10 @@ export class Lexer {
   }
 
   #skipSpace(): void {
-    while (isSpaceCode(this.#input.charCodeAt(this.#at))) this.#at += 1;
+    const space = this.#spaceRun;
+    space.lastIndex = this.#at;
+    space.test(this.#input);
+    this.#at = space.lastIndex;
   }
 
   #rightDelimAhead(): "plain" | "trim" | undefined {
@@ -180,29 +198,29 @@ export class Lexer {
     if (isSpaceCode(code)) return this.#space();
     if (isNameCode(code) && !isDigitCode(code)) return this.#identifier();
     this.#advance(code);
-    const single = SINGLES[code];
-    return single === undefined ? this.#afterFirst(code) : this.#emit(single);
+    if (code === PIPE) return this.#emit("pipe");
+    return code === EQUALS ? this.#emit("assign") : this.#afterFirst(code);
   }
 
   /** The token that starts with a character that is past. */
   #afterFirst(code: number): Token {
-    switch (String.fromCodePoint(code)) {
-      case ":":
+    switch (code) {
+      case COLON:
         return this.#colon();
-      case '"':
-        return this.#quoted(0x22, "string", "unterminated quoted string");
-      case "'":
-        return this.#quoted(0x27, "charConstant", "unterminated character constant");
-      case "`":
+      case DOUBLE_QUOTE:
+        return this.#quoted(code, "string", "unterminated quoted string");
+      case SINGLE_QUOTE:
+        return this.#quoted(code, "charConstant", "unterminated character constant");
+      case BACK_QUOTE:
         return this.#rawString();
-      case "$":
+      case DOLLAR:
         return this.#fieldOrVariable("variable");
-      case ".":
+      case DOT:
         return this.#dot();
-      case "(":
+      case LEFT_PAREN:
         this.#parenDepth += 1;
         return this.#emit("leftParen");
-      case ")":
+      case RIGHT_PAREN:
         this.#parenDepth -= 1;
         return this.#parenDepth < 0 ? this.#fail("unexpected right paren") : this.#emit("rightParen");
       default:
@@ -221,7 +239,7 @@ export class Lexer {
 
   #colon(): Token {
     const code = this.#peek();
-    if (code !== 0x3d) return this.#fail("expected :=");
+    if (code !== EQUALS) return this.#fail("expected :=");
     this.#advance(code);
     return this.#emit("declare");
   }
@@ -247,6 +265,10 @@ export class Lexer {
   }
 
   #skipName(): number {
+    const name = this.#asciiName;
+    name.lastIndex = this.#at;
+    name.test(this.#input);
+    this.#at = name.lastIndex;
     for (;;) {
       const code = this.#peek();
       if (code === END || !isNameCode(code)) return code;
@@ -278,7 +300,7 @@ export class Lexer {
   /** Whether a name may end here. */
   #atTerminator(): boolean {
     const code = this.#peek();
-    if (code === END || isSpaceCode(code) || ".,|:)(".includes(String.fromCodePoint(code))) return true;
+    if (code === END || isSpaceCode(code) || TERMINATORS.includes(code)) return true;
     return this.#input.startsWith("}}", this.#at);
   }
 

@@ -48,7 +48,12 @@ export { IncompatibleKubeVersionError } from "./render/kube-version-mismatch.ts"
 export { type Lookup, lookupKey, LookupPendingError, type LookupRequest } from "./render/lookup.ts";
 export { nameRelease } from "./render/name-release.ts";
 export { PostRenderError, type PostRenderer, type PostRenderStrategy } from "./render/post-render.ts";
-export { ChartPreparationError, type PreparedChart, prepareChart, type PrepareOptions } from "./render/prepare-chart.ts";
+export {
+  ChartPreparationError,
+  type PreparedChart,
+  prepareChart,
+  type PrepareOptions,
+} from "./render/prepare-chart.ts";
 export { RenderCache } from "./render/render-cache.ts";
 export {
   type ReleaseInfo,
@@ -69,3 +74,28 @@ export {
 } from "./render/template-text.ts";
 export { ChartSchemaError, SchemaBudgetError, SchemaError } from "./schema/schema-error.ts";
 export { SchemaCache, type ValidateOptions, validateValues } from "./schema/validate-values.ts";
+export { LookupBudgetError, renderChartWithLookup } from "./render/render-with-lookup.ts";
+export { type ChartSource, type RenderTaskInput, runRenderTask } from "./render/render-task.ts";
+export { packageChart, type PackagedChart, type PackageOptions } from "./package/package-chart.ts";
+export {
+  buildDependencies,
+  type BuildDependenciesOptions,
+  type BuiltDependencies,
+} from "./dependencies/build-dependencies.ts";
+export { type DependencySources } from "./dependencies/dependency-sources.ts";
+export {
+  type DependencyList,
+  type DependencyStatus,
+  formatDependencyList,
+  type ListedDependency,
+  listDependencies,
+} from "./dependencies/list-dependencies.ts";
+export { lockDigest } from "./dependencies/lock-digest.ts";
+export { DependencyError, RepositoryBudgetError, RepositoryError } from "./dependencies/repository-error.ts";
+export {
+  type ChartVersion,
+  findChartVersion,
+  type ReadIndexOptions,
+  readRepositoryIndex,
+  type RepositoryIndex,
+} from "./dependencies/repository-index.ts";

@@ -7,7 +7,7 @@ import type { ImpureCause, TemplateRun } from "./template-run.ts";
 export interface TemplateBudgets {
   /** Text made, in UTF-16 code units, counted each time that it is made; 256 Mi by default. */
   readonly output?: number;
-  /** Steps of templates, iterations included; 20 million by default, about two seconds. */
+  /** Steps of templates, iterations included; 50 million by default, some seconds. */
   readonly steps?: number;
 }
 
@@ -25,7 +25,7 @@ export interface TrackedTemplateRun extends TemplateRun {
 }
 
 const OUTPUT = 256 * 1024 * 1024;
-const STEPS = 20_000_000;
+const STEPS = 50_000_000;
 
 /** The run that executions share: their budgets are one. Use a new one for each render. */
 export function createTemplateRun({ clock, random, budgets = {} }: TemplateRunOptions): TrackedTemplateRun {

@@ -1,5 +1,6 @@
 import { compileTemplate } from "./execute/compile.ts";
 import type { Program } from "./execute/program.ts";
+import { TemplateBudgetError } from "./execute/template-error.ts";
 import type { TemplateDefinition } from "./parse/template-definition.ts";
 
 /** A template that can be executed. Immutable; its steps are made when it first runs. */
@@ -11,9 +12,15 @@ export class Template {
     this.definition = definition;
   }
 
+  /** Throws a `TemplateBudgetError` where the stack is too small for how deep the template nests. */
   get program(): Program {
-    this.#program ??= compileTemplate(this.definition);
-    return this.#program;
+    if (this.#program !== undefined) return this.#program;
+    try {
+      this.#program = compileTemplate(this.definition);
+      return this.#program;
+    } catch (error) {
+      throw error instanceof RangeError ? new TemplateBudgetError("depth") : error;
+    }
   }
 }
 

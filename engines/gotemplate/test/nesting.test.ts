@@ -116,6 +116,14 @@ describe("hostile templates", () => {
   });
 });
 
+describe("deep expressions", () => {
+  it.each([10, 900])("end in a result or in an error of ours: %i", (depth) => {
+    const text = `{{ ${"(print ".repeat(depth)}1${")".repeat(depth)} }}`;
+    const error = thrownBy(() => expect(render(text)).toBe("1"));
+    if (error !== undefined) expect(error).toMatchObject({ reason: expect.stringMatching(/Template/) });
+  });
+});
+
 describe("a parsed template", () => {
   it("is not changed by those who execute it", () => {
     const parsed = parseTemplate(

@@ -34,8 +34,12 @@ const HEAVY_BUILTINS: ReadonlySet<string> = new Set([
   "node:zlib",
 ]);
 
-/** Large, and needed only where a pattern is more than a name. */
-const REGEX_CHUNK = "regex";
+/** Libraries that are large, or load what is, and that few commands need: each lies apart until it is used. */
+const LAZY_LIBRARIES: ReadonlyMap<string, RegExp> = new Map([
+  ["regex", /node_modules\/re2js\//],
+  ["bcrypt", /node_modules\/bcryptjs\//],
+  ["toml", /node_modules\/smol-toml\//],
+]);
 
 /**
  * Which modules lie together: each file that is loaded costs as much as many lines of code.
@@ -44,9 +48,10 @@ const REGEX_CHUNK = "regex";
  * and none is loaded half.
  */
 const GROUPS = [
-  { name: REGEX_CHUNK, test: /node_modules\/re2js\//, priority: 2 },
+  ...Array.from(LAZY_LIBRARIES, ([name, test]) => ({ name, test, priority: 2 })),
   // The program itself, with all that its entry point imports at once.
   { name: "main", test: /\/src\/main\.ts$/, priority: 1 },
+  { name: "template", test: /\/src\/template\/main\.ts$/, priority: 1 },
 ];
 
 const isRepositorySource = (id: string): boolean => !id.includes("node_modules");
@@ -98,12 +103,23 @@ export async function bundleProgram(root: string, folder: string, source: string
   const workers = new Map<string, string>();
   const onWorker: OnWorker = (name, worker) => void workers.set(name, worker);
   const chunks = [...(await bundleTogether(root, dist, { inputs: { main: source }, onWorker }))];
+  // Commands that are a program of their own share no file with the others either: they start as fast as they can.
+  for (const [name, entry] of programsOf(dirname(source))) {
+    chunks.push(...(await bundleTogether(root, dist, { inputs: { [name]: entry }, onWorker })));
+  }
   for (const [name, worker] of workers) {
     chunks.push(...(await bundleTogether(root, dist, { inputs: { [name]: worker }, onWorker })));
   }
   const modules = [...new Set(chunks.flatMap(({ moduleIds }) => moduleIds))].sort();
   for (const folderOfSource of sourceFoldersOf(modules)) copyTables(folderOfSource, dist);
   return { modules };
+}
+
+/** The folders of a program with an entry point of their own. */
+function programsOf(folder: string): readonly (readonly [name: string, entry: string])[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "main.ts")))
+    .map(({ name }) => [name, join(folder, name, "main.ts")]);
 }
 
 interface ProgramPart {
@@ -137,7 +153,11 @@ async function bundleTogether(
 }
 
 function programPlugin(): Plugin {
-  return lazyRequires((module) => HEAVY_BUILTINS.has(module) || module.startsWith(`./${REGEX_CHUNK}`));
+  return lazyRequires((module) => HEAVY_BUILTINS.has(module) || isLazyLibrary(module));
+}
+
+function isLazyLibrary(module: string): boolean {
+  return LAZY_LIBRARIES.keys().some((name) => module.startsWith(`./${name}-`));
 }
 
 /** Files that load each other find each other half loaded: a class then extends nothing. */

@@ -4,7 +4,9 @@
 const { existsSync } = require("node:fs");
 
 const root = `${__dirname}/..`;
-const packaged = `${root}/dist/main.cjs`;
+/** A command that is a program of its own. */
+const isTemplate = process.argv[2] === "template";
+const packaged = `${root}/dist/${isTemplate ? "template" : "main"}.cjs`;
 
 if (!isRecent()) startAnother();
 else if (existsSync(packaged)) startPackaged();
@@ -21,7 +23,7 @@ function startPackaged() {
   const { HOME, LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
   const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);
   if (!NODE_COMPILE_CACHE && cache) enableCompileCache(`${cache}/weir/compiled`);
-  require("../dist/main.cjs");
+  require(packaged);
 }
 
 /** On the Node that came with `npm ci`, where the one that runs is too old. */
@@ -41,7 +43,7 @@ function startAnother() {
 function startOn(node) {
   const entry = existsSync(packaged)
     ? [packaged]
-    : ["--conditions=@weir/source", `${root}/src/main.ts`];
+    : ["--conditions=@weir/source", `${root}/src/${isTemplate ? "template/main.ts" : "main.ts"}`];
   const child = require("node:child_process").spawn(
     node,
     ["--disable-warning=ExperimentalWarning", ...entry, ...process.argv.slice(2)],

@@ -28,7 +28,7 @@ export function namespacedClient(
     delete: (kind, key, options) => client.delete(kind, key, options),
     resolve: (kind) => client.resolve(kind),
     discover: (options) => client.discover(options),
-    raw: (path, init) => client.raw(path, init),
+    raw: (path, options) => client.raw(path, options),
     impersonate: (user) => namespacedClient(client.impersonate(user), namespace, kinds),
     dryRun: () => namespacedClient(client.dryRun(), namespace, kinds),
   };

@@ -1,4 +1,4 @@
-import { systemClock, systemRandom } from "@weir/core";
+import { systemClock } from "@weir/core";
 import {
   capabilitiesOf,
   type Chart,
@@ -59,7 +59,6 @@ export async function readChartInputs(
     skipSchemaValidation: flags.bool("skip-schema-validation"),
     notify,
     clock: systemClock,
-    random: systemRandom,
   };
   return { chart, values, options };
 }

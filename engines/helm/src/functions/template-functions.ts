@@ -1,6 +1,7 @@
 import {
   defineFunction,
   type ParsedTemplate,
+  TemplateBudgetError,
   type TemplateEntry,
   type TemplateFunction,
   TemplateParseError,
@@ -67,15 +68,24 @@ function enterInclude(name: string, data: GoValue, run: RenderRun): TemplateEntr
   };
 }
 
+/** Texts may run texts this deep: Helm has no limit, and dies of it. */
+const DEEPEST_TEXT = 1000;
+/** What a text costs besides what it does. */
+const TEXT_STEPS = 50;
+
 /** What a text defines is seen by what it includes, and by nothing outside of it. */
 function enterText(text: string, data: GoValue, run: RenderRun): TemplateEntry {
+  if (run.textDepth >= DEEPEST_TEXT) throw new TemplateBudgetError("depth", DEEPEST_TEXT);
+  run.chargeSteps(TEXT_STEPS);
   const outer = run.templates;
   const parsed = parseText(text, run);
   run.templates = run.cache.extend(outer, parsed);
   // Of a text within a text, an empty one replaces nothing, and yet is what is executed.
   const isEmpty = parsed.templates.get(ROOT_NAME)?.definition.isEmpty === true;
+  run.textDepth += 1;
   const leave = (): void => {
     run.templates = outer;
+    run.textDepth -= 1;
   };
   return {
     set: isEmpty ? TemplateSet.empty.with(parsed) : run.templates,

@@ -25,6 +25,8 @@ export class RenderRun implements TemplateRun {
   readonly cache: RenderCache;
   /** The templates that can be included where the run stands: within a text of `tpl`, those that it defines, too. */
   templates: TemplateSet;
+  /** How many texts of `tpl` the run is within. */
+  textDepth = 0;
   /** How often each name is being included. */
   readonly included: Map<string, number> = new Map();
   readonly #lookups: ReadonlyMap<string, JsonObject> | undefined;

@@ -6,6 +6,7 @@ export {
 export { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
 export { type CertifiedKey, type ServerNames } from "@weir/sdk";
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
+export { fromTransport, inProcessTransport } from "./in-process-transport.ts";
 export { loopControllers, type Loops } from "./loops.ts";
 export {
   type Cluster,

@@ -7,15 +7,14 @@ import {
   createFaultInjector,
   createMemoryStorage,
   type FaultPlan,
-  fromFetch,
   type Handle,
   type Storage,
-  toFetch,
   type UserInfo,
 } from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
 import { createManager, type ServerNames } from "@weir/sdk";
+import { inProcessTransport } from "./in-process-transport.ts";
 import { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
@@ -112,7 +111,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     createClient({ transport: through, clock, random, logger, userAgent: CLUSTER_NAME });
   const manager = starting.use(
     createManager({
-      client: clientOf((request) => apiServer.fetch(request)),
+      client: clientOf(inProcessTransport(trusted(apiServer))),
       controllers: loopControllers(options.loops ?? {}, {
         statusAnnotation: options.statusAnnotation ?? DEFAULT_STATUS_ANNOTATION,
         certificateAuthority: authority.certificate,
@@ -145,15 +144,19 @@ function outside(
   if (faults === undefined) {
     return {
       handle: (request) => apiServer.handle(request),
-      transport: (request) => apiServer.fetch(request),
+      transport: inProcessTransport(trusted(apiServer)),
     };
   }
   const inject = createFaultInjector(faults, clock);
-  const trusted: Handle = (request) => apiServer.handle(request, { isTrusted: true });
   return {
     handle: (request) => inject(request, (asked) => apiServer.handle(asked)),
-    transport: async (request) => toFetch(await inject(fromFetch(request), trusted)),
+    transport: inProcessTransport((request) => inject(request, trusted(apiServer))),
   };
+}
+
+/** The API as the process that it runs in reaches it: whoever is here may do everything. */
+function trusted(apiServer: ApiServer): Handle {
+  return (request) => apiServer.handle(request, { isTrusted: true });
 }
 
 /** A loop's step is short; one that does not end is not waited for. */

@@ -50,7 +50,7 @@ async function answer(stub: StubServer, request: IncomingMessage, response: Serv
   const { method = "GET", url = "/" } = request;
   const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
   const asked = new Request(new URL(url, "http://stub"), { method, signal: gone.signal, ...body });
-  const answered = await stub.transport(asked, {});
+  const answered = await stub.fetch(asked);
   response.writeHead(answered.status, { "content-type": "application/json" });
   response.flushHeaders();
   const reader = answered.body?.getReader();

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson, writeJson } from "@weir/core";
-import type { Transport } from "@weir/client";
+import { fetchTransport, type Transport } from "@weir/client";
 import { applyJsonPatch, applyMergePatch, jsonEqual, type KubeObject, type ObjectMeta } from "@weir/objects";
 
 /** A request as the server got it. */
@@ -44,7 +44,9 @@ export class StubServer {
   #oldest = 0;
   #uids = 0;
 
-  readonly transport: Transport = async (request) => {
+  readonly transport: Transport = fetchTransport((request) => this.fetch(request));
+
+  async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const text = request.method === "GET" ? "" : await request.text();
     const seen: SeenRequest = {
@@ -60,7 +62,7 @@ export class StubServer {
       if (answer !== undefined) return answer;
     }
     return this.#answer(seen, request);
-  };
+  }
 
   /** Adds a fault in front of the server; the result takes it away. */
   fault(fault: Fault): Disposable {

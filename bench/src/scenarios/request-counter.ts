@@ -11,10 +11,10 @@ export interface RequestCounter {
 export function countRequests(inner: Transport): RequestCounter {
   let counts = new Map<string, number>();
   return {
-    transport: (request, options) => {
+    transport: (request) => {
       const what = describeRequest(request.method, new URL(request.url));
       if (what !== undefined) counts.set(what, (counts.get(what) ?? 0) + 1);
-      return inner(request, options);
+      return inner(request);
     },
     take: () => {
       const taken = counts;

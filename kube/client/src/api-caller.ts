@@ -10,7 +10,17 @@ import {
   writeJson,
 } from "@weir/core";
 import { ApiProtocolError, ApiUnreachableError, errorOfResponse } from "./api-error.ts";
-import type { ImpersonatedUser, Transport, TransportOptions } from "./client.ts";
+import type { ImpersonatedUser } from "./client.ts";
+import { isSuccess, type RawOptions } from "./raw-answer.ts";
+import {
+  discard,
+  type HeaderLine,
+  headerOf,
+  readText,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from "./transport/transport.ts";
 import { parseWarnings, WarningFilter } from "./warning-header.ts";
 
 /** One request as the client describes it. */
@@ -79,10 +89,11 @@ export class ApiCaller {
   /** Sends a request and parses the answer; anything but a success throws. */
   async json(request: ApiRequest): Promise<JsonValue> {
     using held = anySignal(request.signal);
+    const signal = request.signal === undefined ? undefined : held.signal;
     const response = await this.#withRetries(request.method, request.path, held.signal, () =>
-      this.#send(request, request.signal === undefined ? undefined : held.signal, {}),
+      this.#send(request, signal),
     );
-    const text = await this.#text(response, request, held.signal);
+    const text = await this.#text(response, request, signal);
     try {
       return parseJson(text);
     } catch (cause) {
@@ -97,11 +108,11 @@ export class ApiCaller {
    *
    * Sent again only where the server says when, as it does while the storage of a new kind fills its cache.
    */
-  async stream(request: ApiRequest): Promise<Response> {
+  async stream(request: ApiRequest): Promise<TransportResponse> {
     const { method, path, signal } = request;
     for (let tries = 1; ; tries++) {
-      const response = await this.#send(request, signal, { longLived: true });
-      if (response.ok) return response;
+      const response = await this.#send(request, signal, true);
+      if (isSuccess(response)) return response;
       const error = errorOfResponse(response, await this.#text(response, request, signal));
       if (!asksForRetry(response) || tries >= MAX_TRIES) throw error;
       await this.#waitBeforeRetry(method, path, error.retryAfterMs ?? 0, signal);
@@ -109,14 +120,13 @@ export class ApiCaller {
   }
 
   /** Sends any request with the client's credentials and retries; gives every answer back, refusals too. */
-  async raw(path: string, init: RequestInit): Promise<Response> {
-    const method = init.method ?? "GET";
-    const signal = init.signal ?? undefined;
+  async raw(path: string, options: RawOptions): Promise<TransportResponse> {
+    const { method = "GET", headers = {}, body, signal } = options;
+    const lines = Object.entries(headers).map(([name, value]): HeaderLine => [name.toLowerCase(), value]);
     for (let tries = 1; ; tries++) {
-      const response = await this.#sendInit(path, init, {});
-      if (tries >= MAX_TRIES || init.body instanceof ReadableStream || !asksForRetry(response))
-        return response;
-      const error = errorOfResponse(response, await response.text());
+      const response = await this.#sendAs({ method: method.toUpperCase(), path, lines, body, signal });
+      if (tries >= MAX_TRIES || !asksForRetry(response)) return response;
+      const error = errorOfResponse(response, await readText(response));
       await this.#waitBeforeRetry(method, path, error.retryAfterMs ?? 0, signal);
     }
   }
@@ -125,11 +135,11 @@ export class ApiCaller {
     method: string,
     path: string,
     signal: AbortSignal,
-    send: () => Promise<Response>,
-  ): Promise<Response> {
+    send: () => Promise<TransportResponse>,
+  ): Promise<TransportResponse> {
     let readTries = 0;
     for (let tries = 1; ; tries++) {
-      let response: Response;
+      let response: TransportResponse;
       try {
         response = await send();
       } catch (error) {
@@ -140,8 +150,8 @@ export class ApiCaller {
         await this.#options.clock.sleep(FIRST_READ_RETRY_MS * 2 ** (readTries - 1), signal);
         continue;
       }
-      if (response.ok) return response;
-      const error = errorOfResponse(response, await abortable(response.text(), signal));
+      if (isSuccess(response)) return response;
+      const error = errorOfResponse(response, await abortable(readText(response), signal));
       if (!asksForRetry(response) || tries >= MAX_TRIES) throw error;
       await this.#waitBeforeRetry(method, path, error.retryAfterMs ?? 0, signal);
     }
@@ -163,60 +173,69 @@ export class ApiCaller {
     await this.#options.clock.sleep(waitMs * (1 + 0.1 * this.#options.random.next()), signal);
   }
 
-  #send(request: ApiRequest, signal: AbortSignal | undefined, options: TransportOptions): Promise<Response> {
-    const headers: Record<string, string> = { accept: request.accept ?? "application/json" };
-    if (request.body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
-    const init: RequestInit = {
-      method: request.method,
-      headers,
-      ...(request.body === undefined ? {} : { body: writeJson(request.body) }),
-      ...(signal === undefined ? {} : { signal }),
-    };
-    return this.#sendInit(request.path, init, options);
+  #send(
+    { method, path, accept, contentType, body }: ApiRequest,
+    signal: AbortSignal | undefined,
+    longLived?: true,
+  ): Promise<TransportResponse> {
+    const lines: HeaderLine[] = [["accept", accept ?? "application/json"]];
+    if (body === undefined) return this.#sendAs({ method, path, lines, signal, longLived });
+    lines.push(["content-type", contentType ?? "application/json"]);
+    return this.#sendAs({ method, path, lines, signal, longLived, body: writeJson(body) });
   }
 
-  async #sendInit(path: string, init: RequestInit, options: TransportOptions): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("user-agent", this.#options.userAgent);
-    const repeatedHeaders = this.#impersonate(headers);
-    const request = new Request(this.#base + path, { ...init, headers, redirect: "manual" });
-    let response: Response;
+  async #sendAs({
+    path,
+    lines,
+    ...more
+  }: Omit<TransportRequest, "url" | "headers"> & {
+    readonly path: string;
+    readonly lines: readonly HeaderLine[];
+  }): Promise<TransportResponse> {
+    const { method, signal } = more;
+    const own: readonly HeaderLine[] = [["user-agent", this.#options.userAgent], ...this.#impersonation()];
+    const given = lines.filter(([name]) => !own.some(([mine]) => mine === name));
+    let response: TransportResponse;
     try {
-      const more = repeatedHeaders.length === 0 ? options : { ...options, repeatedHeaders };
-      response = await untilAborted(this.#options.transport(request, more), init.signal ?? undefined);
+      const request = { ...more, url: this.#base + path, headers: [...given, ...own] };
+      response = await answerUntilAborted(this.#options.transport(request), signal);
     } catch (cause) {
-      init.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       // A transport that knows what is wrong (credentials, configuration) says it better.
       if (cause instanceof WeirError) throw cause;
-      throw new ApiUnreachableError(request.method, pathOnly(path), { cause });
+      throw new ApiUnreachableError(method, pathOnly(path), { cause });
     }
-    this.#options.onAnswer?.({ method: request.method, host: this.#host, code: response.status });
-    for (const text of parseWarnings(response.headers.get("warning"))) {
+    this.#options.onAnswer?.({ method, host: this.#host, code: response.status });
+    for (const text of parseWarnings(headerOf(response, "warning"))) {
       if (this.#warnings.isNew(text)) this.#options.onWarning?.(text);
     }
     return response;
   }
 
-  #impersonate(headers: Headers): readonly (readonly [string, string])[] {
+  #impersonation(): readonly HeaderLine[] {
     if (this.#user === undefined) return [];
-    headers.set("impersonate-user", this.#user.name);
-    if (this.#user.uid !== undefined) headers.set("impersonate-uid", this.#user.uid);
-    const { groups = [], extra = {} } = this.#user;
-    const lines = [
+    const { name, uid, groups = [], extra = {} } = this.#user;
+    return [
+      ["impersonate-user", name],
+      ...(uid === undefined ? [] : [["impersonate-uid", uid] as const]),
+      // Lines of their own: `Impersonate-Group: a, b` names one group.
       ...groups.map((group) => ["impersonate-group", group] as const),
       ...Object.entries(extra).flatMap(([key, values]) => {
         // Header names know no case and few signs, so the server takes the key percent-encoded.
-        const name = `impersonate-extra-${headerKey(key)}`;
-        return values.map((value) => [name, value] as const);
+        const line = `impersonate-extra-${headerKey(key)}`;
+        return values.map((value) => [line, value] as const);
       }),
     ];
-    for (const [name, value] of lines) headers.append(name, value);
-    return lines;
   }
 
-  async #text(response: Response, request: ApiRequest, signal: AbortSignal | undefined): Promise<string> {
+  async #text(
+    response: TransportResponse,
+    request: ApiRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    if (typeof response.body === "string") return response.body;
     try {
-      return await abortable(response.text(), signal);
+      return await abortable(readText(response), signal);
     } catch (cause) {
       signal?.throwIfAborted();
       throw new ApiUnreachableError(request.method, pathOnly(request.path), { cause });
@@ -225,20 +244,24 @@ export class ApiCaller {
 }
 
 /** Whatever a transport does, an abort ends the wait; an answer that comes after it is let go. */
-async function untilAborted(answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
+async function answerUntilAborted(
+  answer: Promise<TransportResponse>,
+  signal: AbortSignal | undefined,
+): Promise<TransportResponse> {
   try {
     return await abortable(answer, signal);
   } catch (error) {
-    if (signal?.aborted) void answer.then((late) => late.body?.cancel()).catch(() => {});
+    if (signal?.aborted) void answer.then(discard).catch(() => {});
     throw error;
   }
 }
 
-function asksForRetry(response: Response): boolean {
+function asksForRetry(response: TransportResponse): boolean {
   const isBusy = response.status === 429 || response.status >= 500;
-  return isBusy && /^\d{1,9}$/.test(response.headers.get("retry-after")?.trim() ?? "");
+  return isBusy && /^\d{1,9}$/.test(headerOf(response, "retry-after")?.trim() ?? "");
 }
 
+/** As Node names it, and as the library for proxies does. */
 const BROKEN_CONNECTION: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 function isBrokenConnection(error: Error): boolean {

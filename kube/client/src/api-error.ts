@@ -1,4 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson, WeirError } from "@weir/core";
+import { headerOf, type TransportResponse } from "./transport/transport.ts";
 
 /** One cause of a Status: which field, and what is wrong with it. */
 export interface StatusCause {
@@ -91,8 +92,8 @@ export function isApiError(error: unknown, ...reasons: readonly string[]): error
 }
 
 /** Makes the error of an answer that is not a success; bodies that are no Status are quoted, shortened. */
-export function errorOfResponse(response: Response, body: string): KubeApiError {
-  const retryAfterMs = retryAfterOfHeader(response.headers.get("retry-after"));
+export function errorOfResponse(response: TransportResponse, body: string): KubeApiError {
+  const retryAfterMs = retryAfterOfHeader(headerOf(response, "retry-after"));
   const options = retryAfterMs === undefined ? {} : { retryAfterMs };
   const parsed = tryParse(body);
   if (parsed !== undefined && parsed["kind"] === "Status")
@@ -114,8 +115,8 @@ function tryParse(body: string): JsonObject | undefined {
 }
 
 /** Retry-After in seconds, as the API server writes it; dates are not used there. */
-function retryAfterOfHeader(header: string | null): number | undefined {
-  if (header === null || !/^\d{1,9}$/.test(header.trim())) return undefined;
+function retryAfterOfHeader(header: string | undefined): number | undefined {
+  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return undefined;
   return Number(header) * 1000;
 }
 

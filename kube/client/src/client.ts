@@ -1,21 +1,7 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeList, KubeObject, ObjectKey } from "@weir/objects";
 import type { Kind } from "./kind.ts";
-
-/** What a `Request` cannot carry; a transport that opens connections needs it, one in process may ignore it. */
-export interface TransportOptions {
-  /** Headers that must go out as lines of their own: `Headers` folds them (`Impersonate-Group: a, b` names one group). */
-  readonly repeatedHeaders?: readonly (readonly [name: string, value: string])[];
-  /** The answer streams for minutes: it gets a connection of its own and no idle timeout. */
-  readonly longLived?: boolean;
-}
-
-/**
- * Carries one HTTP request to a Kubernetes API and brings the response back, streaming.
- *
- * The in-process transport is the embedded server's own `fetch`; the network one adds credentials, TLS and pools.
- */
-export type Transport = (request: Request, options?: TransportOptions) => Promise<Response>;
+import type { RawAnswer, RawOptions } from "./raw-answer.ts";
 
 /** Options that every call takes. */
 export interface CallOptions {
@@ -128,7 +114,7 @@ export interface KubeClient {
   /** Every kind that the server serves, in its order; read once and kept unless asked to refresh. */
   discover(options?: { readonly refresh?: boolean }): Promise<readonly ResolvedKind[]>;
   /** Sends any request, with the client's credentials and retries. `path` begins with `/`. */
-  raw(path: string, init?: RequestInit): Promise<Response>;
+  raw(path: string, options?: RawOptions): Promise<RawAnswer>;
   /** The same API seen as another user, by impersonation headers. */
   impersonate(user: ImpersonatedUser): KubeClient;
   /** The same API without lasting effect: each write is admitted, validated and answered, and not kept. */

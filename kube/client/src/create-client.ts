@@ -21,7 +21,6 @@ import type {
   Patch,
   ReadOptions,
   ResolvedKind,
-  Transport,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -36,6 +35,8 @@ import {
   type ServedKind,
   servedByDeclaration,
 } from "./object-path.ts";
+import { type RawAnswer, rawAnswer, type RawOptions } from "./raw-answer.ts";
+import type { Transport } from "./transport/transport.ts";
 import { readWatchEvents } from "./watch-stream.ts";
 
 /** What a client is made of. */
@@ -130,7 +131,6 @@ class HttpKubeClient implements KubeClient {
         ...(kind.metadataOnly === true ? { accept: AS_METADATA } : {}),
       });
       onActivity?.();
-      if (response.body === null) throw new ApiProtocolError("the answer to a watch has no body");
       for await (const event of readWatchEvents(response.body, { onActivity, signal: held.signal })) {
         yield typedEvent<R>(kind, served, event);
       }
@@ -227,8 +227,8 @@ class HttpKubeClient implements KubeClient {
     return this.#discovery.all(options.refresh === true);
   }
 
-  raw(path: string, init: RequestInit = {}): Promise<Response> {
-    return this.#caller.raw(path, init);
+  async raw(path: string, options: RawOptions = {}): Promise<RawAnswer> {
+    return rawAnswer(await this.#caller.raw(path, options));
   }
 
   impersonate(user: ImpersonatedUser): KubeClient {

@@ -14,7 +14,7 @@ export function dryRunClient(client: KubeClient): KubeClient {
     delete: (kind, key, options) => client.delete(kind, key, { ...options, dryRun }),
     resolve: (kind) => client.resolve(kind),
     discover: (options) => client.discover(options),
-    raw: (path, init) => client.raw(isRead(init?.method) ? path : withDryRun(path), init),
+    raw: (path, options) => client.raw(isRead(options?.method) ? path : withDryRun(path), options),
     impersonate: (user) => dryRunClient(client.impersonate(user)),
     dryRun: () => dryRunClient(client),
   };

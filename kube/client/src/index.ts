@@ -19,8 +19,6 @@ export {
   type Patch,
   type ReadOptions,
   type ResolvedKind,
-  type Transport,
-  type TransportOptions,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -50,5 +48,20 @@ export {
   type KubeconfigOptions,
   type Material,
 } from "./kubeconfig/cluster-config.ts";
+export { AnswerTimeoutError, ConnectionClosedError } from "./connect/wire.ts";
 export { inClusterConfig, type InClusterOptions } from "./kubeconfig/in-cluster-config.ts";
 export { loadKubeconfig, parseKubeconfig } from "./kubeconfig/parse-kubeconfig.ts";
+export { type RawAnswer, type RawOptions } from "./raw-answer.ts";
+export { fetchTransport } from "./transport/fetch-transport.ts";
+export {
+  type BodyChunk,
+  discard,
+  type HeaderLine,
+  headerOf,
+  readText,
+  type Transport,
+  type TransportBody,
+  type TransportRequest,
+  type TransportResponse,
+} from "./transport/transport.ts";
+export { untilAborted } from "./transport/until-aborted.ts";

@@ -1,6 +1,6 @@
 /** The texts of a Warning header (RFC 7234 §5.5): `299 - "text"`, several joined by commas; others are skipped. */
-export function parseWarnings(header: string | null): readonly string[] {
-  if (header === null) return [];
+export function parseWarnings(header: string | undefined): readonly string[] {
+  if (header === undefined) return [];
   const texts: string[] = [];
   const pattern = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
   for (const match of header.matchAll(pattern)) texts.push((match[1] ?? "").replace(/\\(.)/g, "$1"));

@@ -151,8 +151,9 @@ describe("discovery", () => {
   test("fails where the server does, and tries anew at the next call", async () => {
     let isDown = true;
     const up = aggregated();
+    const down = scriptedTransport(() => failure(500, "InternalError"));
     const client = createClient({
-      transport: async (request) => (isDown ? failure(500, "InternalError") : up.transport(request)),
+      transport: (request) => (isDown ? down : up).transport(request),
     });
     await expect(client.resolve(Thing)).rejects.toMatchObject({ code: 500 });
     isDown = false;

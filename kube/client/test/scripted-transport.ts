@@ -1,5 +1,5 @@
 import { type JsonValue, parseJson, writeJson } from "@weir/core";
-import type { Transport, TransportOptions } from "../src/index.ts";
+import { fetchTransport, type Transport, type TransportRequest } from "../src/index.ts";
 
 /** A request as a transport was given it. */
 export interface SentRequest {
@@ -7,8 +7,7 @@ export interface SentRequest {
   readonly path: string;
   readonly headers: Headers;
   readonly body: JsonValue | undefined;
-  readonly options: TransportOptions;
-  readonly signal: AbortSignal;
+  readonly request: TransportRequest;
 }
 
 /** A transport that answers by a function and keeps what was sent. */
@@ -23,19 +22,19 @@ export function scriptedTransport(
   const sent: SentRequest[] = [];
   return {
     sent,
-    transport: async (request, options = {}) => {
+    transport: async (request) => {
       const url = new URL(request.url);
-      const text = await request.text();
+      const { body = "" } = request;
+      const text = typeof body === "string" ? body : Buffer.from(body).toString();
       const one: SentRequest = {
         method: request.method,
         path: url.pathname + url.search,
-        headers: request.headers,
+        headers: new Headers(request.headers.map(([name, value]): [string, string] => [name, value])),
         body: text === "" ? undefined : parseJson(text),
-        options,
-        signal: request.signal,
+        request,
       };
       sent.push(one);
-      return answer(one, sent.length - 1);
+      return fetchTransport(() => answer(one, sent.length - 1))(request);
     },
   };
 }

@@ -1,6 +1,12 @@
 import { FakeClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
-import { createClient, type Kind, type KubeClient, WatchTruncatedError } from "../src/index.ts";
+import {
+  createClient,
+  fetchTransport,
+  type Kind,
+  type KubeClient,
+  WatchTruncatedError,
+} from "../src/index.ts";
 import { chunks, failure, scriptedTransport } from "./scripted-transport.ts";
 
 const ConfigMap: Kind = {
@@ -39,7 +45,7 @@ describe("a watch", () => {
       "/api/v1/namespaces/ns/configmaps?watch=1&allowWatchBookmarks=true&labelSelector=a&resourceVersion=7&timeoutSeconds=300",
       "/api/v1/configmaps?watch=1&allowWatchBookmarks=true&resourceVersion=&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
     ]);
-    expect(sent[0]?.options.longLived).toBe(true);
+    expect(sent[0]?.request.longLived).toBe(true);
   });
 
   test("splits events at newlines only, wherever chunks end", async () => {
@@ -47,13 +53,15 @@ describe("a watch", () => {
     for (let size = 1; size < 40; size++) {
       const parts: Uint8Array[] = [];
       for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
-      const client = createClient({ transport: async () => chunks(...parts) });
+      const client = createClient({ transport: fetchTransport(() => chunks(...parts)) });
       expect((await collect(client)).names).toEqual(["ADDED a", "ADDED b\u2028ü😀", "ADDED c"]);
     }
   });
 
   test("takes an unfinished last line for a truncation, not for an event", async () => {
-    const client = createClient({ transport: async () => chunks(added("a"), added("b").trimEnd()) });
+    const client = createClient({
+      transport: fetchTransport(() => chunks(added("a"), added("b").trimEnd())),
+    });
     const { names, error } = await collect(client);
     expect(names).toEqual(["ADDED a"]);
     expect(error).toBeInstanceOf(WatchTruncatedError);
@@ -61,12 +69,13 @@ describe("a watch", () => {
 
   test("tells bookmarks and errors from objects", async () => {
     const client = createClient({
-      transport: async () =>
+      transport: fetchTransport(() =>
         chunks(
           '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12","annotations":{"k8s.io/initial-events-end":"true"}}}}\n',
           '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"13"}}}\n',
           '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n',
         ),
+      ),
     });
     expect(await Array.fromAsync(client.watch(ConfigMap))).toEqual([
       { type: "BOOKMARK", resourceVersion: "12", initialEventsEnd: true },
@@ -78,7 +87,7 @@ describe("a watch", () => {
   test.each(["[]", '{"type":"WHAT","object":{}}', "nonsense", '{"type":"BOOKMARK","object":{}}'])(
     "refuses the line %s",
     async (line) => {
-      const client = createClient({ transport: async () => chunks(added("a"), `${line}\n`) });
+      const client = createClient({ transport: fetchTransport(() => chunks(added("a"), `${line}\n`)) });
       const { names, error } = await collect(client);
       expect(names).toEqual(["ADDED a"]);
       expect(error).toBeInstanceOf(Error);
@@ -119,22 +128,7 @@ describe("a watch", () => {
         ),
     );
     const names: string[] = [];
-    for await (const event of createClient({
-      transport: async (request) => {
-        const response = await transport(request);
-        const reader = response.body!.getReader();
-        request.signal.addEventListener("abort", () => void reader.cancel());
-        return new Response(
-          new ReadableStream({
-            pull: async (controller) => {
-              const { done, value } = await reader.read();
-              if (done) controller.close();
-              else controller.enqueue(value);
-            },
-          }),
-        );
-      },
-    }).watch(ConfigMap, { signal: abort.signal })) {
+    for await (const event of createClient({ transport }).watch(ConfigMap, { signal: abort.signal })) {
       names.push(event.type);
       abort.abort();
     }
@@ -145,7 +139,7 @@ describe("a watch", () => {
   test("ends by its signal although the transport has lost sight of it", async () => {
     let cancelled = 0;
     const client = createClient({
-      transport: async () => new Response(new ReadableStream({ cancel: () => void cancelled++ })),
+      transport: fetchTransport(() => new Response(new ReadableStream({ cancel: () => void cancelled++ }))),
     });
     const abort = new AbortController();
     const watching = Array.fromAsync(client.watch(ConfigMap, { signal: abort.signal }));
@@ -158,13 +152,15 @@ describe("a watch", () => {
   test("cancels the stream when its reader stops", async () => {
     let cancelled = 0;
     const client = createClient({
-      transport: async () =>
-        new Response(
-          new ReadableStream({
-            start: (controller) => controller.enqueue(new TextEncoder().encode(added("a") + added("b"))),
-            cancel: () => void cancelled++,
-          }),
-        ),
+      transport: fetchTransport(
+        () =>
+          new Response(
+            new ReadableStream({
+              start: (controller) => controller.enqueue(new TextEncoder().encode(added("a") + added("b"))),
+              cancel: () => void cancelled++,
+            }),
+          ),
+      ),
     });
     for await (const _ of client.watch(ConfigMap)) break;
     expect(cancelled).toBe(1);
@@ -173,7 +169,7 @@ describe("a watch", () => {
   test("tells of every chunk of bytes", async () => {
     let heard = 0;
     const client = createClient({
-      transport: async () => chunks(added("a").slice(0, 9), added("a").slice(9)),
+      transport: fetchTransport(() => chunks(added("a").slice(0, 9), added("a").slice(9))),
     });
     await Array.fromAsync(client.watch(ConfigMap, { onActivity: () => void heard++ }));
     expect(heard).toBe(3);

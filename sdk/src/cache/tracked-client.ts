@@ -47,7 +47,7 @@ export function trackedClient(client: KubeClient, informers: Informers): KubeCli
         : informers.trackDelete(kind, key, () => client.delete(kind, key, options)),
     resolve: (kind) => client.resolve(kind),
     discover: (options) => client.discover(options),
-    raw: (path, init) => client.raw(path, init),
+    raw: (path, options) => client.raw(path, options),
     impersonate: (user: ImpersonatedUser) => trackedClient(client.impersonate(user), informers),
     // Nothing is written, so there is nothing to learn.
     dryRun: () => client.dryRun(),

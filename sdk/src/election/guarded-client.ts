@@ -21,8 +21,8 @@ export function guardedClient(client: KubeClient, guard: WriteGuard): KubeClient
     delete: (kind, key, options) => guarded(() => client.delete(kind, key, options)),
     resolve: (kind) => client.resolve(kind),
     discover: (options) => client.discover(options),
-    raw: (path, init) =>
-      isRead(init?.method) ? client.raw(path, init) : guarded(() => client.raw(path, init)),
+    raw: (path, options) =>
+      isRead(options?.method) ? client.raw(path, options) : guarded(() => client.raw(path, options)),
     impersonate: (user: ImpersonatedUser) => guardedClient(client.impersonate(user), guard),
     dryRun: () => client.dryRun(),
   };

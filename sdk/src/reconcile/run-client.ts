@@ -8,6 +8,8 @@ import type {
   KubeClient,
   ListOptions,
   Patch,
+  RawAnswer,
+  RawOptions,
   ReadOptions,
   ResolvedKind,
   WatchEvent,
@@ -79,9 +81,9 @@ export class RunClient implements KubeClient {
     return this.#client.discover(options);
   }
 
-  async raw(path: string, init?: RequestInit): Promise<Response> {
+  async raw(path: string, options?: RawOptions): Promise<RawAnswer> {
     this.#bounds.assertOpen();
-    return this.#client.raw(path, { signal: this.#bounds.signal, ...init });
+    return this.#client.raw(path, { signal: this.#bounds.signal, ...options });
   }
 
   impersonate(user: ImpersonatedUser): KubeClient {

@@ -1,5 +1,5 @@
 import { createMemoryStorage, type Storage } from "@weir/apiserver";
-import type { Transport } from "@weir/client";
+import { type Transport, untilAborted } from "@weir/client";
 import { type Cluster, type ClusterOptions, startCluster } from "@weir/cluster";
 import { WeirError } from "@weir/core";
 
@@ -33,16 +33,13 @@ export class RestartableCluster implements AsyncDisposable {
   }
 
   /** The API in process; while the cluster is down requests fail, and those under way and watches broke off. */
-  readonly transport: Transport = async (request, options) => {
+  readonly transport: Transport = async (request) => {
     const running = this.#running;
     if (running === undefined) throw new ClusterDownError();
     const { signal } = running.life;
-    const response = await orAborted(running.cluster.transport(request, options), signal);
-    if (response.body === null) return response;
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    response.body.pipeTo(writable, { signal }).catch(() => {});
-    const { status, headers } = response;
-    return new Response(readable, { status, headers });
+    const response = await orAborted(running.cluster.transport(request), signal);
+    const { body } = response;
+    return typeof body === "string" ? response : { ...response, body: untilAborted(body, signal) };
   };
 
   /** Starts the cluster again. */

@@ -192,9 +192,9 @@ class RunningTestEnv implements TestEnv {
     this.#life = new AbortController();
     const { signal } = this.#life;
     const { transport } = started(this.#cluster);
-    const living: Transport = async (request, options) => {
+    const living: Transport = async (request) => {
       signal.throwIfAborted();
-      const response = await transport(request, options);
+      const response = await transport(request);
       signal.throwIfAborted();
       return response;
     };

@@ -1,5 +1,5 @@
 import { createApiServer, createMemoryStorage } from "@weir/apiserver";
-import { createClient } from "@weir/client";
+import { createClient, fetchTransport } from "@weir/client";
 import { FakeClock } from "@weir/core";
 import { createController, createManager, kind, type Manager } from "@weir/sdk";
 import { expect, test } from "vitest";
@@ -19,10 +19,10 @@ test("managers on the embedded API hand the lease on, and one works at a time", 
   await using server = await createApiServer({ storage });
   const clock = new FakeClock();
   const runs: string[] = [];
-  const client = createClient({ transport: (request) => server.fetch(request) });
+  const client = createClient({ transport: fetchTransport((request) => server.fetch(request)) });
   const managerOf = (identity: string): Manager =>
     createManager({
-      client: createClient({ transport: (request) => server.fetch(request), clock }),
+      client: createClient({ transport: fetchTransport((request) => server.fetch(request)), clock }),
       controllers: [
         createController("maps", { status: "none" })
           .for(ConfigMap)

@@ -1,5 +1,5 @@
 import { createApiServer, createMemoryStorage } from "@weir/apiserver";
-import { createClient, type Kind, type Transport } from "@weir/client";
+import { createClient, fetchTransport, type Kind } from "@weir/client";
 import { conditions, createController, createManager, defineResource, kind, type Manager } from "@weir/sdk";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -33,11 +33,11 @@ async function startApi() {
   const storage = createMemoryStorage({});
   const server = await createApiServer({ storage });
   const requests: string[] = [];
-  const transport: Transport = (request) => {
+  const transport = fetchTransport((request) => {
     const { pathname, searchParams } = new URL(request.url);
     requests.push(`${request.method} ${pathname}${searchParams.has("watch") ? " watch" : ""}`);
     return server.fetch(request);
-  };
+  });
   const client = createClient({ transport });
   await client.create(CustomResourceDefinition, Widget.crd() as never);
   await vi.waitFor(() => client.list(Widget));

@@ -1,10 +1,18 @@
-import type { Readable } from "node:stream";
 import { type Clock, systemClock } from "@weir/core";
-import type { KubeClient, Transport, TransportOptions } from "../client.ts";
+import type { KubeClient } from "../client.ts";
 import { type ClientOptions, createClient } from "../create-client.ts";
 import type { ClusterConfig } from "../kubeconfig/cluster-config.ts";
+import {
+  discard,
+  headerOf,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from "../transport/transport.ts";
 import { Credentials, type Secrets, type TlsMaterial } from "./credentials.ts";
-import { type Dispatchers, makeDispatchers } from "./dispatchers.ts";
+import { openProxiedWire } from "./proxied-wire.ts";
+import { openSocketWire } from "./socket-wire.ts";
+import { ConnectionClosedError, type Wire } from "./wire.ts";
 
 /** What a connection needs of its surroundings. */
 export interface ConnectOptions {
@@ -38,7 +46,8 @@ export interface Connection extends AsyncDisposable {
 }
 
 /**
- * Makes a transport over the network. Opens nothing until it is used; disposing it closes all its sockets.
+ * Makes a transport over the network. Opens nothing until it is used; disposing it closes all its sockets, and what is
+ * sent from then on is refused.
  *
  * Credentials and certificates are read again as they change, and once more when the server answers 401. They are sent
  * to the configured server alone: redirects are answers, not followed.
@@ -47,7 +56,7 @@ export function connect(config: ClusterConfig, options: ConnectOptions = {}): Co
   const network = new Network(config, options.clock ?? systemClock, options.environment ?? {});
   return {
     server: config.server,
-    transport: (request, transportOptions) => network.send(request, transportOptions ?? {}),
+    transport: (request) => network.send(request),
     [Symbol.asyncDispose]: () => network.close(),
   };
 }
@@ -55,53 +64,39 @@ export function connect(config: ClusterConfig, options: ConnectOptions = {}): Co
 class Network {
   readonly #config: ClusterConfig;
   readonly #credentials: Credentials;
-  readonly #retired = new Set<Dispatchers>();
-  #dispatchers: Dispatchers | undefined;
+  readonly #retired = new Set<Promise<Wire>>();
+  #current: { readonly tls: TlsMaterial; readonly wire: Promise<Wire> } | undefined;
+  #isClosed = false;
 
   constructor(config: ClusterConfig, clock: Clock, environment: NonNullable<ConnectOptions["environment"]>) {
     this.#config = config;
     this.#credentials = new Credentials(config, clock, environment);
   }
 
-  async send(request: Request, options: TransportOptions): Promise<Response> {
-    const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
-    const response = await this.#dispatch(request, body, options, await this.#credentials.current());
+  async send(request: TransportRequest): Promise<TransportResponse> {
+    const response = await this.#sendWith(await this.#credentials.current(), request);
     if (response.status !== 401 || !this.#canRefresh()) return response;
-    await response.body?.cancel();
-    return this.#dispatch(request, body, options, await this.#credentials.refresh());
+    await discard(response);
+    return this.#sendWith(await this.#credentials.refresh(), request);
   }
 
   async close(): Promise<void> {
-    const all = [...this.#retired, ...(this.#dispatchers === undefined ? [] : [this.#dispatchers])];
-    this.#dispatchers = undefined;
+    this.#isClosed = true;
+    const wires = [...this.#retired, ...(this.#current === undefined ? [] : [this.#current.wire])];
+    this.#current = undefined;
     this.#retired.clear();
-    await Promise.all(all.flatMap(({ requests, watches }) => [requests.destroy(), watches.destroy()]));
+    const ends = await Promise.allSettled(wires);
+    await Promise.all(ends.map((end) => (end.status === "fulfilled" ? end.value.destroy() : undefined)));
   }
 
-  async #dispatch(
-    request: Request,
-    body: Buffer | null,
-    options: TransportOptions,
-    secrets: Secrets,
-  ): Promise<Response> {
-    const { requests, watches } = this.#dispatchersFor(secrets.tls);
-    const url = new URL(request.url);
-    const dispatcher = options.longLived === true ? watches : requests;
-    const answer = await dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: request.method,
-      headers: headerLines(request.headers, options, secrets.authorization),
-      body,
-      signal: request.signal,
-    });
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(answer.headers)) {
-      for (const one of Array.isArray(value) ? value : [value ?? ""]) headers.append(name, one);
-    }
-    const isEmpty = [204, 205, 304].includes(answer.statusCode);
-    if (isEmpty) await answer.body.dump();
-    return new Response(isEmpty ? null : streamOf(answer.body), { status: answer.statusCode, headers });
+  async #sendWith(secrets: Secrets, request: TransportRequest): Promise<TransportResponse> {
+    const { authorization } = secrets;
+    const isNamed = authorization === undefined || headerOf(request, "authorization") !== undefined;
+    const headers = isNamed
+      ? request.headers
+      : [...request.headers, ["authorization", authorization] as const];
+    const wire = await this.#wireFor(secrets.tls);
+    return wire.send({ ...request, headers });
   }
 
   #canRefresh(): boolean {
@@ -109,54 +104,32 @@ class Network {
   }
 
   /** The connections for these certificates; those for older ones end when what runs on them has ended. */
-  #dispatchersFor(tls: TlsMaterial): Dispatchers {
-    const current = this.#dispatchers;
-    if (current !== undefined && isSameTls(current.tls, tls)) return current;
-    const made = makeDispatchers(this.#config, tls);
-    this.#dispatchers = made;
-    if (current === undefined) return made;
-    this.#retired.add(current);
-    void Promise.all([current.requests.close(), current.watches.close()])
-      .catch(() => {})
-      .then(() => this.#retired.delete(current));
-    return made;
+  #wireFor(tls: TlsMaterial): Promise<Wire> {
+    if (this.#isClosed) throw new ConnectionClosedError();
+    const current = this.#current;
+    if (current !== undefined && isSameTls(current.tls, tls)) return current.wire;
+    const { proxyUrl } = this.#config;
+    const wire =
+      proxyUrl === undefined
+        ? openSocketWire(this.#config, tls)
+        : openProxiedWire(this.#config, tls, proxyUrl);
+    this.#current = { tls, wire };
+    if (current !== undefined) void this.#retire(current.wire);
+    return wire;
+  }
+
+  async #retire(opening: Promise<Wire>): Promise<void> {
+    this.#retired.add(opening);
+    try {
+      await (await opening).retire();
+    } catch {
+      // Connections that could not be made, or not be ended well: nobody waits for them any more.
+    } finally {
+      this.#retired.delete(opening);
+    }
   }
 }
 
 function isSameTls(a: TlsMaterial, b: TlsMaterial): boolean {
   return a.ca === b.ca && a.certificate === b.certificate && a.key === b.key;
-}
-
-/** The lines of the head as a flat list, which keeps repeated names apart. */
-function headerLines(
-  headers: Headers,
-  options: TransportOptions,
-  authorization: string | undefined,
-): string[] {
-  const repeated = options.repeatedHeaders ?? [];
-  const folded = new Set(repeated.map(([name]) => name.toLowerCase()));
-  const lines: string[] = [];
-  for (const [name, value] of headers) if (!folded.has(name)) lines.push(name, value);
-  for (const [name, value] of repeated) lines.push(name, value);
-  if (authorization !== undefined && !headers.has("authorization"))
-    lines.push("authorization", authorization);
-  return lines;
-}
-
-function streamOf(body: Readable): ReadableStream<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  // Destroying a body whose reader went away is not an error that anybody waits for.
-  body.on("error", () => {});
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { done, value } = await chunks.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => void body.destroy(),
-    },
-    // Bytes are read when they are asked for: back-pressure reaches the server.
-    { highWaterMark: 0 },
-  );
 }

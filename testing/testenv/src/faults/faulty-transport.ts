@@ -1,5 +1,6 @@
-import { type ApiResponse, createFaultInjector, type FaultPlan, fromFetch, toFetch } from "@weir/apiserver";
-import type { Transport } from "@weir/client";
+import { type ApiResponse, createFaultInjector, type FaultPlan } from "@weir/apiserver";
+import { type BodyChunk, readText, type Transport, type TransportResponse } from "@weir/client";
+import { fromTransport } from "@weir/cluster";
 import { type Clock, systemClock } from "@weir/core";
 
 /**
@@ -12,24 +13,22 @@ export function faultyTransport(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Transport {
   const inject = createFaultInjector(plan, clock);
-  return async (request, options) =>
-    toFetch(
-      await inject(fromFetch(request), async ({ query }) => {
-        const isStream = query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
-        return answerOf(await inner(request, options), isStream);
-      }),
-    );
+  return (request) =>
+    inject(fromTransport(request), async ({ query }) => {
+      const isStream = query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
+      return answerOf(await inner(request), isStream);
+    });
 }
 
-async function answerOf(response: Response, isStream: boolean): Promise<ApiResponse> {
+async function answerOf(response: TransportResponse, isStream: boolean): Promise<ApiResponse> {
   const { status, headers, body } = response;
-  if (isStream && status === 200 && body !== null) {
-    return { status, headers: [...headers], body: textOf(body) };
-  }
-  return { status, headers: [...headers], body: await response.text() };
+  if (isStream && status === 200 && typeof body !== "string") return { status, headers, body: textOf(body) };
+  return { status, headers, body: await readText(response) };
 }
 
-async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* textOf(body: AsyncIterable<BodyChunk>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  for await (const chunk of body) yield decoder.decode(chunk, { stream: true });
+  for await (const chunk of body) {
+    yield typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  }
 }

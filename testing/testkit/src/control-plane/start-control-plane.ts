@@ -9,6 +9,7 @@ import {
   type KubeClient,
   loadKubeconfig,
   type Transport,
+  discard,
 } from "@weir/client";
 import { createAuthority, writeKubeconfig } from "@weir/cluster";
 import { systemClock } from "@weir/core";
@@ -218,9 +219,10 @@ class RestartableApiserver implements AsyncDisposable {
     const program = new ServerProgram({ name: "kube-apiserver", path, args: flags, directory });
     this.#program = program;
     await until(async () => {
-      const response = await connection.transport(new Request(`${connection.server}/readyz`));
-      await response.body?.cancel();
-      return response.ok;
+      const url = `${connection.server}/readyz`;
+      const response = await connection.transport({ method: "GET", url, headers: [] });
+      await discard(response);
+      return response.status === 200;
     }, program);
   }
 

@@ -177,6 +177,6 @@ export async function installFluxKinds(client: KubeClient): Promise<void> {
 async function isServed(client: KubeClient, resource: Kind<unknown, unknown>): Promise<boolean> {
   const path = `/apis/${resource.group}/${resource.version}/${resource.plural ?? ""}?limit=1`;
   const response = await client.raw(path);
-  await response.body?.cancel();
+  await response.discard();
   return response.ok;
 }

@@ -48,9 +48,9 @@ describe.each(clusterCases())("leader election on $name", (clusterCase) => {
   function candidate(name: string, namespace: string, times: Partial<LeaderElectionOptions>): Candidate {
     const { connection } = cluster();
     const life = new AbortController();
-    const transport: Transport = async (request, options) => {
+    const transport: Transport = async (request) => {
       life.signal.throwIfAborted();
-      const response = await connection.transport(new Request(request, { signal: life.signal }), options);
+      const response = await connection.transport({ ...request, signal: life.signal });
       life.signal.throwIfAborted();
       return response;
     };

@@ -35,11 +35,11 @@ async function openEmbedded(): Promise<ForgetfulCluster> {
   const loops = { namespaces: "off", garbage: false, accounts: false, rootCertificate: false } as const;
   const cluster = await RestartableCluster.start({ storage, loops: { ...loops, workloads: "off" } });
   return {
-    transport: async (request, options) => {
-      if (!new URL(request.url).searchParams.has("sendInitialEvents"))
-        return cluster.transport(request, options);
+    transport: async (request) => {
+      if (!new URL(request.url).searchParams.has("sendInitialEvents")) return cluster.transport(request);
       const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Invalid", code: 422 };
-      return Response.json({ ...status, message: "sendInitialEvents is forbidden" }, { status: 422 });
+      const body = JSON.stringify({ ...status, message: "sendInitialEvents is forbidden" });
+      return { status: 422, headers: [["content-type", "application/json"]], body };
     },
     forgetHistory: async () => {
       await storage.compact(await storage.revision());
@@ -139,13 +139,10 @@ describe.each(cases)("a past that is gone on $name", ({ open }) => {
     for (const name of ["a", "b"]) await create(here, name);
     let isCut = false;
     let life = new AbortController();
-    const transport: Transport = async (request, options) => {
+    const transport: Transport = async (request) => {
       if (isCut) throw new TypeError("the connection is cut");
-      const { signal } = life;
-      return await cluster.transport(
-        new Request(request, { signal: AbortSignal.any([request.signal, signal]) }),
-        options,
-      );
+      const signals = request.signal === undefined ? [] : [request.signal];
+      return await cluster.transport({ ...request, signal: AbortSignal.any([...signals, life.signal]) });
     };
     await using manager = createManager({ client: createClient({ ...cluster, transport }), controllers: [] });
     const changes: string[] = [];

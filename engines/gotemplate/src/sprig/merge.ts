@@ -49,7 +49,9 @@ function merged(name: string, into: GoDict, from: readonly GoDict[], merging: Me
 function mergeEntries(into: GoDict, from: GoDict, merging: Merging, depth: number): void {
   checkNesting(depth);
   merging.run.chargeSteps(1 + entriesOf(from).size);
-  for (const [key, value] of entriesOf(from)) {
+  // The dictionaries may share parts: keys that come up while they are merged are not looked at.
+  for (const key of Array.from(entriesOf(from).keys())) {
+    const value = entriesOf(from).get(key) ?? null;
     const present = entriesOf(into).get(key) ?? null;
     mergeParts(present, value, merging, depth + 1);
     if (isReplaced(present, value, merging.overwrite)) assign(into, key, value, from);

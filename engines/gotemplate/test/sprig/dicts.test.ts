@@ -91,6 +91,11 @@ describe("merging", () => {
       '{{ $s := dict "a" (dict) }}{{ $m := merge (dict) $s }}{{ $x := set $m.a "k" 1 }}{{ $s }}',
       "map[a:map[k:1]]",
     ],
+    [
+      "looks at no key that comes up on the way",
+      '{{ $c := dict "m" (dict "n" 1) }}{{ $a := dict "m" $c }}{{ mergeOverwrite $a $c }}',
+      "map[m:map[m:map[n:1] n:1]]",
+    ],
     ["merges into a nil dictionary", '{{ merge nil (dict "a" 1) }}', "map[a:1]"],
   ])("%s", (_name, template, want) => {
     expect(renderSprig(template)).toBe(want);

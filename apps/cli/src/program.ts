@@ -27,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
   ["build", addBuild],
   ["template", addTemplate],
+  ["diff", addDiff],
   ["generate", addGenerate],
   ["init", addInit],
 ]);
@@ -93,6 +94,22 @@ function addTemplate(program: Command, deps: ProgramDeps): void {
     .action(async (_args: readonly string[], _options: unknown, command: Command) => {
       const { runTemplate } = await import("./template/run-template.ts");
       deps.exit(await runTemplate(command.args, deps.environment));
+    });
+}
+
+/** Flags are those of `weir template` that bear on what is rendered. */
+function addDiff(program: Command, deps: ProgramDeps): void {
+  program
+    .command("diff")
+    .description("compare what is rendered locally")
+    .command("chart")
+    .description("show how the objects of two charts differ, rendered with the same values")
+    .argument("[args...]", "A B")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (_args: readonly string[], _options: unknown, command: Command) => {
+      const { runDiffChart } = await import("./diff/run-diff-chart.ts");
+      deps.exit(await runDiffChart(command.args, deps.environment));
     });
 }
 

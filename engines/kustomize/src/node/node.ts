@@ -18,6 +18,9 @@ export class Scalar {
   /** Where it lies when it lies in several places at once; see `shareScalar`. */
   places: readonly FieldPlace[] | undefined;
 
+  /** What was set in a null as if it were a mapping: it is never printed, but upstream finds labels in it. */
+  hidden: YamlMap | undefined = undefined;
+
   /** Its tag was written; any other tag is left out when it is printed, so that quotes make a string of it. */
   tagged = false;
 
@@ -73,6 +76,8 @@ export class YamlMap {
   flow: boolean;
   /** The text of the null that it was made of: upstream changes the kind of a node and leaves its text. */
   formerText = "";
+  /** It was read from a text; only validators tell such a mapping from one that was made. */
+  isRead = false;
 
   constructor(fields: Map<string, Node> = new Map()) {
     this.fields = fields;
@@ -180,6 +185,7 @@ export function copyNode(node: Node): Node {
   copy.heights = node.heights;
   copy.flow = node.flow;
   copy.formerText = node.formerText;
+  copy.isRead = node.isRead;
   return copy;
 }
 

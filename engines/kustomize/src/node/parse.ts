@@ -163,6 +163,7 @@ class Composer {
   #composeMap(node: YamlNode): Node {
     const map = new YamlMap();
     map.flow = node.style === FLOW;
+    map.isRead = true;
     const merged = this.#mergedMaps(node);
     for (const source of merged)
       for (const [key, value] of source.fields) this.#mergeField(map, source, key, value);

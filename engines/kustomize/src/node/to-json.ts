@@ -124,6 +124,7 @@ export function fromJson(value: JsonValue): Node {
   }
   if (Array.isArray(value)) return value.map((item: JsonValue) => fromJson(item));
   const map = new YamlMap();
+  map.isRead = true;
   for (const [key, item] of Object.entries(value as JsonObject)) map.set(key, fromJson(item));
   return map;
 }

@@ -246,7 +246,8 @@ export class Resource {
   #metaMap(field: "labels" | "annotations"): Map<string, string> {
     const result = new Map<string, string>();
     const metadata = this.root.get("metadata");
-    const map = isMap(metadata) ? metadata.get(field) : undefined;
+    const value = isMap(metadata) ? metadata.get(field) : undefined;
+    const map = isNull(value) ? value.hidden : value;
     if (isMap(metadata) && isList(map)) {
       requirePairs(metadata, field);
       // Upstream reads its elements two by two, as it reads a mapping.

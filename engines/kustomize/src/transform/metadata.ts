@@ -1,5 +1,5 @@
 import type { FieldSpec } from "../file/kustomization.ts";
-import { type FieldPlace, isMap, isMissing, isQuoted, type Node, Scalar, YamlMap } from "../node/node.ts";
+import { type FieldPlace, isMap, isNull, isQuoted, type Node, Scalar, YamlMap } from "../node/node.ts";
 import { isYaml11NonString } from "../node/resolve-scalar.ts";
 import { shareScalar, writeField } from "../node/shared-scalar.ts";
 import { addField, type Resource } from "../resource/resource.ts";
@@ -29,7 +29,12 @@ export function metadataTransformer(
 function mapsAt(resource: Resource, paths: readonly FieldPath[]): readonly YamlMap[] {
   const maps: YamlMap[] = [];
   const collect = (node: Node): Node => {
-    if (isMissing(node)) return node;
+    if (isNull(node)) {
+      const filled = new Scalar(node.tag, node.text);
+      filled.hidden = node.hidden ?? new YamlMap();
+      maps.push(filled.hidden);
+      return filled;
+    }
     if (!isMap(node)) throw wrongKind("map", node);
     maps.push(node);
     return node;

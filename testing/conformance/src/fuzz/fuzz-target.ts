@@ -5,6 +5,8 @@ import type { ToolName } from "@weir/testkit";
 export interface FuzzCase {
   /** Texts by their path below the root. */
   readonly files: Readonly<Record<string, string>>;
+  /** Files that are no text, in base64. */
+  readonly filesBase64?: Readonly<Record<string, string>>;
   /** The directory that is built, relative to the root. */
   readonly run: string;
   /** Flags as the target's recorded cases name them. */
@@ -40,8 +42,8 @@ export interface FuzzTarget {
   readonly tool: ToolName;
   readonly waivers: readonly Waiver[];
   generate(random: Random): FuzzCase;
-  /** Runs our own implementation. */
-  ours(given: FuzzCase): FuzzOutcome;
+  /** Runs our own implementation; the files of the case lie in the folder `scratch`, too. */
+  ours(given: FuzzCase, scratch: string): FuzzOutcome | Promise<FuzzOutcome>;
   /** Runs the real program, which lies at `tool`, in the folder `scratch`, which holds the files of the case. */
   theirs(given: FuzzCase, tool: string, scratch: string): Promise<FuzzOutcome>;
   difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined;

@@ -25,17 +25,23 @@ export function generateCase(target: FuzzTarget, seed: number, index: number): F
   return target.generate(seededRandom(caseSeed(seed, index)));
 }
 
+/** What the root of every case is called, as in recorded messages. */
+const ROOT_NAME = "$ROOT";
+
 /** Runs both programs on a case. */
 export async function compareCase({ target, tool }: Bench, given: FuzzCase, index = 0): Promise<Compared> {
-  const scratch = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
+  const parent = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
+  // The name gets into what is built, and so into hashes: it is the same for both.
+  const scratch = join(parent, ROOT_NAME);
   try {
-    for (const [path, text] of Object.entries(given.files)) {
+    mkdirSync(scratch);
+    for (const [path, bytes] of filesOf(given)) {
       const file = join(scratch, path);
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
+      writeFileSync(file, bytes);
     }
     const running = target.theirs(given, tool, scratch);
-    const ours = ownOutcome(target, given);
+    const ours = await ownOutcome(target, given, scratch);
     const theirs = await running;
     const difference = target.difference(ours, theirs);
     const waiver =
@@ -43,8 +49,13 @@ export async function compareCase({ target, tool }: Bench, given: FuzzCase, inde
     if (difference === undefined || waiver !== undefined) return { index, given, theirs, difference, waiver };
     return { index, given, ...(await settle({ target, tool }, given, { scratch, ours, theirs })) };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    rmSync(parent, { recursive: true, force: true });
   }
+}
+
+function* filesOf({ files, filesBase64 = {} }: FuzzCase): Generator<readonly [string, Uint8Array]> {
+  for (const [path, text] of Object.entries(files)) yield [path, Buffer.from(text, "utf8")];
+  for (const [path, text] of Object.entries(filesBase64)) yield [path, Buffer.from(text, "base64")];
 }
 
 /** How often a real program is asked again where it differs: what it says may hang on the order of its maps. */
@@ -72,9 +83,9 @@ async function settle(
 }
 
 /** Anything but an error that the engine means to throw is a difference, whatever the real program does. */
-function ownOutcome(target: FuzzTarget, given: FuzzCase): FuzzOutcome {
+async function ownOutcome(target: FuzzTarget, given: FuzzCase, scratch: string): Promise<FuzzOutcome> {
   try {
-    return target.ours(given);
+    return await target.ours(given, scratch);
   } catch (error) {
     const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { error: `unexpected: ${shown}`, warnings: "" };

@@ -42,7 +42,8 @@ export function meaningOf(message: string): string {
     .replace(/&\{[^}]*\}/g, "&{}")
     .replace(/ for the following resource:\n.*?(?=': must build|$)/s, "")
     .replace(/: node contents:(?:\n|\\+n).*$/s, "")
-    .replace(/\n\n--\n&resource\.Resource\{.*$/s, "")
+    .replace(/(?:\n|\\+n)+--(?:\n|\\+n)&resource\.Resource\{.*$/s, "")
+    .replace(/(?<=nodes unequal: .*?)(?:\n|\\+n|\\*")*$/s, "")
     .trim();
 }
 

@@ -10,7 +10,7 @@ import { NAMES, NAMESPACES, someLabels, someText } from "./scalars.ts";
 /** A field of a kustomization, generated for what a layer knows. */
 type Field = (dice: Dice, world: World) => Yaml | undefined;
 
-const AFFIXES = ["dev-", "x", "-v1", "a.b-"] as const;
+const AFFIXES = ["dev-", "x", "-v1", "a.b-", "1"] as const;
 
 function labelPairs(dice: Dice): YamlFields {
   const pairs: YamlFields = someLabels(dice, 2);
@@ -34,6 +34,7 @@ const labels: Field = (dice, world) =>
     pairs: labelPairs(dice),
     includeSelectors: dice.maybe(0.4, () => dice.chance(0.7)),
     includeTemplates: dice.maybe(0.4, () => dice.chance(0.7)),
+    includeVolumeClaimTemplates: dice.risks(0.03) ? true : undefined,
     fields: dice.maybe(0.2, () => dice.many(1, 2, () => fieldSpec(dice, world) ?? null)),
   }));
 
@@ -122,6 +123,7 @@ function generatorSources(dice: Dice, world: World): YamlFields {
     ),
     files: dice.maybe(0.35, () =>
       dice.many(1, 2, (index) => {
+        if (dice.chance(0.1)) return world.addBinary("bytes", [0xff, 0xfe, dice.int(0, 255), 0x80]);
         const path = world.addFile("data", dice.pick(["txt", "conf", "json"]), someText(dice));
         return dice.chance(0.4) ? `file${index}=${path}` : path;
       }),
@@ -272,7 +274,7 @@ const buildMetadata: Field = (dice) =>
 
 /** Fields that change what is there, with how often each occurs. */
 export const CHANGING_FIELDS: Readonly<Record<string, readonly [chance: number, field: Field]>> = {
-  namespace: [0.3, (dice) => dice.pick(["team-a", "team-b", "prod", "default", ""])],
+  namespace: [0.3, (dice) => dice.pick(["team-a", "team-b", "prod", "default", "", "007"])],
   namePrefix: [0.25, (dice) => dice.pick(AFFIXES)],
   nameSuffix: [0.2, (dice) => dice.pick(AFFIXES)],
   commonLabels: [0.12, labelPairs],

@@ -79,7 +79,7 @@ const TRANSFORMERS: Readonly<Record<string, Plugin>> = {
 };
 
 /** A transformer's configuration. */
-export function someTransformer(dice: Dice, world: World): string {
+function someTransformer(dice: Dice, world: World): string {
   const kind = dice.risks(0.03) ? "Unknown" : dice.pick(Object.keys(TRANSFORMERS));
   const make = TRANSFORMERS[kind];
   if (make === undefined) return world.write(builtin("SortOrderTransformer", "t", {}));
@@ -87,7 +87,7 @@ export function someTransformer(dice: Dice, world: World): string {
 }
 
 /** A generator's configuration. */
-export function someGenerator(dice: Dice, world: World): string {
+function someGenerator(dice: Dice, world: World): string {
   if (dice.chance(0.15)) {
     return world.write(
       builtin("IAMPolicyGenerator", "iam", {
@@ -103,89 +103,38 @@ export function someGenerator(dice: Dice, world: World): string {
   return world.write({ ...config, metadata: { name, namespace } });
 }
 
-/** A file of `configurations`. */
-export function someConfiguration(dice: Dice, world: World): string {
-  return world.write({
-    nameReference: dice.maybe(0.5, () => [
-      {
-        kind: dice.pick(["ConfigMap", "Foo", "Secret"]),
-        version: dice.maybe(0.3, () => "v1"),
-        fieldSpecs: [
-          {
-            path: dice.pick(["spec/configMapRef/name", "spec/list/name", "spec/foo/name"]),
-            kind: dice.pick(["Foo", "Bar"]),
-          },
-        ],
-      },
-    ]),
-    commonLabels: dice.maybe(0.3, () => [
-      { path: "spec/template/metadata/labels", create: true, kind: "Foo" },
-    ]),
-    commonAnnotations: dice.maybe(0.3, () => [{ path: "spec/annotations", create: true, kind: "Foo" }]),
-    namePrefix: dice.maybe(0.2, () => [
-      { path: "metadata/name" },
-      { path: "spec/configMapRef/name", kind: "Foo" },
-    ]),
-    nameSuffix: dice.maybe(0.1, () => [{ path: "spec/configMapRef/name", kind: "Foo" }]),
-    namespace: dice.maybe(0.2, () => [{ path: "spec/namespace", create: true, kind: "Foo" }]),
-    images: dice.maybe(0.3, () => [{ path: "spec/image", kind: "Foo" }]),
-    replicas: dice.maybe(0.2, () => [{ path: "spec/replicas", create: true, kind: "Foo" }]),
-    varReference: dice.maybe(0.4, () => [{ path: "spec/foo", kind: "Foo" }, { path: "spec/text" }]),
-    labels: dice.maybe(0.1, () => [{ path: "spec/labels", create: true, kind: "Foo" }]),
-    unknownField: dice.risks(0.05) ? true : undefined,
+/** Entries of a field that names configurations: texts, files, or a folder with a kustomization of them. */
+function entries(dice: Dice, world: World, stem: string, texts: readonly string[]): string[] {
+  if (dice.chance(0.12)) {
+    const files = texts.map((text, at) => [`${stem}${at}.yaml`, text] as const);
+    const kustomization = { resources: files.map(([name]) => name), nameSuffix: dice.maybe(0.2, () => "-x") };
+    const folder = { "kustomization.yaml": world.write(kustomization), ...Object.fromEntries(files) };
+    return [world.addFolder(`${stem}s`, folder)];
+  }
+  if (texts.length > 1 && dice.chance(0.3)) return [world.addFile(stem, "yaml", texts.join("---\n"))];
+  return texts.map((text) => (dice.chance(0.4) ? text : world.addFile(stem, "yaml", text)));
+}
+
+/** The field `generators`. */
+export function someGenerators(dice: Dice, world: World): string[] {
+  const texts = dice.many(1, dice.chance(0.2) ? 2 : 1, () => someGenerator(dice, world));
+  return entries(dice, world, "generator", texts);
+}
+
+/** The field `transformers`. */
+export function someTransformers(dice: Dice, world: World): string[] {
+  const texts = dice.many(1, 2, () => someTransformer(dice, world));
+  return entries(dice, world, "transformer", texts);
+}
+
+/** The field `validators`: transformers that mostly change nothing. */
+export function someValidators(dice: Dice, world: World): string[] {
+  const label = (): YamlFields => ({ labels: { "validated-by": dice.pick(["v", "1"]) }, fieldSpecs: SPECS });
+  const nothing = (): YamlFields => ({ labels: { a: "b" }, fieldSpecs: [{ path: "spec/nowhere" }] });
+  const change = (): YamlFields => ({ labels: { changed: "yes" }, fieldSpecs: SPECS });
+  const texts = dice.many(1, 2, () => {
+    const config = dice.risks(0.3) ? change() : dice.chance(0.6) ? label() : nothing();
+    return world.write(builtin("LabelTransformer", "v", config));
   });
-}
-
-/** A file of `crds`: definitions with extensions that name references. */
-export function someCrds(dice: Dice): string {
-  const definitions = {
-    "com.example.v1.Foo": {
-      Schema: {
-        properties: {
-          apiVersion: { type: "string" },
-          kind: { type: "string" },
-          metadata: { type: "object" },
-          spec: { $ref: "com.example.v1.FooSpec" },
-        },
-      },
-      Dependencies: ["com.example.v1.FooSpec"],
-    },
-    "com.example.v1.FooSpec": {
-      Schema: {
-        properties: {
-          configMapRef: {
-            "x-kubernetes-object-ref-api-version": "v1",
-            "x-kubernetes-object-ref-kind": dice.pick(["ConfigMap", "Secret"]),
-          },
-          selector: { "x-kubernetes-label-selector": "" },
-          notes: { "x-kubernetes-annotation": "" },
-        },
-      },
-    },
-  };
-  return `${JSON.stringify(definitions, undefined, dice.pick([0, 2]))}\n`;
-}
-
-/** A custom OpenAPI schema with merge keys for the custom kind. */
-export function someSchema(dice: Dice, world: World): string {
-  const schema = {
-    definitions: {
-      "com.example.v1.Foo": {
-        "x-kubernetes-group-version-kind": [{ group: "example.com", kind: "Foo", version: "v1" }],
-        properties: {
-          spec: {
-            properties: {
-              list: {
-                type: "array",
-                items: { type: "object", properties: { name: { type: "string" } } },
-                "x-kubernetes-patch-merge-key": dice.pick(["name", "port"]),
-                "x-kubernetes-patch-strategy": dice.pick(["merge", "merge", "replace"]),
-              },
-            },
-          },
-        },
-      },
-    },
-  };
-  return dice.chance(0.5) ? JSON.stringify(schema) : world.write(schema);
+  return entries(dice, world, "validator", texts);
 }

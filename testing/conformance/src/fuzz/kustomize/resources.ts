@@ -42,7 +42,7 @@ function annotations(dice: Dice): Yaml {
 
 export function someManifest(dice: Dice): Manifest {
   const { apiVersion, kind, isCluster = false, body } = dice.pick(BAG);
-  const name = dice.pick(NAMES);
+  const name = dice.chance(0.02) ? dice.pick(["123", "1e3", "true", "0x1f"]) : dice.pick(NAMES);
   const namespace = dice.maybe(isCluster ? 0.03 : 0.35, () => dice.pick(NAMESPACES));
   const object = { apiVersion, kind, metadata: metadata(dice, name, namespace), ...body(dice) };
   return { apiVersion, kind, name, namespace, object, current: { name, namespace } };

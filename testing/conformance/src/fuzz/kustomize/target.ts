@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { basename } from "node:path";
 import { build, firstDifference, meaningOf, type RecordedBuild } from "../../kustomize/recorded-build.ts";
 import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget, Waiver } from "../fuzz-target.ts";
 import { generateKustomization } from "./kustomization-case.ts";
@@ -73,9 +72,11 @@ function isOtherHash(own: FuzzOutcome, other: FuzzOutcome): boolean {
   return known(ours) === known(theirs) && unhashed(ours) === unhashed(theirs);
 }
 
-function recordedInput(given: FuzzCase): Pick<RecordedBuild, "files" | "run" | "options"> {
+function recordedInput(given: FuzzCase): Pick<RecordedBuild, "files" | "filesBase64" | "run" | "options"> {
   const options = { loadRestrictor: "rootOnly", reorder: "unspecified", ...given.options };
-  return { files: given.files, run: given.run, options: options as RecordedBuild["options"] };
+  const { files, filesBase64, run } = given;
+  const binary = filesBase64 === undefined ? {} : { filesBase64 };
+  return { files, ...binary, run, options: options as RecordedBuild["options"] };
 }
 
 function flags({ options }: FuzzCase): readonly string[] {
@@ -101,9 +102,7 @@ async function runKubectl(given: FuzzCase, tool: string, scratch: string): Promi
   const [status] = (await once(child, "close")) as [number | null];
   const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
   if (status === 0) {
-    // One transformer puts the name of the root into fields.
-    const printed = Buffer.concat(output).toString("utf8").replaceAll(basename(scratch), "$ROOT");
-    return { output: printed, warnings: warningsIn(text) };
+    return { output: Buffer.concat(output).toString("utf8"), warnings: warningsIn(text) };
   }
   return { error: errorIn(text), warnings: "" };
 }

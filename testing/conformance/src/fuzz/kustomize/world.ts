@@ -2,6 +2,15 @@ import type { Dice } from "../dice.ts";
 import { someStyle, type Yaml, type YamlStyle, YamlWriter } from "../yaml-writer.ts";
 import type { Manifest } from "./resources.ts";
 
+/** What all layers of a generated repository share. */
+export interface Repository {
+  readonly dice: Dice;
+  readonly files: Record<string, string>;
+  /** Files that are no text, in base64. */
+  readonly binary: Record<string, string>;
+  readonly vars: Set<string>;
+}
+
 interface Renaming {
   readonly prefix: string;
   readonly suffix: string;
@@ -12,18 +21,21 @@ interface Renaming {
 export class World {
   readonly #dice: Dice;
   readonly #files: Record<string, string>;
+  readonly #binary: Record<string, string>;
   readonly #style: YamlStyle;
   readonly directory: string;
   /** Resources that lie below or in this layer, under their first names. */
   readonly known: Manifest[] = [];
   /** Names of variables that the whole repository declares. */
   readonly usedVars: Set<string>;
-  constructor(dice: Dice, files: Record<string, string>, directory: string, usedVars: Set<string>) {
+  constructor(repository: Repository, directory: string) {
+    const { dice, files, binary, vars } = repository;
     this.#dice = dice;
     this.#files = files;
+    this.#binary = binary;
     this.#style = someStyle(dice);
     this.directory = directory;
-    this.usedVars = usedVars;
+    this.usedVars = vars;
   }
 
   write(value: Yaml): string {
@@ -63,6 +75,20 @@ export class World {
     const count = Object.keys(this.#files).length;
     const name = `${this.#dice.chance(0.1) ? "sub/" : ""}${stem}${count}.${extension}`;
     this.#files[this.#path(name)] = text;
+    return name;
+  }
+
+  /** Puts a file that is no text beside the kustomization; returns its path from there. */
+  addBinary(stem: string, bytes: readonly number[]): string {
+    const name = `${stem}${Object.keys(this.#binary).length}.bin`;
+    this.#binary[this.#path(name)] = Buffer.from(bytes).toString("base64");
+    return name;
+  }
+
+  /** Puts a folder with a kustomization of its own beside the layer; returns its path from there. */
+  addFolder(stem: string, files: Readonly<Record<string, string>>): string {
+    const name = `${stem}${Object.keys(this.#files).length}`;
+    for (const [file, text] of Object.entries(files)) this.#files[this.#path(`${name}/${file}`)] = text;
     return name;
   }
 

@@ -5,6 +5,7 @@ import { parseCommit, parseTag } from "./commit.ts";
 import { type GitCredentials, type GitProxy, userInfoOf } from "./credentials.ts";
 import { cloneError, GitCredentialsError, GitOperationError, withoutCredentials } from "./git-error.ts";
 import type { AdvertisedRef, GitCommit, GitRef, GitTag } from "./git-ref.ts";
+import { checkFolderLimit, folderLimitSignal } from "./program/folder-limit.ts";
 import { createPrivateHome, REMOTE } from "./program/private-home.ts";
 import { runGit } from "./program/run-git.ts";
 import { type GitProgram, GitProgramError } from "./program/run-program.ts";
@@ -25,6 +26,8 @@ export interface GitFetchRequest {
   /** Only these directories are written. */
   readonly sparseCheckout?: readonly string[];
   readonly timeoutMs: number;
+  /** The most bytes of objects that the remote may send, submodules included; without a limit by default. */
+  readonly maxBytes?: number;
   /** Answers `unchanged` without fetching where the remote is still at this revision. */
   readonly knownRevision?: string;
   /** Reads the tag, too, where the reference is one; false by default. */
@@ -109,7 +112,7 @@ const FETCHED = "refs/weir/head";
 class RevisionFetch {
   readonly #request: GitFetchRequest;
   readonly #deps: GitFetchDeps;
-  readonly #signal: AbortSignal;
+  #signal: AbortSignal;
 
   constructor(request: GitFetchRequest, deps: GitFetchDeps, signal: AbortSignal) {
     this.#request = request;
@@ -146,9 +149,17 @@ class RevisionFetch {
   async #checkOut(program: GitProgram, url: string, resolved: ResolvedRef): Promise<GitCheckout> {
     const directory = await mkdtemp(join(this.#deps.scratch, "git-checkout-"));
     const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+    const { maxBytes = Number.POSITIVE_INFINITY } = this.#request;
+    const tooLarge = (): Error => cloneError("too-large", url, `it sends more than ${maxBytes} bytes`);
+    const limit = { folder: join(directory, ".git"), maxBytes, reason: tooLarge };
+    using watch =
+      maxBytes === Number.POSITIVE_INFINITY ? undefined : folderLimitSignal(this.#deps.clock, limit);
+    using held = anySignal(this.#signal, watch?.signal);
+    this.#signal = held.signal;
     try {
       await writeEmptyRepository(directory, url, this.#request.sparseCheckout);
       const fetched = await this.#fetchCommit(program, directory, resolved);
+      if (watch !== undefined) await checkFolderLimit(limit);
       const { pointer, commit } = fetched;
       const [object] = await Promise.all([
         this.#git(program, { args: ["cat-file", "commit", commit], directory }),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, request as forward } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -191,6 +192,18 @@ describe("fetchRevision", () => {
     const result = checkout(await world.fetch({ sparseCheckout: ["./a"] }));
     expect((await readdir(result.directory)).filter((name) => name !== ".git")).toEqual(["a"]);
     await world.close();
+  });
+
+  test("gives up a repository that sends more than it may", async () => {
+    const { repository, fetch, close } = await aWorld();
+    try {
+      await repository.commit({ "noise.txt": randomBytes(200_000).toString("hex") });
+      await expect(fetch({ maxBytes: 100_000 })).rejects.toMatchObject({ failure: "too-large" });
+      await using whole = checkout(await fetch({ maxBytes: 1_000_000 }));
+      expect(await readdir(whole.directory)).toContain("noise.txt");
+    } finally {
+      await close();
+    }
   });
 
   test("runs no hook and no filter program that a repository brings", async () => {

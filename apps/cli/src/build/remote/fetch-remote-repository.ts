@@ -17,6 +17,8 @@ export interface RepositoryFetchDeps {
   readonly clock: Clock;
   readonly credentials: RemoteCredentials;
   readonly signal: AbortSignal;
+  /** The most bytes that one repository may send. */
+  readonly maxBytes: number;
 }
 
 /**
@@ -29,12 +31,20 @@ export async function fetchRemoteRepository(
   deps: RepositoryFetchDeps,
 ): Promise<GitCheckout> {
   const { url, credentials } = addressOf(spec, deps.credentials);
-  const { signal, scratch, searchPath, clock } = deps;
+  const { signal, scratch, searchPath, clock, maxBytes } = deps;
   let missing: GitOperationError | undefined;
   for (const ref of candidates(spec, pinned)) {
     try {
       const found = await fetchRevision(
-        { url, ref, credentials, recurseSubmodules: spec.hasSubmodules, timeoutMs: spec.timeoutMs, signal },
+        {
+          url,
+          ref,
+          credentials,
+          recurseSubmodules: spec.hasSubmodules,
+          timeoutMs: spec.timeoutMs,
+          maxBytes,
+          signal,
+        },
         { scratch, searchPath, clock },
       );
       if (found.kind === "checkout") return found;

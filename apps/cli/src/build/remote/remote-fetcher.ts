@@ -26,6 +26,8 @@ export interface RemoteBudgets {
   readonly remotes?: number;
   /** Bytes of one file; 64 MiB by default. */
   readonly fileBytes?: number;
+  /** Bytes that one repository sends; 1 GiB by default. */
+  readonly repositoryBytes?: number;
 }
 
 /** What a fetcher needs. */
@@ -168,6 +170,7 @@ export class RemoteFetcher implements AsyncDisposable {
       clock,
       credentials,
       signal: this.#signal,
+      maxBytes: this.#deps.budgets?.repositoryBytes ?? 1024 * 1024 * 1024,
     });
     this.#stack.use(checkout);
     const { hash } = checkout.commit;

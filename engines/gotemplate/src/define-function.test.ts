@@ -51,7 +51,7 @@ describe("defineFunction", () => {
     const list = defineFunction("list", ["...interface {}"], "[]interface {}", (values) => values);
     text.call([], aRun(charges));
     list.call([1, 2], aRun(charges));
-    expect(charges).toEqual([4, 2]);
+    expect(charges).toEqual([4, 4]);
   });
 });
 

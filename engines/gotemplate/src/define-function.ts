@@ -85,7 +85,7 @@ export function defineFunction<const P extends readonly GoType[], const R extend
   call: (args: GoArgumentsOf<P>, run: TemplateRun) => GoResultOf<R>,
 ): GoFunction {
   // The caller has converted the arguments to the declared types: this is where their types are said.
-  const typed = call as unknown as (args: readonly GoArgument[], run: TemplateRun) => GoValue | bigint;
+  const typed = call as unknown as Call;
   const last = params.at(-1);
   const variadic = last?.startsWith("...") === true ? last.slice(3) : undefined;
   return {
@@ -97,29 +97,47 @@ export function defineFunction<const P extends readonly GoType[], const R extend
   };
 }
 
-function finished(
-  call: (args: readonly GoArgument[], run: TemplateRun) => GoValue | bigint,
-  result: GoType,
-): GoFunction["call"] {
+type Call = (args: readonly GoArgument[], run: TemplateRun) => GoValue | bigint;
+
+/** As many characters as a function reads in the time of one step, or thereabouts. */
+const CHARACTERS_OF_A_STEP = 64;
+
+/** What an item of a new list counts for, besides what it is: a list costs no less than its pointers. */
+const ITEM_COST = 2;
+
+function finished(call: Call, result: GoType): GoFunction["call"] {
+  const finish = finisher(result);
+  return (args, run) => {
+    chargeReading(args, run as TemplateRun);
+    return finish(call(args, run as TemplateRun), run as TemplateRun);
+  };
+}
+
+/** A loop that only looks at a large text costs time, too. */
+function chargeReading(args: readonly GoArgument[], run: TemplateRun): void {
+  let units = 0;
+  for (const arg of args) if (typeof arg === "string") units += arg.length;
+  if (units >= CHARACTERS_OF_A_STEP) run.chargeSteps(Math.floor(units / CHARACTERS_OF_A_STEP));
+}
+
+function finisher(result: GoType): (made: GoValue | bigint, run: TemplateRun) => GoValue {
   if (INT_KINDS.has(result)) {
     const kind = result as GoIntKind;
-    return (args, run): GoInt => goInt(call(args, run as TemplateRun) as bigint, kind);
+    return (made): GoInt => goInt(made as bigint, kind);
   }
-  if (result === "string") {
-    return (args, run) => {
-      const made = call(args, run as TemplateRun) as string;
-      (run as TemplateRun).charge(made.length);
-      // Bytes that were joined may make up a character.
-      return made.isWellFormed() ? made : utf8Text(utf8Bytes(made));
-    };
-  }
-  if (!result.startsWith("[]")) return (args, run) => call(args, run as TemplateRun) as GoValue;
-  return (args, run) => {
-    const made = call(args, run as TemplateRun) as GoValue;
-    if (Array.isArray(made)) (run as TemplateRun).charge(made.length);
-    else if (made instanceof GoSlice) (run as TemplateRun).charge(made.items.length);
-    return made;
+  if (result === "string") return (made, run) => finishedText(made as string, run);
+  if (!result.startsWith("[]")) return (made) => made as GoValue;
+  return (made, run) => {
+    if (Array.isArray(made)) run.charge(made.length * ITEM_COST);
+    else if (made instanceof GoSlice) run.charge(made.items.length * ITEM_COST);
+    return made as GoValue;
   };
+}
+
+function finishedText(made: string, run: TemplateRun): string {
+  run.charge(made.length);
+  // Bytes that were joined may make up a character.
+  return made.isWellFormed() ? made : utf8Text(utf8Bytes(made));
 }
 
 /** A table of functions by their names. */

@@ -57,6 +57,7 @@ export { canBackquoteGo, quoteGo, quoteGoAscii, quoteGoRune, runeText } from "./
 export {
   anchoredPattern,
   compileRegexp,
+  expandMatch,
   quotePattern,
   type Regexp,
   type RegexpMatch,

@@ -33,6 +33,8 @@ export interface Regexp {
   find(text: string): RegexpMatch | undefined;
   /** All matches from left to right, none of which overlap; an empty one right behind another is left out. */
   findAll(text: string): readonly RegexpMatch[];
+  /** The matches of `findAll` one after another: for who stops before the last. */
+  eachMatch(text: string): Iterable<RegexpMatch>;
   /** Replaces all matches; `$1`, `${1}`, `$name` and `$$` stand in the template for what they stand for in Go's `Expand`. */
   replaceAll(text: string, template: string): string;
 }
@@ -55,11 +57,12 @@ export function compileRegexp(pattern: string): Regexp {
     matches: (text) => compiled.test(text),
     find: (text) => allMatches(compiled, names, text).next().value,
     findAll: (text) => [...allMatches(compiled, names, text)],
+    eachMatch: (text) => allMatches(compiled, names, text),
     replaceAll: (text, template) => {
       let replaced = "";
       let end = 0;
       for (const match of allMatches(compiled, names, text)) {
-        replaced += text.slice(end, match.start) + expand(template, match);
+        replaced += text.slice(end, match.start) + expandMatch(template, match);
         end = match.end;
       }
       return replaced + text.slice(end);
@@ -127,7 +130,8 @@ function* allMatches(
 /** What a `$` in a template may stand for: itself, a name in braces, or the longest name that follows. */
 const REFERENCE = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 
-function expand(template: string, match: RegexpMatch): string {
+/** What a match makes of a template, by the rules of Go's `Expand`: `$1`, `${1}`, `$name` and `$$`. */
+export function expandMatch(template: string, match: RegexpMatch): string {
   return template.replace(REFERENCE, (_whole, dollar?: string, braced?: string, bare?: string) => {
     if (dollar !== undefined) return "$";
     const name = braced ?? bare ?? "";

@@ -24,7 +24,7 @@ function equal(left: GoValue, right: GoValue, above: Compared): boolean {
   if (left === right || above.pairs.some(([a, b]) => a === left && b === right)) return true;
   const { run, pairs } = above;
   checkNesting(pairs.length);
-  run.chargeSteps(1);
+  run.chargeSteps(1 + pairs.length);
   return equalComposites(left, right, { run, pairs: [...pairs, [left, right]] });
 }
 

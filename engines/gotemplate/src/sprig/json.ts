@@ -8,8 +8,10 @@ import { chargeWalk } from "./walk-cost.ts";
 
 /** Functions for JSON. Those without `must` give nothing where the others fail, but for `toRawJson`. */
 export const jsonFunctions = [
-  defineFunction("fromJson", ["string"], "interface {}", ([text]) => orNothing(() => readJson(text), null)),
-  defineFunction("mustFromJson", ["string"], "interface {}", ([text]) => readJson(text)),
+  defineFunction("fromJson", ["string"], "interface {}", ([text], run) =>
+    orNothing(() => readJson(text, run), null),
+  ),
+  defineFunction("mustFromJson", ["string"], "interface {}", ([text], run) => readJson(text, run)),
   defineFunction("toJson", ["interface {}"], "string", ([value], run) =>
     orNothing(() => writeJson(value, run), ""),
   ),
@@ -44,7 +46,8 @@ function writeJson(value: GoValue, run: TemplateRun, options?: WriteGoJsonOption
 }
 
 /** Reads JSON as Go's `json.Unmarshal` into an `interface {}`: all numbers are floats. */
-function readJson(text: string): GoValue {
+function readJson(text: string, run: TemplateRun): GoValue {
+  run.chargeSteps(Math.ceil(text.length / 8));
   try {
     return goValueOf(parseJson(text), text);
   } catch (error) {

@@ -6,6 +6,7 @@ import { toInt64 } from "./cast.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { lengthOutOfRange, nilDereference, toIndex } from "./go-panic.ts";
 import { isEmpty } from "./is-empty.ts";
+import { joinText } from "./join-text.ts";
 import { itemsFor, listItems, sliceOf } from "./list-items.ts";
 import { textOf } from "./text-of.ts";
 
@@ -70,11 +71,12 @@ export const listFunctions = [
     ),
   ),
   ...named("has", (name) =>
-    defineFunction(name, ["interface {}", "interface {}"], "bool", ([needle, list], run) =>
-      list === null
-        ? false
-        : itemsFor("Cannot find has on type", list).some((item) => deepEqual(needle, item, run)),
-    ),
+    defineFunction(name, ["interface {}", "interface {}"], "bool", ([needle, list], run) => {
+      if (list === null) return false;
+      const items = itemsFor("Cannot find has on type", list);
+      run.chargeSteps(Math.ceil(items.length / 8));
+      return items.some((item) => deepEqual(needle, item, run));
+    }),
   ),
   ...named("slice", (name) =>
     defineFunction(name, ["interface {}", "...interface {}"], "interface {}", ([list, ...indices], run) =>
@@ -88,9 +90,7 @@ export const listFunctions = [
   ),
   defineFunction("concat", ["...interface {}"], "interface {}", (lists, run) => concatenated(lists, run)),
   defineFunction("join", ["string", "interface {}"], "string", ([separator, list], run) => {
-    const texts = textsOf(list, run);
-    run.charge(separator.length * texts.length);
-    return texts.join(separator);
+    return joinText(textsOf(list, run), separator, run);
   }),
   defineFunction("toStrings", ["interface {}"], "[]string", ([list], run) => stringSlice(list, run)),
   defineFunction("sortAlpha", ["interface {}"], "[]string", ([list], run) => sorted(list, run)),

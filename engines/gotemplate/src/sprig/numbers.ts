@@ -138,6 +138,9 @@ function scaleByTwo(value: number, exponent: number): number {
   return value * 2 ** half * 2 ** (exponent - half);
 }
 
+/** What a whole number in a list weighs. */
+const NUMBER_COST = 32;
+
 interface Span {
   readonly start: bigint;
   readonly stop: bigint;
@@ -149,7 +152,7 @@ function span({ start, stop, step }: Span, run: TemplateRun): bigint[] {
   const distance = stop - start;
   if (step === 0n || distance === 0n || distance < 0n !== step < 0n) return [];
   const count = toIndex((distance + step + (step < 0n ? 1n : -1n)) / step);
-  run.charge(count);
+  run.charge(count * NUMBER_COST);
   return Array.from({ length: count }, (_, index) => start + BigInt(index) * step);
 }
 

@@ -7,14 +7,19 @@ import type { TemplateRun } from "../template-run.ts";
 /** Random numbers that nobody can foresee: those to render secrets with. */
 export const secureRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48 };
 
+/** A number that nobody can foresee takes as long as some steps. */
+const RANDOM_COST = 4;
+
 /** A whole number from 0 up to, not including, a limit. */
 export function randomBelow(limit: number, run: TemplateRun): number {
   run.markImpure("random");
+  run.chargeSteps(RANDOM_COST);
   return Math.floor(run.random.next() * limit);
 }
 
 /** Random bytes of the run. */
 export function bytesOf(run: TemplateRun, count: number): Uint8Array {
   run.markImpure("random");
+  run.chargeSteps(count * RANDOM_COST);
   return Uint8Array.from({ length: count }, () => Math.floor(run.random.next() * 256));
 }

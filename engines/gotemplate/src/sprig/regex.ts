@@ -1,6 +1,7 @@
 import {
   canBackquoteGo,
   compileRegexp,
+  expandMatch,
   GoCallError,
   GoSlice,
   quoteGo,
@@ -11,45 +12,42 @@ import {
 } from "@weir/text";
 
 import { defineFunction } from "../define-function.ts";
+import type { TemplateRun } from "../template-run.ts";
 import { toIndex } from "./go-panic.ts";
 
 /** Functions on regular expressions: those of Go, which take time linear in the text. */
 export const regexFunctions = [
-  defineFunction("regexMatch", ["string", "string"], "bool", ([pattern, text]) =>
-    matchesOrNot(pattern, text),
+  defineFunction("regexMatch", ["string", "string"], "bool", ([pattern, text], run) =>
+    matchesOrNot(pattern, text, run),
   ),
-  defineFunction("mustRegexMatch", ["string", "string"], "bool", ([pattern, text]) =>
-    compiled("must", pattern).matches(text),
-  ),
+  defineFunction("mustRegexMatch", ["string", "string"], "bool", ([pattern, text], run) => {
+    chargeMatching(text, run);
+    return compiled("must", pattern).matches(text);
+  }),
   ...both("RegexFindAll", (name, compile) =>
-    defineFunction(name, ["string", "string", "int"], "[]string", ([pattern, text, count]) =>
-      findAll(compile(pattern), text, toIndex(count)),
+    defineFunction(name, ["string", "string", "int"], "[]string", ([pattern, text, count], run) =>
+      findAll(compile(pattern), text, { count: toIndex(count), run }),
     ),
   ),
   ...both("RegexFind", (name, compile) =>
-    defineFunction(
-      name,
-      ["string", "string"],
-      "string",
-      ([pattern, text]) => compile(pattern).find(text)?.groups[0] ?? "",
-    ),
+    defineFunction(name, ["string", "string"], "string", ([pattern, text], run) => {
+      chargeMatching(text, run);
+      return compile(pattern).find(text)?.groups[0] ?? "";
+    }),
   ),
   ...both("RegexReplaceAll", (name, compile) =>
-    defineFunction(name, ["string", "string", "string"], "string", ([pattern, text, template]) =>
-      compile(pattern).replaceAll(text, template),
+    defineFunction(name, ["string", "string", "string"], "string", ([pattern, text, template], run) =>
+      replaceAll(compile(pattern), text, { run, by: (match) => expandMatch(template, match) }),
     ),
   ),
   ...both("RegexReplaceAllLiteral", (name, compile) =>
-    defineFunction(name, ["string", "string", "string"], "string", ([pattern, text, by], run) => {
-      const regexp = compile(pattern);
-      const matches = regexp.findAll(text);
-      run.charge(matches.length * by.length);
-      return replaceLiteral(matches, text, by);
-    }),
+    defineFunction(name, ["string", "string", "string"], "string", ([pattern, text, by], run) =>
+      replaceAll(compile(pattern), text, { run, by: () => by }),
+    ),
   ),
   ...both("RegexSplit", (name, compile) =>
-    defineFunction(name, ["string", "string", "int"], "[]string", ([pattern, text, count]) =>
-      split(compile(pattern), text, toIndex(count)),
+    defineFunction(name, ["string", "string", "int"], "[]string", ([pattern, text, count], run) =>
+      split(compile(pattern), text, { count: toIndex(count), run }),
     ),
   ),
   defineFunction("regexQuoteMeta", ["string"], "string", ([text]) => quotePattern(text)),
@@ -85,7 +83,13 @@ function quoted(pattern: string): string {
   return canBackquoteGo(pattern) ? `\`${pattern}\`` : quoteGo(pattern);
 }
 
-function matchesOrNot(pattern: string, text: string): boolean {
+/** Matching is linear in the text, but takes longer than anything else that looks at it. */
+function chargeMatching(text: string, run: TemplateRun): void {
+  run.chargeSteps(Math.ceil(text.length / 4));
+}
+
+function matchesOrNot(pattern: string, text: string, run: TemplateRun): boolean {
+  chargeMatching(text, run);
   try {
     return validRegexp(pattern).matches(text);
   } catch (error) {
@@ -94,39 +98,65 @@ function matchesOrNot(pattern: string, text: string): boolean {
   }
 }
 
-/** The first `count` matches, or all for a negative count; no match is a nil list. */
-function firstMatches(regexp: Regexp, text: string, count: number): readonly RegexpMatch[] {
-  const matches = regexp.findAll(text);
-  return count < 0 ? matches : matches.slice(0, count);
+interface Limits {
+  /** How many matches are looked for; all for a negative count. */
+  readonly count: number;
+  readonly run: TemplateRun;
 }
 
-function findAll(regexp: Regexp, text: string, count: number): GoSlice {
-  const matches = firstMatches(regexp, text, count);
-  return new GoSlice(
-    "string",
-    matches.map(({ groups }) => groups[0] ?? ""),
-    matches.length === 0,
-  );
+/** What a match weighs, besides its text. */
+const MATCH_COST = 32;
+
+function* firstMatches(
+  regexp: Regexp,
+  text: string,
+  { count, run }: Limits,
+): Generator<RegexpMatch, undefined> {
+  let left = count < 0 ? Number.POSITIVE_INFINITY : count;
+  if (left === 0) return undefined;
+  chargeMatching(text, run);
+  for (const match of regexp.eachMatch(text)) {
+    run.charge(MATCH_COST);
+    yield match;
+    left -= 1;
+    if (left === 0) break;
+  }
+  return undefined;
 }
 
-function replaceLiteral(matches: readonly RegexpMatch[], text: string, by: string): string {
+/** No match is a nil list. */
+function findAll(regexp: Regexp, text: string, limits: Limits): GoSlice {
+  const found = Array.from(firstMatches(regexp, text, limits), ({ groups }) => groups[0] ?? "");
+  return new GoSlice("string", found, found.length === 0);
+}
+
+interface Replacement {
+  readonly by: (match: RegexpMatch) => string;
+  readonly run: TemplateRun;
+}
+
+function replaceAll(regexp: Regexp, text: string, { by, run }: Replacement): string {
+  chargeMatching(text, run);
   let replaced = "";
   let end = 0;
-  for (const match of matches) {
-    replaced += text.slice(end, match.start) + by;
+  for (const match of regexp.eachMatch(text)) {
+    const piece = by(match);
+    run.charge(piece.length);
+    replaced += text.slice(end, match.start) + piece;
     end = match.end;
   }
   return replaced + text.slice(end);
 }
 
 /** As Go's `Split`: an empty match at the start of the text splits nothing off. */
-function split(regexp: Regexp, text: string, count: number): GoSlice {
+function split(regexp: Regexp, text: string, limits: Limits): GoSlice {
+  const { count } = limits;
   if (count === 0) return new GoSlice("string", [], true);
   if (regexp.pattern !== "" && text === "") return new GoSlice("string", [""]);
   const parts: string[] = [];
   let start = 0;
   let end = 0;
-  for (const match of firstMatches(regexp, text, count)) {
+  for (const match of firstMatches(regexp, text, limits)) {
     if (count > 0 && parts.length === count - 1) break;
     end = match.start;
     if (match.end !== 0) parts.push(text.slice(start, end));

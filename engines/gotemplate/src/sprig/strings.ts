@@ -5,6 +5,7 @@ import type { TemplateRun } from "../template-run.ts";
 import { areValid, byteLength, byteSlice, byteString, runesOf, textOfByteString } from "./byte-text.ts";
 import { outOfRange, toIndex } from "./go-panic.ts";
 import { isSpace } from "./go-unicode.ts";
+import { joinText } from "./join-text.ts";
 import { textOf, verbV } from "./text-of.ts";
 
 /** Functions that cut, trim, join, search and quote text. */
@@ -44,22 +45,25 @@ export const stringFunctions = [
   defineFunction("nospace", ["string"], "string", ([text]) => withoutSpace(text)),
   defineFunction("initials", ["string"], "string", ([text]) => initials(text)),
   defineFunction("quote", ["...interface {}"], "string", (values, run) =>
-    values
-      .filter((value) => value !== null)
-      .map((value) => quoteGo(textOf(value, run)))
-      .join(" "),
+    joinText(
+      present(values).map((value) => quoteGo(textOf(value, run))),
+      " ",
+      run,
+    ),
   ),
   defineFunction("squote", ["...interface {}"], "string", (values, run) =>
-    values
-      .filter((value) => value !== null)
-      .map((value) => `'${verbV(value, run)}'`)
-      .join(" "),
+    joinText(
+      present(values).map((value) => `'${verbV(value, run)}'`),
+      " ",
+      run,
+    ),
   ),
   defineFunction("cat", ["...interface {}"], "string", (values, run) =>
-    values
-      .filter((value) => value !== null)
-      .map((value) => verbV(value, run))
-      .join(" "),
+    joinText(
+      present(values).map((value) => verbV(value, run)),
+      " ",
+      run,
+    ),
   ),
   defineFunction("toString", ["interface {}"], "string", ([value], run) => textOf(value, run)),
   defineFunction("indent", ["int", "string"], "string", ([spaces, text], run) => indented(spaces, text, run)),
@@ -69,17 +73,20 @@ export const stringFunctions = [
     "string",
     ([spaces, text], run) => `\n${indented(spaces, text, run)}`,
   ),
-  defineFunction("split", ["string", "string"], "map[string]string", ([separator, text]) =>
-    numbered(splitText(separator, text)),
+  defineFunction("split", ["string", "string"], "map[string]string", ([separator, text], run) =>
+    numbered(splitText(separator, text, run)),
   ),
-  defineFunction("splitn", ["string", "int", "string"], "map[string]string", ([separator, count, text]) =>
-    numbered(splitText(separator, text, toIndex(count))),
+  defineFunction(
+    "splitn",
+    ["string", "int", "string"],
+    "map[string]string",
+    ([separator, count, text], run) => numbered(splitText(separator, text, run, toIndex(count))),
   ),
   defineFunction(
     "splitList",
     ["string", "string"],
     "[]string",
-    ([separator, text]) => new GoSlice("string", splitText(separator, text)),
+    ([separator, text], run) => new GoSlice("string", splitText(separator, text, run)),
   ),
 ];
 
@@ -91,6 +98,10 @@ function onBytes<T extends string | boolean>(
   if (areValid(part, text)) return work(part, text);
   const result = work(byteString(part), byteString(text));
   return typeof result === "string" ? (textOfByteString(result) as T) : result;
+}
+
+function present(values: readonly GoValue[]): readonly GoValue[] {
+  return values.filter((value) => value !== null);
 }
 
 function truncated(count: number, text: string): string {
@@ -112,12 +123,25 @@ function substring(start: number, end: number, text: string): string {
 }
 
 function trimmed(text: string, drops: (rune: string) => boolean): string {
-  const runes = Array.from(text);
   let start = 0;
-  let end = runes.length;
-  while (start < end && drops(runes[start] ?? "")) start += 1;
-  while (end > start && drops(runes[end - 1] ?? "")) end -= 1;
-  return start === 0 && end === runes.length ? text : runes.slice(start, end).join("");
+  let end = text.length;
+  while (start < end) {
+    const rune = String.fromCodePoint(text.codePointAt(start) ?? 0);
+    if (!drops(rune)) break;
+    start += rune.length;
+  }
+  while (end > start) {
+    const rune = lastRune(text, end);
+    if (!drops(rune)) break;
+    end -= rune.length;
+  }
+  return text.slice(start, end);
+}
+
+/** The rune that ends before a place: one or two units. */
+function lastRune(text: string, end: number): string {
+  const pair = text.slice(Math.max(end - 2, 0), end);
+  return pair.length === 2 && pair.codePointAt(0) !== pair.charCodeAt(0) ? pair : text.slice(end - 1, end);
 }
 
 function trimAll(cutset: string, text: string): string {
@@ -137,9 +161,8 @@ function repeated(text: string, count: bigint, run: TemplateRun): string {
 }
 
 function replaced([old, by, text]: readonly [string, string, string], run: TemplateRun): string {
-  const parts = old === "" ? ["", ...Array.from(text), ""] : splitText(old, text);
-  run.charge(by.length * (parts.length - 1));
-  return parts.join(by);
+  const parts = splitText(old, text, run);
+  return joinText(old === "" ? ["", ...parts, ""] : parts, by, run);
 }
 
 /** goutils works on bytes here, and takes each for a character. */
@@ -170,13 +193,24 @@ export function indented(spaces: bigint, text: string, run: TemplateRun): string
 }
 
 /** As `strings.SplitN`, and `strings.Split` without a count: an empty separator splits into runes. */
-export function splitText(separator: string, text: string, count = -1): string[] {
+function splitText(separator: string, text: string, run: TemplateRun, count = -1): string[] {
   if (count === 0) return [];
+  const isValid = areValid(separator, text);
+  const [cut, whole] = isValid ? [separator, text] : [byteString(separator), byteString(text)];
+  run.charge(PART_COST * occurrences(cut, whole));
   if (separator === "") return limited(Array.from(text), separator, count);
-  if (areValid(separator, text)) return limited(text.split(separator), separator, count);
-  return limited(byteString(text).split(byteString(separator)), byteString(separator), count).map(
-    textOfByteString,
-  );
+  const parts = limited(whole.split(cut), cut, count);
+  return isValid ? parts : parts.map(textOfByteString);
+}
+
+/** What a part of a text weighs, besides its characters. */
+const PART_COST = 8;
+
+function occurrences(part: string, text: string): number {
+  if (part === "") return text.length;
+  let count = 0;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1;
+  return count;
 }
 
 function limited(parts: string[], separator: string, count: number): string[] {

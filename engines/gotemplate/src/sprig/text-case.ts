@@ -1,23 +1,36 @@
+import type { GoFunction } from "@weir/text";
+
 import { defineFunction } from "../define-function.ts";
-import { isAscii, runesOf } from "./byte-text.ts";
+import { isAscii, isRawByte, runesOf } from "./byte-text.ts";
 import { camelCase, delimitedCase } from "./case-words.ts";
 import { isLower, isSpace, isTitle, isUpper, lowerRune, titleRune, upperRune } from "./go-unicode.ts";
 
+/** A function that looks at each character, which takes longer than to copy them. */
+function caseFunction(name: string, change: (text: string) => string): GoFunction {
+  return defineFunction(name, ["string"], "string", ([text], run) => {
+    run.chargeSteps(Math.ceil(text.length / 8));
+    return change(text);
+  });
+}
+
 /** `upper`, `title`, `snakecase` and their like. */
 export const textCaseFunctions = [
-  defineFunction("upper", ["string"], "string", ([text]) =>
-    isAscii(text) ? text.toUpperCase() : runesOf(text).map(upperRune).join(""),
-  ),
-  defineFunction("lower", ["string"], "string", ([text]) =>
-    isAscii(text) ? text.toLowerCase() : runesOf(text).map(lowerRune).join(""),
-  ),
-  defineFunction("title", ["string"], "string", ([text]) => titled(text)),
-  defineFunction("untitle", ["string"], "string", ([text]) => untitled(text)),
-  defineFunction("swapcase", ["string"], "string", ([text]) => swapped(text)),
-  defineFunction("snakecase", ["string"], "string", ([text]) => delimitedCase(text, "_")),
-  defineFunction("kebabcase", ["string"], "string", ([text]) => delimitedCase(text, "-")),
-  defineFunction("camelcase", ["string"], "string", ([text]) => camelCase(text)),
+  caseFunction("upper", (text) => (isAscii(text) ? text.toUpperCase() : mapped(text, upperRune))),
+  caseFunction("lower", (text) => (isAscii(text) ? text.toLowerCase() : mapped(text, lowerRune))),
+  caseFunction("title", (text) => titled(text)),
+  caseFunction("untitle", (text) => untitled(text)),
+  caseFunction("swapcase", (text) => swapped(text)),
+  caseFunction("snakecase", (text) => delimitedCase(text, "_")),
+  caseFunction("kebabcase", (text) => delimitedCase(text, "-")),
+  caseFunction("camelcase", (text) => camelCase(text)),
 ];
+
+function mapped(text: string, map: (rune: string) => string): string {
+  return text.replaceAll(/[A-Za-z]+|[^\0-\x7f]/gu, (found) => {
+    if (isRawByte(found)) return "\ufffd";
+    return found.length > 1 && isAscii(found) ? Array.from(found, map).join("") : map(found);
+  });
+}
 
 /** What ends a word for `strings.Title`: in ASCII all but letters, digits and underscores, elsewhere only spaces. */
 function endsWord(rune: string): boolean {

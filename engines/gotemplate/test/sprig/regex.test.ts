@@ -31,6 +31,22 @@ describe("regular expressions", () => {
   });
 });
 
+describe("regular expressions on large texts", () => {
+  it.each([
+    '{{ $x := repeat 100000 "a" }}{{ regexReplaceAll "a" $x $x | len }}',
+    '{{ $x := repeat 100000 "a" }}{{ regexReplaceAllLiteral "a" $x $x | len }}',
+    '{{ $x := repeat 10000000 "a" }}{{ regexFindAll "." $x -1 | len }}',
+    '{{ $x := repeat 10000000 "a" }}{{ regexSplit "" $x -1 | len }}',
+    '{{ $x := repeat 10000000 "a" }}{{ range until 100000 }}{{ if regexMatch "b" $x }}{{ end }}{{ end }}',
+    '{{ $x := repeat 100000000 "a," }}{{ splitList "," $x | len }}',
+    '{{ $x := repeat 1000000 "a" }}{{ range until 10000000 }}{{ if contains "b" $x }}{{ end }}{{ end }}',
+  ])("%s ends by the budget", (template) => {
+    expect(() => renderSprig(template, { output: 50_000_000, steps: 5_000_000 })).toThrow(
+      /budget allows|more steps/,
+    );
+  });
+});
+
 describe("paths", () => {
   it.each([
     ['{{ base "a/b//" }} {{ base "" }} {{ base "//" }}', "b . /"],

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { type Environment, runTemplate } from "@weir/cli";
+
+import { firstDifference } from "../../kustomize/recorded-build.ts";
+import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget } from "../fuzz-target.ts";
+import { generateChart } from "./chart-case.ts";
+
+const TIMEOUT_MS = 60_000;
+
+/** Charts, rendered by `weir template` and by `helm template`. */
+export const helmTarget: FuzzTarget = {
+  name: "helm",
+  tool: "helm",
+  waivers: [
+    {
+      name: "helm runs out of stack",
+      reason:
+        "helm 4.2.3 prints a value that holds itself until its process dies; here it is an error of the template",
+      applies: (_given, ours, theirs) => isCrash(theirs) && ours.error?.startsWith("Error: ") === true,
+    },
+  ],
+  generate: generateChart,
+  ours: runWeir,
+  theirs: runHelm,
+  difference,
+  record: (name, given, { output, error, warnings }) => ({
+    name,
+    files: given.files,
+    args: argumentsOf(given),
+    exit: error === undefined ? 0 : 1,
+    ...(error === undefined ? { output: output ?? "", stderr: warnings } : { error }),
+  }),
+};
+
+const CRASH = "fatal error: stack overflow";
+
+function isCrash({ error }: FuzzOutcome): boolean {
+  return error === CRASH;
+}
+
+function argumentsOf({ run, options }: FuzzCase): readonly string[] {
+  const flags = Object.entries(options).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
+  return ["rel", run, "--namespace", "ns", ...flags];
+}
+
+function outcome(isDone: boolean, output: string, said: string): FuzzOutcome {
+  return isDone ? { output, warnings: said } : { error: said, warnings: "" };
+}
+
+async function runWeir(given: FuzzCase, scratch: string): Promise<FuzzOutcome> {
+  let output = "";
+  let said = "";
+  const environment: Environment = {
+    stateRoot: scratch,
+    searchPath: "",
+    kubeconfig: undefined,
+    homeKubeconfig: join(scratch, "none"),
+    service: undefined,
+    runtimeNamespace: undefined,
+    isTerminal: false,
+    columns: 80,
+    workingDirectory: scratch,
+    write: (text) => {
+      output += text;
+    },
+    writeError: (text) => {
+      said += text;
+    },
+    flush: () => Promise.resolve(),
+    signal: new AbortController().signal,
+  };
+  const exit = await runTemplate(argumentsOf(given), environment);
+  return outcome(
+    exit === 0,
+    output,
+    said.replaceAll(scratch, "$ROOT").replaceAll("weir template", "helm template"),
+  );
+}
+
+async function runHelm(given: FuzzCase, tool: string, scratch: string): Promise<FuzzOutcome> {
+  const child = spawn(tool, ["template", ...argumentsOf(given)], {
+    cwd: scratch,
+    env: { HOME: scratch, PATH: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: TIMEOUT_MS,
+  });
+  const output: Buffer[] = [];
+  const said: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  const [status] = (await once(child, "close")) as [number | null];
+  const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
+  const shown = text.includes(CRASH) ? CRASH : text;
+  return outcome(status === 0, Buffer.concat(output).toString("utf8"), shown);
+}
+
+function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined {
+  if (theirs.error !== undefined && ours.error === undefined) {
+    return { kind: "we render, they fail", detail: `want: ${theirs.error}` };
+  }
+  if (ours.error !== undefined && theirs.error === undefined) {
+    return { kind: "we fail, they render", detail: `got:  ${ours.error}` };
+  }
+  if (ours.error !== undefined && theirs.error !== undefined) {
+    return linesOf(ours.error) === linesOf(theirs.error)
+      ? undefined
+      : { kind: "error differs", detail: `got:  ${ours.error}\nwant: ${theirs.error}` };
+  }
+  if (ours.output !== theirs.output) {
+    return { kind: "output differs", detail: firstDifference(ours.output ?? "", theirs.output ?? "") };
+  }
+  if (ours.warnings === theirs.warnings) return undefined;
+  return { kind: "warnings differ", detail: `got:  ${ours.warnings}\nwant: ${theirs.warnings}` };
+}
+
+/** The order of what several schemas say varies in helm from run to run. */
+function linesOf(text: string): string {
+  return text.includes("specifications of the schema(s)") ? text.split("\n").sort().join("\n") : text;
+}

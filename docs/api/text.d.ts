@@ -227,6 +227,7 @@ export interface Regexp {
     matches(text: string): boolean;
     find(text: string): RegexpMatch | undefined;
     findAll(text: string): readonly RegexpMatch[];
+    eachMatch(text: string): Iterable<RegexpMatch>;
     replaceAll(text: string, template: string): string;
 }
 
@@ -312,6 +313,8 @@ export declare function dnsSubdomainProblems(text: string): readonly string[];
 export declare function durationArgument(argument: GoArgument | undefined): bigint;
 
 export declare const everyLabel: LabelSelector;
+
+export declare function expandMatch(template: string, match: RegexpMatch): string;
 
 export declare function fixedLocation(name: string, seconds: number): GoLocation;
 

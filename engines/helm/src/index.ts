@@ -99,3 +99,5 @@ export {
   readRepositoryIndex,
   type RepositoryIndex,
 } from "./dependencies/repository-index.ts";
+export { lintChart, type LintOptions } from "./lint/lint-chart.ts";
+export { formatFinding, type LintFinding, type LintSeverity } from "./lint/lint-finding.ts";

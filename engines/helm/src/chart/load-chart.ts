@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly limits?: ChartLimits;
   /** Gets what helm logs. */
   readonly notify?: Notify;
+  /** Whether a folder is read whatever apiVersion Chart.yaml gives, as helm's linter does. */
+  readonly isAnyVersion?: boolean;
 }
 
 /** helm has no limit; charts nest three deep in practice. */
@@ -44,7 +46,7 @@ export function loadChartFolder(tree: Tree, folder = "", options: LoadOptions = 
   if (chartYaml === undefined) {
     throw new ChartError(`unable to detect chart at ${path}: open ${path}: no such file or directory`);
   }
-  checkApiVersion(chartYaml);
+  if (options.isAnyVersion !== true) checkApiVersion(chartYaml);
   return loadFiles(filesOfFolder(tree, folder, loading.budget), loading, 0);
 }
 

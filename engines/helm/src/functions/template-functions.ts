@@ -139,10 +139,12 @@ function required(message: string, value: GoValue): GoValue {
 export const templateFunctions: readonly GoFunction[] = [
   defineTemplateFunction("include", enterInclude),
   defineTemplateFunction("tpl", enterText),
-  defineFunction("required", ["string", "interface {}"], "interface {}", ([message, value]) =>
-    required(message, value),
+  defineFunction("required", ["string", "interface {}"], "interface {}", ([message, value], run) =>
+    renderRunOf(run).isLint ? (value ?? "") : required(message, value),
   ),
-  defineFunction("fail", ["string"], "string", ([message]) => failWith(message)),
+  defineFunction("fail", ["string"], "string", ([message], run) =>
+    renderRunOf(run).isLint ? "" : failWith(message),
+  ),
   defineFunction(
     "lookup",
     ["string", "string", "string", "string"],

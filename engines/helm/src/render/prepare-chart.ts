@@ -57,7 +57,7 @@ export function prepareChart(chart: Chart, values: HelmValues, options: PrepareO
   if (options.skipSchemaValidation !== true && hasSchema(processed)) {
     validateValues(processed, valuesOf(coalesced), { notify, cache: options.schemas });
   }
-  return { chart: processed, values: goTable(coalesced, new Set()), warnings };
+  return { chart: processed, values: goTable(coalesced), warnings };
 }
 
 /** Helm logs these failures besides giving them back. */
@@ -78,7 +78,7 @@ function within<Result>(doing: string, act: () => Result, tell?: (message: strin
 }
 
 /** The table itself, with Go's integers in place of bigints: charts share parts of it, and must go on sharing them. */
-function goTable(table: Table, done: Set<object>): Map<string, GoValue> {
+export function goTable(table: Table, done = new Set<object>()): Map<string, GoValue> {
   const entries = table as Map<string, GoValue>;
   if (done.has(table)) return entries;
   done.add(table);

@@ -62,6 +62,8 @@ export interface RenderOptions {
   readonly notify?: Notify | undefined;
   /** Answers of `lookup` by `lookupKey`; without it, every lookup finds nothing. */
   readonly lookups?: ReadonlyMap<string, JsonObject> | undefined;
+  /** Whether to render as `helm lint` does: `fail` and a missing `required` value are passed over. */
+  readonly isLint?: boolean | undefined;
 }
 
 /** What came of a chart. */
@@ -154,7 +156,7 @@ export function renderFiles(prepared: PreparedChart, options: RenderOptions): Re
   });
   const set = parseAll(templates, cache);
   const base = createTemplateRun({ clock, random, ...(budgets === undefined ? {} : { budgets }) });
-  const run = new RenderRun(set, { run: base, cache, lookups: options.lookups });
+  const run = new RenderRun(set, { run: base, cache, lookups: options.lookups, isLint: options.isLint });
   const files = new Map<string, string>();
   for (const { path, scope, basePath } of templates) {
     if (isPartial(path)) continue;

@@ -13,6 +13,8 @@ export interface RenderRunOptions {
   readonly cache: RenderCache;
   /** Answers of `lookup` by their keys; without it, every lookup finds nothing. */
   readonly lookups?: ReadonlyMap<string, JsonObject> | undefined;
+  /** Whether `fail` and a missing `required` value are passed over, as a linter does. */
+  readonly isLint?: boolean | undefined;
 }
 
 /** One render of a chart: what all its templates and the functions that they call share. */
@@ -29,9 +31,11 @@ export class RenderRun implements TemplateRun {
   textDepth = 0;
   /** How often each name is being included. */
   readonly included: Map<string, number> = new Map();
+  /** Whether `fail` and a missing `required` value are passed over. */
+  readonly isLint: boolean;
   readonly #lookups: ReadonlyMap<string, JsonObject> | undefined;
 
-  constructor(templates: TemplateSet, { run, cache, lookups }: RenderRunOptions) {
+  constructor(templates: TemplateSet, { run, cache, lookups, isLint = false }: RenderRunOptions) {
     this.clock = run.clock;
     this.random = run.random;
     this.charge = run.charge;
@@ -40,6 +44,7 @@ export class RenderRun implements TemplateRun {
     this.cache = cache;
     this.templates = templates;
     this.#lookups = lookups;
+    this.isLint = isLint;
   }
 
   /** What a cluster says, if the render has one. */

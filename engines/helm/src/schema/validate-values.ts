@@ -33,8 +33,8 @@ export interface ValidateOptions {
   readonly notify?: Notify | undefined;
 }
 
-/** What is left of the options once they are settled. */
-interface Settled {
+/** Options with every default filled in. */
+export interface Settled {
   readonly cache: SchemaCache;
   readonly notify: Notify;
 }
@@ -61,7 +61,7 @@ export function validateValues(chart: Chart, values: HelmValues, options: Valida
 
 function problemsOf(chart: Chart, values: SchemaValue, options: Settled): string {
   const { metadata, schema, subcharts } = chart;
-  const own = schema === undefined ? "" : problemOf(schema, values, options);
+  const own = schema === undefined ? "" : schemaProblem(schema, values, options);
   const below = subcharts.map((subchart) => {
     const { name } = subchart.metadata;
     const given = isTable(values) && Object.hasOwn(values, name) ? (values[name] ?? null) : null;
@@ -72,7 +72,8 @@ function problemsOf(chart: Chart, values: SchemaValue, options: Settled): string
   return `${own === "" ? "" : `${metadata.name}:\n${own}`}${below.join("")}`;
 }
 
-function problemOf(schema: Uint8Array, values: SchemaValue, { cache, notify }: Settled): string {
+/** What one schema has against values, with a line for each failure; empty if nothing. */
+export function schemaProblem(schema: Uint8Array, values: SchemaValue, { cache, notify }: Settled): string {
   try {
     const failures = new SchemaRun().validate(cache.compiled(schema, notify), values);
     return failures.length === 0 ? "" : `${failureLines(failures)}\n`;

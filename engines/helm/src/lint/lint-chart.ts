@@ -1,0 +1,169 @@
+import { joinTreePath, type Tree, WeirError } from "@weir/core";
+import { loadYaml, YamlError } from "@weir/yaml";
+import { type Chart, chartCrds } from "../chart/chart.ts";
+import { ChartError } from "../chart/chart-error.ts";
+import { jsonKind } from "../chart/json-kind.ts";
+import { loadChartFolder } from "../chart/load-chart.ts";
+import { DEFAULT_KUBE_VERSION, type KubeVersion } from "../context/capabilities.ts";
+import { SchemaCache, schemaProblem } from "../schema/validate-values.ts";
+import { overlayTables } from "../values/coalesce.ts";
+import { decodedValue } from "../values/go-json.ts";
+import type { HelmValues } from "../values/helm-values.ts";
+import { type Table, tableOf, valuesOf } from "../values/table.ts";
+import { lintChartYaml } from "./lint-chart-yaml.ts";
+import { lintedObjects } from "./lint-documents.ts";
+import { type LintFinding, LintFindings } from "./lint-finding.ts";
+import { lintTemplates } from "./lint-templates.ts";
+
+/** How a chart is linted. */
+export interface LintOptions {
+  /** The chart's folder in the tree; the root by default. */
+  readonly folder?: string;
+  /** What findings about the whole chart call the folder: the whole path. */
+  readonly path?: string;
+  readonly values?: HelmValues;
+  readonly namespace?: string;
+  readonly kubeVersion?: KubeVersion;
+  readonly skipSchemaValidation?: boolean;
+}
+
+/**
+ * What `helm lint` finds in a chart, in its order and words. Throws `ChartError` where there is no Chart.yaml.
+ *
+ * Addresses in Chart.yaml are checked for their form more simply than in helm.
+ */
+export function lintChart(tree: Tree, options: LintOptions = {}): readonly LintFinding[] {
+  const { folder = "", path = folder, values = {}, namespace = "default" } = options;
+  const chartYaml = tree.read(joinTreePath(folder, "Chart.yaml"));
+  if (chartYaml === undefined) {
+    const missing = `${path}/Chart.yaml`;
+    throw new ChartError(
+      `unable to check Chart.yaml file in chart: stat ${missing}: no such file or directory`,
+    );
+  }
+  const findings = new LintFindings();
+  const { kubeVersion = DEFAULT_KUBE_VERSION, skipSchemaValidation = false } = options;
+  lintChartYaml(findings, chartYaml);
+  lintValues(findings, tree, { folder, values, skipSchemaValidation });
+  const chart = tryLoad(tree, folder, path);
+  lintTemplateFolder(findings, tree, { folder, chart }, (loaded) =>
+    lintTemplates(findings, loaded, { values, namespace, kubeVersion, skipSchemaValidation }),
+  );
+  lintDependencies(findings, chart, path);
+  lintCrds(findings, tree, { folder, chart });
+  return findings.list;
+}
+
+/** The chart, or what is wrong with it. */
+function tryLoad(tree: Tree, folder: string, path: string): Chart | string {
+  try {
+    return loadChartFolder(tree, folder, { path, isAnyVersion: true });
+  } catch (error) {
+    if (error instanceof WeirError) return error.message;
+    throw error;
+  }
+}
+
+interface ValuesLint {
+  readonly folder: string;
+  readonly values: HelmValues;
+  readonly skipSchemaValidation: boolean;
+}
+
+function lintValues(
+  findings: LintFindings,
+  tree: Tree,
+  { folder, values, skipSchemaValidation }: ValuesLint,
+): void {
+  const file = "values.yaml";
+  const text = tree.read(joinTreePath(folder, file));
+  if (!findings.add("INFO", file, text === undefined ? "file does not exist" : undefined)) return;
+  const given = readValues(text ?? new Uint8Array());
+  if (typeof given === "string") {
+    findings.add("ERROR", file, `unable to parse YAML: ${given}`);
+    return;
+  }
+  const schema = tree.read(joinTreePath(folder, "values.schema.json"));
+  if (schema === undefined || schema.length === 0 || skipSchemaValidation) return;
+  const work = { mode: "coalesce", notify: () => undefined } as const;
+  const coalesced = overlayTables(overlayTables(new Map(), tableOf(values), "", work), given, "", work);
+  const problem = schemaProblem(schema, valuesOf(coalesced), {
+    cache: new SchemaCache(),
+    notify: work.notify,
+  });
+  findings.add("ERROR", file, problem === "" ? undefined : problem);
+}
+
+/** The values of a file's first document, or what is wrong with it. */
+function readValues(text: Uint8Array): Table | string {
+  try {
+    const value = loadYaml(text);
+    if (value === null) return new Map();
+    const table = decodedValue(value);
+    if (table instanceof Map) return table;
+    return `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type common.Values`;
+  } catch (error) {
+    if (error instanceof YamlError) return `error converting YAML to JSON: ${error.message}`;
+    throw error;
+  }
+}
+
+interface LoadedChart {
+  readonly folder: string;
+  readonly chart: Chart | string;
+}
+
+function lintTemplateFolder(
+  findings: LintFindings,
+  tree: Tree,
+  { folder, chart }: LoadedChart,
+  lint: (chart: Chart) => void,
+): void {
+  const at = joinTreePath(folder, "templates");
+  const isFile = tree.read(at) !== undefined;
+  const isThere = isFile || tree.list(at) !== undefined;
+  if (!findings.add("WARNING", "templates/", isThere ? undefined : "directory does not exist")) return;
+  if (!findings.add("ERROR", "templates/", isFile ? "not a directory" : undefined)) return;
+  if (findings.add("ERROR", "templates/", typeof chart === "string" ? chart : undefined))
+    lint(chart as Chart);
+}
+
+function lintDependencies(findings: LintFindings, chart: Chart | string, path: string): void {
+  if (typeof chart === "string") {
+    findings.add("ERROR", "", `unable to load chart\n\t${chart}`);
+    return;
+  }
+  const declared = chart.metadata.dependencies ?? [];
+  const present = chart.subcharts.map(({ metadata }) => metadata.name);
+  const unknown = present.filter((name) => !declared.some((dependency) => dependency.name === name));
+  findings.add("ERROR", path, listOf("chart metadata is missing these dependencies: ", unknown));
+  const absent = declared.map(({ name }) => name).filter((name) => !present.includes(name));
+  findings.add("WARNING", path, listOf("chart directory is missing these dependencies: ", absent));
+}
+
+function listOf(what: string, names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : `${what}${names.join(",")}`;
+}
+
+function lintCrds(findings: LintFindings, tree: Tree, { folder, chart }: LoadedChart): void {
+  const at = joinTreePath(folder, "crds");
+  const isFile = tree.read(at) !== undefined;
+  if (!isFile && tree.list(at) === undefined) return;
+  if (!findings.add("ERROR", "crds/", isFile ? "not a directory" : undefined)) return;
+  if (typeof chart === "string") {
+    findings.add("ERROR", "crds/", chart);
+    return;
+  }
+  for (const { name, data } of chartCrds(chart)) {
+    for (const object of lintedObjects(Buffer.from(data).toString("utf8"))) {
+      if (typeof object === "string") {
+        findings.add("ERROR", name, object);
+        return;
+      }
+      const isApi = object.apiVersion.startsWith("apiextensions.k8s.io");
+      findings.add("ERROR", name, isApi ? undefined : "apiVersion is not in 'apiextensions.k8s.io'");
+      const isCrd = object.kind === "CustomResourceDefinition";
+      findings.add("ERROR", name, isCrd ? undefined : "object kind is not 'CustomResourceDefinition'");
+    }
+  }
+}

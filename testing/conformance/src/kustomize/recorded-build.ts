@@ -32,7 +32,7 @@ function treeOf(recorded: Pick<RecordedBuild, "files" | "filesBase64">): Tree {
 /**
  * The part of a message that makes sense outside of Go.
  *
- * Dropped are Go's forms of values (`map[string]interface {}{…}: `, `[]interface {}{…}`, `&{…}`, `&resource.Resource{…}`) and the YAML of a
+ * Dropped are Go's forms of values and nodes (`map[string]interface {}{…}: `, `[]interface {}{…}`, `&{…}`, `&resource.Resource{…}`) and the YAML of a
  * node behind `node contents:`, which go-yaml writes in the style of its source.
  */
 export function meaningOf(message: string): string {
@@ -42,8 +42,7 @@ export function meaningOf(message: string): string {
     .replace(/&\{[^}]*\}/g, "&{}")
     .replace(/ for the following resource:\n.*?(?=': must build|$)/s, "")
     .replace(/: node contents:(?:\n|\\+n).*$/s, "")
-    .replace(/(?:\n|\\+n)+--(?:\n|\\+n)&resource\.Resource\{.*$/s, "")
-    .replace(/(?<=nodes unequal: .*?)(?:\n|\\+n|\\*")*$/s, "")
+    .replace(/(?<=nodes unequal: ).*$/s, "")
     .trim();
 }
 

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  createNodeSender,
+  extractLayer,
+  findArtifact,
+  type NodeSender,
+  type OciReference,
+  ociAnnotations,
+  parseArtifactReference,
+  pullArtifact,
+  pushArtifact,
+  RegistryClient,
+  type RegistryServer,
+  resolveRevision,
+  serveRegistry,
+} from "../src/index.ts";
+import { aTarball } from "./tarball.ts";
+
+let server: RegistryServer;
+let sender: NodeSender;
+let client: RegistryClient;
+
+beforeEach(async () => {
+  server = await serveRegistry();
+  sender = createNodeSender();
+  client = new RegistryClient({ sender });
+});
+
+afterEach(async () => {
+  sender[Symbol.dispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+function at(path: string): OciReference {
+  return parseArtifactReference(`${server.registry}/${path}`);
+}
+
+describe("an artifact", () => {
+  test("comes back as it was pushed, with where it came from", async () => {
+    const content = await aTarball({ "deploy.yaml": "kind: ConfigMap\n", "base/a.yaml": "a: 1\n" });
+    const pushed = await pushArtifact(client, {
+      reference: at("org/app:v1.0.0"),
+      content,
+      source: "https://example.com/app",
+      revision: "main@sha1:abc",
+      created: "2026-01-02T03:04:05Z",
+    });
+    const reference = await findArtifact(client, at("org/app"), { ref: { semver: ">=1.0" } });
+    const { revision, digest } = await resolveRevision(client, reference);
+    expect(revision).toBe(`v1.0.0@${pushed.digest}`);
+    const pulled = await pullArtifact(client, { reference: { ...reference, digest } });
+    expect({ ...pulled.annotations }).toEqual({
+      [ociAnnotations.created]: "2026-01-02T03:04:05Z",
+      [ociAnnotations.source]: "https://example.com/app",
+      [ociAnnotations.revision]: "main@sha1:abc",
+    });
+    const tree = await extractLayer(pulled.layer);
+    expect(Buffer.from(tree.read("base/a.yaml") ?? []).toString()).toBe("a: 1\n");
+  });
+
+  test("is uploaded once: what is there is not sent again", async () => {
+    const bytes = Buffer.from("some layer");
+    expect((await client.uploadBlob({ repository: at("org/a"), bytes })).kind).toBe("uploaded");
+    expect((await client.uploadBlob({ repository: at("org/a"), bytes })).kind).toBe("existing");
+    const mounted = await client.uploadBlob({ repository: at("org/b"), bytes, mountFrom: at("org/a") });
+    expect(mounted.kind).toBe("mounted");
+  });
+
+  test("is uploaded in pieces where that is asked for", async () => {
+    const bytes = Buffer.alloc(100_000, "weir ");
+    const repository = at("org/pieces");
+    const { kind, digest, size } = await client.uploadBlob({ repository, bytes, chunkBytes: 30_000 });
+    expect(kind).toBe("uploaded");
+    expect(await client.fetchBlob({ repository, descriptor: { digest, size } })).toEqual(bytes);
+  });
+});

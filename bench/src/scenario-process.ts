@@ -3,6 +3,7 @@ import { runBuilds } from "./scenarios/builds.ts";
 import { runChain } from "./scenarios/chain.ts";
 import { runCommits } from "./scenarios/commits.ts";
 import { runKustomizations } from "./scenarios/kustomizations.ts";
+import { runRenders } from "./scenarios/renders.ts";
 import type { FiguresOf, Scenario } from "./scenarios/scenario.ts";
 
 async function run(scenario: Scenario, searchPath: string): Promise<FiguresOf[Scenario["kind"]]> {
@@ -15,6 +16,8 @@ async function run(scenario: Scenario, searchPath: string): Promise<FiguresOf[Sc
       return runCommits(scenario, searchPath);
     case "builds":
       return runBuilds(scenario);
+    case "renders":
+      return runRenders(scenario);
   }
 }
 

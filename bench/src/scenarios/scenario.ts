@@ -15,6 +15,12 @@ export type Scenario =
       /** What is built of it. */
       readonly path: string;
       readonly repetitions: number;
+    }
+  | {
+      readonly kind: "renders";
+      /** The folder of a chart. */
+      readonly root: string;
+      readonly repetitions: number;
     };
 
 /** What many Kustomizations took. */
@@ -44,10 +50,19 @@ export interface BuildsFigures {
   readonly objects: number;
 }
 
+/** What renders of a chart in one process took, in milliseconds. */
+export interface RendersFigures {
+  readonly firstMs: number;
+  readonly laterMs: readonly number[];
+  readonly outputBytes: number;
+  readonly peakMb: number;
+}
+
 /** What a scenario of a kind prints. */
 export interface FiguresOf {
   readonly kustomizations: KustomizationsFigures;
   readonly chain: TimesFigures;
   readonly commits: TimesFigures;
   readonly builds: BuildsFigures;
+  readonly renders: RendersFigures;
 }

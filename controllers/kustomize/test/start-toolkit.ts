@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { type Artifact, fluxResources, GitRepository, Kustomization } from "@weir/api";
 import { packDirectory } from "@weir/artifact";
 import { createClient, type Kind, type Transport } from "@weir/client";
-import { type Cluster, startCluster } from "@weir/cluster";
+import { type Cluster, type ClusterOptions, startCluster } from "@weir/cluster";
 import { createWorkerPool, type JsonObject, systemClock, type WorkerPool } from "@weir/core";
 import type { Condition, KubeObject } from "@weir/objects";
 import { createManager, kind } from "@weir/sdk";
@@ -49,12 +49,16 @@ export interface Toolkit extends AsyncDisposable {
 }
 
 /** Starts everything; the loops of the cluster are those of the recordings. */
-export async function startToolkit(options: KustomizationControllerOptions = {}): Promise<Toolkit> {
+export async function startToolkit(
+  options: KustomizationControllerOptions = {},
+  { authorization = "AlwaysAllow" }: Pick<ClusterOptions, "authorization"> = {},
+): Promise<Toolkit> {
   const stack = new AsyncDisposableStack();
   const cluster = stack.use(
     await startCluster({
       loops: { garbage: false, accounts: false, rootCertificate: false, workloads: "status-only" },
       statusAnnotation: "test.local/status",
+      authorization,
     }),
   );
   const { client } = cluster;

@@ -34,6 +34,12 @@ export {
   staleEntries,
 } from "./inventory/inventory.ts";
 export { isMarked, markOf, subjectOf } from "./object-name.ts";
+export { type ApplyTarget, openTarget, type OpenTarget } from "./target/open-target.ts";
+export {
+  type KubeconfigReference,
+  KubeconfigSecretError,
+  readKubeconfigSecret,
+} from "./target/read-kubeconfig.ts";
 export {
   deleteObjects,
   type DeleteObjectsOptions,

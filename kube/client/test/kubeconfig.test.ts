@@ -132,7 +132,7 @@ describe("a kubeconfig", () => {
 
   const refused: ReadonlyArray<{ readonly name: string; readonly text: string; readonly want: string }> = [
     { name: "YAML that is none", text: "a: [", want: "is not YAML" },
-    { name: "a list", text: "- a", want: "is not an object" },
+    { name: "a list", text: "- a", want: "cannot unmarshal array into Go value" },
     { name: "no context", text: "", want: "no current context" },
     { name: "a context that is not there", text: "current-context: x", want: 'has no context "x"' },
     {

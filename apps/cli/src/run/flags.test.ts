@@ -124,7 +124,6 @@ describe("parseRunArguments", () => {
 
   test.each([
     [["helm"], "there is no controller helm: there are source, kustomize"],
-    [["--default-service-account=x"], "impersonation is not built yet"],
     [["--artifact-digest-algo=sha512"], "artifacts are digested by sha256"],
     [["--metrics-addr=8080"], "want host:port"],
     [["--events-addr=ftp://x"], "want an http URL"],

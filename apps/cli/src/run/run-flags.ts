@@ -2,7 +2,9 @@ import type { FlagDefinition, FlagEffect, FlagType } from "./flags.ts";
 
 const WORKS: FlagEffect = { kind: "works" };
 const NO_LIMIT = noted("requests are not limited by the client, and the server's 429 is honoured");
-const NO_KUBECONFIG = noted("a Kustomization with spec.kubeConfig is Stalled as long as that is not built");
+const NO_KUBECONFIG = noted(
+  "a Kustomization with spec.kubeConfig.configMapRef is Stalled as long as that is not built",
+);
 const NO_DECRYPTION = noted("a Kustomization with spec.decryption is Stalled as long as that is not built");
 const NO_IDENTITY = noted("identities of clouds are not built yet");
 const NO_HELM = noted("the Helm sources and releases are not built yet");
@@ -71,11 +73,7 @@ const SHARED_FLAGS: readonly FlagDefinition[] = [
     "by how much an interval may be longer or shorter, in percent",
   ),
   flag(["feature-gates", "list", ""], WORKS, "feature gates as NAME=true or NAME=false"),
-  flag(
-    ["default-service-account", "text", ""],
-    refused("impersonation is not built yet, and without it objects would be applied with all rights"),
-    "service account of Kustomizations that name none",
-  ),
+  flag(["default-service-account", "text", ""], WORKS, "service account of Kustomizations that name none"),
   flag(["default-decryption-service-account", "text", ""], NO_DECRYPTION, "service account for decryption"),
   flag(
     ["default-kubeconfig-service-account", "text", ""],
@@ -84,16 +82,8 @@ const SHARED_FLAGS: readonly FlagDefinition[] = [
   ),
   flag(["kube-api-qps", "text", "50"], NO_LIMIT, "requests per second"),
   flag(["kube-api-burst", "count", "300"], NO_LIMIT, "requests at once"),
-  flag(
-    ["insecure-kubeconfig-exec", "bool", "false"],
-    NO_KUBECONFIG,
-    "let kubeconfigs of objects name programs",
-  ),
-  flag(
-    ["insecure-kubeconfig-tls", "bool", "false"],
-    NO_KUBECONFIG,
-    "let kubeconfigs of objects skip verification",
-  ),
+  flag(["insecure-kubeconfig-exec", "bool", "false"], WORKS, "let kubeconfigs of objects name programs"),
+  flag(["insecure-kubeconfig-tls", "bool", "false"], WORKS, "let kubeconfigs of objects skip verification"),
   flag(["token-cache-max-size", "count", "100"], NO_IDENTITY, "tokens kept"),
   flag(["token-cache-max-duration", "duration", "1h"], NO_IDENTITY, "how long tokens are kept"),
 ];

@@ -60,6 +60,9 @@ export interface KustomizeFlags {
   readonly concurrentApplies: number;
   readonly overrideManagers: readonly string[];
   readonly fetchRetries: number;
+  readonly defaultServiceAccount: string;
+  readonly insecureKubeconfigExec: boolean;
+  readonly insecureKubeconfigTls: boolean;
 }
 
 /** What arguments ask for, and notes on flags that change nothing. */
@@ -102,6 +105,9 @@ export function parseRunArguments(args: readonly string[]): ParsedRun {
       concurrentApplies: atLeastOne("concurrent-ssa", values),
       overrideManagers: values.list("override-manager"),
       fetchRetries: values.count("http-retry"),
+      defaultServiceAccount: values.text("default-service-account"),
+      insecureKubeconfigExec: values.bool("insecure-kubeconfig-exec"),
+      insecureKubeconfigTls: values.bool("insecure-kubeconfig-tls"),
     },
   };
   return { options, notes: [...notes, ...gateNotes] };

@@ -1,4 +1,5 @@
 import {
+  AppliedStates,
   applyObjects,
   type Change,
   describeChanges,
@@ -29,7 +30,8 @@ export interface AppliedManifests {
 /** Applies the objects in stages and tells of what was written; throws a failure that lists it, too. */
 export async function applyManifests(run: Run, desired: readonly KubeObject[]): Promise<AppliedManifests> {
   const { ctx, shared, kustomization } = run;
-  const { client, clock, signal } = ctx;
+  const { clock, signal } = ctx;
+  const { client, isHome } = run.target;
   const present = new Set((kustomization.status?.inventory?.entries ?? []).map(({ id }) => id));
   const { changes, error } = await applyObjects(
     desired,
@@ -45,7 +47,8 @@ export async function applyManifests(run: Run, desired: readonly KubeObject[]): 
       force: kustomization.spec.force,
       overrideManagers: shared.options.overrideManagers,
       concurrency: shared.options.concurrentApplies,
-      known: shared.known,
+      // What one account may know of another cluster, or of objects that it may not read, is asked for.
+      known: isHome ? shared.known : new AppliedStates(),
       isNew: (object) => !present.has(inventoryEntryOf(object).id),
       // Flux says nothing of them, so that no event may either.
       onDroppedFields: (object, fields) =>

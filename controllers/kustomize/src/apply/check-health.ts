@@ -42,7 +42,7 @@ export async function checkHealth(run: Run, applied: AppliedManifests): Promise<
 }
 
 async function waitFor(
-  { kustomization, ctx, judge }: Run,
+  { kustomization, ctx, judge, target }: Run,
   targets: readonly HealthTarget[],
   startedMs: number,
 ): Promise<HealthCheckEnd> {
@@ -50,7 +50,7 @@ async function waitFor(
   const timeoutMs = timeoutMsOf(kustomization.spec);
   const options = { timeoutMs, signal: stop.signal, ...(judge === undefined ? {} : { judge }) };
   try {
-    await waitForHealth(targets, { client: ctx.client, clock: ctx.clock }, options);
+    await waitForHealth(targets, { client: target.client, clock: ctx.clock }, options);
     return "healthy";
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -23,7 +23,10 @@ export async function pruneStale(run: Run, inventory: readonly InventoryEntry[])
   const { kustomization, ctx } = run;
   if (!kustomization.spec.prune) return;
   const stale = staleEntries(kustomization.status?.inventory?.entries ?? [], inventory);
-  const { changes, error } = await deleteEntries(stale, kustomization, ctx);
+  const { changes, error } = await deleteEntries(stale, kustomization, {
+    client: run.target.client,
+    signal: ctx.signal,
+  });
   if (error !== undefined) {
     const gone = new Set(changes.map(({ object }) => nameOf(object)));
     const survivors = stale.filter((entry) => !gone.has(nameOf(objectsOf([entry])[0])));
@@ -48,7 +51,8 @@ export function deleteEntries(
   });
 }
 
-function objectsOf(entries: readonly InventoryEntry[]): readonly KubeObject[] {
+/** What the entries of an inventory name, by name alone; those that name nothing are left out. */
+export function objectsOf(entries: readonly InventoryEntry[]): readonly KubeObject[] {
   return entries.flatMap((entry) => {
     const reference = parseInventoryEntry(entry);
     return reference === undefined ? [] : placeholderOf(reference);

@@ -27,6 +27,12 @@ export interface KustomizationControllerOptions {
   readonly strictSubstitutions?: boolean;
   /** Field managers whose changes are undone, besides kubectl's. */
   readonly overrideManagers?: readonly string[];
+  /** The service account that a Kustomization acts as that names none; the controller's own by default. */
+  readonly defaultServiceAccount?: string;
+  /** Lets a kubeconfig of a Secret run programs; false by default. */
+  readonly insecureKubeconfigExec?: boolean;
+  /** Lets a kubeconfig of a Secret skip the verification of its server; false by default. */
+  readonly insecureKubeconfigTls?: boolean;
   /** Longest time one build may take, in milliseconds; 60 s by default. */
   readonly buildTimeoutMs?: number;
   /** Largest heap of the worker of one build, in megabytes; 512 by default. */
@@ -51,6 +57,9 @@ export function resolveOptions(options: KustomizationControllerOptions = {}): Re
     additiveCELDependencyCheck: false,
     strictSubstitutions: true,
     overrideManagers: [],
+    defaultServiceAccount: "",
+    insecureKubeconfigExec: false,
+    insecureKubeconfigTls: false,
     buildTimeoutMs: 60_000,
     buildMemoryMb: 512,
     ...options,

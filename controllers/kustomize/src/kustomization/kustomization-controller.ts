@@ -90,7 +90,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
   }
   return builder
     .report<KustomizationFacts>(reportKustomization)
-    .finalizer(FINALIZER, removeKustomization)
+    .finalizer(FINALIZER, (kustomization, ctx) => removeKustomization(kustomization, ctx, shared.options))
     .reconcile((kustomization, ctx) => reconcileKustomization(kustomization, ctx, shared, random));
 }
 
@@ -120,7 +120,11 @@ function builtFrom(kind: Kind<Source>, source: Source, cache: CacheReader): read
 
 function configsOf({ metadata, spec }: Kustomization): readonly string[] {
   const { substituteFrom = [] } = spec.postBuild ?? {};
-  return substituteFrom.map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`);
+  const kubeconfig = spec.kubeConfig?.secretRef;
+  return [
+    ...substituteFrom.map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`),
+    ...(kubeconfig === undefined ? [] : [`Secret/${metadata.namespace}/${kubeconfig.name}`]),
+  ];
 }
 
 function configuredBy(config: string, cache: CacheReader): readonly Kustomization[] {

@@ -16,10 +16,17 @@ export class KustomizationFailedError extends WeirError {
   override readonly name = "KustomizationFailedError";
   readonly reason: FailureReason;
   readonly retry: RetryPolicy = "next-interval";
+  /** What Flux's event says before the message of the condition. */
+  readonly eventPrefix: string;
 
-  constructor(reason: FailureReason, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    reason: FailureReason,
+    message: string,
+    options: { readonly cause?: unknown; readonly eventPrefix?: string } = {},
+  ) {
     super(message, options);
     this.reason = reason;
+    this.eventPrefix = options.eventPrefix ?? "";
   }
 }
 
@@ -38,7 +45,15 @@ export function failureText(error: unknown): string {
 }
 
 /** Makes a failure of a step out of what it threw; a failure stays what it is. */
-export function asFailure(reason: FailureReason, error: unknown, prefix = ""): KustomizationFailedError {
+export function asFailure(
+  reason: FailureReason,
+  error: unknown,
+  prefix = "",
+  eventPrefix = "",
+): KustomizationFailedError {
   if (error instanceof KustomizationFailedError) return error;
-  return new KustomizationFailedError(reason, `${prefix}${failureText(error)}`, { cause: error });
+  return new KustomizationFailedError(reason, `${prefix}${failureText(error)}`, {
+    cause: error,
+    eventPrefix,
+  });
 }

@@ -1,11 +1,12 @@
 import { type Artifact, Kustomization as KustomizationKind, type Kustomization, Reason } from "@weir/api";
-import type { JudgeHealth } from "@weir/apply";
+import type { JudgeHealth, OpenTarget } from "@weir/apply";
 import { describeError, formatGoDuration, type Outcome, parseGoDuration, type Random } from "@weir/core";
 import type { ObjectKey } from "@weir/objects";
 import { applyManifests } from "../apply/apply-manifests.ts";
-import { checkHealth } from "../apply/check-health.ts";
+import { checkHealth, type HealthCheckEnd } from "../apply/check-health.ts";
 import { desiredObjects } from "../apply/desired-objects.ts";
 import { pruneStale } from "../apply/prune-stale.ts";
+import { openTargetOf } from "../apply/target.ts";
 import type { BuiltManifests } from "../build/build-cache.ts";
 import { readVariables } from "../build/read-variables.ts";
 import { findUnreadyDependency, ReadyExpressionError } from "../dependencies/check-dependencies.ts";
@@ -13,7 +14,7 @@ import { HealthExpressionError, judgeByExpressions } from "../apply/health-expre
 import { observeArtifact } from "../source/observe-artifact.ts";
 import { observeSource, retryText } from "../source/observe-source.ts";
 import { originRevisionOf, sourceKeyOf, sourceKindOf } from "../source/source-kinds.ts";
-import { failureText, KustomizationFailedError } from "./kustomization-error.ts";
+import { asFailure, failureText, KustomizationFailedError } from "./kustomization-error.ts";
 import { kustomizationEvent } from "./kustomization-events.ts";
 import { enterStage, type KustomizationContext, publish, type Run, type Shared } from "./run.ts";
 import { durationText, jitteredIntervalMsOf, retryIntervalMsOf } from "./timing.ts";
@@ -45,7 +46,11 @@ export async function reconcileKustomization(
     if (ended !== undefined) return ended;
   } catch (error) {
     if (!(error instanceof KustomizationFailedError)) throw error;
-    publish(run, { type: "Warning", reason: error.reason, message: failureText(error) });
+    publish(run, {
+      type: "Warning",
+      reason: error.reason,
+      message: `${error.eventPrefix}${failureText(error)}`,
+    });
     return { kind: "failed", error, recheckAfterMs: retryIntervalMsOf(kustomization.spec) };
   }
   announceSuccess(run, ctx.clock.monotonic() - reconcileStartedMs);
@@ -68,6 +73,7 @@ function beginRun(
     originRevision: originRevisionOf(artifact),
     startedMs: ctx.clock.monotonic(),
     judge,
+    target: { client: ctx.client, isHome: true },
   };
 }
 
@@ -118,6 +124,7 @@ async function deploy(run: Run, artifact: Artifact): Promise<Outcome | undefined
   if (root.kind === "halt") return root.outcome;
   ctx.record({ attemptedRevision: run.revision });
   await enterStage(run, "Building manifests");
+  await using target = await openTargetFor(run);
   const variables = await readVariables(kustomization, (kind, key) => ctx.live.get(kind, key));
   const built = await shared.builder.build({
     kustomization,
@@ -125,18 +132,34 @@ async function deploy(run: Run, artifact: Artifact): Promise<Outcome | undefined
     variables,
     signal: ctx.signal,
   });
+  return (await applyBuilt({ ...run, target }, built)) === "canceled" ? cancelHealthCheck(run) : undefined;
+}
+
+async function openTargetFor(run: Run): Promise<OpenTarget> {
+  const { kustomization, ctx, shared } = run;
+  try {
+    return await openTargetOf(kustomization, ctx, shared.options);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    throw asFailure("ReconciliationFailed", error, "", "failed to build kube client: ");
+  }
+}
+
+/** Applies what was built and waits for its health; the attempt is recorded however it ends. */
+async function applyBuilt(run: Run, built: BuiltManifests): Promise<HealthCheckEnd> {
+  const { kustomization, ctx } = run;
   await enterStage(run, "Detecting drift");
   try {
     const applied = await applyManifests(run, desiredObjects(built.objects, kustomization));
     ctx.record({ inventory: applied.inventory });
     await pruneStale(run, applied.inventory);
-    if ((await checkHealth(run, applied)) === "canceled") return cancelHealthCheck(run);
+    const end = await checkHealth(run, applied);
+    if (end === "healthy") recordAttempt(run, built);
+    return end;
   } catch (error) {
     if (error instanceof KustomizationFailedError) recordAttempt(run, built);
     throw error;
   }
-  recordAttempt(run, built);
-  return undefined;
 }
 
 function recordAttempt({ ctx, startedMs, revision, originRevision }: Run, { digest }: BuiltManifests): void {

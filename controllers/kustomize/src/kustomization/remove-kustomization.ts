@@ -1,10 +1,12 @@
 import type { Kustomization } from "@weir/api";
-import { type Change, describeChanges, type InventoryEntry } from "@weir/apply";
+import { type Change, describeChanges, type InventoryEntry, subjectOf } from "@weir/apply";
 import type { Outcome } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { gvkOf, isConditionTrue, keyOf, type KubeObject } from "@weir/objects";
 import type { ReconcileEvent } from "@weir/sdk";
-import { deleteEntries } from "../apply/prune-stale.ts";
+import { deleteEntries, objectsOf } from "../apply/prune-stale.ts";
+import { canImpersonate, openTargetOf } from "../apply/target.ts";
+import type { ResolvedOptions } from "./controller-options.ts";
 import { appliedRevisionsOf, kustomizationEvent, standingReasonOf } from "./kustomization-events.ts";
 import { finishedText } from "./reconcile-kustomization.ts";
 import type { KustomizationContext } from "./run.ts";
@@ -16,10 +18,18 @@ const POLL_MS = 100;
 export async function removeKustomization(
   kustomization: Kustomization,
   ctx: KustomizationContext,
+  options: ResolvedOptions,
 ): Promise<Outcome> {
   const startedMs = ctx.clock.monotonic();
   const entries = kustomization.status?.inventory?.entries ?? [];
-  if (shouldDelete(kustomization) && entries.length > 0) await deleteAll(kustomization, entries, ctx);
+  if (shouldDelete(kustomization) && entries.length > 0) {
+    if (await canImpersonate(kustomization, ctx, options)) {
+      await using target = await openTargetOf(kustomization, ctx, options);
+      await deleteAll(kustomization, entries, ctx, target.client);
+    } else {
+      leaveBehind(kustomization, entries, ctx);
+    }
+  }
   const { status, spec } = kustomization;
   if (spec.suspend !== true && isConditionTrue(status?.conditions, "Ready")) {
     const message = finishedText(kustomization, ctx.clock.monotonic() - startedMs);
@@ -46,23 +56,36 @@ async function deleteAll(
   kustomization: Kustomization,
   entries: readonly InventoryEntry[],
   ctx: KustomizationContext,
+  client: KubeClient,
 ): Promise<void> {
-  const { changes, error } = await deleteEntries(entries, kustomization, ctx);
+  const { signal } = ctx;
+  const { changes, error } = await deleteEntries(entries, kustomization, { client, signal });
   if (error !== undefined) {
     announce(kustomization, ctx, { type: "Warning", message: "pruning for deleted resource failed" });
     throw error;
   }
   announce(kustomization, ctx, { type: "Normal", message: describeChanges(changes) });
   if (kustomization.spec.deletionPolicy !== "WaitForTermination") return;
-  if (await areGone(changes, kustomization, ctx)) return;
+  if (await areGone(changes, kustomization, { client, clock: ctx.clock, signal })) return;
   announce(kustomization, ctx, { type: "Warning", message: "failed to wait for resources termination" });
+}
+
+/** The account that may delete the objects is gone, so that they stay; the Kustomization must not wait for it for good. */
+function leaveBehind(
+  kustomization: Kustomization,
+  entries: readonly InventoryEntry[],
+  ctx: KustomizationContext,
+): void {
+  const objects = objectsOf(entries).map(subjectOf).join("\n");
+  ctx.log.error("skipping pruning, failed to find the account to impersonate", { objects });
+  announce(kustomization, ctx, { type: "Warning", message: `unable to prune objects: \n${objects}` });
 }
 
 /** Waits until what was deleted is gone; false where that takes longer than the Kustomization may. */
 async function areGone(
   changes: readonly Change[],
   { spec }: Kustomization,
-  { client, clock, signal }: KustomizationContext,
+  { client, clock, signal }: Pick<KustomizationContext, "client" | "clock" | "signal">,
 ): Promise<boolean> {
   const deadlineMs = clock.monotonic() + timeoutMsOf(spec);
   for (const { object, action } of changes) {

@@ -1,5 +1,5 @@
 import type { Kustomization } from "@weir/api";
-import type { AppliedStates, JudgeHealth } from "@weir/apply";
+import type { AppliedStates, JudgeHealth, OpenTarget } from "@weir/apply";
 import type { ReconcileContext, ReconcileEvent } from "@weir/sdk";
 import type { ManifestBuilder } from "../build/manifest-builder.ts";
 import type { Dependents } from "../dependencies/dependents.ts";
@@ -31,6 +31,8 @@ export interface Run {
   readonly startedMs: number;
   /** Judges the health of the kinds that the spec has expressions for. */
   readonly judge: JudgeHealth | undefined;
+  /** The cluster that is applied to, as the account that the spec names; the controller's own until it is opened. */
+  readonly target: Pick<OpenTarget, "client" | "isHome">;
 }
 
 /** What a run does, in the words of Flux's progress messages. */

@@ -5,8 +5,9 @@ import { findUnsupportedField } from "./unsupported-fields.ts";
 describe("findUnsupportedField", () => {
   test.each([
     { spec: { decryption: { provider: "sops" as const } }, want: "spec.decryption" },
-    { spec: { kubeConfig: { secretRef: { name: "a" } } }, want: "spec.kubeConfig" },
-    { spec: { serviceAccountName: "tenant" }, want: "spec.serviceAccountName" },
+    { spec: { kubeConfig: { secretRef: { name: "a" } } }, want: undefined },
+    { spec: { kubeConfig: { configMapRef: { name: "a" } } }, want: "spec.kubeConfig.configMapRef" },
+    { spec: { serviceAccountName: "tenant" }, want: undefined },
     { spec: { ignore: [{ paths: ["/spec/replicas"] }] }, want: "spec.ignore" },
     { spec: { ignore: [], serviceAccountName: "", dependsOn: [{ name: "a" }] }, want: undefined },
   ])("gives $want", ({ spec, want }) => {

@@ -6,9 +6,7 @@ import type { Kustomization } from "@weir/api";
  */
 export function findUnsupportedField(spec: Kustomization["spec"]): string | undefined {
   if (spec.decryption !== undefined) return "spec.decryption";
-  if (spec.kubeConfig !== undefined) return "spec.kubeConfig";
-  if (spec.serviceAccountName !== undefined && spec.serviceAccountName !== "")
-    return "spec.serviceAccountName";
+  if (spec.kubeConfig?.configMapRef !== undefined) return "spec.kubeConfig.configMapRef";
   return isGiven(spec.ignore) ? "spec.ignore" : undefined;
 }
 

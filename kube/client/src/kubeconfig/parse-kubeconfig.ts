@@ -78,8 +78,19 @@ function documentOf(text: string, path = "the kubeconfig"): JsonObject {
     throw new KubeconfigError(`${path} is not YAML`, { cause });
   }
   if (document === null) return {};
-  if (!isObject(document)) throw new KubeconfigError(`${path} is not an object`);
+  if (!isObject(document)) {
+    throw new KubeconfigError(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKindOf(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
+  }
   return document;
+}
+
+/** What Go's decoder calls a value that is no object; the message is that of clientcmd. */
+function goKindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "string" ? "string" : "number";
 }
 
 function configOf(layers: readonly Layer[], options: KubeconfigOptions): ClusterConfig {

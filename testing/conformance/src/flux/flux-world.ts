@@ -68,7 +68,7 @@ async function startEmbedded(
   const toolkit = starting.use(
     await startToolkit({
       searchPath,
-      cluster: { loops: LOOPS, statusAnnotation: STATUS_ANNOTATION },
+      cluster: { loops: LOOPS, statusAnnotation: STATUS_ANNOTATION, authorization: "RBAC" },
       controllers: (parts) => fluxControllers(parts, options),
     }),
   );

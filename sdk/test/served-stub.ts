@@ -7,6 +7,7 @@ import type { StubServer } from "./stub-server.ts";
 
 /** A stub server on a port of this machine. */
 export interface ServedStub extends AsyncDisposable {
+  readonly url: string;
   /** A client with sockets of its own. */
   open(seed: number): OpenClient;
 }
@@ -17,11 +18,13 @@ export async function serveStub(stub: StubServer): Promise<ServedStub> {
   server.listen({ host: "127.0.0.1", port: 0 });
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   return {
+    url,
     open: (seed) =>
       openClient(
         {
-          server: `http://127.0.0.1:${port}`,
+          server: url,
           auth: { kind: "none" },
           ca: undefined,
           clientCertificate: undefined,

@@ -88,11 +88,9 @@ export class ApiCaller {
 
   /** Sends a request and parses the answer; anything but a success throws. */
   async json(request: ApiRequest): Promise<JsonValue> {
-    using held = anySignal(request.signal);
-    const signal = request.signal === undefined ? undefined : held.signal;
-    const response = await this.#withRetries(request.method, request.path, held.signal, () =>
-      this.#send(request, signal),
-    );
+    using held = request.signal === undefined ? undefined : anySignal(request.signal);
+    const signal = held?.signal;
+    const response = await this.#withRetries(request, signal, () => this.#send(request, signal));
     const text = await this.#text(response, request, signal);
     try {
       return parseJson(text);
@@ -132,9 +130,8 @@ export class ApiCaller {
   }
 
   async #withRetries(
-    method: string,
-    path: string,
-    signal: AbortSignal,
+    { method, path }: ApiRequest,
+    signal: AbortSignal | undefined,
     send: () => Promise<TransportResponse>,
   ): Promise<TransportResponse> {
     let readTries = 0;

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WeirError } from "@weir/core";
 
@@ -40,6 +40,8 @@ export async function serveEndpoints(
   options: EndpointOptions,
   endpoints: ReadonlyMap<string, () => Promise<EndpointAnswer> | EndpointAnswer>,
 ): Promise<EndpointServer> {
+  // Not by `import`, which loads all of `fetch` and of HTTP/2 with it.
+  const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const endpoint = request.method === "GET" || request.method === "HEAD" ? endpoints.get(path) : undefined;

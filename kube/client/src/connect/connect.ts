@@ -108,14 +108,17 @@ class Network {
     if (this.#isClosed) throw new ConnectionClosedError();
     const current = this.#current;
     if (current !== undefined && isSameTls(current.tls, tls)) return current.wire;
-    const { proxyUrl } = this.#config;
-    const wire =
-      proxyUrl === undefined
-        ? openSocketWire(this.#config, tls)
-        : openProxiedWire(this.#config, tls, proxyUrl);
+    const wire = this.#open(tls);
     this.#current = { tls, wire };
     if (current !== undefined) void this.#retire(current.wire);
     return wire;
+  }
+
+  async #open(tls: TlsMaterial): Promise<Wire> {
+    const { proxyUrl } = this.#config;
+    return proxyUrl === undefined
+      ? openSocketWire(this.#config, tls)
+      : openProxiedWire(this.#config, tls, proxyUrl);
   }
 
   async #retire(opening: Promise<Wire>): Promise<void> {

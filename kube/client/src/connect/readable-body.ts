@@ -18,7 +18,9 @@ export class ReadableBody implements AsyncIterableIterator<Uint8Array> {
     readable.on("end", () => this.#finish({}));
     readable.on("error", (error) => this.fail(error));
     // Never taken for an end: what came may be half of it.
-    readable.on("close", () => this.#finish({ error: new ConnectionClosedError() }));
+    readable.on("close", () => {
+      if (this.#end === undefined) this.#finish({ error: new ConnectionClosedError() });
+    });
   }
 
   /** Whether nothing has come of what a reader waits for. */

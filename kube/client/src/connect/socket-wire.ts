@@ -15,17 +15,21 @@ import {
   type Wire,
 } from "./wire.ts";
 
-/** Sockets of Node's own HTTP/1.1. Opens nothing yet; throws where a certificate cannot be read. */
-export async function openSocketWire(config: ClusterConfig, tls: TlsMaterial): Promise<Wire> {
+/**
+ * Sockets of Node's own HTTP/1.1. Opens nothing yet; throws where a certificate cannot be read.
+ *
+ * Node's modules are loaded here, so that a controller of an API without TLS does without it, and not by `import`: that
+ * of `node:http` looks at each of its names, and the one for web sockets loads all of `fetch` and HTTP/2, 14 MB.
+ */
+export function openSocketWire(config: ClusterConfig, tls: TlsMaterial): Wire {
   const options: AgentOptions = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE_MS, timeout: IDLE_MS };
   const limited = { ...options, maxSockets: MAX_CONNECTIONS };
   if (!config.server.startsWith("https:")) {
-    const http = await import("node:http");
-    const make = (one: AgentOptions): Agent => new http.Agent(one);
-    return new SocketWire(http.request, make(limited), make(options));
+    const { request, Agent: HttpAgent } = process.getBuiltinModule("node:http");
+    return new SocketWire(request, new HttpAgent(limited), new HttpAgent(options));
   }
-  // Here alone: a controller of an API without TLS need not load it.
-  const [https, { createSecureContext }] = await Promise.all([import("node:https"), import("node:tls")]);
+  const { request, Agent: HttpsAgent } = process.getBuiltinModule("node:https");
+  const { createSecureContext } = process.getBuiltinModule("node:tls");
   const { ca, certificate: cert, key } = tls;
   const secure = {
     // One for all sockets, each of which would read the certificates again.
@@ -33,8 +37,11 @@ export async function openSocketWire(config: ClusterConfig, tls: TlsMaterial): P
     rejectUnauthorized: !config.insecureSkipTlsVerify,
     ...(config.tlsServerName === undefined ? {} : { servername: config.tlsServerName }),
   };
-  const make = (one: AgentOptions): Agent => new https.Agent({ ...one, ...secure });
-  return new SocketWire(https.request, make(limited), make(options));
+  return new SocketWire(
+    request,
+    new HttpsAgent({ ...limited, ...secure }),
+    new HttpsAgent({ ...options, ...secure }),
+  );
 }
 
 /** As client-go: a peer that is gone without a word is noticed, also under a quiet watch. */

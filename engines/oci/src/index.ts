@@ -17,6 +17,17 @@ export {
 export { type ArtifactPush, type PartsPush, pushArtifact, pushParts } from "./artifact/push-artifact.ts";
 export { type CredentialsFor, type RegistryCredentials } from "./auth/credentials.ts";
 export { credentialsFromDockerConfig, type DockerAuth, parseDockerConfig } from "./auth/docker-config.ts";
+export { ChartArchiveError, type ChartArchiveMetadata, readChartMetadata } from "./chart/chart-metadata.ts";
+export {
+  type ChartPull,
+  type ChartVersionReference,
+  findChartVersion,
+  type OciChartSources,
+  ociChartSources,
+  pullChart,
+  type PulledChart,
+} from "./chart/pull-chart.ts";
+export { type ChartPush, pushChart, type PushedChart } from "./chart/push-chart.ts";
 export { type FetchedImage, type FetchedManifest } from "./client/fetch-manifest.ts";
 export { type ManifestPush } from "./client/push-manifest.ts";
 export { type BlobRequest } from "./client/read-blob.ts";

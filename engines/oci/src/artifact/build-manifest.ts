@@ -22,6 +22,8 @@ export function describePart({ mediaType, bytes, annotations }: ArtifactPart): O
 /** What a manifest is made of. */
 export interface ManifestParts {
   readonly artifactType?: string;
+  /** Leaves its own media type out, as helm does. */
+  readonly isUntyped?: boolean;
   readonly config: OciDescriptor;
   readonly layers: readonly OciDescriptor[];
   readonly subject?: OciDescriptor;
@@ -30,11 +32,11 @@ export interface ManifestParts {
 
 /** Writes a manifest; the same parts give the same bytes, because annotations are sorted. */
 export function buildManifest(parts: ManifestParts): Uint8Array {
-  const { artifactType, config, layers, subject, annotations = {} } = parts;
+  const { artifactType, isUntyped = false, config, layers, subject, annotations = {} } = parts;
   const sorted = Object.entries(annotations).toSorted(([left], [right]) => (left < right ? -1 : 1));
   const manifest = {
     schemaVersion: 2,
-    mediaType: imageMediaTypes.manifest,
+    ...(isUntyped ? {} : { mediaType: imageMediaTypes.manifest }),
     ...(artifactType === undefined ? {} : { artifactType }),
     config,
     layers,

@@ -46,13 +46,12 @@ export async function findArtifact(
   { registry, repository }: OciRepositoryName,
   { ref = {}, layerSelector = {}, signal }: FindArtifactOptions = {},
 ): Promise<OciReference> {
-  const { digest = "", semver = "", semverFilter = "", tag = "" } = ref;
+  const { digest = "", semver = "", tag = "" } = ref;
   const named = { registry, repository };
   if (digest !== "") return { ...named, digest };
   if (semver === "") return { ...named, tag: tag === "" ? "latest" : tag };
   const tags = await client.listTags(named, signal === undefined ? {} : { signal });
-  const { mediaType = "" } = layerSelector;
-  return { ...named, tag: chooseTag(tags, { semver, semverFilter, mediaType }) };
+  return { ...named, tag: chooseTag(tags, { ...layerSelector, ...ref, semver }) };
 }
 
 /** The revision of a reference; a digest is taken at its word, without asking. */

@@ -8,7 +8,6 @@ import {
   SemverError,
   sortAsGo,
   parseStrictSemver,
-  tryParseSemver,
 } from "@weir/text";
 import { helmMediaTypes } from "../media-type.ts";
 import { NoMatchingTagError } from "../oci-error.ts";
@@ -95,9 +94,4 @@ function strictVersion(text: string): Semver | undefined {
     if (error instanceof SemverError) return undefined;
     throw error;
   }
-}
-
-/** Whether a text is one version and no range, so that no tags need be listed. */
-export function isExactVersion(text: string): boolean {
-  return tryParseSemver(text) !== undefined;
 }

@@ -62,6 +62,9 @@ function enumText(values: readonly SchemaValue[]): string {
   return `value must be one of ${values.map(displayed).join(", ")}`;
 }
 
+/** Characters that a pattern looks at in the time of a step. */
+const CHARS_PER_STEP = 16;
+
 /** Checks what only strings are held to. Lengths count characters, not bytes. */
 export function checkText(run: Checker, visit: Visit, text: string): void {
   const { minLength, maxLength, pattern } = visit.node.keywords.text;
@@ -75,7 +78,7 @@ export function checkText(run: Checker, visit: Visit, text: string): void {
     }
   }
   if (pattern === undefined) return;
-  run.charge(text.length);
+  run.charge(Math.ceil(text.length / CHARS_PER_STEP));
   if (!pattern.matches(text))
     fail(visit, `${quoted(text)} does not match pattern ${quoted(pattern.pattern)}`);
 }

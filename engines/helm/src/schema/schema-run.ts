@@ -11,7 +11,7 @@ import { mergeUnevaluated, unevaluatedOf } from "./unevaluated.ts";
 import { addFailure, type Checker, failureOf, type Scope, type Visit } from "./visit.ts";
 
 /** Schemas that one check may look at; schemas that refer to each other can double with each step. */
-const MAX_STEPS = 2_000_000;
+const MAX_STEPS = 300_000;
 
 /** Schemas within each other; each takes some of the stack. */
 const MAX_DEPTH = 700;
@@ -27,6 +27,10 @@ export class SchemaRun implements Checker {
   readonly #context: MetaschemaContext | undefined;
   #steps = 0;
   #depth = 0;
+  /** The values that each schema is being checked against, innermost last. */
+  readonly #open = new Map<SchemaNode, number[]>();
+  /** Where the next check of a value that stands nowhere counts its values from. */
+  #firstValueId = 0;
 
   constructor(context?: MetaschemaContext) {
     this.#context = context;
@@ -34,11 +38,12 @@ export class SchemaRun implements Checker {
 
   /** What keeps a value from meeting a schema; nothing if it does. */
   validate(node: SchemaNode, value: SchemaValue): readonly Failure[] {
+    this.#firstValueId += MAX_DEPTH + 1;
     const failure = this.#visit({
       node,
       value,
       at: undefined,
-      scope: { node, keyword: "", valueId: 0, parent: undefined },
+      scope: { node, keyword: "", valueId: this.#firstValueId, parent: undefined },
       isSilent: false,
       unevaluated: unevaluatedOf(value, node, false),
       metaschema: this.#context?.metaschema,
@@ -106,17 +111,22 @@ export class SchemaRun implements Checker {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH)
       throw new SchemaBudgetError(`schema or values nest deeper than ${MAX_DEPTH} levels`);
+    const open = this.#open.get(visit.node) ?? [];
+    const isCycle = open.at(-1) === visit.scope.valueId;
+    this.#open.set(visit.node, open);
+    open.push(visit.scope.valueId);
     try {
-      return this.#check(visit);
+      return this.#check(visit, isCycle);
     } finally {
+      open.pop();
       this.#depth -= 1;
     }
   }
 
-  #check(visit: Visit): Failure | undefined {
+  #check(visit: Visit, isCycle: boolean): Failure | undefined {
     const { node } = visit;
     if (node.isAlways !== undefined) return node.isAlways ? undefined : failureOf(visit, "false schema");
-    const first = cycleOf(visit) ?? checkWhole(visit);
+    const first = (isCycle ? cycleOf(visit) : undefined) ?? checkWhole(visit);
     if (first !== undefined) return first;
     const { ref } = node.keywords;
     if (ref !== undefined) {

@@ -1,4 +1,5 @@
 import { compareUtf8 } from "@weir/core";
+import { formatGoFloat } from "@weir/text";
 import { goTypeOfValue, type TableValue } from "./table.ts";
 
 /** A value as Go's `fmt` prints it: with `%v`, or with `%t`, which is made for booleans and says so of all else. */
@@ -15,15 +16,5 @@ export function goText(value: TableValue, verb: "v" | "t" = "v"): string {
 }
 
 function scalarText(value: string | number | bigint): string {
-  return typeof value === "number" ? floatText(value) : String(value);
-}
-
-/** The shortest text of a float64: with an exponent below 1e-4 and from 1e21 on. */
-function floatText(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  const size = Math.abs(value);
-  if (value !== 0 && (size < 1e-4 || size >= 1e21)) {
-    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-  }
-  return String(value);
+  return typeof value === "number" ? formatGoFloat(value, "g") : String(value);
 }

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { ChartError } from "../src/chart/chart-error.ts";
+import { lintChart } from "../src/lint/lint-chart.ts";
+import { formatFinding } from "../src/lint/lint-finding.ts";
+import { aFolder, chartYaml } from "./a-chart.ts";
+
+const icon = "icon: https://x.example/i.png\n";
+
+describe("lintChart", () => {
+  const cases: ReadonlyArray<readonly [files: Readonly<Record<string, string>>, want: readonly string[]]> = [
+    [{ "Chart.yaml": chartYaml("c", icon), "values.yaml": "", "templates/a.yaml": '{{ fail "x" }}' }, []],
+    [
+      { "Chart.yaml": "apiVersion: v1\nname: c\nversion: 1.2\ntype: application\nfoo: 1\n" },
+      [
+        '[WARNING] Chart.yaml: failed to strictly parse chart metadata file\n\terror unmarshaling JSON: while decoding JSON: json: unknown field "foo"',
+        "[ERROR] Chart.yaml: version should be of type string but it's of type float64",
+        "[INFO] Chart.yaml: icon is recommended",
+        "[ERROR] Chart.yaml: chart type is not valid in apiVersion 'v1'. It is valid in apiVersion 'v2'",
+        "[WARNING] Chart.yaml: version '1.2' is not a valid SemVerV2",
+        "[INFO] values.yaml: file does not exist",
+        "[WARNING] templates/: directory does not exist",
+      ],
+    ],
+    [
+      {
+        "Chart.yaml": chartYaml("c", icon),
+        "values.yaml": "",
+        "templates/a.yaml": "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: ok}\n",
+        "templates/b.json": "",
+        "crds/x.yaml": "kind: X\n",
+        "charts/s/Chart.yaml": chartYaml("s"),
+      },
+      [
+        "[WARNING] templates/a.yaml: extensions/v1beta1 Deployment is deprecated in v1.8+, unavailable in v1.16+; use apps/v1 Deployment",
+        '[ERROR] templates/a.yaml: a Deployment must contain matchLabels or matchExpressions, and "ok" does not',
+        "[ERROR] templates/b.json: file extension '.json' not valid. Valid extensions are .yaml, .yml, .tpl, or .txt",
+        "[ERROR] /c: chart metadata is missing these dependencies: s",
+        "[ERROR] crds/x.yaml: apiVersion is not in 'apiextensions.k8s.io'",
+        "[ERROR] crds/x.yaml: object kind is not 'CustomResourceDefinition'",
+      ],
+    ],
+  ];
+  test.each(cases)("finds in %j what helm finds", (files, want) => {
+    expect(lintChart(aFolder(files), { path: "/c" }).map(formatFinding)).toEqual(want);
+  });
+
+  test("wants a Chart.yaml", () => {
+    expect(() => lintChart(aFolder({}), { path: "/c" })).toThrow(ChartError);
+  });
+});

@@ -247,6 +247,105 @@ describe("requests over the network", () => {
     for (const end of rest) expect(await end).toEqual({ done: true, value: undefined });
   });
 
+  test("share so many connections at most, and keep them for the next", async () => {
+    let connections = 0;
+    const waiting: (() => void)[] = [];
+    const plain = createServer((_, response) => void waiting.push(() => response.end(MAP)));
+    plain.on("connection", () => void connections++);
+    await using server = await listening(plain);
+    await using open = openClient(configOf(`http://127.0.0.1:${server.port}`));
+    const reads = Array.from({ length: 100 }, () => open.client.get(ConfigMap, key));
+    let isDone = false;
+    const all = Promise.all(reads).then(() => (isDone = true));
+    for (; !isDone; await new Promise((resolve) => setImmediate(resolve))) {
+      for (const answer of waiting.splice(0)) answer();
+    }
+    await all;
+    expect(connections).toBeLessThanOrEqual(64);
+    const before = connections;
+    const last = open.client.get(ConfigMap, key);
+    while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    waiting.pop()?.();
+    await last;
+    expect(connections).toBe(before);
+  });
+
+  test("end with their signal, wherever they are", async () => {
+    let isBegun = (): void => {};
+    const begun = new Promise<void>((resolve) => (isBegun = resolve));
+    await using server = await httpServer((request, response) => {
+      if (request.method === "GET") response.write(MAP.slice(0, 9));
+      isBegun();
+    });
+    await using open = openClient(server.config);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const unanswered = open.client.create(ConfigMap, { metadata: key } as never, { signal });
+    const unfinished = open.client.get(ConfigMap, key, { signal });
+    await begun;
+    const reason = new Error("enough");
+    abort.abort(reason);
+    await expect(unanswered).rejects.toBe(reason);
+    await expect(unfinished).rejects.toBe(reason);
+  });
+
+  test("end when the connection is closed, and none is made after", async () => {
+    let isAsked = (): void => {};
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    await using server = await httpServer(() => isAsked());
+    const open = openClient(server.config);
+    const closed = { name: "ConnectionClosedError" };
+    const read = expect(open.client.get(ConfigMap, key)).rejects.toMatchObject(closed);
+    await asked;
+    await open[Symbol.asyncDispose]();
+    await read;
+    await expect(open.client.get(ConfigMap, key)).rejects.toMatchObject(closed);
+  });
+
+  test("bring bodies no faster than they are read", async () => {
+    const MEGABYTE = Buffer.alloc(1024 * 1024, "x");
+    let sent = 0;
+    let isStuck = false;
+    await using server = await httpServer((_, response) => {
+      const send = (): void => {
+        while (sent < 64) {
+          sent += 1;
+          if (response.write(MEGABYTE)) continue;
+          isStuck = true;
+          return void response.once("drain", send);
+        }
+        response.end();
+      };
+      send();
+    });
+    await using open = openClient(server.config);
+    const answer = await open.client.raw("/logs");
+    while (!isStuck) await new Promise((resolve) => setImmediate(resolve));
+    let bytes = 0;
+    const sentAtFirst: number[] = [];
+    for await (const chunk of answer.body) {
+      if (bytes === 0) sentAtFirst.push(sent);
+      bytes += chunk.length;
+    }
+    expect(sentAtFirst[0]).toBeLessThan(32);
+    expect(bytes).toBe(64 * MEGABYTE.length);
+  });
+
+  test("that broke off in the middle of an answer fail, and are not taken for whole", async () => {
+    await using server = await httpServer((_, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("{}");
+      setImmediate(() => response.destroy());
+    });
+    await using open = openClient(server.config);
+    await expect(open.client.get(ConfigMap, key)).rejects.toMatchObject({
+      name: "ApiUnreachableError",
+      cause: { code: "ECONNRESET" },
+    });
+    const body = await open.client.raw("/version");
+    await expect(body.text()).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
   test("fail with what happened to the connection", async () => {
     await using server = await httpServer((request) => void request.socket.destroy());
     await using open = openClient(server.config);

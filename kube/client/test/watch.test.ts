@@ -58,6 +58,23 @@ describe("a watch", () => {
     }
   });
 
+  test("takes text as it takes bytes, and both by turns", async () => {
+    const text = added("a") + added("b\u2028ü😀") + added("c");
+    for (let size = 1; size < 40; size++) {
+      async function* body(): AsyncGenerator<string | Uint8Array> {
+        const letters = [...text];
+        for (let at = 0, turn = 0; at < letters.length; at += size, turn++) {
+          const part = letters.slice(at, at + size).join("");
+          yield turn % 3 === 2 ? new TextEncoder().encode(part) : part;
+        }
+      }
+      const client = createClient({ transport: async () => ({ status: 200, headers: [], body: body() }) });
+      expect((await collect(client)).names).toEqual(["ADDED a", "ADDED b\u2028ü😀", "ADDED c"]);
+    }
+    const client = createClient({ transport: async () => ({ status: 200, headers: [], body: text }) });
+    expect((await collect(client)).names).toHaveLength(3);
+  });
+
   test("takes an unfinished last line for a truncation, not for an event", async () => {
     const client = createClient({
       transport: fetchTransport(() => chunks(added("a"), added("b").trimEnd())),

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@weir/core";
 import { defineFunction } from "@weir/gotemplate";
-import { GoCallError, type GoFunction, goJsonValue, type GoValue } from "@weir/text";
+import { GoCallError, type GoFunction, goJsonValue, type GoValue, utf8Bytes } from "@weir/text";
 import { emitYaml, loadYaml, YamlError } from "@weir/yaml";
 
 import { mismatch } from "./json-functions.ts";
@@ -45,7 +45,7 @@ function emit(value: JsonValue): string {
 /** What `yaml.Unmarshal` reads, or what it says. */
 function load(text: string): JsonValue | YamlError {
   try {
-    return loadYaml(text);
+    return loadYaml(text.isWellFormed() ? text : utf8Bytes(text));
   } catch (error) {
     if (error instanceof YamlError) return error;
     throw error;

@@ -1,4 +1,5 @@
 import { compareUtf8, type JsonObject, type JsonValue, WeirError } from "@weir/core";
+import { utf8Bytes } from "@weir/text";
 import { loadYaml, YamlError } from "@weir/yaml";
 
 /** What Helm reads of a document: the rest may be anything that is YAML. */
@@ -27,7 +28,8 @@ const METADATA_TYPE = `struct { Name string "json:\\"name\\""; Annotations ${ANN
 export function readManifestHead(document: string): ManifestHead {
   let value: JsonValue;
   try {
-    value = loadYaml(document);
+    // Bytes that are no UTF-8 are refused in words of their own.
+    value = loadYaml(document.isWellFormed() ? document : utf8Bytes(document));
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new ManifestHeadError(`error converting YAML to JSON: ${error.message}`, { cause: error });

@@ -85,7 +85,9 @@ export class Printer {
 
   #printNil(declared: GoType, verb: string): void {
     if (declared.startsWith("*")) {
-      if (this.flags.sharpV) this.write(`(${declared})(nil)`);
+      const written = verb === "v" ? undefined : pointerText(declared, 0n, verb, this.flags);
+      if (written !== undefined) this.write(written);
+      else if (this.flags.sharpV) this.write(`(${declared})(nil)`);
       else if (verb === "v") this.write(pad("<nil>", this.flags));
       else this.write(`%!${verb}(${declared}=<nil>)`);
     } else {

@@ -65,6 +65,7 @@ describe("sprintf", () => {
     ["%#v %v", [new GoSlice("int", [], true), new GoSlice("int", [], true)], "[]int(nil) []"],
     ["%v %+v", [new Point(), new Point("ptr")], "{1 <nil> <nil>} &{X:1 Next:<nil> any:<nil>}"],
     ["%#v", [new Point()], "main.Point{X:1, Next:(*main.Point)(nil), any:interface {}(nil)}"],
+    ["%d", [new Point()], "{1 0 <nil>}"],
     ["%v %d %f", [goDuration(90n), goDuration(90n), goDuration(90n)], "90ns 90 %!f(time.Duration=90)"],
     ["%v", [new GoComplex(1, -2)], "(1-2i)"],
     ["%s %v", [new Uint8Array([104, 105]), new Uint8Array([104, 105])], "hi [104 105]"],

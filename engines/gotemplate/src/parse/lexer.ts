@@ -1,7 +1,7 @@
 import { quoteGo } from "@weir/text";
 
 import { isNameCode, isSpaceCode, showCodePoint } from "./character.ts";
-import { keywordOf, type Token, type TokenKind } from "./token.ts";
+import { keywordOf, Token, type TokenKind } from "./token.ts";
 
 /** Which words are keywords: a function of that name makes them names. */
 export interface LexerOptions {
@@ -33,7 +33,7 @@ const TERMINATORS: readonly number[] = [LEFT_PAREN, RIGHT_PAREN, COMMA, DOT, COL
 /**
  * Cuts a template into tokens, as Go's does: one at a time, so that options may follow from what was read.
  *
- * An error is the last token. Lines are counted only up to the start of a token.
+ * An error is the last token.
  */
 export class Lexer {
   #input: string;
@@ -45,14 +45,10 @@ export class Lexer {
   // Patterns are quicker than loops in a process that has just started; they hold a place, so each lexer has its own.
   readonly #asciiName = /[A-Za-z0-9_]*/y;
   readonly #spaceRun = /[ \t\r\n]*/y;
-  #line = 1;
-  /** The first line break that is not counted; past the end if there is none. */
-  #lineBreak: number;
 
   constructor(input: string, options: LexerOptions) {
     this.#input = input;
     this.#options = options;
-    this.#lineBreak = lineBreakFrom(input, 0);
   }
 
   next(): Token {
@@ -60,30 +56,17 @@ export class Lexer {
   }
 
   #emit(kind: TokenKind): Token {
-    const token = {
-      kind,
-      position: this.#start,
-      value: this.#input.slice(this.#start, this.#at),
-      line: this.#lineOf(),
-    };
+    const token = new Token(kind, this.#input, this.#start, this.#at);
     this.#start = this.#at;
     return token;
   }
 
   #fail(problem: string): Token {
-    const token: Token = { kind: "error", position: this.#start, value: problem, line: this.#lineOf() };
+    const token = new Token("error", this.#input, this.#start, problem);
     this.#input = "";
     this.#at = 0;
     this.#start = 0;
     return token;
-  }
-
-  #lineOf(): number {
-    while (this.#lineBreak < this.#start) {
-      this.#line += 1;
-      this.#lineBreak = lineBreakFrom(this.#input, this.#lineBreak + 1);
-    }
-    return this.#line;
   }
 
   /** The code point at the place, or -1 at the end. */
@@ -373,9 +356,4 @@ export class Lexer {
 
 function isDigitCode(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
-}
-
-function lineBreakFrom(text: string, from: number): number {
-  const found = text.indexOf("\n", from);
-  return found < 0 ? Number.POSITIVE_INFINITY : found;
 }

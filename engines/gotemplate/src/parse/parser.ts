@@ -127,9 +127,9 @@ class Parser {
     const token = this.#tokens.nextNonSpace();
     if (token.kind === "text") return { kind: "text", position: token.position, text: token.value };
     if (token.kind !== "leftDelim") throw this.#tokens.unexpected(token, "input");
-    this.#tokens.actionLine = token.line;
+    this.#tokens.action = token;
     const node = this.#action();
-    this.#tokens.actionLine = 0;
+    this.#tokens.action = undefined;
     return node;
   }
 

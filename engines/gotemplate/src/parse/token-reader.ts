@@ -1,8 +1,9 @@
 import type { Lexer } from "./lexer.ts";
 import { TemplateParseError } from "./template-parse-error.ts";
-import { type Token, type TokenKind, tokenText } from "./token.ts";
+import { Token, type TokenKind, tokenText } from "./token.ts";
 
-const NONE: Token = { kind: "eof", position: 0, value: "", line: 0 };
+/** Stands where no token has been put yet. */
+const NONE = new Token("eof", "", 0, 0);
 
 /**
  * Reads tokens with three to look ahead.
@@ -16,8 +17,8 @@ export class TokenReader {
   #second: Token = NONE;
   #third: Token = NONE;
   #ahead = 0;
-  /** The line of the action that is being read; 0 outside of one. */
-  actionLine = 0;
+  /** What starts the action that is being read. */
+  action: Token | undefined = undefined;
 
   constructor(lexer: Lexer, name: string) {
     this.#lexer = lexer;
@@ -85,8 +86,9 @@ export class TokenReader {
 
   unexpected(token: Token, context: string): TemplateParseError {
     if (token.kind !== "error") return this.error(`unexpected ${tokenText(token)} in ${context}`);
-    if (this.actionLine === 0 || this.actionLine === token.line) return this.error(token.value);
-    const started = `started at ${this.#name}:${this.actionLine}`;
+    const actionLine = this.action?.line ?? token.line;
+    if (actionLine === token.line) return this.error(token.value);
+    const started = `started at ${this.#name}:${actionLine}`;
     return this.error(`${token.value}${token.value.endsWith(" action") ? "" : " in action"} ${started}`);
   }
 }

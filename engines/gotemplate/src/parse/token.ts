@@ -39,15 +39,35 @@ export type Keyword =
   | "template"
   | "with";
 
-/** A piece of a template's text. */
-export interface Token {
+/** A piece of a template's text. Most are looked at for their kind alone: text and line are found when asked for. */
+export class Token {
   readonly kind: TokenKind;
   /** Where it starts, in UTF-16 code units. */
   readonly position: number;
+  readonly #input: string;
+  readonly #rest: number | string;
+
+  /** `rest` is where the token ends; for an error, its message. */
+  constructor(kind: TokenKind, input: string, position: number, rest: number | string) {
+    this.kind = kind;
+    this.position = position;
+    this.#input = input;
+    this.#rest = rest;
+  }
+
   /** Its text; the message of an error. */
-  readonly value: string;
+  get value(): string {
+    return typeof this.#rest === "string" ? this.#rest : this.#input.slice(this.position, this.#rest);
+  }
+
   /** The line that it starts on, from 1. */
-  readonly line: number;
+  get line(): number {
+    let line = 1;
+    for (let at = this.#input.indexOf("\n"); at >= 0 && at < this.position; line += 1) {
+      at = this.#input.indexOf("\n", at + 1);
+    }
+    return line;
+  }
 }
 
 const KEYWORDS: ReadonlySet<TokenKind> = new Set<Keyword>([

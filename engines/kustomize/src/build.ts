@@ -19,6 +19,7 @@ import {
 } from "./resource/origin.ts";
 import type { Resource } from "./resource/resource.ts";
 import type { ResourceMap } from "./resource/resource-map.ts";
+import { describeId } from "./resource/resource-id.ts";
 import { annotated } from "./resource/show-resource.ts";
 import { SchemaState } from "./resource/schema-state.ts";
 import { addLabel } from "./transform/metadata.ts";
@@ -148,9 +149,36 @@ function finish({ resources, config, vars }: Accumulator, context: BuildContext,
   });
   for (const resource of resources.resources) checkNamed(resource);
   resources.refuseEqualIds((resource) => !isLocalConfig(resource));
-  step(LOCAL_CONFIG, () =>
-    resources.keep((resource) => !isNilOrEmpty(resource.root) && !isLocalConfig(resource)),
+  step(LOCAL_CONFIG, () => dropLocalConfig(resources));
+}
+
+/** Drops local configuration by id, as upstream does: what shares its id with a resource that stays, stays as well. */
+function dropLocalConfig(resources: ResourceMap): void {
+  const isLocal = (resource: Resource): boolean => !resource.isEmpty && isLocalConfig(resource);
+  const staying = new Set<string>();
+  const local = new Set<string>();
+  if (!resources.resources.some(isLocal)) {
+    resources.keep((resource) => !resource.isEmpty);
+    return;
+  }
+  for (const resource of resources.resources) {
+    if (!resource.isEmpty && !isLocalConfig(resource)) staying.add(exactId(resource));
+  }
+  for (const resource of resources.resources) {
+    if (!isLocal(resource) || staying.has(exactId(resource))) continue;
+    if (local.has(exactId(resource))) {
+      throw new KustomizeError(`id ${describeId(resource.id)} not found in removal`);
+    }
+    local.add(exactId(resource));
+  }
+  resources.keep(
+    (resource) => !resource.isEmpty && (!isLocalConfig(resource) || staying.has(exactId(resource))),
   );
+}
+
+function exactId({ id }: Resource): string {
+  const { gvk, name, namespace } = id;
+  return JSON.stringify([gvk.group, gvk.version, gvk.kind, gvk.isClusterScoped, name, namespace]);
 }
 
 /** Requires a kind and a name; the message shows what upstream has in the annotations, too. */

@@ -76,7 +76,7 @@ export class YamlMap {
   flow: boolean;
   /** The text of the null that it was made of: upstream changes the kind of a node and leaves its text. */
   formerText = "";
-  /** It was read from a text; only validators tell such a mapping from one that was made. */
+  /** It would be another one if it were written anew, as it was read from a text or stands before others; only validators ask. */
   isRead = false;
 
   constructor(fields: Map<string, Node> = new Map()) {

@@ -301,5 +301,7 @@ function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<str
   // Upstream stops at a key without text, which sorts before all others.
   const keys = entries.has("") ? [] : [...entries.keys()].sort();
   for (const key of keys) addField(map, key, entries.get(key) ?? "");
+  // What upstream notes in annotations comes behind them, so that they count as written before.
+  map.isRead = true;
   metadata.set(field, map);
 }

@@ -1,4 +1,4 @@
-import { KustomizeError } from "../error.ts";
+import { KustomizeError, withPrefix } from "../error.ts";
 import type { SortOptions } from "../file/kustomization.ts";
 import { LEGACY_ORDER } from "../file/transformer-config.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -19,6 +19,7 @@ export function sortTransformer(options: SortOptions): Transformer {
       );
     }
     resources.reorder(legacySorted(resources.resources, ranksOf(legacySortOptions)));
+    withPrefix("SortOrderTransformer: Failed to append to resources", () => resources.refuseEqualIds());
   };
 }
 

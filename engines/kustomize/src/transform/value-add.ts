@@ -2,7 +2,7 @@ import { loadYaml } from "@weir/yaml";
 import { KustomizeError } from "../error.ts";
 import type { Selector } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
-import { isMap, isMissing, isScalar, type Node, textOf, YamlMap } from "../node/node.ts";
+import { isMap, isMissing, isNull, isScalar, type Node, textOf, YamlMap } from "../node/node.ts";
 import { addField, type Resource, setText } from "../resource/resource.ts";
 import { wrongKind } from "./kind-error.ts";
 import { namespaceFilter } from "./namespace.ts";
@@ -56,13 +56,29 @@ function addTo(resource: Resource, target: ValueAddTarget, value: string): void 
     return;
   }
   const parts = splitEscaped(path);
-  let map: YamlMap = resource.root;
-  for (const part of parts.slice(0, -1)) map = child(map, part);
+  const position = target.filePathPosition ?? 0;
+  const map = mapAt(resource, parts.slice(0, -1));
+  if (map === undefined) {
+    if (position === 0) return;
+    throw new KustomizeError(`the path ${path} leads through null`);
+  }
   const last = parts.at(-1) ?? "";
   const old = map.get(last);
   if (old !== undefined && !isMissing(old) && !isScalar(old)) throw wrongKind("scalar", old);
-  const position = target.filePathPosition ?? 0;
   setText(map, last, position > 0 ? insertPart(textOf(old), position - 1, value) : value);
+}
+
+/** The mapping that a path leads to, made where there is none; undefined behind a null, where upstream finds nothing. */
+function mapAt(resource: Resource, parts: readonly string[]): YamlMap | undefined {
+  let map: YamlMap = resource.root;
+  for (const [at, part] of parts.entries()) {
+    const found = map.get(part);
+    // What upstream notes in annotations makes a mapping of them.
+    const isAnnotations = at === 1 && part === "annotations" && parts[0] === "metadata";
+    if (isNull(found) && !(isAnnotations && resource.hasBuildFacts)) return undefined;
+    map = child(map, part);
+  }
+  return map;
 }
 
 function child(map: YamlMap, part: string): YamlMap {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { build, firstDifference, meaningOf, type RecordedBuild } from "../../kustomize/recorded-build.ts";
 import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget, Waiver } from "../fuzz-target.ts";
 import { generateKustomization } from "./kustomization-case.ts";
@@ -100,7 +101,10 @@ async function runKubectl(given: FuzzCase, tool: string, scratch: string): Promi
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   const [status] = (await once(child, "close")) as [number | null];
-  const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
+  const text = Buffer.concat(said)
+    .toString("utf8")
+    .replaceAll(scratch, "$ROOT")
+    .replaceAll(dirname(scratch), "$ROOT/..");
   if (status === 0) {
     return { output: Buffer.concat(output).toString("utf8"), warnings: warningsIn(text) };
   }

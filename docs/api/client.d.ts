@@ -11,6 +11,14 @@ import type { ObjectMeta } from "@weir/objects";
 import type { Random } from "@weir/core";
 import type { WeirError } from "@weir/core";
 
+export declare class AnswerTimeoutError extends WeirError {
+    readonly name = "AnswerTimeoutError";
+    readonly reason = "AnswerTimeout";
+    readonly retry = "backoff";
+    readonly code = "ETIMEDOUT";
+    constructor(what: string, timeoutMs: number);
+}
+
 export interface AnsweredRequest {
     readonly method: string;
     readonly host: string;
@@ -58,6 +66,8 @@ export type Auth = {
     readonly plugin: ExecPlugin;
 };
 
+export type BodyChunk = string | Uint8Array;
+
 export interface CallOptions {
     readonly signal?: AbortSignal;
 }
@@ -98,6 +108,13 @@ export interface Connection extends AsyncDisposable {
     readonly server: string;
 }
 
+export declare class ConnectionClosedError extends WeirError {
+    readonly name = "ConnectionClosedError";
+    readonly reason = "ConnectionClosed";
+    readonly retry = "backoff";
+    constructor();
+}
+
 export declare class CredentialsError extends WeirError {
     readonly name = "CredentialsError";
     readonly reason = "CredentialsUnavailable";
@@ -125,6 +142,8 @@ export interface ExecPlugin {
     readonly provideClusterInfo: boolean;
     readonly installHint: string | undefined;
 }
+
+export type HeaderLine = readonly [name: string, value: string];
 
 export interface ImpersonatedUser {
     readonly name: string;
@@ -184,7 +203,7 @@ export interface KubeClient {
     discover(options?: {
         readonly refresh?: boolean;
     }): Promise<readonly ResolvedKind[]>;
-    raw(path: string, init?: RequestInit): Promise<Response>;
+    raw(path: string, options?: RawOptions): Promise<RawAnswer>;
     impersonate(user: ImpersonatedUser): KubeClient;
     dryRun(): KubeClient;
 }
@@ -256,6 +275,23 @@ export type Patch = {
     readonly patch: JsonObject;
 };
 
+export interface RawAnswer {
+    readonly status: number;
+    readonly ok: boolean;
+    readonly headers: readonly HeaderLine[];
+    header(name: string): string | undefined;
+    readonly body: AsyncIterable<Uint8Array>;
+    text(): Promise<string>;
+    json(): Promise<JsonValue>;
+    discard(): Promise<void>;
+}
+
+export interface RawOptions extends CallOptions {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string | Uint8Array;
+}
+
 export type ReadOf<K> = K extends Kind<infer Read, infer _Write> ? Read : never;
 
 export interface ReadOptions extends CallOptions {
@@ -279,11 +315,23 @@ export interface StatusCause {
     readonly field: string;
 }
 
-export type Transport = (request: Request, options?: TransportOptions) => Promise<Response>;
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
-export interface TransportOptions {
-    readonly repeatedHeaders?: readonly (readonly [name: string, value: string])[];
-    readonly longLived?: boolean;
+export type TransportBody = string | AsyncIterable<BodyChunk>;
+
+export interface TransportRequest {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: readonly HeaderLine[];
+    readonly body?: string | Uint8Array | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly longLived?: boolean | undefined;
+}
+
+export interface TransportResponse {
+    readonly status: number;
+    readonly headers: readonly HeaderLine[];
+    readonly body: TransportBody;
 }
 
 export type WatchEvent<Item = KubeObject> = {
@@ -328,6 +376,14 @@ export declare function connect(config: ClusterConfig, options?: ConnectOptions)
 
 export declare function createClient(options: ClientOptions): KubeClient;
 
+export declare function discard({ body }: Pick<TransportResponse, "body">): Promise<void>;
+
+export declare function fetchTransport(handler: (request: Request) => Response | Promise<Response>): Transport;
+
+export declare function headerOf({ headers }: {
+    readonly headers: readonly HeaderLine[];
+}, name: string): string | undefined;
+
 export declare function inClusterConfig(options: InClusterOptions): Promise<ClusterConfig>;
 
 export declare function isApiError(error: unknown, ...reasons: readonly string[]): error is KubeApiError;
@@ -339,3 +395,7 @@ export declare function metadataOnly(kind: Kind<unknown, unknown>): Kind<Metadat
 export declare function openClient(config: ClusterConfig, options?: ConnectOptions & Omit<ClientOptions, "transport" | "server">): OpenClient;
 
 export declare function parseKubeconfig(text: string, options?: KubeconfigOptions): ClusterConfig;
+
+export declare function readText({ body }: Pick<TransportResponse, "body">): Promise<string>;
+
+export declare function untilAborted(body: AsyncIterable<BodyChunk>, signal: AbortSignal): AsyncIterableIterator<BodyChunk>;

@@ -5,7 +5,7 @@ import type { TemplateRun } from "../template-run.ts";
 import { encodeBase64 } from "./base-encoding.ts";
 import { runesOf } from "./byte-text.ts";
 import { lengthOutOfRange, toIndex } from "./go-panic.ts";
-import { bytesOf, randomBelow } from "./random-source.ts";
+import { bytesOf, chargeRandom, randomBelow } from "./random-source.ts";
 
 const DIGITS = "0123456789";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -22,7 +22,6 @@ export const randomFunctions = [
   defineFunction("randInt", ["int", "int"], "int", ([least, limit], run) => randomInteger(least, limit, run)),
   defineFunction("randBytes", ["int"], "string", ([count], run) => {
     if (count < 0n) throw lengthOutOfRange();
-    run.charge(toIndex(count));
     return encodeBase64(bytesOf(run, toIndex(count)));
   }),
   defineFunction("shuffle", ["string"], "string", ([text], run) => shuffled(runesOf(text), run).join("")),
@@ -32,7 +31,7 @@ export const randomFunctions = [
 /** No text for a negative count: Sprig drops the error. */
 function randomText(characters: string, count: bigint, run: TemplateRun): string {
   const length = Math.max(toIndex(count), 0);
-  run.charge(length);
+  chargeRandom(length, run);
   return Array.from({ length }, () => characters[randomBelow(characters.length, run)]).join("");
 }
 
@@ -44,6 +43,7 @@ function randomInteger(least: bigint, limit: bigint, run: TemplateRun): bigint {
 }
 
 function shuffled(runes: string[], run: TemplateRun): string[] {
+  chargeRandom(runes.length, run);
   for (let at = runes.length - 1; at > 0; at -= 1) {
     const other = randomBelow(at + 1, run);
     [runes[at], runes[other]] = [runes[other] ?? "", runes[at] ?? ""];

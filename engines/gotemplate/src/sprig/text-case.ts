@@ -5,18 +5,31 @@ import { isAscii, isRawByte, runesOf } from "./byte-text.ts";
 import { camelCase, delimitedCase } from "./case-words.ts";
 import { isLower, isSpace, isTitle, isUpper, lowerRune, titleRune, upperRune } from "./go-unicode.ts";
 
-/** A function that looks at each character, which takes longer than to copy them. */
+/** A function that looks at each character, which takes as long as a step. */
 function caseFunction(name: string, change: (text: string) => string): GoFunction {
   return defineFunction(name, ["string"], "string", ([text], run) => {
-    run.chargeSteps(Math.ceil(text.length / 8));
+    run.chargeSteps(text.length);
     return change(text);
+  });
+}
+
+/** A function that is quick on ASCII. */
+function simpleCaseFunction(
+  name: string,
+  ascii: (text: string) => string,
+  rune: (rune: string) => string,
+): GoFunction {
+  return defineFunction(name, ["string"], "string", ([text], run) => {
+    if (isAscii(text)) return ascii(text);
+    run.chargeSteps(text.length);
+    return mapped(text, rune);
   });
 }
 
 /** `upper`, `title`, `snakecase` and their like. */
 export const textCaseFunctions = [
-  caseFunction("upper", (text) => (isAscii(text) ? text.toUpperCase() : mapped(text, upperRune))),
-  caseFunction("lower", (text) => (isAscii(text) ? text.toLowerCase() : mapped(text, lowerRune))),
+  simpleCaseFunction("upper", (text) => text.toUpperCase(), upperRune),
+  simpleCaseFunction("lower", (text) => text.toLowerCase(), lowerRune),
   caseFunction("title", (text) => titled(text)),
   caseFunction("untitle", (text) => untitled(text)),
   caseFunction("swapcase", (text) => swapped(text)),

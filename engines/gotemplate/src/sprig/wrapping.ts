@@ -34,6 +34,9 @@ function abbreviated(text: string, from: number, width: number): string {
   return MARK + byteSlice(text, length - room, length);
 }
 
+/** What a line weighs, besides its characters. */
+const LINE_COST = 8;
+
 interface Wrapping {
   readonly width: number;
   readonly lineEnd: string;
@@ -56,7 +59,7 @@ function wrapped(text: string, { width, lineEnd, cutsWords }: Wrapping, run: Tem
       lines.push(bytes.slice(offset));
       return textOfByteString(lines.join(byteString(lineEnd)));
     }
-    run.charge(lineEnd.length);
+    run.charge(lineEnd.length + LINE_COST);
     lines.push(bytes.slice(offset, end));
     offset = next;
   }

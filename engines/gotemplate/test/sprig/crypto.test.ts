@@ -55,6 +55,13 @@ describe("random values", () => {
     expect(renderSprig(template)).toBe(renderSprig(template));
   });
 
+  it.each(["{{ randAlpha 200000000 }}", "{{ randBytes 200000000 }}", '{{ title (repeat 60000000 "a ") }}'])(
+    "%s ends before it starts",
+    (template) => {
+      expect(() => renderSprig(template)).toThrow(/more steps/);
+    },
+  );
+
   it("fail as in Go", () => {
     expect(sprigError("{{ randInt 5 5 }}")).toBe("invalid argument to Intn");
     expect(sprigError("{{ randBytes -1 }}")).toBe("runtime error: makeslice: len out of range");

@@ -122,6 +122,21 @@ describe("weir template", () => {
     expect(debug.exit).toBe(1);
   });
 
+  it("fetches dependencies that are missing where it is told to", async () => {
+    await writeFiles({
+      "c/Chart.yaml":
+        "apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- {name: lib, version: 1.x, repository: file://../lib}\n",
+      "lib/Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.2.0\n",
+      "lib/templates/t.yaml": "kind: Secret\n",
+    });
+    const missing = await run(runTemplate, ["rel", "c"]);
+    expect(missing.stderr).toContain("found in Chart.yaml, but missing in charts/ directory: lib\n");
+    const { exit, stdout } = await run(runTemplate, ["rel", "c", "--dependency-update"]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("# Source: c/charts/lib/templates/t.yaml\nkind: Secret\n");
+    expect(await readFile(join(folder, "c/Chart.lock"), "utf8")).toContain("version: 1.2.0");
+  });
+
   it("survives links that lead in a circle", async () => {
     await symlink(join(folder, "c"), join(folder, "c/templates/loop"));
     expect((await run(runTemplate, ["rel", "c"])).exit).toBe(0);

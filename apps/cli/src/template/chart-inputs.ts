@@ -17,7 +17,7 @@ import {
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import type { HelmFlagValues } from "./helm-flags.ts";
-import { checkInstallable, locateChart, openChart } from "./open-chart.ts";
+import { checkInstallable, locateChart, missingDependencies, openChart } from "./open-chart.ts";
 import { readValues } from "./read-values.ts";
 import { currentNamespace } from "./release-of.ts";
 
@@ -45,9 +45,15 @@ export async function readChartInputs(
   const capabilities = capabilitiesOf(kubeVersionOf(flags), flags.all("api-versions"));
   const path = locateChart(reference, workingDirectory);
   const values = await readValues(flags, workingDirectory);
-  const { chart } = openChart(path, { workingDirectory, notify });
+  let { chart } = openChart(path, { workingDirectory, notify });
   if (chart.metadata.deprecated) notify({ level: "WARN", message: "this chart is deprecated", fields: [] });
   checkInstallable(chart);
+  const missing = missingDependencies(chart);
+  if (missing !== undefined && flags.bool("dependency-update")) {
+    const { updateDependencies } = await import("./update-dependencies.ts");
+    await updateDependencies(path, notify);
+    chart = openChart(path, { workingDirectory, notify }).chart;
+  } else if (missing !== undefined) throw missing;
   const given = flags.text("namespace");
   const options: RenderOptions = {
     release: {

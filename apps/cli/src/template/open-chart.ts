@@ -45,16 +45,19 @@ export function openChart(path: string, { notify }: OpenChartOptions): OpenedCha
   return { chart, path };
 }
 
-/** Throws where a chart cannot be installed, or lacks a chart that it depends on. */
-export function checkInstallable({ metadata, subcharts }: Chart): void {
-  if (metadata.type !== "" && metadata.type !== "application") {
-    throw new CommandError("ChartNotInstallable", `${metadata.type} charts are not installable`);
-  }
+/** Throws where a chart cannot be installed. */
+export function checkInstallable({ metadata }: Chart): void {
+  if (metadata.type === "" || metadata.type === "application") return;
+  throw new CommandError("ChartNotInstallable", `${metadata.type} charts are not installable`);
+}
+
+/** What helm says of a chart that lacks a chart that it depends on. */
+export function missingDependencies({ metadata, subcharts }: Chart): CommandError | undefined {
   const present = new Set(subcharts.map((chart) => chart.metadata.name));
   const missing = (metadata.dependencies ?? []).filter(({ name }) => !present.has(name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return undefined;
   const names = missing.map(({ name }) => name).join(", ");
-  throw new CommandError(
+  return new CommandError(
     "DependenciesMissing",
     "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch " +
       `missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${names}`,

@@ -92,3 +92,12 @@ export {
   type StoredManifest,
 } from "./server/registry-store.ts";
 export { type RegistryServer, serveRegistry, type ServeRegistryOptions } from "./server/serve-registry.ts";
+export { fetchSignatures, type SignatureRequest } from "./verify/fetch-signatures.ts";
+export { VerificationError, type VerificationProblem } from "./verify/verification-error.ts";
+export { verifyArtifact, type VerificationPolicy } from "./verify/verify-artifact.ts";
+export {
+  type CosignSignature,
+  type CosignVerification,
+  type VerifiedSignature,
+  verifyCosign,
+} from "./verify/verify-cosign.ts";

@@ -71,7 +71,7 @@ export function parseSchemaText(bytes: Uint8Array): SchemaValue {
     parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw new SchemaError(problemOf(error.problem));
+    throw new SchemaError(problemOf(error, text.length));
   }
   const parse = JSON.parse as (text: string, reviver: Reviver) => SchemaValue;
   return parse(text, (_key, value, { source }) =>
@@ -82,7 +82,7 @@ export function parseSchemaText(bytes: Uint8Array): SchemaValue {
 type Reviver = (key: string, value: SchemaValue, context: { readonly source?: string }) => SchemaValue;
 
 /** A decoder of streams says some things in other words than one of whole texts. */
-function problemOf(problem: string): string {
-  if (problem === "unexpected end of JSON input") return "unexpected EOF";
+function problemOf({ problem, offset }: JsonSyntaxError, length: number): string {
+  if (offset >= length) return "unexpected EOF";
   return problem.endsWith("after top-level value") ? "invalid character after top-level value" : problem;
 }

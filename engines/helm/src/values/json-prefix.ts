@@ -19,8 +19,7 @@ export function decodeJsonPrefix(text: string): JsonPrefix {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     // A decoder of streams says that in other words than one of whole texts. The text says it all: no cause.
-    const atEnd = error.problem === "unexpected end of JSON input";
-    throw new SetValuesError(atEnd ? "unexpected EOF" : error.problem);
+    throw new SetValuesError(error.offset >= length ? "unexpected EOF" : error.problem);
   }
 }
 

@@ -153,7 +153,7 @@ describe("schemaProblem", () => {
         const wrapped = { properties: { v: shape } };
         expect(problemsOf(wrapped, { v: given }) === "").toBe(ajv.validate(wrapped, { v: given }));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

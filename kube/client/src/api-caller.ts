@@ -9,7 +9,7 @@ import {
   WeirError,
   writeJson,
 } from "@weir/core";
-import { ApiProtocolError, ApiUnreachableError, errorOfResponse } from "./api-error.ts";
+import { AnswerTimeoutError, ApiProtocolError, ApiUnreachableError, errorOfResponse } from "./api-error.ts";
 import type { ImpersonatedUser } from "./client.ts";
 import { isSuccess, type RawOptions } from "./raw-answer.ts";
 import {
@@ -198,8 +198,8 @@ export class ApiCaller {
       response = await answerUntilAborted(this.#options.transport(request), signal);
     } catch (cause) {
       signal?.throwIfAborted();
-      // A transport that knows what is wrong (credentials, configuration) says it better.
-      if (cause instanceof WeirError) throw cause;
+      // A transport that knows what is wrong (credentials, configuration) says it better, but for the time that it took.
+      if (cause instanceof WeirError && !(cause instanceof AnswerTimeoutError)) throw cause;
       throw new ApiUnreachableError(method, pathOnly(path), { cause });
     }
     this.#options.onAnswer?.({ method, host: this.#host, code: response.status });

@@ -46,6 +46,29 @@ export class ApiUnreachableError extends WeirError {
   }
 }
 
+/** The connection was closed by whoever opened it, before the request or under it. */
+export class ConnectionClosedError extends WeirError {
+  override readonly name = "ConnectionClosedError";
+  readonly reason = "ConnectionClosed";
+  readonly retry = "backoff";
+
+  constructor() {
+    super("the connection to the kubernetes api is closed");
+  }
+}
+
+/** The server was silent for too long: while it was connected to, or before or in its answer. */
+export class AnswerTimeoutError extends WeirError {
+  override readonly name = "AnswerTimeoutError";
+  readonly reason = "AnswerTimeout";
+  readonly retry = "backoff";
+  readonly code = "ETIMEDOUT";
+
+  constructor(what: string, timeoutMs: number) {
+    super(`${what} within ${timeoutMs / 1000} s`);
+  }
+}
+
 /** The answer is not what the Kubernetes API promises. */
 export class ApiProtocolError extends WeirError {
   override readonly name = "ApiProtocolError";

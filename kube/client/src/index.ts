@@ -1,7 +1,9 @@
 export { type AnsweredRequest } from "./api-caller.ts";
 export {
+  AnswerTimeoutError,
   ApiProtocolError,
   ApiUnreachableError,
+  ConnectionClosedError,
   isApiError,
   KindNotServedError,
   KubeApiError,
@@ -48,7 +50,6 @@ export {
   type KubeconfigOptions,
   type Material,
 } from "./kubeconfig/cluster-config.ts";
-export { AnswerTimeoutError, ConnectionClosedError } from "./connect/wire.ts";
 export { inClusterConfig, type InClusterOptions } from "./kubeconfig/in-cluster-config.ts";
 export { loadKubeconfig, parseKubeconfig } from "./kubeconfig/parse-kubeconfig.ts";
 export { type RawAnswer, type RawOptions } from "./raw-answer.ts";

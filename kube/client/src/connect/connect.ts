@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "@weir/core";
 import type { KubeClient } from "../client.ts";
+import { ConnectionClosedError } from "../api-error.ts";
 import { type ClientOptions, createClient } from "../create-client.ts";
 import type { ClusterConfig } from "../kubeconfig/cluster-config.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import { Credentials, type Secrets, type TlsMaterial } from "./credentials.ts";
 import { openProxiedWire } from "./proxied-wire.ts";
 import { openSocketWire } from "./socket-wire.ts";
-import { ConnectionClosedError, type Wire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
 
 /** What a connection needs of its surroundings. */
 export interface ConnectOptions {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { ConnectionClosedError } from "./wire.ts";
+import { ConnectionClosedError } from "../api-error.ts";
 
 /** So many bytes are taken in advance of the reader; then the sender has to wait. */
 const MAX_AHEAD = 64 * 1024;

@@ -1,19 +1,12 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Socket } from "node:net";
+import { AnswerTimeoutError, ConnectionClosedError } from "../api-error.ts";
 import type { ClusterConfig } from "../kubeconfig/cluster-config.ts";
 import type { HeaderLine, TransportRequest, TransportResponse } from "../transport/transport.ts";
 import type { TlsMaterial } from "./credentials.ts";
 import { ReadableBody } from "./readable-body.ts";
-import {
-  ANSWER_TIMEOUT_MS,
-  AnswerTimeoutError,
-  CONNECT_TIMEOUT_MS,
-  ConnectionClosedError,
-  IDLE_MS,
-  MAX_CONNECTIONS,
-  type Wire,
-} from "./wire.ts";
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, IDLE_MS, MAX_CONNECTIONS, type Wire } from "./wire.ts";
 
 /**
  * Sockets of Node's own HTTP/1.1. Opens nothing yet; throws where a certificate cannot be read.

@@ -1,4 +1,3 @@
-import { WeirError } from "@weir/core";
 import type { Transport } from "../transport/transport.ts";
 
 /** The connections of one cluster with one set of certificates. */
@@ -19,26 +18,3 @@ export const ANSWER_TIMEOUT_MS = 90_000;
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a connection without a request is kept. */
 export const IDLE_MS = 30_000;
-
-/** The connection was closed by whoever opened it, before the request or under it. */
-export class ConnectionClosedError extends WeirError {
-  override readonly name = "ConnectionClosedError";
-  readonly reason = "ConnectionClosed";
-  readonly retry = "backoff";
-
-  constructor() {
-    super("the connection to the kubernetes api is closed");
-  }
-}
-
-/** The server was silent for too long: while it was connected to, or before or in its answer. */
-export class AnswerTimeoutError extends WeirError {
-  override readonly name = "AnswerTimeoutError";
-  readonly reason = "AnswerTimeout";
-  readonly retry = "backoff";
-  readonly code = "ETIMEDOUT";
-
-  constructor(what: string, timeoutMs: number) {
-    super(`${what} within ${timeoutMs / 1000} s`);
-  }
-}

@@ -82,6 +82,7 @@ export interface GitFetchRequest {
     readonly recurseSubmodules?: boolean;
     readonly sparseCheckout?: readonly string[];
     readonly timeoutMs: number;
+    readonly maxBytes?: number;
     readonly knownRevision?: string;
     readonly wantsTag?: boolean;
     readonly signal?: AbortSignal;

@@ -11,6 +11,8 @@ export declare const FLOW = 5;
 
 export declare const FOLDED = 4;
 
+export declare const LITERAL = 3;
+
 export interface LoadOptions {
     readonly dialect?: YamlDialect;
     readonly duplicateKeys?: DuplicateKeys;
@@ -102,6 +104,10 @@ export interface YamlPosition {
 }
 
 export declare function emitYaml(value: JsonValue): string;
+
+export declare function emitYamlPretty(value: JsonValue): string;
+
+export declare function formatGoFloat32(value: number): string;
 
 export declare function jsonToYaml(json: string): string;
 

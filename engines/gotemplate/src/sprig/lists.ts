@@ -74,7 +74,7 @@ export const listFunctions = [
     defineFunction(name, ["interface {}", "interface {}"], "bool", ([needle, list], run) => {
       if (list === null) return false;
       const items = itemsFor("Cannot find has on type", list);
-      run.chargeSteps(Math.ceil(items.length / 8));
+      run.chargeSteps(Math.ceil(items.length / 2));
       return items.some((item) => deepEqual(needle, item, run));
     }),
   ),

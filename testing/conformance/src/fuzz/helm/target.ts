@@ -30,10 +30,8 @@ export const helmTarget: FuzzTarget = {
   difference,
   record: (name, given, { output, error, warnings }) => ({
     name,
-    files: given.files,
-    args: argumentsOf(given),
-    exit: error === undefined ? 0 : 1,
-    ...(error === undefined ? { output: output ?? "", stderr: warnings } : { error }),
+    ...given,
+    ...(error === undefined ? { output: output ?? "", warnings } : { error }),
   }),
 };
 

@@ -1,10 +1,10 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, Logger } from "@weir/core";
 import type { Kind } from "@weir/client";
 import type { KubeObject } from "@weir/objects";
 import type { Controller, PrimaryDeclaration } from "../controller/controller.ts";
 import { CONTROLLER_INDEX } from "../controller/create-controller.ts";
 import { RunContext } from "./base-context.ts";
-import type { ReconcileContext } from "./context.ts";
+import type { BaseContext, ReconcileContext } from "./context.ts";
 import { withController } from "./owner-reference.ts";
 import type { ProgressWriter } from "./progress-writer.ts";
 import { componentOf, type ReconcileDeps, type RunParts } from "./reconcile-deps.ts";
@@ -26,13 +26,28 @@ export interface ObjectContextParts {
   readonly progress: ProgressWriter;
 }
 
-/** What a reconcile of an object has to work with. */
-export class ObjectContext extends RunContext implements ReconcileContext<KubeObject> {
+/** What a reconcile of an object has to work with: the context of any run, and what needs an object. */
+export class ObjectContext implements ReconcileContext<KubeObject> {
   readonly #run: ObjectContextParts;
+  readonly #base: RunContext;
+  readonly key: string;
+  readonly clock: BaseContext["clock"];
+  readonly client: BaseContext["client"];
+  readonly cache: BaseContext["cache"];
+  readonly live: BaseContext["live"];
+  readonly cluster: BaseContext["cluster"];
+  readonly get: BaseContext["get"];
+  readonly list: BaseContext["list"];
+  readonly create: BaseContext["create"];
+  readonly update: BaseContext["update"];
+  readonly patch: BaseContext["patch"];
+  readonly watch: BaseContext["watch"];
+  readonly apply: BaseContext["apply"];
+  readonly delete: BaseContext["delete"];
 
   constructor(run: ObjectContextParts) {
     const { deps, parts, object, primary } = run;
-    super({
+    const base = new RunContext({
       deps,
       run: parts,
       site: parts.home,
@@ -40,6 +55,33 @@ export class ObjectContext extends RunContext implements ReconcileContext<KubeOb
         (isOwned ?? ownsKind(deps.controller, kind)) ? withController(intent, object, primary.kind) : intent,
     });
     this.#run = run;
+    this.#base = base;
+    this.key = base.key;
+    this.clock = base.clock;
+    this.client = base.client;
+    this.cache = base.cache;
+    this.live = base.live;
+    this.cluster = base.cluster;
+    this.get = base.get;
+    this.list = base.list;
+    this.create = base.create;
+    this.update = base.update;
+    this.patch = base.patch;
+    this.watch = base.watch;
+    this.apply = base.apply;
+    this.delete = base.delete;
+  }
+
+  get signal(): AbortSignal {
+    return this.#base.signal;
+  }
+
+  get superseded(): AbortSignal {
+    return this.#base.superseded;
+  }
+
+  get log(): Logger {
+    return this.#base.log;
   }
 
   get facts(): JsonObject {

@@ -8,7 +8,7 @@ import { hashTransformer } from "./generate/hash.ts";
 import { Accumulator, type BuildContext } from "./layer/accumulator.ts";
 import { Layer } from "./layer/layer.ts";
 import type { BuildObserver } from "./layer/observer.ts";
-import { isMap, isNilOrEmpty } from "./node/node.ts";
+import { isMap, isNilOrEmpty, type Node } from "./node/node.ts";
 import { checkMetadata } from "./node/parse.ts";
 import { fromJson, outputJson } from "./node/to-json.ts";
 import {
@@ -188,7 +188,16 @@ function checkNamed(resource: Resource): void {
   try {
     checkMetadata(root);
   } catch (error) {
-    if (error instanceof KustomizeError) checkMetadata(fromJson(annotated(resource)));
+    if (error instanceof KustomizeError) checkMetadata(shownRoot(resource));
+    throw error;
+  }
+}
+
+function shownRoot(resource: Resource): Node {
+  try {
+    return fromJson(annotated(resource));
+  } catch (error) {
+    if (error instanceof KustomizeError) return resource.root;
     throw error;
   }
 }

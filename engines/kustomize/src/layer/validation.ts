@@ -47,9 +47,19 @@ function refuseChange(before: readonly Resource[], after: readonly Resource[]): 
 function refuseUnequal(before: Resource, validated: Resource): void {
   const isLabelled = validated.labels().has(LABEL);
   const after = isLabelled ? withoutLabel(validated) : validated;
-  const [old, now] = [showResourceLine(before), showResourceLine(after)];
+  const [old, now] = [shown(before), shown(after)];
   if (old === now && !(isLabelled && isMovedByLabel(before))) return;
   throw new KustomizeError(`nodes unequal: \n -- ${old},\n -- ${now}\n`);
+}
+
+/** What cannot be written is left out of the message, and is no error here. */
+function shown(resource: Resource): string {
+  try {
+    return showResourceLine(resource);
+  } catch (error) {
+    if (error instanceof KustomizeError) return "";
+    throw error;
+  }
 }
 
 function withoutLabel(resource: Resource): Resource {
@@ -64,12 +74,14 @@ function withoutLabel(resource: Resource): Resource {
  * Whether taking the label away makes other nodes of the rest of the labels: upstream writes them anew, at the end of the
  * metadata, and compares where nodes stand in the source as well.
  */
-function isMovedByLabel({ root }: Resource): boolean {
+function isMovedByLabel({ root, hasBuildFacts }: Resource): boolean {
   const metadata = root.get("metadata");
   const labels = isMap(metadata) ? metadata.get("labels") : undefined;
   if (!isMap(metadata) || labels === undefined) return false;
   if (!isMap(labels) || labels.isRead) return true;
   const keys = [...labels.fields.keys()];
   const isSorted = keys.every((key, at) => at === 0 || (keys[at - 1] ?? "") < key);
-  return !isSorted || [...metadata.fields.keys()].at(-1) !== "labels";
+  // Annotations that hold what upstream notes were there before labels that a transformer made.
+  const fields = [...metadata.fields.keys()].filter((key) => key !== "annotations" || !hasBuildFacts);
+  return !isSorted || fields.at(-1) !== "labels";
 }

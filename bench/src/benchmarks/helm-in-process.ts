@@ -62,7 +62,7 @@ async function measure(
   const figures = await runScenario(context, { kind: "renders", root, repetitions });
   const laterMs = median(figures.laterMs);
   const allMs = figures.laterMs.reduce((sum, ms) => sum + ms, figures.firstMs);
-  const helmMs = helm === undefined ? Number.NaN : await processesMs(helm, root, repetitions);
+  const helmMs = helm === undefined ? undefined : await processesMs(helm, root, repetitions);
   return {
     chart: name,
     "output KB": rounded(figures.outputBytes / 1024),
@@ -71,8 +71,8 @@ async function measure(
     "later ms": rounded(laterMs),
     "ms/KB": rounded(laterMs / (figures.outputBytes / 1024)),
     "all ms": rounded(allMs),
-    "helm processes ms": rounded(helmMs),
-    ratio: rounded(helmMs / allMs),
+    "helm processes ms": helmMs === undefined ? "–" : rounded(helmMs),
+    ratio: helmMs === undefined ? "–" : rounded(helmMs / allMs),
     "peak MB": rounded(figures.peakMb),
   };
 }

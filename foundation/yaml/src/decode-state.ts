@@ -26,6 +26,15 @@ export class WholeFloat {
   }
 }
 
+/** A moment in the form of YAML, which is written plain although a text like it would be quoted. */
+export class YamlTimestamp {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** An object under construction. */
 export type MutableObject = { [key: string]: JsonValue };
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@weir/core";
 import { describe, expect, it, test } from "vitest";
+import { YamlTimestamp } from "./decode-state.ts";
 import { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
 
 describe("emitYaml", () => {
@@ -114,6 +115,11 @@ describe("pretty YAML", () => {
       "quotes what any reader takes for something else",
       ["yes", "0777", "1:20", "2020-01-01"],
       '- "yes"\n- "0777"\n- "1:20"\n- "2020-01-01"\n',
+    ],
+    [
+      "writes a moment plain",
+      { a: new YamlTimestamp("2021-05-06T00:00:00Z") as unknown as JsonValue },
+      "a: 2021-05-06T00:00:00Z\n",
     ],
     ["writes lines as a literal", { a: "x\ny\n" }, "a: |\n  x\n  y\n"],
   ])("%s", (_name, value, want) => {

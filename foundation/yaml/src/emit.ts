@@ -8,7 +8,7 @@ import {
   UNUSUAL,
 } from "./analyze-scalar.ts";
 import { isBreak } from "./character.ts";
-import { WholeFloat } from "./decode-state.ts";
+import { WholeFloat, YamlTimestamp } from "./decode-state.ts";
 import { formatBigInt, formatNumber } from "./emit-number.ts";
 import { YamlBudgetError } from "./error.ts";
 import { formatGoFloat } from "./go-float.ts";
@@ -52,7 +52,8 @@ export function jsonToYaml(json: string): string {
 
 /**
  * Writes a value as go-yaml v3's encoder does with an indentation of two: sequences are indented below their key, no text
- * is folded, and a number is a float, however whole, in shortest `%g` form; a `bigint` is an integer.
+ * is folded, and a number is a float, however whole, in shortest `%g` form; a `bigint` is an integer, and a
+ * `YamlTimestamp` anywhere in it a moment.
  */
 export function emitYamlPretty(value: JsonValue): string {
   const emitter = { ...newEmitter(), isPretty: true };
@@ -90,9 +91,8 @@ function writeDocument(emitter: Emitter, value: JsonValue): void {
 }
 
 function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof WholeFloat)
-  );
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !(value instanceof WholeFloat || value instanceof YamlTimestamp);
 }
 
 function endLine(emitter: Emitter): void {
@@ -239,6 +239,7 @@ function writeLeaf(emitter: Emitter, value: JsonValue, place: ScalarPlace): stri
 function writeEmpty(value: JsonValue): string {
   if (value === null || value === undefined) return "null";
   if (value instanceof WholeFloat) return formatGoFloat(value.value);
+  if (value instanceof YamlTimestamp) return value.text;
   return Array.isArray(value) ? "[]" : "{}";
 }
 

@@ -1,3 +1,4 @@
+export { YamlTimestamp } from "./decode-state.ts";
 export { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
 export {
   YamlBudgetError,

@@ -8,9 +8,10 @@ import {
   GoMap,
   GoObject,
   GoSlice,
+  GoTime,
   type GoValue,
 } from "@weir/text";
-import { emitYamlPretty, YamlError } from "@weir/yaml";
+import { emitYamlPretty, YamlError, YamlTimestamp } from "@weir/yaml";
 
 const MAX_DEPTH = 1000;
 
@@ -28,6 +29,7 @@ function yamlValue(value: GoValue, depth: number): JsonValue {
 }
 
 function yamlObject(value: GoObject, depth: number): JsonValue {
+  if (value instanceof GoTime) return new YamlTimestamp(String(value.json())) as unknown as JsonValue;
   const text = value.text();
   if (text !== undefined) return typeof value.json() === "string" ? (value.json() as string) : text;
   if (value.underlying !== undefined) return yamlValue(value.underlying, depth);

@@ -40,6 +40,13 @@ export {
   type TestRepositoryOptions,
 } from "./git/test-repository.ts";
 export {
+  type RegistryFault,
+  type RegistryFaults,
+  usualRegistryFaults,
+  withRegistryFaults,
+} from "./oci/registry-fault.ts";
+export { type RegistryTestServerOptions, startRegistry } from "./oci/registry-test-server.ts";
+export {
   type ConnectedToolkit,
   type ConnectedToolkitOptions,
   connectToolkit,

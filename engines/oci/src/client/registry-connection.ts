@@ -201,10 +201,11 @@ export class RegistryConnection {
   /** HTTPS has a start; HTTP follows when it failed or takes long. The first that answers is taken. */
   async #pingBoth(host: string): Promise<Access> {
     const ended = new AbortController();
-    const { promise: fallbackDue, resolve: start } = Promise.withResolvers<void>();
+    const { promise: fallbackDue, resolve: start, reject: refuse } = Promise.withResolvers<void>();
     const timer = this.#deps.clock.setTimer(FALLBACK_MS, start);
     const secure = this.#pingOne(new URL(`https://${host}/`), ended.signal);
-    secure.catch(() => start());
+    // What shows a certificate that is not trusted is not asked in the clear instead.
+    secure.catch((error: unknown) => (isUntrusted(error) ? refuse(error) : start()));
     const plain = fallbackDue.then(() => this.#pingOne(new URL(`http://${host}/`), ended.signal));
     try {
       return await Promise.any([secure, plain]);
@@ -239,10 +240,16 @@ function joinFailures(error: unknown): unknown {
   if (!(error instanceof AggregateError)) return error;
   const [secure, plain] = error.errors as readonly unknown[];
   if (!(secure instanceof RegistryUnreachableError)) return secure;
+  if (plain === secure) return secure;
   if (!(plain instanceof RegistryUnreachableError)) return plain;
   const both = `${describeError(secure.cause)}; ${describeError(plain)}`;
   const code = secure.cause instanceof ConnectionError ? secure.cause.code : "";
   return new RegistryUnreachableError(secure.request, { cause: new ConnectionError(code, both) });
+}
+
+function isUntrusted(error: unknown): boolean {
+  if (!(error instanceof RegistryUnreachableError)) return false;
+  return error.cause instanceof ConnectionError && error.cause.message.startsWith("tls: ");
 }
 
 function isAnswerable(challenge: AuthChallenge, access: Access, credentials: RegistryCredentials): boolean {

@@ -137,7 +137,7 @@ async function transmitByProxy(
     const tls = tlsOptions(options, request.isTrusted);
     return tlsConnect({ socket: tunnel, host: url.hostname, ...servername, ...tls });
   };
-  return sent(httpsRequest(url, { ...shared, agent: false, createConnection }), request);
+  return sent(httpsRequest(url, { ...shared, createConnection }), request);
 }
 
 function openTunnel(

@@ -131,6 +131,7 @@ export interface UnpackBudget {
     readonly maxBytes?: number;
     readonly maxEntries?: number;
     readonly maxRatio?: number;
+    readonly skipsSymlinks?: boolean;
 }
 
 export type UnsafeArchiveCause = "escaping-path" | "absolute-path" | "control-character" | "unsupported-type" | "duplicate-entry" | "colliding-entry" | "too-many-entries" | "too-large" | "too-deep" | "corrupt";

@@ -8,8 +8,8 @@ export class OciReferenceError extends WeirError {
   readonly reference: string;
 
   constructor(reference: string, message: string) {
-    super(message);
-    this.reference = reference;
+    super(message.slice(0, 1024));
+    this.reference = reference.slice(0, 1024);
   }
 }
 

@@ -58,6 +58,12 @@ describe("an artifact", () => {
     expect(Buffer.from(tree.read("base/a.yaml") ?? []).toString()).toBe("a: 1\n");
   });
 
+  test("is unpacked without its symbolic links", async () => {
+    const bytes = await aTarball({ "a.yaml": "a: 1\n", "b.symlink": "" });
+    const tree = await extractLayer({ descriptor: { mediaType: "x", digest: "x", size: 1 }, bytes });
+    expect(tree.list("")?.map(({ name }) => name)).toEqual(["a.yaml"]);
+  });
+
   test("is uploaded once: what is there is not sent again", async () => {
     const bytes = Buffer.from("some layer");
     expect((await client.uploadBlob({ repository: at("org/a"), bytes })).kind).toBe("uploaded");

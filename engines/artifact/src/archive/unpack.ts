@@ -13,9 +13,16 @@ export interface UnpackBudget {
   readonly maxEntries?: number;
   /** Unpacked bytes per packed byte once 8 MiB were unpacked; 200 by default. */
   readonly maxRatio?: number;
+  /** Leaves symbolic links out where they would end the unpacking, as Flux does with layers of registries. */
+  readonly skipsSymlinks?: boolean;
 }
 
-const DEFAULT_BUDGET = { maxBytes: 256 * 1024 * 1024, maxEntries: 100_000, maxRatio: 200 };
+const DEFAULT_BUDGET = {
+  maxBytes: 256 * 1024 * 1024,
+  maxEntries: 100_000,
+  maxRatio: 200,
+  skipsSymlinks: false,
+};
 const RATIO_FLOOR_BYTES = 8 * 1024 * 1024;
 const HEADER_BYTES = 1024;
 
@@ -108,6 +115,7 @@ class ArchiveReader {
   }
 
   take(header: Header, content: Uint8Array): void {
+    if (header.type === "symlink" && this.#budget.skipsSymlinks) return;
     const path = entryPath(header.name);
     if (header.type === "directory") return this.#addDirectory(path);
     if (header.type !== "file" && header.type !== "contiguous-file") {

@@ -117,14 +117,14 @@ export function selectLayer(layers: readonly OciDescriptor[], mediaType = ""): O
   throw new OciLayerError(`failed to find layer with media type '${mediaType}' in artifact`, mediaType);
 }
 
-/** Unpacks a layer that is a `.tar.gz`, within a budget. Throws `OciLayerError`, with what is wrong as its cause. */
+/** Unpacks a layer that is a `.tar.gz`, without its symbolic links, within a budget. Throws `OciLayerError`, with what is wrong as its cause. */
 export async function extractLayer(
   layer: PulledLayer,
   budget?: UnpackBudget,
   signal?: AbortSignal,
 ): Promise<Tree> {
   try {
-    return await unpackArchive(layer.bytes, budget, signal);
+    return await unpackArchive(layer.bytes, { skipsSymlinks: true, ...budget }, signal);
   } catch (cause) {
     if (!(cause instanceof UnsafeArchiveError)) throw cause;
     const { mediaType } = layer.descriptor;

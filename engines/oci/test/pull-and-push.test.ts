@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  ConnectionError,
   createNodeSender,
+  createRegistryHandler,
   extractLayer,
   findArtifact,
+  type HttpSender,
   type NodeSender,
   type OciReference,
   ociAnnotations,
@@ -11,6 +14,7 @@ import {
   pushArtifact,
   RegistryClient,
   type RegistryServer,
+  RegistryUnreachableError,
   resolveRevision,
   serveRegistry,
 } from "../src/index.ts";
@@ -78,5 +82,32 @@ describe("an artifact", () => {
     const { kind, digest, size } = await client.uploadBlob({ repository, bytes, chunkBytes: 30_000 });
     expect(kind).toBe("uploaded");
     expect(await client.fetchBlob({ repository, descriptor: { digest, size } })).toEqual(bytes);
+  });
+
+  test("goes on where a piece was taken whose answer was lost", async () => {
+    const handle = createRegistryHandler();
+    const lines: string[] = [];
+    const losing: HttpSender = {
+      send: async ({ method, url, headers, body }) => {
+        lines.push(`${method} ${headers["content-range"] ?? ""}`.trim());
+        const init = {
+          method,
+          headers,
+          ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+        };
+        const answer = await handle(new Request(url, init));
+        if (lines.filter((line) => line === "PATCH 3-5").length === 1 && lines.at(-1) === "PATCH 3-5") {
+          const cause = new ConnectionError("ECONNRESET", "connection reset by peer");
+          throw new RegistryUnreachableError({ method, url: url.href }, { cause });
+        }
+        const content = answer.body ?? (async function* () {})();
+        return { status: answer.status, headers: new Map(answer.headers), body: content, discard: () => {} };
+      },
+    };
+    const repository = { registry: "registry.example.com", repository: "org/app" };
+    const bytes = Buffer.from("01234567");
+    await new RegistryClient({ sender: losing }).uploadBlob({ repository, bytes, chunkBytes: 3 });
+    const patches = lines.filter((line) => line.startsWith("PATCH"));
+    expect(patches).toEqual(["PATCH 0-2", "PATCH 3-5", "PATCH 3-5", "PATCH 6-7"]);
   });
 });

@@ -105,6 +105,9 @@ interface ChunkedUpload {
   readonly chunkBytes: number;
 }
 
+/** How often an upload in pieces is asked how far it is, when a piece does not fit what is there. */
+const MAX_RESUMES = 3;
+
 async function sendChunks(
   api: RegistryApi,
   upload: BlobUpload,
@@ -113,22 +116,47 @@ async function sendChunks(
   const { bytes } = upload;
   const step = Math.max(chunkBytes, leastChunk);
   let location = first;
-  for (let start = 0; start < bytes.byteLength; start += step) {
+  let resumes = 0;
+  for (let start = 0; start < bytes.byteLength; ) {
     const chunk = bytes.subarray(start, start + step);
-    const answer = await api.send({
-      ...shared(upload),
-      method: "PATCH",
-      target: location,
-      headers: {
-        "content-type": "application/octet-stream",
-        "content-range": `${start}-${start + chunk.byteLength - 1}`,
-      },
-      body: chunk,
-    });
+    const answer = await sendChunk(api, upload, { location, start, chunk });
+    // A piece whose answer was lost is there already when it is sent again.
+    if (answer.status === 416 && resumes < MAX_RESUMES) {
+      resumes += 1;
+      answer.discard();
+      start = await askProgress(api, upload, location);
+      continue;
+    }
     await expectStatus(answer, [202]);
     location = locationOf(answer);
+    start += chunk.byteLength;
   }
   return location;
+}
+
+function sendChunk(
+  api: RegistryApi,
+  upload: BlobUpload,
+  { location, start, chunk }: { readonly location: URL; readonly start: number; readonly chunk: Uint8Array },
+): Promise<RegistryAnswer> {
+  return api.send({
+    ...shared(upload),
+    method: "PATCH",
+    target: location,
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-range": `${start}-${start + chunk.byteLength - 1}`,
+    },
+    body: chunk,
+  });
+}
+
+/** How many bytes the registry has; a range that ends with the first byte is what an empty upload has. */
+async function askProgress(api: RegistryApi, upload: BlobUpload, location: URL): Promise<number> {
+  const answer = await api.send({ ...shared(upload), method: "GET", target: location });
+  await expectStatus(answer, [204]);
+  const end = Number(/^(?:bytes=)?0-(\d{1,15})$/.exec(answer.headers.get("range") ?? "")?.[1] ?? 0);
+  return end === 0 ? 0 : end + 1;
 }
 
 async function finishUpload(

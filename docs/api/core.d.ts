@@ -149,6 +149,18 @@ declare class Transferred<Value> {
     constructor(value: Value, transfer: readonly Transferable[]);
 }
 
+export declare class TransientMap<Value> {
+    #private;
+    get size(): number;
+    get(key: string): Value | undefined;
+    has(key: string): boolean;
+    set(key: string, value: Value): this;
+    delete(key: string): boolean;
+    clear(): void;
+    values(): Value[];
+    entries(): [string, Value][];
+}
+
 export interface Tree {
     read(path: string): Uint8Array | undefined;
     list(path: string): readonly TreeEntry[] | undefined;

@@ -32,6 +32,9 @@ export interface KustomizationControllerOptions {
     readonly fetchRetries?: number;
     readonly strictSubstitutions?: boolean;
     readonly overrideManagers?: readonly string[];
+    readonly defaultServiceAccount?: string;
+    readonly insecureKubeconfigExec?: boolean;
+    readonly insecureKubeconfigTls?: boolean;
     readonly buildTimeoutMs?: number;
     readonly buildMemoryMb?: number;
 }
@@ -40,8 +43,10 @@ export declare class KustomizationFailedError extends WeirError {
     readonly name = "KustomizationFailedError";
     readonly reason: FailureReason;
     readonly retry: RetryPolicy;
+    readonly eventPrefix: string;
     constructor(reason: FailureReason, message: string, options?: {
         readonly cause?: unknown;
+        readonly eventPrefix?: string;
     });
 }
 

@@ -103,6 +103,11 @@ export interface YamlPosition {
     readonly column: number;
 }
 
+export declare class YamlTimestamp {
+    readonly text: string;
+    constructor(text: string);
+}
+
 export declare function emitYaml(value: JsonValue): string;
 
 export declare function emitYamlPretty(value: JsonValue): string;

@@ -64,9 +64,9 @@ const cases: readonly Case[] = [
   {
     name: "a field that is not built",
     files: { "a.yaml": configMap("a") },
-    spec: { serviceAccountName: "tenant" },
+    spec: { decryption: { provider: "sops" } },
     reason: "FeatureGateDisabled",
-    message: "spec.serviceAccountName is not supported yet",
+    message: "spec.decryption is not supported yet",
   },
 ];
 

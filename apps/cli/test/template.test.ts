@@ -148,7 +148,6 @@ describe("weir template", () => {
     [["rel", "c", "--nope"], "unknown flag: --nope"],
     [["rel", "c", "--set"], "flag needs an argument: --set"],
     [["rel", "./none"], 'path "./none" not found'],
-    [["rel", "oci://example.com/c"], "charts are read from folders and archives"],
     [["rel", "c", "--set-json", "a={"], "failed parsing --set-json data a={"],
     [["rel", "c", "-f", "none.yaml"], "open none.yaml: no such file or directory"],
     [["a", "b", "c"], "expected at most two arguments, unexpected arguments: c"],

@@ -6,6 +6,7 @@ import {
   formatNotice,
   type HelmValues,
   KubeVersionError,
+  loadChartArchive,
   parseKubeVersion,
   type PreparedChart,
   prepareChart,
@@ -17,7 +18,14 @@ import {
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import type { HelmFlagValues } from "./helm-flags.ts";
-import { checkInstallable, locateChart, missingDependencies, openChart } from "./open-chart.ts";
+import type { ChartSourceOptions } from "./chart-source.ts";
+import {
+  checkInstallable,
+  isRemoteChart,
+  locateChart,
+  missingDependencies,
+  openChart,
+} from "./open-chart.ts";
 import { readValues } from "./read-values.ts";
 import { currentNamespace } from "./release-of.ts";
 
@@ -43,15 +51,25 @@ export async function readChartInputs(
   const { workingDirectory, writeError } = environment;
   const notify = (notice: ChartNotice): void => writeError(`${formatNotice(notice)}\n`);
   const capabilities = capabilitiesOf(kubeVersionOf(flags), flags.all("api-versions"));
-  const path = locateChart(reference, workingDirectory);
+  const isRemote = isRemoteChart(reference, flags.text("repo"));
+  const path = isRemote ? undefined : locateChart(reference, workingDirectory);
+  const sources = { flags, workingDirectory, notify, signal: environment.signal };
+  const archive = isRemote ? await fetchChart(reference.trim(), sources) : undefined;
   const values = await readValues(flags, workingDirectory);
-  let { chart } = openChart(path, { workingDirectory, notify });
+  let chart =
+    archive === undefined
+      ? openChart(path ?? "", { workingDirectory, notify }).chart
+      : loadChartArchive(archive, { notify });
   if (chart.metadata.deprecated) notify({ level: "WARN", message: "this chart is deprecated", fields: [] });
   checkInstallable(chart);
   const missing = missingDependencies(chart);
-  if (missing !== undefined && flags.bool("dependency-update")) {
-    const { updateDependencies } = await import("./update-dependencies.ts");
-    await updateDependencies(path, notify);
+  if (missing !== undefined && path !== undefined && flags.bool("dependency-update")) {
+    const [{ ChartSource: Source }, { updateDependencies }] = await Promise.all([
+      import("./chart-source.ts"),
+      import("./update-dependencies.ts"),
+    ]);
+    using source = new Source(sources);
+    await updateDependencies(path, source, notify);
     chart = openChart(path, { workingDirectory, notify }).chart;
   } else if (missing !== undefined) throw missing;
   const given = flags.text("namespace");
@@ -67,6 +85,13 @@ export async function readChartInputs(
     clock: systemClock,
   };
   return { chart, values, options };
+}
+
+async function fetchChart(reference: string, options: ChartSourceOptions): Promise<Uint8Array> {
+  // What speaks with registries is loaded by those who need it.
+  const { ChartSource: Source } = await import("./chart-source.ts");
+  using source = new Source(options);
+  return await source.fetchChart(reference);
 }
 
 function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersion> | undefined {

@@ -18,6 +18,11 @@ export interface OpenChartOptions {
   readonly notify: Notify;
 }
 
+/** Whether a chart has to be fetched: it is a URL, or in a repository that is named beside it. */
+export function isRemoteChart(reference: string, repository: string): boolean {
+  return repository !== "" || /^(?:https?|oci):\/\//.test(reference.trim());
+}
+
 /** The absolute path of a chart that a person names. Throws a `CommandError` in helm's words. */
 export function locateChart(reference: string, workingDirectory: string): string {
   const name = reference.trim();
@@ -29,8 +34,6 @@ export function locateChart(reference: string, workingDirectory: string): string
 }
 
 function remoteProblem(name: string): string {
-  if (/^(?:https?|oci):\/\//.test(name))
-    return `charts are read from folders and archives: fetch ${name} first`;
   const [repository = "", chart] = name.split("/");
   if (chart !== undefined) return `repo ${repository} not found`;
   return `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${name}`;

@@ -2,7 +2,6 @@ import type { HelmFlag } from "./helm-flags.ts";
 
 const NO_CLUSTER = "templates are rendered without a cluster";
 const NO_EXEC = "no program is run; a HelmRelease takes kustomize patches and images";
-const NO_FETCH = "charts are read from folders and archives";
 const NO_VERIFY = "provenance files are not checked";
 
 /** The flags that give a chart its values. */
@@ -71,13 +70,19 @@ const OWN_FLAGS: readonly HelmFlag[] = [
 /** They speak of where a chart is fetched from. */
 const FETCH_FLAGS: readonly HelmFlag[] = [
   { name: "dependency-update", kind: "bool", help: "fetch dependencies that are missing" },
-  { name: "repo", kind: "text", refused: NO_FETCH },
-  ...["devel", "plain-http", "pass-credentials", "insecure-skip-tls-verify"].map(
-    (name): HelmFlag => ({ name, kind: "bool" }),
-  ),
-  ...["version", "username", "password", "ca-file", "cert-file", "key-file", "keyring"].map(
-    (name): HelmFlag => ({ name, kind: "text" }),
-  ),
+  { name: "repo", kind: "text", help: "URL of the repository that the chart is in" },
+  { name: "version", kind: "text", help: "version of the chart, or a range; the latest by default" },
+  { name: "devel", kind: "bool", help: "take versions that are not released, too" },
+  { name: "username", kind: "text", help: "user of the repository" },
+  { name: "password", kind: "text", help: "password of the repository" },
+  { name: "plain-http", kind: "bool", help: "speak HTTP with a registry" },
+  { name: "insecure-skip-tls-verify", kind: "bool", help: "do not verify the server's certificate" },
+  { name: "ca-file", kind: "text", help: "authorities of the server's certificate" },
+  { name: "cert-file", kind: "text", help: "client certificate" },
+  { name: "key-file", kind: "text", help: "key of the client certificate" },
+  { name: "registry-config", kind: "text", help: "docker configuration with the credentials of registries" },
+  { name: "pass-credentials", kind: "bool" },
+  { name: "keyring", kind: "text" },
 ];
 
 /** helm takes them, and they change nothing that a template prints. */
@@ -112,7 +117,6 @@ const INERT_FLAGS: readonly HelmFlag[] = [
     "kube-token",
     "kubeconfig",
     "qps",
-    "registry-config",
     "repository-cache",
     "repository-config",
     "timeout",

@@ -3,19 +3,20 @@ import { dirname, resolve } from "node:path";
 import { systemClock } from "@weir/core";
 import { buildDependencies, type Notify } from "@weir/helm";
 
-import { CommandError } from "../cli-error.ts";
 import { chartFolder } from "./chart-folder.ts";
-
-/** Largest index or archive that is fetched. */
-const MOST_BYTES = 128 * 1024 * 1024;
+import type { ChartSource } from "./chart-source.ts";
 
 /** Fetches what a chart's folder depends on into its `charts/`, with the lock file, as `helm dependency update` does. */
-export async function updateDependencies(folder: string, notify: Notify): Promise<void> {
+export async function updateDependencies(folder: string, source: ChartSource, notify: Notify): Promise<void> {
   const { archives, outdated, lock } = await buildDependencies(chartFolder(folder), {
     mode: "update",
     clock: systemClock,
     notify,
-    sources: { folder: (path) => chartFolder(resolve(folder, path)), fetch: fetchFile },
+    sources: {
+      folder: (path) => chartFolder(resolve(folder, path)),
+      fetch: (url) => source.fetch(url),
+      ...source.registryCharts,
+    },
   });
   for (const name of outdated) await rm(resolve(folder, name), { force: true });
   for (const [path, data] of archives) {
@@ -23,15 +24,4 @@ export async function updateDependencies(folder: string, notify: Notify): Promis
     await writeFile(resolve(folder, path), data);
   }
   if (lock !== undefined) await writeFile(resolve(folder, lock.path), lock.text);
-}
-
-async function fetchFile(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) {
-    const status = `${response.status} ${response.statusText}`;
-    throw new CommandError("DependencyUnreachable", `failed to fetch ${url} : ${status}`);
-  }
-  const content = new Uint8Array(await response.arrayBuffer());
-  if (content.byteLength > MOST_BYTES) throw new CommandError("DependencyTooLarge", `${url} is too large`);
-  return content;
 }

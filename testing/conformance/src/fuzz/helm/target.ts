@@ -10,7 +10,7 @@ import { generateChart } from "./chart-case.ts";
 /** Address space of one run of helm. */
 const MOST_KIB = 4 * 1024 * 1024;
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 30_000;
 
 /** Charts, rendered by `weir template` and by `helm template`. */
 export const helmTarget: FuzzTarget = {
@@ -18,9 +18,9 @@ export const helmTarget: FuzzTarget = {
   tool: "helm",
   waivers: [
     {
-      name: "helm runs out of stack",
+      name: "helm runs out of stack, memory or time",
       reason:
-        "helm 4.2.3 prints a value that holds itself until its process dies; here it is an error of the template",
+        "helm 4.2.3 prints a value that holds itself, or doubles a text, until its process dies; here it is an error of the template",
       applies: (_given, ours, theirs) => isCrash(theirs) && /^Error: /m.test(ours.error ?? ""),
     },
     {
@@ -42,7 +42,9 @@ export const helmTarget: FuzzTarget = {
   }),
 };
 
-const CRASH = "fatal error: stack overflow";
+/** How a run of helm shows that ran out of stack, memory or time. */
+const CRASH = "helm did not come to an end";
+const GO_CRASH = /^fatal error: |^runtime: (?:out of memory|cannot allocate)/m;
 
 function isCrash({ error }: FuzzOutcome): boolean {
   return error === CRASH;
@@ -105,14 +107,16 @@ async function runHelm(given: FuzzCase, tool: string, scratch: string): Promise<
     env: { HOME: scratch, PATH: "" },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: TIMEOUT_MS,
+    // Helm takes a polite signal for a request that it looks at once it has rendered.
+    killSignal: "SIGKILL",
   });
   const output: Buffer[] = [];
   const said: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
-  const [status] = (await once(child, "close")) as [number | null];
+  const [status, signal] = (await once(child, "close")) as [number | null, string | null];
   const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
-  const shown = text.includes(CRASH) ? CRASH : text;
+  const shown = signal !== null || GO_CRASH.test(text) ? CRASH : text;
   return outcome(status === 0, Buffer.concat(output).toString("utf8"), shown);
 }
 

@@ -394,6 +394,7 @@ export declare class RenderCache {
     readonly schemas: SchemaCache;
     parseFile(path: string, data: Uint8Array): ParsedTemplate;
     parseText(name: string, text: string): ParsedTemplate;
+    headOf(document: string): ManifestHead;
     setOf(parsed: readonly ParsedTemplate[]): TemplateSet;
     extend(set: TemplateSet, parsed: ParsedTemplate): TemplateSet;
 }
@@ -584,7 +585,7 @@ export declare function sortByKind<Item extends {
     readonly kind: string;
 }>(items: readonly Item[], order: KindOrder): readonly Item[];
 
-export declare function sortManifests(files: ReadonlyMap<string, string>, order?: KindOrder): SortedManifests;
+export declare function sortManifests(files: ReadonlyMap<string, string>, order?: KindOrder, readHead?: (document: string) => ManifestHead): SortedManifests;
 
 export declare function splitManifests(text: string): readonly string[];
 

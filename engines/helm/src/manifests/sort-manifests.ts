@@ -46,10 +46,12 @@ export class InvalidManifestError extends WeirError {
 /**
  * Splits rendered templates into documents and sorts these by kind, hooks apart from the rest; files in the order of
  * their paths, documents of one kind in the order in which they stand. Partials (`_*`) and blank files are skipped.
+ * `readHead` may know documents from before.
  */
 export function sortManifests(
   files: ReadonlyMap<string, string>,
   order: KindOrder = installOrder,
+  readHead: (document: string) => ManifestHead = readManifestHead,
 ): SortedManifests {
   const hooks: Hook[] = [];
   const manifests: Manifest[] = [];
@@ -58,7 +60,7 @@ export function sortManifests(
     const content = files.get(path) ?? "";
     if (isPartial(path) || isBlank(content)) continue;
     for (const document of splitManifests(content)) {
-      const head = headOf(document, path, files);
+      const head = headOf(document, { path, files, readHead });
       const hook = readHook(head, document, path);
       if (hook === "none") manifests.push({ path, kind: head.kind, head, content: document });
       else if (hook === "unknown") unknownHooks.push(head.annotations.get(HOOK_ANNOTATION) ?? "");
@@ -73,9 +75,15 @@ export function isPartial(path: string): boolean {
   return path.startsWith("_", path.lastIndexOf("/") + 1);
 }
 
-function headOf(document: string, path: string, files: ReadonlyMap<string, string>): ManifestHead {
+interface HeadPlace {
+  readonly path: string;
+  readonly files: ReadonlyMap<string, string>;
+  readonly readHead: (document: string) => ManifestHead;
+}
+
+function headOf(document: string, { path, files, readHead }: HeadPlace): ManifestHead {
   try {
-    return readManifestHead(document);
+    return readHead(document);
   } catch (error) {
     if (error instanceof ManifestHeadError) throw new InvalidManifestError(path, files, { cause: error });
     throw error;

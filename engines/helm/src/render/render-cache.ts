@@ -2,11 +2,13 @@ import { type ParsedTemplate, parseTemplate, TemplateSet } from "@weir/gotemplat
 import { utf8Text } from "@weir/text";
 
 import { helmFunctions } from "../functions/helm-functions.ts";
+import { type ManifestHead, readManifestHead } from "../manifests/manifest-head.ts";
 import { SchemaCache } from "../schema/validate-values.ts";
+import { TextCache } from "./text-cache.ts";
 
-/** Texts of `tpl` that are kept; the oldest go first. */
+/** Texts of `tpl`, and documents, that are kept. */
 const MOST_TEXTS = 10_000;
-/** Characters that are kept over all texts: parsed, they take several times as much memory. */
+/** Characters that are kept over all of them: parsed, they take several times as much memory. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /**
@@ -23,8 +25,8 @@ export class RenderCache {
     ParsedTemplate,
     { readonly parsed: readonly ParsedTemplate[]; readonly set: TemplateSet }
   >();
-  readonly #texts = new Map<string, ParsedTemplate>();
-  #characters = 0;
+  readonly #texts = new TextCache<ParsedTemplate>(MOST_TEXTS, MOST_CHARACTERS);
+  readonly #heads = new TextCache<ManifestHead>(MOST_TEXTS, MOST_CHARACTERS);
 
   /** A parsed file of a chart under its full path. Throws a `TemplateParseError`, which is not kept. */
   parseFile(path: string, data: Uint8Array): ParsedTemplate {
@@ -38,11 +40,12 @@ export class RenderCache {
 
   /** A parsed text. Throws a `TemplateParseError`, which is not kept. */
   parseText(name: string, text: string): ParsedTemplate {
-    const found = this.#texts.get(text);
-    if (found !== undefined) return found;
-    const parsed = parseTemplate(name, text, helmFunctions);
-    this.#keep(text, parsed);
-    return parsed;
+    return this.#texts.get(text, () => parseTemplate(name, text, helmFunctions));
+  }
+
+  /** The head of a document: most of a chart's come out the same for other values. Throws as `readManifestHead` does. */
+  headOf(document: string): ManifestHead {
+    return this.#heads.get(document, readManifestHead);
   }
 
   /** The set of all templates of a chart. */
@@ -69,16 +72,5 @@ export class RenderCache {
     const extended = set.with(parsed);
     this.#extended.set(set, known.set(parsed, extended));
     return extended;
-  }
-
-  #keep(text: string, parsed: ParsedTemplate): void {
-    if (text.length > MOST_CHARACTERS) return;
-    this.#texts.set(text, parsed);
-    this.#characters += text.length;
-    for (const oldest of this.#texts.keys()) {
-      if (this.#texts.size <= MOST_TEXTS && this.#characters <= MOST_CHARACTERS) return;
-      this.#texts.delete(oldest);
-      this.#characters -= oldest.length;
-    }
   }
 }

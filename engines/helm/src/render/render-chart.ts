@@ -107,10 +107,11 @@ export function renderPrepared(prepared: PreparedChart, options: RenderOptions):
   checkKubeVersion(chart.metadata.kubeVersion, kubeVersion);
   const { files, impurities } = renderFiles(prepared, options);
   const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
+  const { cache, postRenderer, postRenderStrategy = "combined" } = options;
   const { manifests, hooks, unknownHooks } = sortManifests(
-    options.postRenderer === undefined
-      ? files
-      : postRender(files, options.postRenderer, options.postRenderStrategy ?? "combined"),
+    postRenderer === undefined ? files : postRender(files, postRenderer, postRenderStrategy),
+    undefined,
+    cache === undefined ? undefined : (document) => cache.headOf(document),
   );
   const skipped = unknownHooks.map(
     (types): ChartNotice => ({

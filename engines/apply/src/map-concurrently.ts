@@ -1,6 +1,7 @@
 /**
- * Maps with at most so many calls at once, and keeps the order. The first failure, in the order of the inputs, is thrown
- * after the calls that run have ended, so that nothing goes on behind the caller's back.
+ * Maps with at most so many calls at once, and keeps the order. One failure is thrown after the calls that run have
+ * ended, so that nothing goes on behind the caller's back: that of the last of the calls that were begun together, else
+ * the first in the order of the inputs. Go runs the last of several goroutines first, so it is the one that Flux tells.
  */
 export async function mapConcurrently<Input, Output>(
   inputs: readonly Input[],
@@ -23,6 +24,9 @@ export async function mapConcurrently<Input, Output>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, work));
-  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+  if (failures.size > 0) {
+    const last = Math.min(concurrency, inputs.length) - 1;
+    throw failures.get(failures.has(last) ? last : Math.min(...failures.keys()));
+  }
   return outputs;
 }

@@ -123,6 +123,12 @@ describe("a chart in a registry", () => {
     expect(output).toMatch(/^Error: .*charts\/c.*UNAUTHORIZED/s);
   });
 
+  it("names what stands in the way of a registry that is not there", async () => {
+    expect(await run("rel", "oci://127.0.0.1:1/charts/c:1.0.0")).toMatch(
+      /^Error: .*127\.0\.0\.1:1.*connection refused/s,
+    );
+  });
+
   it("is a dependency of a folder", async () => {
     await mkdir(join(folder, "p"), { recursive: true });
     const dependency = `{name: c, version: 1.x, repository: "oci://${registry.registry}/charts"}`;

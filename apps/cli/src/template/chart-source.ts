@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { describeError } from "@weir/core";
 import { findChartVersion, type Notify, readRepositoryIndex } from "@weir/helm";
 import {
   createNodeSender,
@@ -61,7 +62,12 @@ export class ChartSource implements Disposable {
   async fetchChart(reference: string): Promise<Uint8Array> {
     const repository = this.#options.flags.text("repo");
     if (repository !== "") return this.#fromRepository(repository, reference);
-    return reference.startsWith("oci://") ? this.#fromRegistry(reference) : this.fetch(reference);
+    if (!reference.startsWith("oci://")) return this.fetch(reference);
+    try {
+      return await this.#fromRegistry(reference);
+    } catch (cause) {
+      throw unreachable(cause);
+    }
   }
 
   /** What building dependencies asks registries for. */
@@ -76,7 +82,10 @@ export class ChartSource implements Disposable {
       const isOwn = at.host === new URL(url).host;
       const headers = isOwn ? this.#authorization() : {};
       const { signal } = this.#options;
-      const answer = await this.#sender.send({ method: "GET", url: at, headers, isTrusted: isOwn, signal });
+      const request = { method: "GET", url: at, headers, isTrusted: isOwn, signal } as const;
+      const answer = await this.#sender.send(request).catch((cause: unknown) => {
+        throw unreachable(cause);
+      });
       const location = answer.headers.get("location");
       if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
         answer.discard();
@@ -154,6 +163,11 @@ export class ChartSource implements Disposable {
     const text = readFileSync(resolve(workingDirectory, config), "utf8");
     return { credentials: credentialsFromDockerConfig(parseDockerConfig(text)) };
   }
+}
+
+/** What a command says of a failure to fetch: with its causes, which tell whether it is the name, the network or the rights. */
+function unreachable(cause: unknown): CommandError {
+  return new CommandError("ChartUnreachable", describeError(cause), { cause });
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {

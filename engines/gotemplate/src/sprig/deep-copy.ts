@@ -1,13 +1,4 @@
-import {
-  GoCallError,
-  GoMap,
-  GoObject,
-  GoSlice,
-  GoTime,
-  type GoValue,
-  type Semver,
-  zeroInstant,
-} from "@weir/text";
+import { GoCallError, GoMap, GoObject, GoSlice, type GoValue, type Semver } from "@weir/text";
 
 import type { TemplateRun } from "../template-run.ts";
 import { checkNesting } from "./nesting.ts";
@@ -35,10 +26,9 @@ function copy(value: GoValue, run: TemplateRun, depth: number): GoValue {
   return value instanceof GoObject ? copyObject(value) : value;
 }
 
-/** Go's reflection copies exported fields only, and versions and times have none. */
+/** Reflection copies exported fields only, and versions have none; a time, which has none either, is copied whole. */
 function copyObject(value: GoObject): GoObject {
-  if (value instanceof SemverObject) return new SemverObject(NO_VERSION, value.kind);
-  return value instanceof GoTime ? new GoTime(zeroInstant) : value;
+  return value instanceof SemverObject ? new SemverObject(NO_VERSION, value.kind) : value;
 }
 
 const NO_VERSION: Semver = { major: 0n, minor: 0n, patch: 0n, prerelease: "", metadata: "", original: "" };

@@ -3,7 +3,7 @@ import { GoCallError, GoMap, GoSlice, type GoValue, quoteGo } from "@weir/text";
 import { defineFunction } from "../define-function.ts";
 import type { TemplateRun } from "../template-run.ts";
 import { areValid, byteLength, byteSlice, byteString, runesOf, textOfByteString } from "./byte-text.ts";
-import { outOfRange, toIndex } from "./go-panic.ts";
+import { lengthOutOfRange, outOfRange, toIndex } from "./go-panic.ts";
 import { isSpace } from "./go-unicode.ts";
 import { joinText } from "./join-text.ts";
 import { textOf, verbV } from "./text-of.ts";
@@ -149,12 +149,16 @@ function trimAll(cutset: string, text: string): string {
   return trimmed(text, (rune) => cut.has(runesOf(rune)[0] ?? ""));
 }
 
+/** The largest size that Go lets a program ask for. */
+const MOST_ALLOCATED = 2n ** 48n;
+
 function repeated(text: string, count: bigint, run: TemplateRun): string {
   if (count < 0n) throw new GoCallError("strings: negative Repeat count");
   if (BigInt(byteLength(text)) * count >= 2n ** 63n) {
     throw new GoCallError("strings: Repeat output length overflow");
   }
   if (text === "") return "";
+  if (BigInt(byteLength(text)) * count > MOST_ALLOCATED) throw lengthOutOfRange();
   const times = toIndex(count);
   run.charge(text.length * times);
   return text.repeat(times);

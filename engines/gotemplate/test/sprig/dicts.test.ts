@@ -33,6 +33,11 @@ describe("functions on dictionaries", () => {
       '{{ $d := dict "a" (dict "b" 1) }}{{ $c := deepCopy $d }}{{ $x := set $d.a "b" 2 }}{{ $c }}',
       "map[a:map[b:1]]",
     ],
+    [
+      "copies a moment whole, and of a version nothing",
+      '{{ deepCopy (toDate "2006-01-02" "2021-05-06") }} {{ (deepCopy (semver "1.2.3")).Major }}',
+      "2021-05-06 00:00:00 +0000 UTC 0",
+    ],
   ])("%s", (_name, template, want) => {
     expect(renderSprig(template)).toBe(want);
   });
@@ -45,6 +50,7 @@ describe("functions on dictionaries", () => {
     ],
     ["{{ dig 1 0 (dict) }}", "interface conversion: interface {} is int, not string"],
     ['{{ set nil "a" 1 }}', "assignment to entry in nil map"],
+    ["{{ indent 9223372036854775807 `x` }}", "runtime error: makeslice: len out of range"],
     ["{{ deepCopy nil }}", "reflect: call of reflect.Value.Type on zero Value"],
   ])("%s fails as in Go", (template, want) => {
     expect(sprigError(template)).toBe(want);

@@ -32,6 +32,11 @@ function archiveOf(version: string): Uint8Array {
 
 const VERSIONS = ["1.0.0", "1.2.0", "2.0.0-rc.1"];
 
+/** The same server under a name of its own. */
+function otherHost(server: Server): string {
+  return `http://localhost:${(server.address() as AddressInfo).port}/`;
+}
+
 /** A repository over HTTP whose archives are on another host, which must not see the password. */
 async function serveRepository(): Promise<Server> {
   const archives = new Map(VERSIONS.map((version) => [version, archiveOf(version)]));
@@ -41,14 +46,13 @@ async function serveRepository(): Promise<Server> {
     if (isOther !== (request.headers.authorization === undefined)) return response.writeHead(401).end();
     const archive = archives.get(pathname.slice(1).replace(/^c-|\.tgz$/g, ""));
     if (archive !== undefined && !isOther) {
-      const { port } = server.address() as AddressInfo;
-      return response.writeHead(302, { location: `http://localhost:${port}${pathname}` }).end();
+      return response.writeHead(302, { location: `${otherHost(server)}${pathname.slice(1)}` }).end();
     }
     if (archive !== undefined) return response.end(archive);
     if (pathname !== "/index.yaml") return response.writeHead(404).end();
     const entries = VERSIONS.map((version) => {
       const digest = createHash("sha256").update(archiveOf(version)).digest("hex");
-      return `  - {name: c, version: ${version}, urls: [c-${version}.tgz], digest: ${digest}}\n`;
+      return `  - {name: c, version: ${version}, urls: [${version === "1.0.0" ? otherHost(server) : ""}c-${version}.tgz], digest: ${digest}}\n`;
     });
     return response.end(`apiVersion: v1\nentries:\n  c:\n${entries.join("")}`);
   }).listen(0, "127.0.0.1");
@@ -134,7 +138,16 @@ describe("a chart in a registry", () => {
     const dependency = `{name: c, version: 1.x, repository: "oci://${registry.registry}/charts"}`;
     const metadata = `apiVersion: v2\nname: p\nversion: 1.0.0\ndependencies: [${dependency}]\n`;
     await writeFile(join(folder, "p/Chart.yaml"), metadata);
-    const output = await run("rel", "p", "--dependency-update", "--plain-http", ...CREDENTIALS);
+    const refused = await run("rel", "p", "--dependency-update", "--plain-http", ...CREDENTIALS);
+    expect(refused, "a chart may name any registry").toContain("UNAUTHORIZED");
+    const output = await run(
+      "rel",
+      "p",
+      "--dependency-update",
+      "--plain-http",
+      "--registry-config",
+      "config.json",
+    );
     expect(output).toContain("version: 1.2.0\n");
     expect(await readdir(join(folder, "p/charts"))).toEqual(["c-1.2.0.tgz"]);
   });

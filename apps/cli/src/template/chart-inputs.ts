@@ -53,7 +53,13 @@ export async function readChartInputs(
   const capabilities = capabilitiesOf(kubeVersionOf(flags), flags.all("api-versions"));
   const isRemote = isRemoteChart(reference, flags.text("repo"));
   const path = isRemote ? undefined : locateChart(reference, workingDirectory);
-  const sources = { flags, workingDirectory, notify, signal: environment.signal };
+  const sources = {
+    flags,
+    workingDirectory,
+    notify,
+    reference: reference.trim(),
+    signal: environment.signal,
+  };
   const archive = isRemote ? await fetchChart(reference.trim(), sources) : undefined;
   const values = await readValues(flags, workingDirectory);
   let chart =

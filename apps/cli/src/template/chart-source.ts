@@ -32,6 +32,8 @@ export interface ChartSourceOptions {
   readonly workingDirectory: string;
   readonly notify: Notify;
   readonly signal: AbortSignal;
+  /** The chart that is asked for: with `--repo`, what names the host that may see the user, password and certificate. */
+  readonly reference: string;
 }
 
 /** Fetches charts from repositories and registries with the credentials and certificates of the command line. */
@@ -75,11 +77,11 @@ export class ChartSource implements Disposable {
     return ociChartSources(this.#registries, { signal: this.#options.signal });
   }
 
-  /** The content behind an http or https URL; the user and password go to the host of the URL alone. */
+  /** The content behind an http or https URL, which an index or a chart may name: the password goes to its own host alone. */
   async fetch(url: string): Promise<Uint8Array> {
     let at = new URL(url);
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      const isOwn = at.host === new URL(url).host;
+      const isOwn = this.#isOwn(at.host);
       const headers = isOwn ? this.#authorization() : {};
       const { signal } = this.#options;
       const request = { method: "GET", url: at, headers, isTrusted: isOwn, signal } as const;
@@ -141,6 +143,14 @@ export class ChartSource implements Disposable {
     return archive;
   }
 
+  /** Whether a host is the one that the command line names, so that what it gives to log in with is meant for it. */
+  #isOwn(host: string): boolean {
+    const { flags, reference } = this.#options;
+    const repository = flags.text("repo");
+    const named = repository === "" ? reference : repository;
+    return flags.bool("pass-credentials") || (URL.canParse(named) && new URL(named).host === host);
+  }
+
   #material(name: "ca" | "cert" | "key", flag: string): Partial<Record<"ca" | "cert" | "key", string>> {
     const path = this.#options.flags.text(flag);
     return path === "" ? {} : { [name]: readFileSync(resolve(this.#options.workingDirectory, path), "utf8") };
@@ -156,8 +166,10 @@ export class ChartSource implements Disposable {
   #credentials(): Pick<RegistryClientOptions, "credentials"> {
     const { flags, workingDirectory } = this.#options;
     const [username, password] = [flags.text("username"), flags.text("password")];
-    if (username !== "" || password !== "")
-      return { credentials: () => ({ kind: "basic", username, password }) };
+    if (username !== "" || password !== "") {
+      const user = { kind: "basic", username, password } as const;
+      return { credentials: ({ registry }) => (this.#isOwn(registry) ? user : { kind: "anonymous" }) };
+    }
     const config = flags.text("registry-config");
     if (config === "") return {};
     const text = readFileSync(resolve(workingDirectory, config), "utf8");

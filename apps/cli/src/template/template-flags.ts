@@ -81,7 +81,7 @@ const FETCH_FLAGS: readonly HelmFlag[] = [
   { name: "cert-file", kind: "text", help: "client certificate" },
   { name: "key-file", kind: "text", help: "key of the client certificate" },
   { name: "registry-config", kind: "text", help: "docker configuration with the credentials of registries" },
-  { name: "pass-credentials", kind: "bool" },
+  { name: "pass-credentials", kind: "bool", help: "give user and password to all hosts" },
   { name: "keyring", kind: "text" },
 ];
 

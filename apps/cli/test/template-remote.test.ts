@@ -164,6 +164,12 @@ describe("a chart in a repository", () => {
     );
   });
 
+  it("takes values from a URL, which is told no password", async () => {
+    const url = `${otherHost(repository)}c-1.0.0.tgz`;
+    const output = await run("rel", "c", "--repo", repositoryUrl, ...CREDENTIALS, "-f", url);
+    expect(output).toContain(`failed to parse ${url}`);
+  });
+
   it("is fetched by its URL", async () => {
     expect(await run("rel", `${repositoryUrl}/c-1.0.0.tgz`, ...CREDENTIALS)).toContain("version: 1.0.0\n");
   });

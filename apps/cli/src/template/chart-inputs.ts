@@ -18,7 +18,7 @@ import {
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import type { HelmFlagValues } from "./helm-flags.ts";
-import type { ChartSourceOptions } from "./chart-source.ts";
+import type { ChartSource } from "./chart-source.ts";
 import {
   checkInstallable,
   isRemoteChart,
@@ -60,8 +60,15 @@ export async function readChartInputs(
     reference: reference.trim(),
     signal: environment.signal,
   };
-  const archive = isRemote ? await fetchChart(reference.trim(), sources) : undefined;
-  const values = await readValues(flags, workingDirectory);
+  using opened = new DisposableStack();
+  let source: ChartSource | undefined;
+  // What speaks with registries and repositories is loaded by those who need it.
+  const openSource = async (): Promise<ChartSource> => {
+    const { ChartSource: Source } = await import("./chart-source.ts");
+    return (source ??= opened.use(new Source(sources)));
+  };
+  const archive = isRemote ? await (await openSource()).fetchChart(sources.reference) : undefined;
+  const values = await readValues(flags, workingDirectory, async (url) => (await openSource()).fetch(url));
   let chart =
     archive === undefined
       ? openChart(path ?? "", { workingDirectory, notify }).chart
@@ -70,12 +77,8 @@ export async function readChartInputs(
   checkInstallable(chart);
   const missing = missingDependencies(chart);
   if (missing !== undefined && path !== undefined && flags.bool("dependency-update")) {
-    const [{ ChartSource: Source }, { updateDependencies }] = await Promise.all([
-      import("./chart-source.ts"),
-      import("./update-dependencies.ts"),
-    ]);
-    using source = new Source(sources);
-    await updateDependencies(path, source, notify);
+    const { updateDependencies } = await import("./update-dependencies.ts");
+    await updateDependencies(path, await openSource(), notify);
     chart = openChart(path, { workingDirectory, notify }).chart;
   } else if (missing !== undefined) throw missing;
   const given = flags.text("namespace");
@@ -91,13 +94,6 @@ export async function readChartInputs(
     clock: systemClock,
   };
   return { chart, values, options };
-}
-
-async function fetchChart(reference: string, options: ChartSourceOptions): Promise<Uint8Array> {
-  // What speaks with registries is loaded by those who need it.
-  const { ChartSource: Source } = await import("./chart-source.ts");
-  using source = new Source(options);
-  return await source.fetchChart(reference);
 }
 
 function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersion> | undefined {

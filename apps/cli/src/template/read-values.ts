@@ -7,14 +7,18 @@ import { utf8Text } from "@weir/text";
 import { CommandError } from "../cli-error.ts";
 import type { HelmFlagValues } from "./helm-flags.ts";
 
-/** Largest values file that is fetched or read from standard input. */
-const MOST_BYTES = 32 * 1024 * 1024;
+/** Reads values that are named by a URL. */
+export type FetchValues = (url: string) => Promise<Uint8Array>;
 
 /** The values that flags give a chart, in helm's order: files, then JSON, values, texts, files of texts, literals. */
-export async function readValues(flags: HelmFlagValues, workingDirectory: string): Promise<HelmValues> {
+export async function readValues(
+  flags: HelmFlagValues,
+  workingDirectory: string,
+  fetch: FetchValues,
+): Promise<HelmValues> {
   let values: HelmValues = {};
   for (const path of flags.all("values")) {
-    const content = await readValuesFile(path, workingDirectory);
+    const content = await readValuesFile(path, workingDirectory, fetch);
     values = mergeValues(values, parseValues(path, content));
   }
   for (const text of flags.all("set-json")) values = setJson(text, values);
@@ -79,28 +83,18 @@ function inWords<Result>(words: string, act: () => Result): Result {
   }
 }
 
-async function readValuesFile(path: string, workingDirectory: string): Promise<Uint8Array> {
+async function readValuesFile(
+  path: string,
+  workingDirectory: string,
+  fetch: FetchValues,
+): Promise<Uint8Array> {
   if (path.trim() === "-") return readStandardInput();
-  if (/^https?:\/\//.test(path)) return fetchValues(path);
+  if (/^https?:\/\//.test(path)) return fetch(path);
   return readLocal(path, workingDirectory);
 }
 
 function readStandardInput(): Uint8Array {
   return readFileSync(0);
-}
-
-async function fetchValues(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw new CommandError(
-      "ValuesUnreachable",
-      `failed to fetch ${url} : ${response.status} ${response.statusText}`,
-    );
-  }
-  const content = new Uint8Array(await response.arrayBuffer());
-  if (content.byteLength > MOST_BYTES)
-    throw new CommandError("ValuesTooLarge", `${url} is too large for values`);
-  return content;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

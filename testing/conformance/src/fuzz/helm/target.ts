@@ -71,7 +71,7 @@ function masked(text: string): string {
   return text
     .replace(/(\*time\.Location=)&\{.*?\}\)/g, "$1ZONE)")
     .replace(/(\{\d+ \d+ )\d{12,}\}/g, "$1ADDRESS}")
-    .replace(/0x[0-9a-f]{8,}/g, "ADDRESS");
+    .replace(/\b0x[0-9a-f]{10,12}\b/g, "ADDRESS");
 }
 
 async function runWeir(given: FuzzCase, scratch: string): Promise<FuzzOutcome> {

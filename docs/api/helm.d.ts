@@ -516,6 +516,11 @@ export declare function chartCrds(root: Chart): readonly ChartCrd[];
 
 export declare function checkReleaseName(name: string): void;
 
+export declare function downloadChart(repository: string, version: ChartVersion, fetch: (url: string) => Promise<Uint8Array>): Promise<{
+    readonly url: string;
+    readonly archive: Uint8Array;
+}>;
+
 export declare function findChartVersion(index: RepositoryIndex, name: string, version?: string): ChartVersion;
 
 export declare function formatDependencyList({ dependencies, warnings }: DependencyList): string;
@@ -576,6 +581,8 @@ export declare function renderFiles(prepared: PreparedChart, options: RenderOpti
 export declare function renderPrepared(prepared: PreparedChart, options: RenderOptions): RenderedChart;
 
 export declare function renderValues(chart: Chart, userValues: HelmValues, notify: Notify): HelmValues;
+
+export declare function resolveReference(repository: string, reference: string): string;
 
 export declare function runRenderTask(input: RenderTaskInput): RenderedChart;
 

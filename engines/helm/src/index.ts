@@ -29,6 +29,7 @@ export { ChartBudgetError, ChartError } from "./chart/chart-error.ts";
 export { type ChartNotice, formatNotice, type Notify } from "./chart/chart-notice.ts";
 export { type LoadOptions, loadChartArchive, loadChartFiles, loadChartFolder } from "./chart/load-chart.ts";
 export { type ChartLimits } from "./chart/unpack-archive.ts";
+export { downloadChart, resolveReference } from "./dependencies/download-chart.ts";
 export { ImportValuesError } from "./dependencies/import-values.ts";
 export { processDependencies } from "./dependencies/process-dependencies.ts";
 export { ChartValuesError } from "./values/chart-values-error.ts";

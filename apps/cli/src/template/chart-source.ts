@@ -1,8 +1,13 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describeError } from "@weir/core";
-import { findChartVersion, type Notify, readRepositoryIndex } from "@weir/helm";
+import {
+  downloadChart,
+  findChartVersion,
+  type Notify,
+  readRepositoryIndex,
+  resolveReference,
+} from "@weir/helm";
 import {
   createNodeSender,
   credentialsFromDockerConfig,
@@ -122,8 +127,7 @@ export class ChartSource implements Disposable {
   }
 
   async #fromRepository(repository: string, name: string): Promise<Uint8Array> {
-    const base = repository.endsWith("/") ? repository : `${repository}/`;
-    const bytes = await this.fetch(new URL("index.yaml", base).href);
+    const bytes = await this.fetch(resolveReference(repository, "index.yaml"));
     const { notify } = this.#options;
     const index = readRepositoryIndex(bytes, { charts: new Set([name]), source: repository, notify });
     const version = this.#version;
@@ -134,13 +138,7 @@ export class ChartSource implements Disposable {
     } catch (cause) {
       throw new CommandError("ChartMissing", `${wanted} not found in ${repository} repository`, { cause });
     }
-    const [url] = found.urls;
-    if (url === undefined) throw new CommandError("ChartMissing", `${wanted} has no downloadable URLs`);
-    const archive = await this.fetch(new URL(url, base).href);
-    const digest = createHash("sha256").update(archive).digest("hex");
-    if (found.digest !== "" && found.digest.replace(/^sha256:/, "") !== digest)
-      throw new CommandError("ChartChanged", `${wanted} has not the digest that ${repository} says`);
-    return archive;
+    return (await downloadChart(repository, found, (url) => this.fetch(url))).archive;
   }
 
   /** Whether a host is the one that the command line names, so that what it gives to log in with is meant for it. */

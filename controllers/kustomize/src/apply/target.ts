@@ -1,24 +1,8 @@
 import type { Kustomization } from "@weir/api";
 import { type ApplyTarget, openTarget, type OpenTarget, readKubeconfigSecret } from "@weir/apply";
-import type { Kind } from "@weir/client";
-import type { KubeObject } from "@weir/objects";
+import { Secret, ServiceAccount } from "../core-kinds.ts";
 import type { ResolvedOptions } from "../kustomization/controller-options.ts";
 import type { KustomizationContext } from "../kustomization/run.ts";
-
-const SECRET: Kind<KubeObject> = {
-  group: "",
-  version: "v1",
-  kind: "Secret",
-  plural: "secrets",
-  scope: "Namespaced",
-};
-const SERVICE_ACCOUNT: Kind<KubeObject> = {
-  group: "",
-  version: "v1",
-  kind: "ServiceAccount",
-  plural: "serviceaccounts",
-  scope: "Namespaced",
-};
 
 /** Opens the cluster that a Kustomization applies to, as the account that it names. */
 export async function openTargetOf(
@@ -31,7 +15,7 @@ export async function openTargetOf(
   const cluster =
     reference === undefined
       ? undefined
-      : await readKubeconfigSecret((key) => live.get(SECRET, key), namespace, reference, {
+      : await readKubeconfigSecret((key) => live.get(Secret, key), namespace, reference, {
           allowExec: options.insecureKubeconfigExec,
           allowInsecure: options.insecureKubeconfigTls,
         });
@@ -45,7 +29,7 @@ export async function canImpersonate(
   options: ResolvedOptions,
 ): Promise<boolean> {
   const account = accountOf(kustomization, options);
-  return account === undefined || (await live.get(SERVICE_ACCOUNT, account)) !== undefined;
+  return account === undefined || (await live.get(ServiceAccount, account)) !== undefined;
 }
 
 function accountOf(

@@ -2,6 +2,7 @@ import type { Kustomization } from "@weir/api";
 import { describeError } from "@weir/core";
 import type { Kind } from "@weir/client";
 import type { KubeObject, ObjectKey } from "@weir/objects";
+import { ConfigMap, Secret } from "../core-kinds.ts";
 
 /** The variables of a build, or why they cannot be had; the reason counts only where an object needs them. */
 export type Variables =
@@ -15,8 +16,8 @@ type PostBuild = NonNullable<Kustomization["spec"]["postBuild"]>;
 type Reference = NonNullable<PostBuild["substituteFrom"]>[number];
 
 const KINDS: Readonly<Record<Reference["kind"], Kind<KubeObject> & { readonly plural: string }>> = {
-  ConfigMap: { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: "Namespaced" },
-  Secret: { group: "", version: "v1", kind: "Secret", plural: "secrets", scope: "Namespaced" },
+  ConfigMap,
+  Secret,
 };
 
 /**

@@ -3,9 +3,10 @@ import { AppliedStates } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
 import type { Kind } from "@weir/client";
-import { isConditionTrue, type KubeObject } from "@weir/objects";
+import { isConditionTrue } from "@weir/objects";
 import { type CacheReader, changed, type Controller, createController, keyOf } from "@weir/sdk";
 import { FIELD_MANAGER } from "../apply/apply-manifests.ts";
+import { ConfigMap, Secret } from "../core-kinds.ts";
 import { ManifestBuilder } from "../build/manifest-builder.ts";
 import { dependencyKeysOf, dependencyText } from "../dependencies/dependency-keys.ts";
 import { Dependents, readyRevisionOf } from "../dependencies/dependents.ts";
@@ -33,10 +34,7 @@ const BY_SOURCE = "source";
 const BY_DEPENDENCY = "dependsOn";
 const BY_CONFIG = "substituteFrom";
 
-const CONFIG_KINDS: readonly Kind<KubeObject>[] = [
-  { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: "Namespaced" },
-  { group: "", version: "v1", kind: "Secret", plural: "secrets", scope: "Namespaced" },
-];
+const CONFIG_KINDS = [ConfigMap, Secret];
 
 /**
  * The controller of Kustomizations: fetches the artifact of their source, builds it, applies the objects, deletes what is

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Tree } from "@weir/core";
 import { compareSemver, parseConstraint, quoteGo, tryParseSemver } from "@weir/text";
 import type { Chart, ChartDependency } from "../chart/chart.ts";
@@ -7,6 +6,7 @@ import { loadChartArchive, loadChartFolder } from "../chart/load-chart.ts";
 import type { ChartLimits } from "../chart/unpack-archive.ts";
 import { packageChart } from "../package/package-chart.ts";
 import { type DependencySources, repositoryKind } from "./dependency-sources.ts";
+import { downloadChart, resolveReference } from "./download-chart.ts";
 import { DependencyError } from "./repository-error.ts";
 import { type ChartVersion, type RepositoryIndex, readRepositoryIndex } from "./repository-index.ts";
 
@@ -142,13 +142,10 @@ export class DependencyFetcher {
     const wanted = versions.find(
       (candidate) => candidate.urls.length > 0 && isSame(candidate.version, version),
     );
-    const [reference] = wanted?.urls ?? [];
-    if (wanted === undefined || reference === undefined) {
+    if (wanted === undefined) {
       throw new DependencyError(`could not find ${name} ${version} in ${repository}: no matching version`);
     }
-    const url = resolveReference(repository, reference);
-    const archive = await this.#get(url);
-    checkDigest(url, wanted, archive);
+    const { url, archive } = await downloadChart(repository, wanted, (at) => this.#get(at));
     const fileName = new URL(url).pathname.split("/").at(-1) ?? "";
     const isUsable = FILE_NAME.test(fileName);
     return this.#checked(isUsable ? fileName : usualName(name, wanted.version), archive, wanted.version);
@@ -210,29 +207,6 @@ function isIn(range: string, version: string): boolean {
 function isSame(left: string, right: string): boolean {
   const [a, b] = [tryParseSemver(left), tryParseSemver(right)];
   return a === undefined || b === undefined ? left === right : compareSemver(a, b) === 0;
-}
-
-/** A URL of an index: absolute, or relative to the repository; the repository's query goes with it. */
-function resolveReference(repository: string, reference: string): string {
-  try {
-    const base = new URL(repository);
-    const { search } = base;
-    if (!base.pathname.endsWith("/")) base.pathname += "/";
-    const resolved = new URL(reference, base);
-    if (resolved.search === "" && resolved.host === base.host) resolved.search = search;
-    return resolved.href;
-  } catch {
-    throw new DependencyError(`invalid chart URL format: ${reference} in ${repository}`);
-  }
-}
-
-function checkDigest(url: string, { digest }: ChartVersion, archive: Uint8Array): void {
-  if (digest === "") return;
-  const expected = digest.replace(/^sha256:/, "").toLowerCase();
-  const actual = createHash("sha256").update(archive).digest("hex");
-  if (actual !== expected) {
-    throw new DependencyError(`${url} has the digest ${actual}, and the index has ${expected}`);
-  }
 }
 
 /** What may be the name of a file below `charts/`; URLs, names and locked versions hold anything. */

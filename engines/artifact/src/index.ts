@@ -16,7 +16,9 @@ export { type ArtifactServer, artifactRoutes, serveArtifacts } from "./serve.ts"
 export { type Artifact, type ArtifactOwner } from "./storage/artifact.ts";
 export {
   type ArchiveInput,
+  type ArtifactInput,
   type ArtifactLock,
   ArtifactStorage,
   type ArtifactStorageOptions,
+  type StoreInput,
 } from "./storage/artifact-storage.ts";

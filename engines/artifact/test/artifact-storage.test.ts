@@ -1,11 +1,12 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FakeClock, systemClock } from "@weir/core";
+import { FakeClock, memoryTree, systemClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
 import {
   ArtifactDigestError,
   ArtifactStorage,
+  digestOf,
   fetchArtifact,
   parseIgnore,
   readIgnorePatterns,
@@ -72,6 +73,62 @@ describe("ArtifactStorage", () => {
     await expect(
       fetchArtifact({ url, digest: `sha256:${"0".repeat(64)}` }, { fetch, clock: systemClock }),
     ).rejects.toThrow(ArtifactDigestError);
+  });
+
+  test("packs a tree to the bytes of a folder of the same files", async () => {
+    const { storage } = await aStorage();
+    const files = { "a.yaml": "x: 1\n", "b/c.yaml": "y: 2\n", ".sourceignore": "/d\n", "d/e.yaml": "no" };
+    const folder = await aFolder(files);
+    const tree = memoryTree(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])), [
+      "empty",
+    ]);
+    await mkdir(join(folder, "empty"));
+    using lock = await storage.lock(owner);
+    const [first, second] = await Promise.all(
+      [folder, tree].map(async (directory, index) => {
+        const patterns = await readIgnorePatterns(directory);
+        return storage.archive(lock, { directory, patterns, revision: "r", fileName: `${index}.tar.gz` });
+      }),
+    );
+    expect(second?.digest).toBe(first?.digest);
+    expect(second?.size).toBe(first?.size);
+  });
+
+  test("stores bytes as they are, and a link to them that is served but never collected", async () => {
+    const { storage, root } = await aStorage();
+    using lock = await storage.lock(owner);
+    const bytes = Buffer.from("a chart");
+    const first = await storage.store(lock, {
+      bytes,
+      revision: "1",
+      fileName: "1.tgz",
+      metadata: { a: "b" },
+    });
+    expect(first).toMatchObject({ digest: digestOf(bytes), size: 7, metadata: { a: "b" } });
+    expect(await storage.link(lock, first, "latest.tar.gz")).toBe(
+      "http://localhost:1/gitrepository/default/app/latest.tar.gz",
+    );
+    const second = await storage.store(lock, { bytes: Buffer.from("b"), revision: "2", fileName: "2.tgz" });
+    await storage.link(lock, second, "latest.tar.gz");
+    await using server = await serveArtifacts(root);
+    const answer = await fetch(`${server.url}/gitrepository/default/app/latest.tar.gz`);
+    expect(await answer.text()).toBe("b");
+    await utimes(join(root, first.path), 1, 1);
+    expect(await storage.collectGarbage(lock, second)).toEqual([first.path]);
+    const files = await readdir(join(root, "gitrepository/default/app"));
+    expect(files.sort()).toEqual(["2.tgz", "latest.tar.gz"]);
+  });
+
+  test("keeps what is stored where a write is given up, and leaves nothing of it", async () => {
+    const { storage, root } = await aStorage();
+    using lock = await storage.lock(owner);
+    const input = { revision: "1", fileName: "1.tgz" };
+    await storage.store(lock, { ...input, bytes: Buffer.from("good") });
+    const signal = AbortSignal.abort();
+    await expect(storage.store(lock, { ...input, bytes: Buffer.from("bad"), signal })).rejects.toThrow();
+    const directory = join(root, "gitrepository/default/app");
+    expect(await readdir(directory)).toEqual(["1.tgz"]);
+    expect(await readFile(join(directory, "1.tgz"), "utf8")).toBe("good");
   });
 
   test("answers 404 for paths that are no artifact's, also when they try to leave the folder", async () => {

@@ -5,6 +5,7 @@ import type { Writable } from "node:stream";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { compareUtf8, type Tree } from "@weir/core";
 import { pack } from "tar-stream";
 import { type IgnorePattern, isIgnored } from "../ignore/ignore-pattern.ts";
 
@@ -23,13 +24,66 @@ export interface PackOptions {
 
 type TarPack = ReturnType<typeof pack>;
 
-/**
- * Packs a directory as Flux's artifacts are: directories and regular files only (links are dropped), owners and times
- * zeroed, modes 0600, 0700 for executables and 0750 for directories, entries in name order. The same tree gives the same
- * bytes. Files come relative to the directory; what the patterns ignore is left out.
- */
-export async function packDirectory(
+/** An entry that may be packed: links, devices and the like are none. */
+export interface PackEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory";
+}
+
+/** A file as it is packed. */
+export interface PackFile {
+  readonly bytes: Uint8Array;
+  readonly isExecutable: boolean;
+}
+
+/** What is packed, wherever it lies: a folder of a disk, or a tree in memory. Paths are segments below its root. */
+export interface PackSource {
+  /** The entries of a directory, in any order. */
+  list(path: readonly string[]): Promise<readonly PackEntry[]>;
+  read(path: readonly string[]): Promise<PackFile>;
+}
+
+/** A folder of a disk as something to pack; its links are left out. */
+export function folderSource(directory: string): PackSource {
+  return {
+    list: async (path) => {
+      const entries = await readdir(join(directory, ...path), { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isDirectory() || entry.isFile())
+        .map((entry) => ({ name: entry.name, kind: entry.isDirectory() ? "directory" : "file" }));
+    },
+    read: async (path) => {
+      const absolute = join(directory, ...path);
+      const { mode } = await stat(absolute);
+      return { bytes: await readFile(absolute), isExecutable: (mode & 0o111) !== 0 };
+    },
+  };
+}
+
+/** A tree in memory as something to pack; it knows no modes, so no file of it is executable. */
+export function treeSource(tree: Tree): PackSource {
+  return {
+    list: async (path) => tree.list(path.join("/")) ?? [],
+    read: async (path) => ({ bytes: tree.read(path.join("/")) ?? new Uint8Array(), isExecutable: false }),
+  };
+}
+
+/** Packs a folder, as `packSource` does. */
+export function packDirectory(
   directory: string,
+  sink: Writable,
+  options: PackOptions,
+): Promise<PackedArchive> {
+  return packSource(folderSource(directory), sink, options);
+}
+
+/**
+ * Packs what there is as Flux's artifacts are: directories and regular files only, owners and times zeroed, modes 0600,
+ * 0700 for executables and 0750 for directories, entries in name order. The same files give the same bytes. Files come
+ * relative to the root; what the patterns ignore is left out.
+ */
+export async function packSource(
+  source: PackSource,
   sink: Writable,
   options: PackOptions,
 ): Promise<PackedArchive> {
@@ -42,7 +96,7 @@ export async function packDirectory(
     sink,
     options.signal === undefined ? {} : { signal: options.signal },
   );
-  const fill = addDirectory(tar, directory, [], options).then(
+  const fill = addDirectory(tar, source, [], options).then(
     () => tar.finalize(),
     (error: unknown) => {
       tar.destroy(error as Error);
@@ -71,38 +125,37 @@ class DigestMeter {
 
 async function addDirectory(
   tar: TarPack,
-  root: string,
+  source: PackSource,
   path: readonly string[],
   options: PackOptions,
 ): Promise<void> {
-  const entries = await readdir(join(root, ...path), { withFileTypes: true });
-  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  for (const entry of entries) {
+  const entries = await source.list(path);
+  for (const entry of entries.toSorted((a, b) => compareUtf8(a.name, b.name))) {
     options.signal?.throwIfAborted();
     const child = [...path, entry.name];
-    if (!entry.isDirectory() && !entry.isFile()) continue;
-    if (isIgnored(options.patterns, child, entry.isDirectory())) continue;
-    if (entry.isDirectory()) {
+    const isDirectory = entry.kind === "directory";
+    if (isIgnored(options.patterns, child, isDirectory)) continue;
+    if (isDirectory) {
       await addEntry(tar, { name: `${child.join("/")}/`, type: "directory", mode: 0o750, size: 0 });
-      await addDirectory(tar, root, child, options);
+      await addDirectory(tar, source, child, options);
     } else {
-      await addFile(tar, root, child);
+      await addFile(tar, child, await source.read(child));
     }
   }
 }
 
-async function addFile(tar: TarPack, root: string, path: readonly string[]): Promise<void> {
-  const absolute = join(root, ...path);
-  const { mode } = await stat(absolute);
-  const bytes = await readFile(absolute);
-  const isExecutable = (mode & 0o111) !== 0;
+async function addFile(
+  tar: TarPack,
+  path: readonly string[],
+  { bytes, isExecutable }: PackFile,
+): Promise<void> {
   const header = {
     name: path.join("/"),
     type: "file" as const,
     mode: isExecutable ? 0o700 : 0o600,
     size: bytes.byteLength,
   };
-  await addEntry(tar, header, bytes);
+  await addEntry(tar, header, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 interface EntryHeader {

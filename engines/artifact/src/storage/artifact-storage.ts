@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Clock } from "@weir/core";
-import { packDirectory } from "../archive/pack.ts";
+import type { Clock, Tree } from "@weir/core";
+import { folderSource, type PackedArchive, packSource, treeSource } from "../archive/pack.ts";
 import { ArtifactStorageError } from "../artifact-error.ts";
-import { parseDigest } from "../digest.ts";
+import { digestOf, parseDigest } from "../digest.ts";
 import type { IgnorePattern } from "../ignore/ignore-pattern.ts";
 import type { Artifact, ArtifactOwner } from "./artifact.ts";
 import { KeyedLocks } from "./keyed-locks.ts";
@@ -29,15 +29,24 @@ export interface ArtifactLock extends Disposable {
   readonly owner: ArtifactOwner;
 }
 
-/** What an archive is made of. */
-export interface ArchiveInput {
-  readonly directory: string;
-  readonly patterns: readonly IgnorePattern[];
+/** What an artifact is described by, besides its bytes. */
+export interface ArtifactInput {
   readonly revision: string;
-  /** The archive's file name, such as `<commit>.tar.gz`. */
+  /** The file's name, such as `<commit>.tar.gz`. */
   readonly fileName: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+}
+
+/** What an archive is made of: a folder, or a tree in memory. */
+export interface ArchiveInput extends ArtifactInput {
+  readonly directory: string | Tree;
+  readonly patterns: readonly IgnorePattern[];
+}
+
+/** Bytes that are an artifact as they are. */
+export interface StoreInput extends ArtifactInput {
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -65,35 +74,71 @@ export class ArtifactStorage {
     return { owner, [Symbol.dispose]: release };
   }
 
-  /** Packs a directory as the owner's artifact and returns it; repeats give the same bytes and digest. */
-  async archive(lock: ArtifactLock, input: ArchiveInput): Promise<Artifact> {
-    const path = `${folderOf(lock.owner)}/${input.fileName}`;
+  /** Packs a folder or a tree as the owner's artifact and returns it; repeats give the same bytes and digest. */
+  archive(lock: ArtifactLock, input: ArchiveInput): Promise<Artifact> {
+    const { directory, patterns, signal } = input;
+    const source = typeof directory === "string" ? folderSource(directory) : treeSource(directory);
+    const options = { patterns, ...(signal === undefined ? {} : { signal }) };
+    const failed = `unable to archive artifact to storage: ${input.fileName}`;
+    return this.#write(lock, input, failed, (temporary) =>
+      packSource(source, createWriteStream(temporary, { mode: 0o600 }), options),
+    );
+  }
+
+  /** Stores bytes as the owner's artifact and returns it. */
+  store(lock: ArtifactLock, input: StoreInput): Promise<Artifact> {
+    const { bytes, signal } = input;
+    const failed = `unable to copy artifact to storage: ${input.fileName}`;
+    return this.#write(lock, input, failed, async (temporary) => {
+      await writeFile(temporary, bytes, { mode: 0o600, ...(signal === undefined ? {} : { signal }) });
+      return { digest: digestOf(bytes), size: bytes.byteLength };
+    });
+  }
+
+  async #write(
+    { owner }: ArtifactLock,
+    input: ArtifactInput,
+    failed: string,
+    fill: (temporary: string) => Promise<PackedArchive>,
+  ): Promise<Artifact> {
+    const path = `${folderOf(owner)}/${input.fileName}`;
     const target = join(this.#options.root, path);
     const temporary = `${target}.${randomUUID()}.tmp`;
     try {
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      const packed = await packDirectory(input.directory, createWriteStream(temporary, { mode: 0o600 }), {
-        patterns: input.patterns,
-        ...(input.signal === undefined ? {} : { signal: input.signal }),
-      });
+      const packed = await fill(temporary);
       await rename(temporary, target);
       return this.#describe(path, input, packed);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
       input.signal?.throwIfAborted();
-      throw new ArtifactStorageError(
-        "ArchiveOperationFailed",
-        `unable to archive artifact to storage: ${input.fileName}`,
-        { cause: error },
-      );
+      throw new ArtifactStorageError("ArchiveOperationFailed", failed, { cause: error });
     }
   }
 
-  #describe(
-    path: string,
-    input: ArchiveInput,
-    packed: { readonly digest: string; readonly size: number },
-  ): Artifact {
+  /**
+   * Makes a name of the owner's, such as `latest.tar.gz`, stand for an artifact, and returns its URL. Where the disk has
+   * no links, nothing is done and there is no URL.
+   */
+  async link(
+    { owner }: ArtifactLock,
+    artifact: Pick<Artifact, "path">,
+    name: string,
+  ): Promise<string | undefined> {
+    const path = `${folderOf(owner)}/${name}`;
+    const target = join(this.#options.root, path);
+    const temporary = `${target}.${randomUUID()}.tmp`;
+    try {
+      await symlink(basename(artifact.path), temporary);
+      await rename(temporary, target);
+      return this.urlOf({ path });
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+      return undefined;
+    }
+  }
+
+  #describe(path: string, input: ArtifactInput, packed: PackedArchive): Artifact {
     return {
       digest: packed.digest,
       lastUpdateTime: rfc3339Seconds(this.#options.clock.now()),
@@ -155,14 +200,17 @@ export class ArtifactStorage {
     return had;
   }
 
+  /** Files in the making are among them; the links to artifacts are not. */
   async #filesOf(folder: string): Promise<readonly { readonly path: string; readonly modifiedMs: number }[]> {
     const entries = await readdir(join(this.#options.root, folder)).catch(() => []);
-    return Promise.all(
+    const files = await Promise.all(
       entries.map(async (name) => {
-        const { mtimeMs } = await stat(join(this.#options.root, folder, name));
-        return { path: `${folder}/${name}`, modifiedMs: mtimeMs };
+        const found = await lstat(join(this.#options.root, folder, name));
+        const isLink = found.isSymbolicLink() && !isLeftover(name);
+        return isLink ? [] : [{ path: `${folder}/${name}`, modifiedMs: found.mtimeMs }];
       }),
     );
+    return files.flat();
   }
 
   /** The file of an artifact's path; `undefined` when the path is not one of ours. */

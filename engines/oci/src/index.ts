@@ -84,6 +84,7 @@ export {
   tagOfVersion,
   versionOfTag,
 } from "./reference/oci-reference.ts";
+export { openFolderRegistryStore } from "./server/folder-registry-store.ts";
 export { type RegistryAuthOptions, type RegistryUser } from "./server/registry-auth.ts";
 export { createRegistryHandler, type RegistryHandlerOptions } from "./server/registry-handler.ts";
 export {
@@ -91,6 +92,7 @@ export {
   type RegistryStore,
   type StoredManifest,
 } from "./server/registry-store.ts";
+export { RegistryStoreError } from "./server/repository-record.ts";
 export { type RegistryServer, serveRegistry, type ServeRegistryOptions } from "./server/serve-registry.ts";
 export { fetchSignatures, type SignatureRequest } from "./verify/fetch-signatures.ts";
 export { VerificationError, type VerificationProblem } from "./verify/verification-error.ts";

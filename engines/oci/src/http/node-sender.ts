@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import { connect as tlsConnect, getCACertificates } from "node:tls";
 import { ConnectionError, RegistryUnreachableError } from "../oci-error.ts";
 import { connectionError } from "./connection-error.ts";
 import type { HttpAnswer, HttpHeaders, HttpRequest, HttpSender } from "./http-sender.ts";
@@ -26,6 +26,8 @@ export interface NodeSenderOptions {
   readonly tls?: {
     /** PEM of the authorities that are trusted in place of the system's. */
     readonly ca?: string;
+    /** Trusts the system's authorities beside those of `ca`. */
+    readonly trustsSystem?: boolean;
     /** PEM of who we are; shown to the registry and its token service only. */
     readonly cert?: string;
     readonly key?: string;
@@ -38,11 +40,12 @@ export interface NodeSenderOptions {
 /** A sender with connections of its own, which end when it is disposed. */
 export interface NodeSender extends HttpSender, Disposable {}
 
-type TlsOptions = Pick<RequestOptions & { ca?: string }, "ca"> & {
+interface TlsOptions {
+  readonly ca?: string | string[];
   readonly cert?: string;
   readonly key?: string;
   readonly rejectUnauthorized?: boolean;
-};
+}
 
 /** Sends over Node's own `http` and `https`, through a proxy where one is named; connections are kept and used again. */
 export function createNodeSender(options: NodeSenderOptions = {}): NodeSender {
@@ -71,9 +74,9 @@ export function createNodeSender(options: NodeSenderOptions = {}): NodeSender {
 }
 
 function tlsOptions({ tls = {} }: NodeSenderOptions, isTrusted: boolean): TlsOptions {
-  const { ca, cert, key, isUnverified = false } = tls;
+  const { ca, cert, key, isUnverified = false, trustsSystem = false } = tls;
   return {
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca: trustsSystem ? [...getCACertificates("default"), ca] : ca }),
     ...(isTrusted && cert !== undefined && key !== undefined ? { cert, key } : {}),
     ...(isUnverified ? { rejectUnauthorized: false } : {}),
   };

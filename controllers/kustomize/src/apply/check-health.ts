@@ -1,10 +1,11 @@
 import type { Kustomization } from "@weir/api";
 import { type Change, HealthCheckError, type HealthTarget, healthOf, waitForHealth } from "@weir/apply";
+import { durationText } from "@weir/consumer";
 import { anySignal, describeError } from "@weir/core";
 import { isConditionTrue } from "@weir/objects";
 import { KustomizationFailedError } from "../kustomization/kustomization-error.ts";
 import { enterStage, publish, type Run } from "../kustomization/run.ts";
-import { durationText, timeoutMsOf } from "../kustomization/timing.ts";
+import { timeoutMsOf } from "../kustomization/timing.ts";
 import { type AppliedManifests, targetsOf } from "./apply-manifests.ts";
 
 /** How a health check ended that did not fail. */

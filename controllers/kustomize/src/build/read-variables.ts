@@ -1,8 +1,8 @@
 import type { Kustomization } from "@weir/api";
 import { describeError } from "@weir/core";
 import type { Kind } from "@weir/client";
+import { ConfigMap, Secret } from "@weir/consumer";
 import type { KubeObject, ObjectKey } from "@weir/objects";
-import { ConfigMap, Secret } from "../core-kinds.ts";
 
 /** The variables of a build, or why they cannot be had; the reason counts only where an object needs them. */
 export type Variables =

@@ -1,8 +1,9 @@
 import type { Artifact, Kustomization } from "@weir/api";
+import { ReadyExpressionError } from "@weir/consumer";
 import type { ObjectKey } from "@weir/objects";
 import { describe, expect, test } from "vitest";
 import { aKustomization } from "../../test/a-kustomization.ts";
-import { findUnreadyDependency, ReadyExpressionError } from "./check-dependencies.ts";
+import { checkDependencies } from "./check-dependencies.ts";
 
 const artifact = { revision: "main@sha1:2" } as Artifact;
 const dependent = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a" }] } });
@@ -20,7 +21,7 @@ const reads =
   ({ name }: ObjectKey): Kustomization | undefined =>
     known.find(({ metadata }) => metadata.name === name);
 
-describe("findUnreadyDependency", () => {
+describe("checkDependencies", () => {
   const cases: readonly {
     readonly name: string;
     readonly known: readonly Kustomization[];
@@ -70,12 +71,12 @@ describe("findUnreadyDependency", () => {
     },
   ];
   test.each(cases)("judges a dependency that $name", ({ known, want }) => {
-    expect(findUnreadyDependency(dependent, artifact, reads(...known))).toBe(want);
+    expect(checkDependencies(dependent, artifact, reads(...known))).toBe(want);
   });
 
   test("names a Kustomization that depends on itself", () => {
     const self = aKustomization({ name: "self", spec: { dependsOn: [{ name: "self" }] } });
-    expect(findUnreadyDependency(self, artifact, reads(self))).toBe(
+    expect(checkDependencies(self, artifact, reads(self))).toBe(
       "dependency 'apps/self' is not ready: dependency cycle apps/self -> apps/self",
     );
   });
@@ -93,7 +94,7 @@ describe("findUnreadyDependency", () => {
       count += 1;
       return read(key);
     };
-    findUnreadyDependency(all[0] as Kustomization, artifact, counting);
+    checkDependencies(all[0] as Kustomization, artifact, counting);
     expect(count).toBeLessThanOrEqual(layers * 2 + 1);
   });
 
@@ -125,13 +126,13 @@ describe("findUnreadyDependency", () => {
     const waiting = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a", readyExpr }] } });
     const read = reads(aKustomization({ name: "a" }));
     const given = { isExpressionAdditive: false, ...rules };
-    expect(findUnreadyDependency(waiting, artifact, read, given)).toBe(want);
+    expect(checkDependencies(waiting, artifact, read, given)).toBe(want);
   });
 
   test("refuses an expression that cannot be a condition", () => {
     const waiting = aKustomization({ name: "b", spec: { dependsOn: [{ name: "a", readyExpr: "1" }] } });
     const read = reads(aKustomization({ name: "a" }));
-    const judge = (): unknown => findUnreadyDependency(waiting, artifact, read);
+    const judge = (): unknown => checkDependencies(waiting, artifact, read);
     expect(judge).toThrow(ReadyExpressionError);
     expect(judge).toThrow("terminal error: failed to evaluate dependency a");
   });

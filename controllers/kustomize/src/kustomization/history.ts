@@ -1,7 +1,7 @@
 import type { KustomizationHistoryEntry } from "@weir/api";
+import { durationText } from "@weir/consumer";
 import { formatTime } from "@weir/objects";
 import type { Attempt } from "./kustomization-facts.ts";
-import { durationText } from "./timing.ts";
 
 const KEPT = 5;
 

@@ -3,15 +3,22 @@ import { AppliedStates } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
 import type { Kind } from "@weir/client";
+import {
+  ArtifactTrees,
+  ConfigMap,
+  Dependents,
+  dependencyKeysOf,
+  dependencyText,
+  Secret,
+  type Source,
+  sourceIndexValue,
+} from "@weir/consumer";
 import { isConditionTrue } from "@weir/objects";
 import { type CacheReader, changed, type Controller, createController, keyOf } from "@weir/sdk";
 import { FIELD_MANAGER } from "../apply/apply-manifests.ts";
-import { ConfigMap, Secret } from "../core-kinds.ts";
 import { ManifestBuilder } from "../build/manifest-builder.ts";
-import { dependencyKeysOf, dependencyText } from "../dependencies/dependency-keys.ts";
-import { Dependents, readyRevisionOf } from "../dependencies/dependents.ts";
-import { ArtifactTrees } from "../source/artifact-trees.ts";
-import { type Source, sourceIndexValue, sourceKeyOf, sourceKinds } from "../source/source-kinds.ts";
+import { readyRevisionOf } from "../dependencies/check-dependencies.ts";
+import { sourceKeyOf, sourceKinds } from "../source/source-kinds.ts";
 import { type KustomizationControllerOptions, resolveOptions } from "./controller-options.ts";
 import type { KustomizationFacts } from "./kustomization-facts.ts";
 import { reconcileKustomization } from "./reconcile-kustomization.ts";

@@ -1,23 +1,30 @@
 import { type Artifact, Kustomization as KustomizationKind, type Kustomization, Reason } from "@weir/api";
 import type { JudgeHealth, OpenTarget } from "@weir/apply";
 import { describeError, formatGoDuration, type Outcome, parseGoDuration, type Random } from "@weir/core";
+import {
+  durationText,
+  HealthExpressionError,
+  judgeByExpressions,
+  openTargetOf,
+  originRevisionOf,
+  ReadyExpressionError,
+  retryText,
+} from "@weir/consumer";
 import type { ObjectKey } from "@weir/objects";
 import { applyManifests } from "../apply/apply-manifests.ts";
 import { checkHealth, type HealthCheckEnd } from "../apply/check-health.ts";
 import { desiredObjects } from "../apply/desired-objects.ts";
 import { pruneStale } from "../apply/prune-stale.ts";
-import { openTargetOf } from "../apply/target.ts";
 import type { BuiltManifests } from "../build/build-cache.ts";
 import { readVariables } from "../build/read-variables.ts";
-import { findUnreadyDependency, ReadyExpressionError } from "../dependencies/check-dependencies.ts";
-import { HealthExpressionError, judgeByExpressions } from "../apply/health-expressions.ts";
+import { checkDependencies } from "../dependencies/check-dependencies.ts";
 import { observeArtifact } from "../source/observe-artifact.ts";
-import { observeSource, retryText } from "../source/observe-source.ts";
-import { originRevisionOf, sourceKeyOf, sourceKindOf } from "../source/source-kinds.ts";
+import { observeSource } from "../source/observe-source.ts";
+import { sourceKeyOf, sourceKindOf } from "../source/source-kinds.ts";
 import { asFailure, failureText, KustomizationFailedError } from "./kustomization-error.ts";
 import { kustomizationEvent } from "./kustomization-events.ts";
 import { enterStage, type KustomizationContext, publish, type Run, type Shared } from "./run.ts";
-import { durationText, jitteredIntervalMsOf, retryIntervalMsOf } from "./timing.ts";
+import { jitteredIntervalMsOf, retryIntervalMsOf } from "./timing.ts";
 import { findUnsupportedField } from "./unsupported-fields.ts";
 
 /** Brings the cluster in line with one Kustomization. */
@@ -98,7 +105,7 @@ function waitForDependencies(run: Run, artifact: Artifact): Outcome | undefined 
   let message: string | undefined;
   try {
     const read = (key: ObjectKey): Kustomization | undefined => ctx.cache.get(KustomizationKind, key);
-    message = findUnreadyDependency(kustomization, artifact, read, rules);
+    message = checkDependencies(kustomization, artifact, read, rules);
   } catch (error) {
     if (!(error instanceof ReadyExpressionError)) throw error;
     shared.dependents.set(ctx.key, false);

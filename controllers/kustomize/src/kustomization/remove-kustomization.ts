@@ -1,11 +1,11 @@
 import type { Kustomization } from "@weir/api";
 import { type Change, describeChanges, type InventoryEntry, subjectOf } from "@weir/apply";
+import { canImpersonate, openTargetOf } from "@weir/consumer";
 import type { Outcome } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import { gvkOf, isConditionTrue, keyOf, type KubeObject } from "@weir/objects";
 import type { ReconcileEvent } from "@weir/sdk";
 import { deleteEntries, objectsOf } from "../apply/prune-stale.ts";
-import { canImpersonate, openTargetOf } from "../apply/target.ts";
 import type { ResolvedOptions } from "./controller-options.ts";
 import { appliedRevisionsOf, kustomizationEvent, standingReasonOf } from "./kustomization-events.ts";
 import { finishedText } from "./reconcile-kustomization.ts";

@@ -1,13 +1,12 @@
 import type { Kustomization } from "@weir/api";
 import type { AppliedStates, JudgeHealth, OpenTarget } from "@weir/apply";
+import { type ArtifactTrees, type Dependents, durationText } from "@weir/consumer";
 import type { ReconcileContext, ReconcileEvent } from "@weir/sdk";
 import type { ManifestBuilder } from "../build/manifest-builder.ts";
-import type { Dependents } from "../dependencies/dependents.ts";
-import type { ArtifactTrees } from "../source/artifact-trees.ts";
 import type { ResolvedOptions } from "./controller-options.ts";
 import { kustomizationEvent, type Revisions } from "./kustomization-events.ts";
 import type { KustomizationFacts } from "./kustomization-facts.ts";
-import { durationText, timeoutMsOf } from "./timing.ts";
+import { timeoutMsOf } from "./timing.ts";
 
 /** The context of a run of this controller. */
 export type KustomizationContext = ReconcileContext<Kustomization, KustomizationFacts>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aKustomization } from "../../test/a-kustomization.ts";
-import { durationText, jitteredIntervalMsOf, retryIntervalMsOf, timeoutMsOf } from "./timing.ts";
+import { jitteredIntervalMsOf, retryIntervalMsOf, timeoutMsOf } from "./timing.ts";
 
 describe("timeoutMsOf", () => {
   const cases = [
@@ -27,9 +27,4 @@ describe("the next run", () => {
   ])("is moved by at most 5 % when a run succeeded ($random)", ({ random, want }) => {
     expect(jitteredIntervalMsOf(aKustomization().spec, { next: () => random }, 0.05)).toBeCloseTo(want);
   });
-});
-
-test("durations are written as Go writes them", () => {
-  expect(durationText(1_234.5678)).toBe("1.234568s");
-  expect(durationText(570_000)).toBe("9m30s");
 });

@@ -1,5 +1,6 @@
-import { formatGoDuration, goDurationMs, type Random } from "@weir/core";
 import type { Kustomization } from "@weir/api";
+import { jitteredMs } from "@weir/consumer";
+import { goDurationMs, type Random } from "@weir/core";
 
 const SHORTEST_TIMEOUT_MS = 30_000;
 
@@ -20,10 +21,5 @@ export function jitteredIntervalMsOf(
   random: Random,
   jitter: number,
 ): number {
-  return goDurationMs(interval) * (1 + jitter * (2 * random.next() - 1));
-}
-
-/** Milliseconds as Go writes a duration, to the microsecond. */
-export function durationText(ms: number): string {
-  return formatGoDuration(BigInt(Math.round(ms * 1_000)) * 1_000n);
+  return jitteredMs(goDurationMs(interval), random, jitter);
 }

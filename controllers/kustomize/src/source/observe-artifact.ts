@@ -1,9 +1,9 @@
 import type { Artifact, Kustomization } from "@weir/api";
 import { ArtifactFetchError } from "@weir/artifact";
+import type { ArtifactTree, ArtifactTrees } from "@weir/consumer";
 import { cleanPath, halt, next, type Step } from "@weir/core";
 import type { ResolvedOptions } from "../kustomization/controller-options.ts";
 import { asFailure, KustomizationFailedError } from "../kustomization/kustomization-error.ts";
-import type { ArtifactTree, ArtifactTrees } from "./artifact-trees.ts";
 import { waitForArtifact } from "./observe-source.ts";
 
 /** An artifact and the folder of it that is built. */

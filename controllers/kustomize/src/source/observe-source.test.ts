@@ -1,10 +1,10 @@
 import type { Kustomization } from "@weir/api";
+import type { Source } from "@weir/consumer";
 import type { Outcome } from "@weir/core";
 import { describe, expect, test } from "vitest";
 import { aKustomization } from "../../test/a-kustomization.ts";
 import { resolveOptions } from "../kustomization/controller-options.ts";
 import { observeSource } from "./observe-source.ts";
-import type { Source } from "./source-kinds.ts";
 
 const artifact = {
   revision: "main@sha1:1",

@@ -1,9 +1,10 @@
 import { type Artifact, type Kustomization, Reason } from "@weir/api";
-import { formatGoDuration, halt, next, type Step } from "@weir/core";
+import { retryText, type Source } from "@weir/consumer";
+import { halt, next, type Step } from "@weir/core";
 import type { ObjectKey } from "@weir/objects";
 import type { ResolvedOptions } from "../kustomization/controller-options.ts";
 import { retryIntervalMsOf } from "../kustomization/timing.ts";
-import { type Source, sourceKeyOf, sourceKindOf } from "./source-kinds.ts";
+import { sourceKeyOf, sourceKindOf } from "./source-kinds.ts";
 
 /** Reads a source by its kind and place; `undefined` where there is none. */
 export type ReadSource = (kind: ReturnType<typeof sourceKindOf>, key: ObjectKey) => Source | undefined;
@@ -47,11 +48,6 @@ export function waitForArtifact(
     message: `${problem}, retrying in ${retryText(requeueDependencyMs)}`,
     recheckAfterMs: requeueDependencyMs,
   };
-}
-
-/** Milliseconds as Flux's messages name the time until the next try. */
-export function retryText(ms: number): string {
-  return formatGoDuration(BigInt(Math.round(ms)) * 1_000_000n);
 }
 
 function refusalOf(

@@ -1,10 +1,16 @@
-import type { Kustomization } from "@weir/api";
 import type { HealthStatus, JudgeHealth } from "@weir/apply";
 import { compileFluxHealth, type FluxExpression } from "@weir/cel";
 import { describeError, WeirError } from "@weir/core";
 import { gvkOf, type KubeObject } from "@weir/objects";
 
-type HealthCheckExpression = NonNullable<Kustomization["spec"]["healthCheckExprs"]>[number];
+/** How the health of a kind is read from its objects. */
+export interface HealthCheckExpression {
+  readonly apiVersion: string;
+  readonly kind?: string | undefined;
+  readonly current: string;
+  readonly failed?: string | undefined;
+  readonly inProgress?: string | undefined;
+}
 
 /** A list of health expressions cannot be used; the message is Flux's, the cause says what is wrong with an expression. */
 export class HealthExpressionError extends WeirError {

@@ -1,5 +1,5 @@
 import { type RetryPolicy, WeirError } from "@weir/core";
-import type { FailureCondition } from "./git-repository/facts.ts";
+import type { FailureCondition } from "./report/source-facts.ts";
 
 /** A step of a source failed; it knows the condition that says so. */
 export class SourceStepError extends WeirError {

@@ -1,5 +1,4 @@
 import { type GitRepository, SourceReason } from "@weir/api";
-import { isApiError } from "@weir/client";
 import {
   type GitCredentials,
   GitCredentialsError,
@@ -8,18 +7,16 @@ import {
   withoutCredentials,
 } from "@weir/git";
 import type { BaseContext } from "@weir/sdk";
-import { Secret } from "../secret-kind.ts";
 import { SourceStepError } from "../source-error.ts";
-import { parseProxy } from "./parse-proxy.ts";
-import { urlProblem } from "./url-problem.ts";
+import { readProxy } from "../access/read-proxy.ts";
+import { ACCESS_FAILED, readSecret, secretTexts } from "../access/read-secret.ts";
+import { urlProblem } from "../access/url-problem.ts";
 
 /** How a repository is reached. */
 export interface GitAccess {
   readonly credentials: GitCredentials;
   readonly proxy?: GitProxy;
 }
-
-const FAILED = { condition: "FetchFailed", reason: SourceReason.AuthenticationFailed } as const;
 
 /** Reads the Secrets that a GitRepository names. Throws `SourceStepError` where one is missing or not usable. */
 export async function observeAccess(
@@ -31,16 +28,17 @@ export async function observeAccess(
   const proxy =
     proxySecretRef === undefined ? undefined : await readProxy(namespace, proxySecretRef.name, ctx);
   checkUrl(url);
-  const data = secretRef === undefined ? undefined : await readSecret(namespace, secretRef.name, ctx);
-  if (data === "missing") {
-    const cause = `secrets "${secretRef?.name ?? ""}" not found`;
-    throw new SourceStepError(
-      FAILED,
-      `failed to get secret '${namespace}/${secretRef?.name ?? ""}': ${cause}`,
-    );
+  if (secretRef === undefined) {
+    return { credentials: credentialsOf(url, undefined, ""), ...(proxy === undefined ? {} : { proxy }) };
   }
-  const secret = `${namespace}/${secretRef?.name ?? ""}`;
-  return { credentials: credentialsOf(url, data, secret), ...(proxy === undefined ? {} : { proxy }) };
+  const name = `${namespace}/${secretRef.name}`;
+  const secret = await readSecret(namespace, secretRef.name, ctx);
+  if (secret === undefined) {
+    const cause = `secrets "${secretRef.name}" not found`;
+    throw new SourceStepError(ACCESS_FAILED, `failed to get secret '${name}': ${cause}`);
+  }
+  const credentials = credentialsOf(url, secretTexts(secret), name);
+  return { credentials, ...(proxy === undefined ? {} : { proxy }) };
 }
 
 /** Only a change of the object helps; a URL may hold a password, and so only what is wrong with it is said of that. */
@@ -70,33 +68,5 @@ function credentialsOf(
     }
     if (error.problem === "missing-key") throw new SourceStepError(failure, error.message);
     throw new SourceStepError(failure, "failed to checkout and determine revision", { cause: error });
-  }
-}
-
-async function readProxy(namespace: string, name: string, ctx: Pick<BaseContext, "live">): Promise<GitProxy> {
-  const data = await readSecret(namespace, name, ctx);
-  const configure = "failed to configure proxy options";
-  if (data === "missing")
-    throw new SourceStepError(FAILED, `${configure}: secret '${namespace}/${name}' not found`);
-  const parsed = parseProxy(data);
-  if (parsed.kind === "proxy") return parsed.proxy;
-  throw new SourceStepError(FAILED, `${configure}: secret '${namespace}/${name}': ${parsed.problem}`);
-}
-
-async function readSecret(
-  namespace: string,
-  name: string,
-  ctx: Pick<BaseContext, "live">,
-): Promise<ReadonlyMap<string, string> | "missing"> {
-  try {
-    const secret = await ctx.live.get(Secret, { namespace, name });
-    if (secret === undefined) return "missing";
-    const data = (secret["data"] ?? {}) as Readonly<Record<string, string>>;
-    return new Map(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
-    );
-  } catch (error) {
-    if (!isApiError(error, "Forbidden")) throw error;
-    throw new SourceStepError(FAILED, `failed to get secret '${namespace}/${name}'`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { type GitRepository, SourceReason } from "@weir/api";
 import { type GitCommit, type GitTag, SignatureError, type TrustedKeys, verifySignature } from "@weir/git";
 import type { BaseContext } from "@weir/sdk";
-import { Secret } from "../secret-kind.ts";
+import { readSecret, secretTexts } from "../access/read-secret.ts";
 import { SourceStepError } from "../source-error.ts";
 import { type VerificationMode, verificationMode } from "./verification-mode.ts";
 
@@ -79,18 +79,16 @@ async function verifyObject({ kind, name, reason, keys, now, ...signed }: Check)
 async function readKeys(repository: GitRepository, ctx: Pick<BaseContext, "live">): Promise<TrustedKeys> {
   const { namespace = "" } = repository.metadata;
   const name = repository.spec.verify?.secretRef.name ?? "";
-  const secret = await ctx.live.get(Secret, { namespace, name }).catch((cause: unknown) => {
+  const secret = await readSecret(namespace, name, ctx).catch((cause: unknown) => {
     throw refused(SourceReason.VerificationError, "public keys secret error", "backoff", cause);
   });
   if (secret === undefined) {
     const message = `public keys secret error: secrets "${name}" not found`;
     throw refused(SourceReason.VerificationError, message);
   }
-  const data = Object.entries((secret["data"] ?? {}) as Readonly<Record<string, string>>);
+  const data = [...secretTexts(secret)];
   const texts = (isSsh: boolean): readonly string[] =>
-    data
-      .filter(([key]) => key.endsWith(".sshpub") === isSsh)
-      .map(([, value]) => Buffer.from(value, "base64").toString("utf8"));
+    data.filter(([key]) => key.endsWith(".sshpub") === isSsh).map(([, value]) => value);
   return { keyRings: texts(false), authorizedKeys: texts(true) };
 }
 

@@ -1,19 +1,18 @@
-import type { Artifact, GitRepository } from "@weir/api";
+import type { Artifact } from "@weir/api";
 import type { ArtifactStorage } from "@weir/artifact";
 
-/** What became of the artifact that the status names. */
+/** What became of the artifact that a status names. */
 export type StoredArtifact =
   | { readonly kind: "none" }
   | { readonly kind: "intact"; readonly artifact: Artifact }
   /** Missing, or not the bytes that its digest names. */
   | { readonly kind: "gone"; readonly because: "missing" | "changed" };
 
-/** Holds the artifact that the status names against what is stored; its URL is that of the server that runs now. */
+/** Holds the artifact that a status names against what is stored; its URL is that of the server that runs now. */
 export async function observeStored(
-  repository: GitRepository,
+  artifact: Artifact | undefined,
   storage: ArtifactStorage,
 ): Promise<StoredArtifact> {
-  const artifact = repository.status?.artifact;
   if (artifact === undefined) return { kind: "none" };
   const state = await storage.verify(artifact);
   if (state !== "intact") return { kind: "gone", because: state };

@@ -102,3 +102,57 @@ export {
 } from "./dependencies/repository-index.ts";
 export { lintChart, type LintOptions } from "./lint/lint-chart.ts";
 export { formatFinding, type LintFinding, type LintSeverity } from "./lint/lint-finding.ts";
+export {
+  type ApplyMethod,
+  type HookPhase,
+  type HookRun,
+  isPending,
+  type Release,
+  type ReleaseHook,
+  type ReleaseStatus,
+  type RevisionInfo,
+  type StoredChart,
+  type StoredMetadata,
+  withStatus,
+} from "./release/release.ts";
+export {
+  NoDeployedReleasesError,
+  ReleaseExistsError,
+  ReleaseNotFoundError,
+  ReleaseRecordError,
+  ReleaseStoreError,
+} from "./release/release-error.ts";
+export {
+  createReleaseStore,
+  type CreateRecordOptions,
+  type ReleaseStore,
+  type ReleaseStoreOptions,
+  type StoreWrite,
+} from "./release/release-store.ts";
+export { storedChartOf } from "./release/stored-chart.ts";
+export { ReleaseActionError, ReleasePendingError } from "./actions/action-error.ts";
+export { applyCrds, type CrdPolicy, type CrdRequest } from "./actions/apply-crds.ts";
+export { installRelease, type InstallRequest } from "./actions/install-release.ts";
+export {
+  type HookOutput,
+  type ReleaseContext,
+  type ReleaseLogLine,
+  type WaitRequest,
+  type WaitStrategy,
+  type WriteRequest,
+} from "./actions/release-context.ts";
+export { releaseObjects } from "./actions/release-objects.ts";
+export {
+  type RenderedRelease,
+  type RenderFacts,
+  type RenderRelease,
+} from "./actions/rendered-release.ts";
+export { rollbackRelease, type RollbackRequest } from "./actions/rollback-release.ts";
+export { testRelease, type TestRequest } from "./actions/test-release.ts";
+export {
+  uninstallRelease,
+  type UninstallRequest,
+  type UninstallResult,
+} from "./actions/uninstall-release.ts";
+export { unlockRelease } from "./actions/unlock-release.ts";
+export { type ServerSideApplyMode, upgradeRelease, type UpgradeRequest } from "./actions/upgrade-release.ts";

@@ -1,5 +1,5 @@
 import { compareUtf8 } from "@weir/core";
-import { defineFunction } from "@weir/gotemplate";
+import { defineFunction, type TemplateRun } from "@weir/gotemplate";
 import { GoCallError, type GoFunction, GoMap, GoObject, GoSlice, type GoValue, utf8Text } from "@weir/text";
 
 import type { ChartFile } from "../chart/chart.ts";
@@ -32,9 +32,9 @@ export class FilesObject extends GoObject {
       case "Glob":
         return defineFunction(name, ["string"], TYPE, ([pattern]) => this.#glob(pattern));
       case "AsConfig":
-        return defineFunction(name, [], "string", () => this.#toYaml(utf8Text));
+        return defineFunction(name, [], "string", (_args, run) => this.#toYaml(utf8Text, run));
       case "AsSecrets":
-        return defineFunction(name, [], "string", () => this.#toYaml(base64));
+        return defineFunction(name, [], "string", (_args, run) => this.#toYaml(base64, run));
       case "Lines":
         return defineFunction(name, ["string"], "[]string", ([path]) => this.#lines(path));
       default:
@@ -53,10 +53,10 @@ export class FilesObject extends GoObject {
   }
 
   /** Keyed by base names. Helm keeps one of several files of a name at random; here the last path wins. */
-  #toYaml(write: (bytes: Uint8Array) => string): string {
+  #toYaml(write: (bytes: Uint8Array) => string, run: TemplateRun): string {
     const paths = [...this.#files.keys()].sort(compareUtf8);
     const texts = paths.map((path): readonly [string, string] => [baseName(path), write(this.#bytes(path))]);
-    return toYaml(new GoMap("map[string]string", "string", new Map<string, GoValue>(texts)));
+    return toYaml(new GoMap("map[string]string", "string", new Map<string, GoValue>(texts)), run);
   }
 
   #lines(path: string): GoSlice {

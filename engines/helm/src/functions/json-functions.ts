@@ -1,5 +1,5 @@
 import { type JsonValue, parseJson, WeirError } from "@weir/core";
-import { defineFunction } from "@weir/gotemplate";
+import { chargedWalk, defineFunction } from "@weir/gotemplate";
 import { GoCallError, type GoFunction, GoMap, GoSlice, type GoValue, writeGoJson } from "@weir/text";
 
 import { readValue } from "./read-value.ts";
@@ -46,15 +46,17 @@ function kindOf(value: JsonValue): string {
 
 /** Helm's functions for JSON: those without `must` swallow every error, or hand it on as a value. */
 export const jsonFunctions: readonly GoFunction[] = [
-  defineFunction("toJson", ["interface {}"], "string", ([value]) => {
+  defineFunction("toJson", ["interface {}"], "string", ([value], run) => {
     try {
-      return writeGoJson(value);
+      return writeGoJson(value, chargedWalk(run));
     } catch (error) {
       if (error instanceof GoCallError) return "";
       throw error;
     }
   }),
-  defineFunction("mustToJson", ["interface {}"], "string", ([value]) => writeGoJson(value)),
+  defineFunction("mustToJson", ["interface {}"], "string", ([value], run) =>
+    writeGoJson(value, chargedWalk(run)),
+  ),
   defineFunction("fromJson", ["string"], DICT, ([text]) => fromJson(text)),
   defineFunction("fromJsonArray", ["string"], LIST, ([text]) => fromJsonArray(text)),
 ];

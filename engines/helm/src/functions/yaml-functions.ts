@@ -1,5 +1,5 @@
 import type { JsonValue } from "@weir/core";
-import { defineFunction } from "@weir/gotemplate";
+import { chargedWalk, defineFunction, type TemplateRun } from "@weir/gotemplate";
 import { GoCallError, type GoFunction, goJsonValue, type GoValue, utf8Bytes } from "@weir/text";
 import { emitYaml, loadYaml, YamlError } from "@weir/yaml";
 
@@ -10,23 +10,23 @@ const DICT = "map[string]interface {}";
 const LIST = "[]interface {}";
 
 /** `toYaml`: the value as sigs.k8s.io/yaml writes it, without the last line break; nothing where it cannot. */
-export function toYaml(value: GoValue): string {
+export function toYaml(value: GoValue, run: TemplateRun): string {
   try {
-    return mustToYaml(value);
+    return mustToYaml(value, run);
   } catch (error) {
     if (error instanceof GoCallError) return "";
     throw error;
   }
 }
 
-function mustToYaml(value: GoValue): string {
-  const text = emit(jsonOf(value));
+function mustToYaml(value: GoValue, run: TemplateRun): string {
+  const text = emit(jsonOf(value, run));
   return text.endsWith("\n") ? text.slice(0, -1) : text;
 }
 
-function jsonOf(value: GoValue): JsonValue {
+function jsonOf(value: GoValue, run: TemplateRun): JsonValue {
   try {
-    return goJsonValue(value);
+    return goJsonValue(value, chargedWalk(run));
   } catch (error) {
     if (!(error instanceof GoCallError)) throw error;
     throw new GoCallError(`error marshaling into JSON: ${error.message}`);
@@ -77,8 +77,8 @@ function typeProblem(value: JsonValue, type: string): string {
 
 /** Helm's functions for YAML: those without `must` swallow every error, or hand it on as a value. */
 export const yamlFunctions: readonly GoFunction[] = [
-  defineFunction("toYaml", ["interface {}"], "string", ([value]) => toYaml(value)),
-  defineFunction("mustToYaml", ["interface {}"], "string", ([value]) => mustToYaml(value)),
+  defineFunction("toYaml", ["interface {}"], "string", ([value], run) => toYaml(value, run)),
+  defineFunction("mustToYaml", ["interface {}"], "string", ([value], run) => mustToYaml(value, run)),
   defineFunction("fromYaml", ["string"], DICT, ([text]) => fromYaml(text)),
   defineFunction("fromYamlArray", ["string"], LIST, ([text]) => fromYamlArray(text)),
 ];

@@ -2,4 +2,8 @@ export { type GitRepositoryControllerOptions, gitRepositoryController } from "./
 export { type GitRepositoryFacts } from "./git-repository/facts.ts";
 export { type GitRepositoryDeps } from "./git-repository/reconcile.ts";
 export { reportGitRepository } from "./git-repository/report.ts";
+export { type OCIRepositoryControllerOptions, ociRepositoryController } from "./oci-repository/controller.ts";
+export { type OCIRepositoryFacts } from "./oci-repository/facts.ts";
+export { type OCIRepositoryDeps } from "./oci-repository/reconcile.ts";
+export { reportOCIRepository } from "./oci-repository/report.ts";
 export { SourceStepError } from "./source-error.ts";

@@ -4,14 +4,17 @@ import { SourceStepError } from "../source-error.ts";
 import { parseProxy } from "./parse-proxy.ts";
 import { ACCESS_FAILED, readSecret, secretTexts } from "./read-secret.ts";
 
-/** Reads the Secret that `proxySecretRef` names. Throws a `SourceStepError` where it is missing or not usable. */
+/**
+ * Reads the Secret that `proxySecretRef` names. Throws a `SourceStepError` where it is missing or not usable; `configure`
+ * is what Flux calls that.
+ */
 export async function readProxy(
   namespace: string,
   name: string,
   ctx: Pick<SourceContext, "live">,
+  configure = "failed to configure proxy options",
 ): Promise<GitProxy> {
   const secret = await readSecret(namespace, name, ctx);
-  const configure = "failed to configure proxy options";
   if (secret === undefined) {
     throw new SourceStepError(ACCESS_FAILED, `${configure}: secret '${namespace}/${name}' not found`);
   }

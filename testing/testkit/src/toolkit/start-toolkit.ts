@@ -9,7 +9,7 @@ import type { ClusterOptions } from "@weir/cluster";
 import { createWorkerPool, type Logger, systemClock, systemRandom, type WorkerPool } from "@weir/core";
 import { kustomizationController, type KustomizationControllerOptions } from "@weir/kustomize-controller";
 import { type Controller, createManager, type Manager } from "@weir/sdk";
-import { gitRepositoryController } from "@weir/source-controller";
+import { gitRepositoryController, ociRepositoryController } from "@weir/source-controller";
 import { type GitTestServer, startGitServer } from "../git/git-test-server.ts";
 import { RestartableCluster } from "@weir/testenv";
 
@@ -27,7 +27,7 @@ export interface ToolkitParts {
 export interface ConnectedToolkitOptions {
   /** The PATH under which git is found. */
   readonly searchPath: string;
-  /** The controllers to run; those of GitRepositories and Kustomizations by default. */
+  /** The controllers to run; `fluxControllers` by default. */
   readonly controllers?: (parts: ToolkitParts) => readonly Controller[];
   /** Stands between the controllers and the API, to disturb them. */
   readonly transport?: (inner: Transport) => Transport;
@@ -140,7 +140,7 @@ export interface FluxControllerOptions {
   readonly kustomize?: KustomizationControllerOptions;
 }
 
-/** The controllers of GitRepositories and Kustomizations over a toolkit's parts. */
+/** The controllers of all Flux kinds that have one, over a toolkit's parts. */
 export function fluxControllers(
   { artifacts, scratch, searchPath, clock, random, workers }: ToolkitParts,
   options: FluxControllerOptions = {},
@@ -155,6 +155,7 @@ export function fluxControllers(
       options: kustomize,
       fetch: (url, init) => fetch(url, init),
     }),
+    ociRepositoryController({ storage: artifacts, clock, random, ...source }),
   ];
 }
 

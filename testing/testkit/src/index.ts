@@ -40,6 +40,16 @@ export {
   type TestRepositoryOptions,
 } from "./git/test-repository.ts";
 export {
+  type ChartRepositoryFault,
+  type ChartRepositoryFaults,
+  usualChartRepositoryFaults,
+} from "./helm/chart-repository-fault.ts";
+export {
+  type ChartRepositoryServer,
+  type ChartRepositoryServerOptions,
+  startChartRepository,
+} from "./helm/chart-repository-server.ts";
+export {
   type RegistryFault,
   type RegistryFaults,
   usualRegistryFaults,

@@ -1,10 +1,10 @@
 import { fluxResources } from "@weir/api";
 import type { Kind, KubeClient } from "@weir/client";
-import type { JsonObject, JsonValue } from "@weir/core";
+import { compareUtf8, type JsonObject, type JsonValue } from "@weir/core";
 import { jsonDifference } from "./json-difference.ts";
 import { normalize, type Substitutions } from "./normalize.ts";
 import type { ObjectReferences } from "./object-reference.ts";
-import type { Recording } from "./recording.ts";
+import type { ObservedObjects, Recording } from "./recording.ts";
 
 /** What reading a snapshot needs. */
 export interface SnapshotParts {
@@ -40,16 +40,60 @@ async function compareObserved(
       }
     }
   }
-  const wanted = new Map(recorded.objects.map((object) => [nameOf(object), object]));
+  const wanted = new Map(recorded.objects.map((object) => [nameOf(object), withoutNullStatus(object)]));
   for (const name of new Set([...wanted.keys(), ...present.keys()])) {
     const difference = jsonDifference(
       normalize(wanted.get(name) ?? null, substitutions),
-      normalize(present.get(name) ?? null, substitutions),
+      normalize(asObserved(present.get(name), wanted.get(name)), substitutions),
       name,
     );
     if (difference !== undefined) return difference;
   }
-  return undefined;
+  return compareReleases(recorded, namespaces, { client, substitutions });
+}
+
+/** The recordings of objects of which no controller speaks say `null`. */
+function withoutNullStatus({ status, ...rest }: JsonObject): JsonObject {
+  return status === null || status === undefined ? rest : { ...rest, status };
+}
+
+/** Of objects that controllers make the recordings hold the spec, too. */
+function asObserved(present: JsonObject | undefined, wanted: JsonObject | undefined): JsonValue {
+  if (present === undefined || wanted === undefined || Object.hasOwn(wanted, "spec")) return present ?? null;
+  const { spec: _spec, ...rest } = present;
+  return rest;
+}
+
+const Secret: Kind = { group: "", version: "v1", kind: "Secret", plural: "secrets", scope: "Namespaced" };
+const RELEASE_TYPE = "helm.sh/release.v1";
+
+/** Compares the records of releases in the namespaces of the recording. */
+async function compareReleases(
+  { releaseSecrets }: ObservedObjects,
+  namespaces: readonly string[],
+  { client, substitutions }: Pick<SnapshotParts, "client" | "substitutions">,
+): Promise<string | undefined> {
+  if (releaseSecrets === undefined) return undefined;
+  const lists = await Promise.all(namespaces.map((namespace) => client.list(Secret, { namespace })));
+  const present = lists
+    .flatMap(({ items }) => items as unknown as readonly JsonObject[])
+    .filter(({ type }) => type === RELEASE_TYPE)
+    .map(releaseSecret);
+  return jsonDifference(
+    normalize(sortedByName(releaseSecrets), substitutions),
+    normalize(sortedByName(present), substitutions),
+    "releaseSecrets",
+  );
+}
+
+/** The part of a release's record that the recordings hold. */
+function releaseSecret({ type, metadata, data }: JsonObject): JsonObject {
+  const { name = "", labels = null, annotations = null } = metadata as JsonObject;
+  return { name, type: type ?? null, labels, annotations, dataKeys: Object.keys((data ?? {}) as JsonObject) };
+}
+
+function sortedByName(secrets: readonly JsonObject[]): readonly JsonObject[] {
+  return secrets.toSorted((left, right) => compareUtf8(String(left["name"]), String(right["name"])));
 }
 
 function namespacesOf({ namespace, steps }: Recording): readonly string[] {
@@ -72,12 +116,13 @@ const OBSERVED_METADATA = [
 ];
 
 /** The part of an object that the recordings hold. */
-function observedPart({ apiVersion, kind, metadata, status }: JsonObject): JsonObject {
+function observedPart({ apiVersion, kind, metadata, spec, status }: JsonObject): JsonObject {
   const kept = Object.entries(metadata as JsonObject).filter(([key]) => OBSERVED_METADATA.includes(key));
   return {
     apiVersion: apiVersion ?? null,
     kind: kind ?? null,
     metadata: Object.fromEntries(kept),
+    ...(spec === undefined ? {} : { spec }),
     ...(status === undefined ? {} : { status }),
   };
 }

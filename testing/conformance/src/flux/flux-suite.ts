@@ -16,7 +16,9 @@ export function fluxSuite(word: string): Suite {
     async *run(corpus, only, cluster = "embedded") {
       const all = readRecordings(corpus, word);
       const wanted = only === undefined ? all : all.filter(({ id }) => id === only);
-      for (const recordings of worldsOf(wanted)) yield* replayInOneWorld(recordings, cluster);
+      for (const recordings of worldsOf(wanted)) {
+        yield* replayInOneWorld(recordings, cluster, corpus);
+      }
     },
   };
 }
@@ -35,9 +37,10 @@ function worldsOf(recordings: readonly Recording[]): readonly (readonly Recordin
 async function* replayInOneWorld(
   recordings: readonly Recording[],
   cluster: ClusterKind,
+  corpus: string,
 ): AsyncIterable<CaseResult> {
   const profile = recordings[0]?.profile ?? "";
-  await using world = await startFluxWorld(profile, cluster);
+  await using world = await startFluxWorld({ profile, cluster, corpus });
   if (world === undefined) {
     const detail = `profile ${profile} is not known`;
     for (const { id } of recordings) yield { name: id, verdict: "fail", detail };

@@ -14,6 +14,7 @@ import {
 import type { ClusterKind } from "../suite.ts";
 import type { Substitutions } from "./normalize.ts";
 import { controllerOptions } from "./profile.ts";
+import { type RecordedServers, startRecordedServers } from "./recorded-servers.ts";
 import { WatchRecorder } from "./watch-recorder.ts";
 
 /** A cluster run as the recordings ran theirs, with servers and controllers, that scenarios share. */
@@ -37,13 +38,27 @@ const STATUS_ANNOTATION = "test.local/status";
 const RECORDER_AGENT = "python-requests/2";
 const searchPath = process.env["PATH"] ?? "/usr/bin:/bin";
 
-/** Starts a world for a profile; `undefined` for one that is not known. */
-export async function startFluxWorld(profile: string, cluster: ClusterKind): Promise<FluxWorld | undefined> {
+/** What a world is started with. */
+export interface FluxWorldOptions {
+  /** The flags of the controllers. */
+  readonly profile: string;
+  readonly cluster: ClusterKind;
+  /** The folder with what the servers serve. */
+  readonly corpus: string;
+}
+
+/** Starts a world; `undefined` for a profile that is not known. */
+export async function startFluxWorld({
+  profile,
+  cluster,
+  corpus,
+}: FluxWorldOptions): Promise<FluxWorld | undefined> {
   const options = controllerOptions(profile);
   if (options === undefined) return undefined;
   await using starting = new AsyncDisposableStack();
   const { toolkit, client } =
     cluster === "real" ? await startReal(options, starting) : await startEmbedded(options, starting);
+  const servers = starting.use(await startRecordedServers(corpus));
   const recorder = starting.use(new WatchRecorder(toolkit.client));
   await recorder.start();
   const running = starting.move();
@@ -51,7 +66,7 @@ export async function startFluxWorld(profile: string, cluster: ClusterKind): Pro
     toolkit,
     recorder,
     client,
-    substitutions: substitutionsOf(toolkit),
+    substitutions: substitutionsOf(toolkit, servers),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -109,9 +124,16 @@ export class NoControlPlaneError extends WeirError {
   readonly retry = "never";
 }
 
-function substitutionsOf({ git, artifactUrl }: ConnectedToolkit): Substitutions {
-  const servers = { GIT: git.url, STORAGE: artifactUrl };
+function substitutionsOf(
+  { git, artifactUrl }: ConnectedToolkit,
+  { charts, registry, authRegistry, digests, passedOn }: RecordedServers,
+): Substitutions {
+  const servers = { GIT: git.url, STORAGE: artifactUrl, HELM: charts.url };
   const bases = Object.entries(servers).map(([name, url]) => [url, `\${${name}}`] as const);
   const hosts = Object.entries(servers).map(([name, url]) => [new URL(url).host, `\${${name}HOST}`] as const);
-  return { placeholders: [...bases, ...hosts] };
+  const registries = [
+    [registry.registry, "${REGISTRY}"],
+    [authRegistry.registry, "${AUTHREGISTRY}"],
+  ] as const;
+  return { placeholders: [...bases, ...hosts, ...registries, ...digests], passedOn };
 }

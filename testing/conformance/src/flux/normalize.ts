@@ -6,6 +6,8 @@ import { isObject } from "./json-difference.ts";
 export interface Substitutions {
   /** Text of this run to the placeholder of the recording, longest first. */
   readonly placeholders: readonly (readonly [text: string, placeholder: string])[];
+  /** Digests of archives that sources pass on as they got them: these are compared, those of what we pack are not. */
+  readonly passedOn?: ReadonlySet<string>;
 }
 
 const TIME = /^(?!2024-)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -28,32 +30,50 @@ export function normalize(value: JsonValue, substitutions: Substitutions): JsonV
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      volatile(key, value) ?? normalize(item as JsonValue, substitutions),
+      volatile(key, value, substitutions) ?? normalize(item as JsonValue, substitutions),
     ]),
   );
 }
 
-/** What is never the same twice, or is said not to be compared: the digest and size of archives that we pack. */
-function volatile(key: string, owner: JsonObject): JsonValue | undefined {
+/** What is never the same twice. */
+const VOLATILE: Readonly<Record<string, JsonValue>> = {
+  lastReconciledDuration: "<duration>",
+  lastAttemptedReleaseActionDuration: "<duration>",
+  totalReconciliations: "<number>",
+  uid: "<uid>",
+  clusterIP: "<address>",
+  clusterIPs: ["<address>"],
+  modifiedAt: "<time>",
+};
+
+/** What is not compared: beside the above the digest and size of archives that we pack. */
+function volatile(
+  key: string,
+  owner: JsonObject,
+  { passedOn = new Set() }: Substitutions,
+): JsonValue | undefined {
+  if (Object.hasOwn(VOLATILE, key)) return VOLATILE[key];
   switch (key) {
-    case "lastReconciledDuration":
-      return "<duration>";
-    case "totalReconciliations":
-      return "<number>";
-    case "uid":
-      return "<uid>";
-    case "clusterIP":
-      return "<address>";
-    case "clusterIPs":
-      return ["<address>"];
     case "source.toolkit.fluxcd.io/digest":
-      return "<digest>";
+      return passedOn.has(String(owner[key])) ? undefined : "<digest>";
     case "digest":
     case "size":
-      return Object.hasOwn(owner, "path") && Object.hasOwn(owner, "url") ? `<${key}>` : undefined;
+      return isOwnArchive(owner, passedOn) || isSnapshotOfRelease(owner) ? `<${key}>` : undefined;
     default:
       return undefined;
   }
+}
+
+/** Whether an object is an artifact whose bytes depend on who packed it. */
+function isOwnArchive(object: JsonObject, passedOn: ReadonlySet<string>): boolean {
+  const { path, url, digest } = object;
+  if (path === undefined || url === undefined) return false;
+  return !passedOn.has(String(digest)) && !String(path).startsWith("helmrepository/");
+}
+
+/** Whether an object is a release in a history, whose digest covers its times. */
+function isSnapshotOfRelease(object: JsonObject): boolean {
+  return Object.hasOwn(object, "chartVersion") && Object.hasOwn(object, "configDigest");
 }
 
 function normalizeText(text: string, { placeholders }: Substitutions): string {

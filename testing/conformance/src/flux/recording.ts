@@ -35,16 +35,19 @@ export type RecordedStep =
       readonly commit: string;
     }
   | {
-      readonly action: "annotate" | "patch" | "patchStatus";
+      readonly action: "annotate" | "patch";
       readonly object: string;
       readonly mergePatch: JsonObject;
     }
+  | { readonly action: "patchStatus"; readonly object: string; readonly status: JsonObject }
   | { readonly action: "delete"; readonly object: string }
   | { readonly action: "createNamespace"; readonly name: string }
   | WaitStep
   | { readonly action: "sleep"; readonly seconds: number }
   | { readonly action: "snapshot"; readonly label: string }
-  | { readonly action: "http" | "shell" | "pushImage" | "deleteTags" | "deleteCRD" | "gitHook" | "note" };
+  | { readonly action: "deleteCRD"; readonly name: string }
+  | { readonly action: "shell"; readonly command: string }
+  | { readonly action: "http" | "pushImage" | "deleteTags" | "gitHook" | "note" };
 
 /** Waits for an object; every field that is there must hold. */
 export interface WaitStep {
@@ -55,6 +58,8 @@ export interface WaitStep {
   readonly messageContains?: string;
   readonly lastHandledReconcileAt?: string;
   readonly gone?: boolean;
+  /** Whether there is a Stalled condition that is true. */
+  readonly stalled?: boolean;
   /** Something more that the recording does not spell out. */
   readonly predicate?: string;
 }
@@ -71,6 +76,8 @@ export interface ObservedObjects {
   readonly step: number;
   readonly label: string;
   readonly objects: readonly JsonObject[];
+  /** The records of Helm's releases: name, type, labels, annotations, and which keys they have. */
+  readonly releaseSecrets?: readonly JsonObject[];
 }
 
 /** What a watch saw of an object: only what changed. */

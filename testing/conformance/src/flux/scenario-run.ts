@@ -1,10 +1,11 @@
+import { digestOf } from "@weir/artifact";
 import { isApiError, type Kind, KubeApiError } from "@weir/client";
 import { goDurationMs, type JsonObject, systemClock } from "@weir/core";
 import { gvkOf, type KubeObject } from "@weir/objects";
 import { compareEvents, compareTransitions } from "./compare-record.ts";
 import { compareSnapshot } from "./compare-snapshot.ts";
 import type { FluxWorld } from "./flux-world.ts";
-import { jsonDifference } from "./json-difference.ts";
+import { isObject, jsonDifference } from "./json-difference.ts";
 import { fillPlaceholders, normalize, type Substitutions } from "./normalize.ts";
 import { ObjectReferences } from "./object-reference.ts";
 import type { RecordedStep, Recording, RefusedApply, WaitStep } from "./recording.ts";
@@ -73,8 +74,6 @@ export class ScenarioRun {
       case "annotate":
       case "patch":
         return this.#patch(step.object, step.mergePatch, false);
-      case "patchStatus":
-        return this.#patch(step.object, step.mergePatch, true);
       case "delete":
         return this.#delete(step.object);
       case "createNamespace":
@@ -85,6 +84,17 @@ export class ScenarioRun {
         return systemClock.sleep(step.seconds * 1000).then(() => undefined);
       case "snapshot":
         return this.#snapshot(number);
+      default:
+        return this.#doSeldom(step);
+    }
+  }
+
+  #doSeldom(step: RecordedStep): Promise<string | undefined> {
+    switch (step.action) {
+      case "patchStatus":
+        return this.#patchStatus(step);
+      case "deleteCRD":
+        return this.#deleteDefinition(step.name);
       case "note":
         return Promise.resolve(undefined);
       default:
@@ -128,7 +138,10 @@ export class ScenarioRun {
     // Files that name a server make another commit than those of the recordings.
     if (commit !== step.commit) {
       const { placeholders } = this.#substitutions;
-      this.#substitutions = { placeholders: [...placeholders, [commit, step.commit]] };
+      this.#substitutions = {
+        ...this.#substitutions,
+        placeholders: [...placeholders, [commit, step.commit]],
+      };
     }
     return undefined;
   }
@@ -139,6 +152,35 @@ export class ScenarioRun {
     const patch = fillPlaceholders(recorded, this.#substitutions);
     const options = isStatus ? { subresource: "status" } : { fieldManager: "kubectl-edit" };
     await this.#world.client.patch(found.kind, found.key, { type: "merge", patch }, options);
+    return undefined;
+  }
+
+  /** An artifact of the storage has the digest and size that it has here. */
+  async #patchStatus({ object, status }: Step<"patchStatus">): Promise<string | undefined> {
+    const { artifact } = fillPlaceholders(status, this.#substitutions);
+    if (!isObject(artifact)) return this.#patch(object, { status }, true);
+    const answer = await fetch(String(artifact["url"]));
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const own = {
+      ...artifact,
+      digest: digestOf(bytes),
+      size: bytes.byteLength,
+      lastUpdateTime: new Date(systemClock.now()).toISOString(),
+    };
+    return this.#patch(object, { status: { ...status, artifact: own } }, true);
+  }
+
+  async #deleteDefinition(name: string): Promise<undefined> {
+    const kind: Kind = {
+      group: "apiextensions.k8s.io",
+      version: "v1",
+      kind: "CustomResourceDefinition",
+      plural: "customresourcedefinitions",
+      scope: "Cluster",
+    };
+    await this.#world.client.delete(kind, { name }).catch((error: unknown) => {
+      if (!isApiError(error, "NotFound")) throw error;
+    });
     return undefined;
   }
 
@@ -245,8 +287,14 @@ function holdsFor(object: KubeObject, step: WaitStep): boolean {
     return status["lastHandledReconcileAt"] === step.lastHandledReconcileAt;
   }
   const conditions = (status["conditions"] ?? []) as readonly JsonObject[];
-  const ready = conditions.find((condition) => condition["type"] === "Ready");
-  if (ready === undefined || ready["observedGeneration"] !== object.metadata.generation) return false;
+  const conditionOf = (type: string) => conditions.find((condition) => condition["type"] === type);
+  if (step.stalled !== undefined) return step.stalled === (conditionOf("Stalled")?.["status"] === "True");
+  const ready = conditionOf("Ready");
+  return ready !== undefined && isReadyAs(ready, object, step);
+}
+
+function isReadyAs(ready: JsonObject, object: KubeObject, step: WaitStep): boolean {
+  if (ready["observedGeneration"] !== object.metadata.generation) return false;
   const { ready: wanted, reason, messageContains = "" } = step;
   return (
     (wanted === undefined || ready["status"] === wanted) &&

@@ -39,9 +39,14 @@ function emptyDraft(): Draft {
 function advance(draft: Draft, transition: RecordedTransition): void {
   for (const type of transition.removed ?? []) draft.conditions.delete(type);
   for (const condition of transition.changed ?? [])
-    draft.conditions.set(String(condition["type"]), condition);
+    draft.conditions.set(String(condition["type"]), withoutNulls(condition));
   draft.finalizers = transition.finalizers ?? draft.finalizers;
   draft.isDeleting ||= transition.deleting === true;
+}
+
+/** The recordings say `null` of fields that a condition lacks. */
+function withoutNulls(condition: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== null)) as JsonObject;
 }
 
 function stateOf({ conditions, finalizers, isDeleting }: Draft): WatchedState {

@@ -5,6 +5,7 @@ import type { GoCallError } from "@weir/text";
 import type { GoComplex } from "@weir/text";
 import type { GoFunction } from "@weir/text";
 import type { GoIntKind } from "@weir/text";
+import type { GoJsonWalkOptions } from "@weir/text";
 import type { GoMap } from "@weir/text";
 import type { GoSlice } from "@weir/text";
 import type { GoType } from "@weir/text";
@@ -151,6 +152,8 @@ export interface TrackedTemplateRun extends TemplateRun {
 export declare const builtinFunctions: ReadonlyMap<string, GoFunction>;
 
 export declare function certificateFunctions(makeKey: KeyMaker): readonly GoFunction[];
+
+export declare function chargedWalk(run: TemplateRun): GoJsonWalkOptions;
 
 export declare function createTemplateRun({ clock, random, budgets }: TemplateRunOptions): TrackedTemplateRun;
 

@@ -79,6 +79,11 @@ export declare class GoInt {
 
 export type GoIntKind = "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "uintptr";
 
+export interface GoJsonWalkOptions {
+    readonly isPointer?: boolean;
+    readonly onPart?: (length: number) => void;
+}
+
 export type GoKind = string;
 
 export declare class GoLocation extends GoObject {
@@ -272,7 +277,7 @@ export declare class TimeParseError extends WeirError {
     constructor(layout: string, value: string, problem: string);
 }
 
-export interface WriteGoJsonOptions {
+export interface WriteGoJsonOptions extends GoJsonWalkOptions {
     readonly escapeHtml?: boolean;
     readonly indent?: string;
 }
@@ -330,7 +335,7 @@ export declare function goDuration(nanoseconds: bigint): GoDuration;
 
 export declare function goInt(value: bigint | number, kind?: GoIntKind): GoInt;
 
-export declare function goJsonValue(value: GoValue): JsonValue;
+export declare function goJsonValue(value: GoValue, options?: GoJsonWalkOptions): JsonValue;
 
 export declare function goKindOf(value: GoValue): GoKind;
 

@@ -29,6 +29,7 @@ export { type TemplateEntry, type TemplateFunction } from "./template-function.t
 export { type ImpureCause, type TemplateRun } from "./template-run.ts";
 export { type ParsedTemplate, type Template, TemplateSet } from "./template-set.ts";
 export { certificateFunctions } from "./sprig/certificates.ts";
+export { chargedWalk } from "./sprig/json-walk.ts";
 export { ecdsaKeyMaker, type KeyMaker, rsaKeyMaker } from "./sprig/private-key.ts";
 export { secureRandom } from "./sprig/random-source.ts";
 export { sprigFunctions } from "./sprig/sprig-functions.ts";

@@ -2,7 +2,12 @@ export { type ChargeOutput, sprint, sprintf, sprintln } from "./fmt/sprint.ts";
 export { compareGoText, sortedGoKeys } from "./go-value/compare-text.ts";
 export { type GoArgument, GoCallError, type GoFunction } from "./go-value/go-function.ts";
 export { GoInt, goInt, type GoIntKind, isSignedKind } from "./go-value/go-int.ts";
-export { goJsonValue, writeGoJson, type WriteGoJsonOptions } from "./go-value/go-json.ts";
+export {
+  type GoJsonWalkOptions,
+  goJsonValue,
+  writeGoJson,
+  type WriteGoJsonOptions,
+} from "./go-value/go-json.ts";
 export { goKindOf, goTypeOf } from "./go-value/go-type-of.ts";
 export {
   GoComplex,

@@ -4,7 +4,7 @@ import { GoCallError, type GoValue, quoteGo, writeGoJson, type WriteGoJsonOption
 import { defineFunction } from "../define-function.ts";
 import type { TemplateRun } from "../template-run.ts";
 import { isRawByte } from "./byte-text.ts";
-import { chargeWalk } from "./walk-cost.ts";
+import { chargedWalk } from "./json-walk.ts";
 
 /** Functions for JSON. Those without `must` give nothing where the others fail, but for `toRawJson`. */
 export const jsonFunctions = [
@@ -24,7 +24,7 @@ export const jsonFunctions = [
   ),
   ...["toRawJson", "mustToRawJson"].map((name) =>
     defineFunction(name, ["interface {}"], "string", ([value], run) =>
-      writeJson(value, run, { escapeHtml: false }),
+      writeJson(value, run, { escapeHtml: false, isPointer: true }),
     ),
   ),
 ];
@@ -41,8 +41,7 @@ function orNothing<T>(act: () => T, nothing: T): T {
 }
 
 function writeJson(value: GoValue, run: TemplateRun, options?: WriteGoJsonOptions): string {
-  chargeWalk(value, run);
-  return writeGoJson(value, options);
+  return writeGoJson(value, { ...options, ...chargedWalk(run) });
 }
 
 /** Reads JSON as Go's `json.Unmarshal` into an `interface {}`: all numbers are floats. */

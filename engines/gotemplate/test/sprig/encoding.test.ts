@@ -69,6 +69,14 @@ describe("JSON", () => {
     ['{{ mustFromJson "\\x80" }}', "invalid character '\\u0080' looking for beginning of value"],
     ['{{ mustToJson (float64 "nan") }}', "json: unsupported value: NaN"],
     ['{{ toRawJson (float64 "-inf") }}', "json: unsupported value: -Inf"],
+    [
+      '{{ $d := dict }}{{ $x := set $d "a" (list $d) }}{{ mustToJson $d }}',
+      "json: unsupported value: encountered a cycle via map[string]interface {}",
+    ],
+    [
+      '{{ $d := dict }}{{ $x := set $d "a" (list $d) }}{{ toRawJson $d }}',
+      "json: unsupported value: encountered a cycle via []interface {}",
+    ],
   ])("%s fails as in Go", (template, want) => {
     expect(sprigError(template)).toBe(want);
   });

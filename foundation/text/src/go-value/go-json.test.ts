@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { GoCallError } from "./go-function.ts";
-import { goJsonValue, writeGoJson } from "./go-json.ts";
+import { goJsonValue, writeGoJson, type WriteGoJsonOptions } from "./go-json.ts";
 import { goInt } from "./go-int.ts";
 import { GoMap, GoObject, GoSlice, type GoValue } from "./go-value.ts";
 
@@ -14,6 +14,11 @@ class Named extends GoObject {
       { name: "b", type: "int", value: goInt(2) },
     ];
   }
+}
+
+/** A map that holds a list that holds the map. */
+function listedIn(map: Map<string, GoValue>): GoValue {
+  return map.set("a", [map]).set("b", 1);
 }
 
 describe("JSON of Go's values", () => {
@@ -51,6 +56,37 @@ describe("JSON of Go's values", () => {
     expect(writeGoJson(value, { indent: "  ", escapeHtml: false })).toBe(
       '{\n  "a": [\n    1,\n    []\n  ],\n  "b": {}\n}',
     );
+  });
+
+  it.each<readonly [string, GoValue, string, WriteGoJsonOptions]>([
+    ["a map", listedIn(new Map()), "map[string]interface {}", {}],
+    ["a list of the map", [listedIn(new Map())], "[]interface {}", {}],
+    ["a pointer to the map", listedIn(new Map()), "[]interface {}", { isPointer: true }],
+    [
+      "the first key that leads to one, in their order",
+      new Map<string, GoValue>([
+        ["z", [listedIn(new Map())]],
+        ["a", listedIn(new Map())],
+      ]),
+      "[]interface {}",
+      {},
+    ],
+  ])("finds a cycle where Go begins to look, from %s", (_name, value, type, options) => {
+    expect(() => writeGoJson(value, options)).toThrow(
+      `json: unsupported value: encountered a cycle via ${type}`,
+    );
+  });
+
+  it("writes what nests deep and does not hold itself", () => {
+    let value: GoValue = [];
+    for (let level = 1; level < 1900; level++) value = [value];
+    expect(writeGoJson(value)).toBe("[".repeat(1900) + "]".repeat(1900));
+  });
+
+  it("tells of every part, so that a walk can be stopped", () => {
+    const lengths: number[] = [];
+    writeGoJson(new Map<string, GoValue>([["k", ["ab", 1]]]), { onPart: (length) => lengths.push(length) });
+    expect(lengths).toEqual([0, 0, 2, 0]);
   });
 
   it("refuses what JSON cannot hold", () => {

@@ -5,80 +5,145 @@ import { GoInt } from "./go-int.ts";
 import { goTypeOf } from "./go-type-of.ts";
 import { GoComplex, GoMap, GoObject, GoSlice, type GoValue } from "./go-value.ts";
 
+/** How a value is walked for its JSON. */
+export interface GoJsonWalkOptions {
+  /** Whether Go is given a pointer to the value, as its `json.Encoder` mostly is: one level more that may hold itself. */
+  readonly isPointer?: boolean;
+  /**
+   * Told of every part as it is come by, with the length of a string: a value may hold another many times over, and
+   * whoever bounds the walk throws here.
+   */
+  readonly onPart?: (length: number) => void;
+}
+
 /** How `writeGoJson` lays out its text. */
-export interface WriteGoJsonOptions {
+export interface WriteGoJsonOptions extends GoJsonWalkOptions {
   /** Whether `<`, `>`, `&`, U+2028 and U+2029 are escaped; true by default, as in Go. */
   readonly escapeHtml?: boolean;
   /** Text of one level, for `json.MarshalIndent`. */
   readonly indent?: string;
 }
 
-/** Go looks for cycles from this depth on. */
-const CYCLE_DEPTH = 1000;
-/** Deeper than any writer of such a value gets. */
-const MAX_DEPTH = 5000;
+/** From this level on Go remembers what it is inside of, and so finds what holds itself. */
+const UNWATCHED_LEVELS = 1000;
+/** More levels than the stack of a process holds everywhere. Go's holds any. */
+const MAX_LEVELS = 2000;
 
 /**
  * The JSON value that Go's `json.Marshal` writes for a value: bytes are base64, bytes of a string that are no UTF-8 are
  * U+FFFD, nil maps and slices are null. Throws a `GoCallError` with Go's text for what JSON cannot hold.
  */
-export function goJsonValue(value: GoValue): JsonValue {
-  return convert(value, { above: [], keepsBytes: false }, 0);
+export function goJsonValue(value: GoValue, options: GoJsonWalkOptions = {}): JsonValue {
+  return convertAll(value, { keepsBytes: false, ...options });
 }
 
-/** What the conversion is inside of, and whether bytes of a string that are no UTF-8 are left as they are. */
-interface Path {
-  readonly above: GoValue[];
+interface WalkOptions extends GoJsonWalkOptions {
+  /** Whether bytes of a string that are no UTF-8 are left as they are. */
   readonly keepsBytes: boolean;
 }
 
-function convert(value: GoValue, path: Path, depth: number): JsonValue {
-  if (typeof value === "string") return path.keepsBytes ? value : value.toWellFormed();
-  if (value === null || typeof value === "boolean") return value;
-  if (typeof value === "number") return finite(value);
-  if (value instanceof GoInt)
-    return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value;
-  if (depth > CYCLE_DEPTH) checkCycle(value, path, depth);
-  path.above.push(value);
-  const converted = convertComposite(value, path, depth + 1);
-  path.above.pop();
-  return converted;
+/** Of several problems, Go tells the first in the order of the keys; those without a problem need not be sorted yet. */
+function convertAll(value: GoValue, options: WalkOptions): JsonValue {
+  try {
+    return new JsonWalk(options, false).convert(value);
+  } catch (error) {
+    if (!(error instanceof GoCallError)) throw error;
+    return new JsonWalk(options, true).convert(value);
+  }
 }
 
 type Composite = Exclude<GoValue, null | boolean | string | number | GoInt>;
 
-function convertComposite(value: Composite, path: Path, depth: number): JsonValue {
-  if (value instanceof Map) return convertMap(value, path, depth);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (value instanceof GoMap) return value.isNil ? null : convertMap(value.entries, path, depth);
-  if (value instanceof GoSlice) {
-    return value.isNil ? null : value.items.map((item) => convert(item, path, depth));
-  }
-  if (value instanceof GoObject) return convertObject(value, path, depth);
-  if (value instanceof GoComplex) throw new GoCallError("json: unsupported type: complex128");
-  return value.map((item) => convert(item, path, depth));
-}
+class JsonWalk {
+  readonly #options: WalkOptions;
+  readonly #sortsKeys: boolean;
+  /** Maps, slices and pointers that the walk is inside of, beyond those that Go does not watch. */
+  readonly #watched = new Set<object>();
+  #level: number;
 
-function convertMap(entries: ReadonlyMap<string, GoValue>, path: Path, depth: number): JsonValue {
-  const object: Record<string, JsonValue> = {};
-  for (const [key, value] of entries) {
-    define(object, path.keepsBytes ? key : key.toWellFormed(), convert(value, path, depth));
+  constructor(options: WalkOptions, sortsKeys: boolean) {
+    this.#options = options;
+    this.#sortsKeys = sortsKeys;
+    this.#level = options.isPointer === true ? 1 : 0;
   }
-  return object;
-}
 
-function convertObject(value: GoObject, path: Path, depth: number): JsonValue {
-  const own = value.json();
-  if (own !== undefined) return own;
-  if (value.underlying !== undefined) return convert(value.underlying, path, depth);
-  if (value.kind === "func" || value.kind === "chan") {
-    throw new GoCallError(`json: unsupported type: ${value.type}`);
+  convert(value: GoValue): JsonValue {
+    if (typeof value === "string") {
+      this.#options.onPart?.(value.length);
+      return this.#options.keepsBytes ? value : value.toWellFormed();
+    }
+    this.#options.onPart?.(0);
+    if (value === null || typeof value === "boolean") return value;
+    if (typeof value === "number") return finite(value);
+    if (value instanceof GoInt) {
+      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value;
+    }
+    return this.#convertComposite(value);
   }
-  const object: Record<string, JsonValue> = {};
-  for (const field of value.fields()) {
-    if (isExported(field.name)) define(object, field.name, convert(field.value, path, depth));
+
+  #convertComposite(value: Composite): JsonValue {
+    if (value instanceof Map) return this.#convertMap(value, value);
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+    if (value instanceof GoMap) return value.isNil ? null : this.#convertMap(value.entries, value);
+    if (value instanceof GoSlice) return value.isNil ? null : this.#convertItems(value.items, value);
+    if (value instanceof GoObject) return this.#convertObject(value);
+    if (value instanceof GoComplex) throw new GoCallError("json: unsupported type: complex128");
+    return this.#convertItems(value, value);
   }
-  return object;
+
+  /** Goes into a map, slice or pointer, which is what makes a level; `value` is what names its type. */
+  #enter(identity: object, value: GoValue): void {
+    this.#level += 1;
+    if (this.#level <= UNWATCHED_LEVELS) return;
+    if (this.#watched.has(identity)) {
+      throw new GoCallError(`json: unsupported value: encountered a cycle via ${goTypeOf(value)}`);
+    }
+    if (this.#level > MAX_LEVELS) throw new GoCallError(`json: value nests deeper than ${MAX_LEVELS} levels`);
+    this.#watched.add(identity);
+  }
+
+  #leave(identity: object): void {
+    if (this.#level > UNWATCHED_LEVELS) this.#watched.delete(identity);
+    this.#level -= 1;
+  }
+
+  #convertItems(items: readonly GoValue[], value: GoValue): JsonValue {
+    this.#enter(items, value);
+    const converted: JsonValue[] = [];
+    for (const item of items) converted.push(this.convert(item));
+    this.#leave(items);
+    return converted;
+  }
+
+  #convertMap(entries: ReadonlyMap<string, GoValue>, value: GoValue): JsonValue {
+    this.#enter(entries, value);
+    const object: Record<string, JsonValue> = {};
+    const ordered = this.#sortsKeys ? [...entries].sort(([a], [b]) => compareUtf8(a, b)) : entries;
+    for (const [key, item] of ordered) {
+      define(object, this.#options.keepsBytes ? key : key.toWellFormed(), this.convert(item));
+    }
+    this.#leave(entries);
+    return object;
+  }
+
+  #convertObject(value: GoObject): JsonValue {
+    const own = value.json();
+    if (own !== undefined) return own;
+    const { underlying } = value;
+    if (underlying instanceof Map) return this.#convertMap(underlying, value);
+    if (underlying !== undefined) return this.convert(underlying);
+    if (value.kind === "func" || value.kind === "chan") {
+      throw new GoCallError(`json: unsupported type: ${value.type}`);
+    }
+    const isPointer = value.kind === "ptr";
+    if (isPointer) this.#enter(value, value);
+    const object: Record<string, JsonValue> = {};
+    for (const field of value.fields()) {
+      if (isExported(field.name)) define(object, field.name, this.convert(field.value));
+    }
+    if (isPointer) this.#leave(value);
+    return object;
+  }
 }
 
 function isExported(name: string): boolean {
@@ -97,21 +162,10 @@ function finite(value: number): number {
   throw new GoCallError(`json: unsupported value: ${text}`);
 }
 
-function checkCycle(value: GoValue, path: Path, depth: number): void {
-  if (depth <= MAX_DEPTH && !path.above.includes(value)) return;
-  throw new GoCallError(`json: unsupported value: encountered a cycle via ${goTypeOf(value)}`);
-}
-
 /** Writes a value as Go's `json.Marshal` does. Throws a `GoCallError` with Go's text for what JSON cannot hold. */
 export function writeGoJson(value: GoValue, options: WriteGoJsonOptions = {}): string {
   const { escapeHtml = true, indent } = options;
-  const parts: string[] = [];
-  write(
-    convert(value, { above: [], keepsBytes: true }, 0),
-    parts,
-    indent === undefined ? undefined : { indent, lead: "\n" },
-  );
-  const text = parts.join("");
+  const text = write(convertAll(value, { ...options, keepsBytes: true }), indent);
   // Go escapes the two separators even where it leaves HTML alone.
   return text.replace(escapeHtml ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g, escapeCharacter);
 }
@@ -120,54 +174,67 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-interface Layout {
-  readonly indent: string;
-  /** A line break and the indentation of the level. */
-  readonly lead: string;
+/** A list or an object that is being written. */
+interface Open {
+  readonly items: readonly (readonly [label: string, value: JsonValue])[];
+  readonly close: string;
+  next: number;
 }
 
-function write(value: JsonValue, parts: string[], layout: Layout | undefined): void {
-  if (typeof value === "string") parts.push(quoted(value));
-  else if (typeof value === "number") parts.push(Object.is(value, -0) ? "-0" : String(value));
-  else if (typeof value !== "object" || value === null) parts.push(String(value));
-  else if (Array.isArray(value))
-    writeItems(
-      ["[", "]"],
-      value.map((item) => ["", item]),
-      parts,
-      layout,
-    );
-  else writeItems(["{", "}"], entriesOf(value as { readonly [key: string]: JsonValue }), parts, layout);
+/** Writes without recursion: the stack has no say in how deep a value nests. */
+function write(root: JsonValue, indent: string | undefined): string {
+  const parts: string[] = [];
+  const open: Open[] = [];
+  const breakLine = (): void => {
+    if (indent !== undefined) parts.push("\n", indent.repeat(open.length));
+  };
+  const start = (value: JsonValue): void => {
+    const composite = openOf(value);
+    if (composite === undefined) parts.push(scalarText(value));
+    else if (composite.items.length === 0) parts.push(composite.close === "]" ? "[]" : "{}");
+    else {
+      parts.push(composite.close === "]" ? "[" : "{");
+      open.push(composite);
+    }
+  };
+  start(root);
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const item = top.items[top.next];
+    if (item === undefined) {
+      open.pop();
+      breakLine();
+      parts.push(top.close);
+      continue;
+    }
+    if (top.next > 0) parts.push(",");
+    breakLine();
+    const [label, value] = item;
+    if (label !== "") parts.push(label, indent === undefined ? ":" : ": ");
+    top.next += 1;
+    start(value);
+  }
+  return parts.join("");
 }
 
-function entriesOf(object: { readonly [key: string]: JsonValue }): readonly (readonly [string, JsonValue])[] {
-  return Object.keys(object)
+function openOf(value: JsonValue): Open | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) {
+    return { items: (value as readonly JsonValue[]).map((item) => ["", item]), close: "]", next: 0 };
+  }
+  const object = value as { readonly [key: string]: JsonValue };
+  const items = Object.keys(object)
     .sort(compareUtf8)
-    .map((key) => [`${quoted(key)}:`, object[key] as JsonValue]);
+    .map((key) => [quoted(key), object[key] as JsonValue] as const);
+  return { items, close: "}", next: 0 };
+}
+
+function scalarText(value: JsonValue): string {
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "number" && Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** Go escapes what it writes for a byte that is no UTF-8, but not the character itself. */
 function quoted(text: string): string {
   if (text.isWellFormed()) return JSON.stringify(text);
   return `"${Array.from(text, (char) => (char.isWellFormed() ? JSON.stringify(char).slice(1, -1) : "\\ufffd")).join("")}"`;
-}
-
-function writeItems(
-  [open, close]: readonly [string, string],
-  items: readonly (readonly [label: string, value: JsonValue])[],
-  parts: string[],
-  layout: Layout | undefined,
-): void {
-  if (items.length === 0) {
-    parts.push(open, close);
-    return;
-  }
-  const inner = layout === undefined ? undefined : { ...layout, lead: layout.lead + layout.indent };
-  let before = open;
-  for (const [label, value] of items) {
-    parts.push(before, inner?.lead ?? "", label, layout !== undefined && label !== "" ? " " : "");
-    write(value, parts, inner);
-    before = ",";
-  }
-  parts.push(layout?.lead ?? "", close);
 }

@@ -60,7 +60,8 @@ const waiting: Reported = {
   message: "dependency 'a' is not ready",
 };
 const failed: Reported = { kind: "failed", error: new KustomizationFailedError("BuildFailed", "broken\n") };
-const stalled: Reported = { kind: "stalled", reason: "AccessDenied", message: "denied" };
+const stalled: Reported = { kind: "stalled", reason: "InvalidCELExpression", message: "no expression" };
+const refused: Reported = { kind: "stalled", reason: "AccessDenied", message: "denied" };
 const progressing: Reported = { kind: "progressing", reason: "Progressing", message: stage };
 
 function report(
@@ -125,8 +126,14 @@ describe("reportKustomization", () => {
     {
       outcome: "a stall",
       reported: stalled,
-      want: all("Stalled=True/AccessDenied", "Ready=False/AccessDenied"),
+      want: all("Stalled=True/InvalidCELExpression", "Ready=False/InvalidCELExpression"),
       observed: { new: 2, ready: 2, failed: 2, stalled: 2 },
+    },
+    {
+      outcome: "a stall for a source that may not be referred to",
+      reported: refused,
+      want: all("Stalled=True/AccessDenied", "Ready=False/AccessDenied"),
+      observed: { new: -1, ready: 1, failed: 1, stalled: 1 },
     },
     {
       outcome: "a suspension",

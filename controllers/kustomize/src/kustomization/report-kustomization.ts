@@ -21,7 +21,7 @@ type Seen = Observation<Kustomization, KustomizationFacts>;
  * Makes the status of a Kustomization, as kustomize-controller does.
  *
  * While a run works, Ready is Unknown and Reconciling says at what. A failure keeps Reconciling as a promise to try
- * again, and the generation that was observed last; success and stall move it. Waiting for a source or a dependency sets
+ * again, and the generation that was observed last; success and most stalls move it. Waiting for a source or a dependency sets
  * Ready alone. An object that is suspended or being deleted keeps its conditions.
  */
 export const reportKustomization: Report<Kustomization, KustomizationFacts> = (
@@ -42,8 +42,13 @@ export const reportKustomization: Report<Kustomization, KustomizationFacts> = (
   conditions = removeConditions(conditions, outcome.kind === "stalled" ? "Reconciling" : "Stalled");
   for (const wanted of verdict) conditions = put(conditions, wanted, seen, clock);
   const status = withHistory({ ...facts, conditions }, seen, outcome, clock);
-  return ended(outcome.kind === "stalled" ? observed(status, seen) : status, seen);
+  return ended(isJudged(outcome) ? observed(status, seen) : status, seen);
 };
+
+/** A stall judges the generation, unless it is about what may be referred to, which is not the object's to say. */
+function isJudged(outcome: Reported): boolean {
+  return outcome.kind === "stalled" && outcome.reason !== Reason.AccessDenied;
+}
 
 /** What the run found out, and that it is going on. */
 function withFacts(before: Status, seen: Seen, clock: Pick<Clock, "now">): Status {

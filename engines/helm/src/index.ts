@@ -91,6 +91,7 @@ export {
   type ListedDependency,
   listDependencies,
 } from "./dependencies/list-dependencies.ts";
+export { indexJson, type IndexJsonOptions } from "./dependencies/index-json.ts";
 export { lockDigest } from "./dependencies/lock-digest.ts";
 export { DependencyError, RepositoryBudgetError, RepositoryError } from "./dependencies/repository-error.ts";
 export {
@@ -100,6 +101,7 @@ export {
   readRepositoryIndex,
   type RepositoryIndex,
 } from "./dependencies/repository-index.ts";
+export { readStoredVersions } from "./dependencies/stored-index.ts";
 export { lintChart, type LintOptions } from "./lint/lint-chart.ts";
 export { formatFinding, type LintFinding, type LintSeverity } from "./lint/lint-finding.ts";
 export {

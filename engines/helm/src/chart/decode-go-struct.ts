@@ -1,4 +1,5 @@
 import { compareUtf8, type JsonValue } from "@weir/core";
+import { quoteGo } from "@weir/text";
 import {
   formatGoFloat32,
   loadYaml,
@@ -33,19 +34,42 @@ export type DecodedValue =
  *
  * Throws a `ChartError` with Go's text; of several wrong types, the first counts.
  */
-export function decodeGoStruct(text: Uint8Array, shape: GoStructShape, base: Decoded = new Map()): Decoded {
-  const value = load(text);
+export function decodeGoStruct(
+  text: Uint8Array | string,
+  shape: GoStructShape,
+  base: Decoded = new Map(),
+  options: DecodeOptions = {},
+): Decoded {
+  const value = load(text, options);
   // What decodes null keeps its value.
   if (value === null) return base;
-  const decoder = new Decoder(text);
+  const decoder = new Decoder(text, options.isStrict ?? false);
   const decoded = decoder.struct(shape, value, base, { struct: undefined, path: [], place: [] });
   if (decoder.problem === undefined) return decoded;
   throw new ChartError(`error unmarshaling JSON: while decoding JSON: ${decoder.problem}`);
 }
 
-function load(text: Uint8Array): JsonValue {
+/** How YAML is decoded. */
+export interface DecodeOptions {
+  /** Refuses fields that the struct has not, and keys that come twice. */
+  readonly isStrict?: boolean;
+  /** Length of the text; 64 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+/** The same for JSON as encoding/json decodes it: text is wanted where text is wanted, unknown fields are left out. */
+export function decodeGoJson(value: JsonValue, shape: GoStructShape): Decoded {
+  if (value === null) return new Map();
+  const decoder = new Decoder(undefined, false);
+  const decoded = decoder.struct(shape, value, new Map(), { struct: undefined, path: [], place: [] });
+  if (decoder.problem === undefined) return decoded;
+  throw new ChartError(decoder.problem);
+}
+
+function load(text: Uint8Array | string, { isStrict = false, maxBytes }: DecodeOptions): JsonValue {
   try {
-    return loadYaml(text);
+    const budgets = maxBytes === undefined ? {} : { budgets: { size: maxBytes } };
+    return loadYaml(text, { strict: isStrict, ...budgets });
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new ChartError(`error converting YAML to JSON: ${error.message}`);
@@ -61,11 +85,14 @@ interface Place {
 
 class Decoder {
   problem: string | undefined;
-  readonly #text: Uint8Array;
+  /** Without a text, what is decoded is JSON. */
+  readonly #text: Uint8Array | string | undefined;
+  readonly #isStrict: boolean;
   #root: YamlNode | undefined;
 
-  constructor(text: Uint8Array) {
+  constructor(text: Uint8Array | string | undefined, isStrict: boolean) {
     this.#text = text;
+    this.#isStrict = isStrict;
   }
 
   struct(shape: GoStructShape, value: JsonValue, base: Decoded, at: Place): Decoded {
@@ -78,7 +105,10 @@ class Decoder {
     for (const key of Object.keys(value).sort(compareUtf8)) {
       const name = fieldNamed(shape, key);
       const field = name === undefined ? undefined : shape.fields.get(name);
-      if (name === undefined || field === undefined) continue;
+      if (name === undefined || field === undefined) {
+        if (this.#isStrict) this.problem ??= `json: unknown field ${quoteGo(key)}`;
+        continue;
+      }
       const inner = { struct: shape.name, path: [...at.path, name], place: [...at.place, key] };
       this.#field({ decoded, name, field }, value[key] ?? null, inner);
     }
@@ -99,6 +129,7 @@ class Decoder {
   }
 
   /** Undefined where the type is wrong. */
+  // oxlint-disable-next-line complexity -- one case for each kind of type
   #value(
     shape: GoShape,
     value: JsonValue,
@@ -115,6 +146,11 @@ class Decoder {
       case "any-list":
         if (isList(value)) return { raw: value };
         return this.#wrongType(value, "[]interface {}", at);
+      case "any-map":
+        if (isTable(value)) return { raw: [value] };
+        return this.#wrongType(value, "map[string]interface {}", at);
+      case "map":
+        return this.#map(shape, value, at);
       case "string-map":
         return this.#stringMap(value, base, at);
       case "struct":
@@ -141,6 +177,21 @@ class Decoder {
     });
   }
 
+  #map(
+    { of, type }: { readonly of: GoShape; readonly type: string },
+    value: JsonValue,
+    at: Place,
+  ): DecodedValue | undefined {
+    if (!isTable(value)) return this.#wrongType(value, type, at);
+    const map = new Map<string, DecodedValue>();
+    for (const key of Object.keys(value).sort(compareUtf8)) {
+      const item = value[key] ?? null;
+      const place = { ...at, place: [...at.place, key] };
+      map.set(key, item === null ? null : (this.#value(of, item, undefined, place) ?? null));
+    }
+    return map;
+  }
+
   #stringMap(value: JsonValue, base: DecodedValue | undefined, at: Place): DecodedValue | undefined {
     if (!isTable(value)) return this.#wrongType(value, "map[string]string", at);
     const map = new Map(base instanceof Map ? (base as Decoded) : []);
@@ -153,6 +204,7 @@ class Decoder {
 
   #string(value: JsonValue, at: Place): string | undefined {
     if (typeof value === "string") return value;
+    if (this.#text === undefined) return this.#wrongType(value, "string", at);
     if (typeof value === "boolean" || typeof value === "bigint") return String(value);
     if (typeof value !== "number") return this.#wrongType(value, "string", at);
     return Number.isInteger(value) && !this.#isFloat(at.place) ? String(value) : formatGoFloat32(value);
@@ -160,7 +212,7 @@ class Decoder {
 
   /** Whether a whole number was written as a float, which prints in another way. */
   #isFloat(place: Place["place"]): boolean {
-    this.#root ??= parseYamlNode(this.#text);
+    this.#root ??= parseYamlNode(this.#text ?? "");
     let node = this.#root;
     for (const key of place) {
       const target = node?.target ?? node;

@@ -1,9 +1,11 @@
 /** What a field of a Go struct takes, as encoding/json and sigs.k8s.io/yaml see it. */
 export type GoShape =
-  | { readonly kind: "string" | "bool" | "time" | "any-list" }
+  | { readonly kind: "string" | "bool" | "time" | "any-list" | "any-map" }
   /** A `map[string]string`. */
   | { readonly kind: "string-map" }
   | { readonly kind: "list"; readonly of: GoShape; readonly type: string }
+  /** A map with keys that are strings. */
+  | { readonly kind: "map"; readonly of: GoShape; readonly type: string }
   | GoStructShape;
 
 /** A struct; as an item of a list it is a pointer, which null leaves nil. */
@@ -73,6 +75,40 @@ export const metadataShape: GoStructShape = {
     ["kubeVersion", STRING],
     ["dependencies", DEPENDENCIES],
     ["type", STRING],
+  ]),
+};
+
+const chartVersionShape: GoStructShape = {
+  kind: "struct",
+  name: "ChartVersion",
+  type: "repo.ChartVersion",
+  fields: new Map<string, GoShape>([
+    ...metadataShape.fields,
+    ["urls", STRINGS],
+    ["created", { kind: "time" }],
+    ["removed", BOOL],
+    ["digest", STRING],
+    ["checksum", STRING],
+    ["engine", STRING],
+    ["tillerVersion", STRING],
+    ["url", STRING],
+  ]),
+};
+
+const CHART_VERSIONS: GoShape = { kind: "list", of: chartVersionShape, type: "repo.ChartVersions" };
+
+/** The index of a repository. */
+export const indexFileShape: GoStructShape = {
+  kind: "struct",
+  name: "IndexFile",
+  type: "repo.IndexFile",
+  fields: new Map<string, GoShape>([
+    ["serverInfo", { kind: "any-map" }],
+    ["apiVersion", STRING],
+    ["generated", { kind: "time" }],
+    ["entries", { kind: "map", of: CHART_VERSIONS, type: "map[string]repo.ChartVersions" }],
+    ["publicKeys", STRINGS],
+    ["annotations", { kind: "string-map" }],
   ]),
 };
 

@@ -25,8 +25,11 @@ export function decodeLock(text: Uint8Array): ChartLock | undefined {
   };
 }
 
-/** Cleans and checks metadata as helm does. Throws `ChartError`. */
-export function validateMetadata(decoded: Decoded): ChartMetadata {
+/**
+ * Cleans and checks metadata as helm does. Throws `ChartError`. Dependencies of one name or alias are let through where
+ * `allowsRepeats` says so.
+ */
+export function validateMetadata(decoded: Decoded, allowsRepeats = false): ChartMetadata {
   const apiVersion = textOf(decoded, "apiVersion");
   const metadata: ChartMetadata = {
     name: clean(textOf(decoded, "name")),
@@ -54,7 +57,8 @@ export function validateMetadata(decoded: Decoded): ChartMetadata {
   return {
     ...metadata,
     maintainers,
-    dependencies: dependencies === undefined ? undefined : validDependencies(itemsOf(dependencies)),
+    dependencies:
+      dependencies === undefined ? undefined : validDependencies(itemsOf(dependencies), allowsRepeats),
   };
 }
 
@@ -79,7 +83,10 @@ function validMaintainer(item: DecodedValue): ChartMaintainer {
 
 const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
-function validDependencies(items: readonly DecodedValue[]): readonly ChartDependency[] {
+function validDependencies(
+  items: readonly DecodedValue[],
+  allowsRepeats: boolean,
+): readonly ChartDependency[] {
   const taken = new Set<string>();
   return items.map((item) => {
     if (!(item instanceof Map)) throw invalid("dependencies must not contain empty or null nodes");
@@ -97,7 +104,8 @@ function validDependencies(items: readonly DecodedValue[]): readonly ChartDepend
       throw invalid(`dependency ${quoteGo(name)} has disallowed characters in the alias`);
     }
     const key = alias === "" ? name : alias;
-    if (taken.has(key)) throw invalid(`more than one dependency with name or alias ${quoteGo(key)}`);
+    if (taken.has(key) && !allowsRepeats)
+      throw invalid(`more than one dependency with name or alias ${quoteGo(key)}`);
     taken.add(key);
     return dependency;
   });

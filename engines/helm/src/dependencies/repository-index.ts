@@ -177,7 +177,8 @@ function isHigher(left: ChartVersion, right: ChartVersion): boolean {
   return a !== undefined && b !== undefined && compareSemver(a, b) > 0;
 }
 
-function chartVersionOf(item: JsonObject): ChartVersion {
+/** What is needed of an entry. */
+export function chartVersionOf(item: JsonObject): ChartVersion {
   const text = (key: string): string => {
     const value = Object.hasOwn(item, key) ? item[key] : undefined;
     return typeof value === "string" || typeof value === "number" ? String(value) : "";

@@ -1,4 +1,4 @@
-export { applyDefaults } from "./apply-defaults.ts";
+export { applyDefaults, type NullHandling } from "./apply-defaults.ts";
 export {
   describeFieldError,
   duplicateField,

@@ -4,6 +4,7 @@ export { GoDecodeError } from "./codec/go-decode-error.ts";
 export { normalizeQuantity } from "./codec/go-quantity.ts";
 export { type GoTimeResult, normalizeMicroTime, normalizeTime } from "./codec/go-time.ts";
 export { decodeProtobuf, isProtobuf, ProtobufError } from "./codec/protobuf.ts";
+export { settleLists } from "./codec/settle-lists.ts";
 export { WireFormatError } from "./codec/wire-reader.ts";
 export { defaultObject } from "./defaults/apply-defaults.ts";
 export { type GoField, type GoStruct, goStruct, type GoType } from "./go-types.ts";

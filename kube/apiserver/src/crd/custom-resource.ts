@@ -6,6 +6,7 @@ import {
   coerceEmbeddedMetadata,
   type FieldError,
   type MetadataReading,
+  type NullHandling,
   pruneUnknownFields,
   type SchemaNode,
   validateSchema,
@@ -124,8 +125,12 @@ export class CustomServedResource implements Resource {
     );
   }
 
-  applyDefaults(object: JsonObject): Draft {
-    return { ...(applyDefaults(this.schema, object) as JsonObject) };
+  applyDefaults(object: JsonObject, nulls?: NullHandling): Draft {
+    return { ...(applyDefaults(this.schema, object, nulls) as JsonObject) };
+  }
+
+  settle(object: Draft): Draft {
+    return object;
   }
 
   get convertStored(): Resource["convertStored"] {

@@ -61,7 +61,7 @@ function applyTo(call: Call, { applied, current, options }: Apply): Draft {
     force: options.force,
   });
   if (result.kind === "conflict") throw result.error;
-  const object = resource.applyDefaults(resource.decode(asJson(result.object)).object);
+  const object = resource.applyDefaults(resource.decode(asJson(result.object)).object, "keep");
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
     throw badRequestError(

@@ -7,9 +7,9 @@ import {
   updateManagedFields,
 } from "@weir/objects";
 import type { WriteOptions } from "../http/write-options.ts";
-import type { Call } from "../resources/call.ts";
-import { asJson, asObject, copyForMeta, parseVersion } from "../resources/draft-access.ts";
-import type { Draft, Resource } from "../resources/resource.ts";
+import type { Api, Call } from "../resources/call.ts";
+import { asJson, asObject, copyForMeta, parseVersion, text } from "../resources/draft-access.ts";
+import { apiVersionOf, type Draft, type Resource } from "../resources/resource.ts";
 
 /** A write whose fields are to be put down to its manager. */
 export interface TrackedWrite {
@@ -45,7 +45,28 @@ export function fieldWrite(call: Call, manager: string): FieldWrite {
       return other === undefined ? (isView(resource) ? resource.schema : "missing") : other.schema;
     },
     emptyObject: emptyObjectOf(resource),
+    ...conversionBetween(call),
   };
+}
+
+/** Between versions with different fields, ownership is compared in each manager's own. */
+function conversionBetween({ resource, api }: Call): Pick<FieldWrite, "convertTo"> {
+  if (resource.isCustom || resource.plural !== "horizontalpodautoscalers") return {};
+  return {
+    convertTo(object, apiVersion) {
+      const { group, version } = parseVersion(apiVersion);
+      const own = text(object, "apiVersion");
+      const from = own === apiVersionOf(resource) ? resource : findVersion(api, resource, own);
+      const to = group === resource.group ? api.registry.find(group, version, resource.plural) : undefined;
+      if (to === undefined || from === undefined) return object;
+      return asJson(to.fromStorage(from.toStorage(asObject(object))));
+    },
+  };
+}
+
+function findVersion(api: Api, resource: Resource, apiVersion: string): Resource | undefined {
+  const { group, version } = parseVersion(apiVersion);
+  return api.registry.find(group, version, resource.plural);
 }
 
 /** A kind that is stored for another group as well may be managed under that group's name. */

@@ -7,6 +7,7 @@ import {
   GoDecodeError,
   goStruct,
   selectableFields,
+  settleLists,
   tableColumns,
 } from "@weir/builtin";
 import { badRequestError, type KubeObject } from "@weir/objects";
@@ -111,6 +112,11 @@ export class BuiltinServedResource implements Resource {
     return defaultObject(this.#definition, object) as Draft;
   }
 
+  settle(object: Draft): Draft {
+    const struct = keptAsJson.has(this.group) ? undefined : goStruct(this.#definition);
+    return struct === undefined ? object : (settleLists(struct, object) as Draft);
+  }
+
   fromStorage(object: KubeObject): KubeObject {
     return this.#conversion === undefined || this.servesStoredText
       ? object
@@ -130,6 +136,9 @@ function describeColumn(name: string): string {
     ? "Name of the object, unique among its kind in a namespace."
     : `${name} of the object.`;
 }
+
+/** Groups whose objects upstream stores as JSON, which keeps empty lists; all others are stored as protobuf. */
+const keptAsJson = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
 
 const deprecations: Readonly<Record<string, string>> = {
   "core.v1.Endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",

@@ -1,6 +1,7 @@
 import type { KindRules } from "./builtin-strategy.ts";
 import { configMapRules, secretRules } from "./rules/data-rules.ts";
 import { definitionRules } from "./rules/definition-rules.ts";
+import { coreEventRules, eventRules } from "./rules/event-rules.ts";
 import { namespaceRules } from "./rules/namespace-rules.ts";
 import { podRules } from "./rules/pod-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
@@ -15,6 +16,7 @@ import {
   revisionRules,
   roleRules,
 } from "./rules/policy-rules.ts";
+import { resourceQuotaRules } from "./rules/quota-rules.ts";
 import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
 import {
   cronJobRules,
@@ -38,12 +40,15 @@ const rules: Readonly<Record<string, KindRules>> = {
   "batch.v1.Job": jobRules,
   "coordination.v1.Lease": leaseRules,
   "core.v1.ConfigMap": configMapRules,
+  "core.v1.Event": coreEventRules,
   "core.v1.Namespace": namespaceRules,
   "core.v1.PersistentVolume": volumeRules,
   "core.v1.PersistentVolumeClaim": volumeClaimRules,
   "core.v1.Pod": podRules,
+  "core.v1.ResourceQuota": resourceQuotaRules,
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,
+  "events.v1.Event": eventRules,
   "networking.v1.Ingress": ingressRules,
   "networking.v1.NetworkPolicy": networkPolicyRules,
   "policy.v1.PodDisruptionBudget": disruptionBudgetRules,

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
-import type { FieldError, SchemaNode } from "@weir/schema";
+import type { FieldError, NullHandling, SchemaNode } from "@weir/schema";
 import type { UserInfo } from "../auth/user-info.ts";
 import type { Call } from "./call.ts";
+import { parseVersion } from "./draft-access.ts";
 
 /** An object while the server works on it; it becomes a `KubeObject` when it is stored. */
 export type Draft = Record<string, JsonValue>;
@@ -98,8 +99,10 @@ export interface Resource {
   readonly servesStoredText: boolean;
   /** Checks types and drops what the kind does not know; throws a 400. */
   decode(body: JsonObject): DecodedBody;
-  /** Writes the kind's defaults; may give the same object. */
-  applyDefaults(object: JsonObject): Draft;
+  /** Writes the kind's defaults; may give the same object. A custom resource drops nulls where its schema has none. */
+  applyDefaults(object: JsonObject, nulls?: NullHandling): Draft;
+  /** The object as it comes back from the store, where reading it there changes anything; may give the same one. */
+  settle(object: Draft): Draft;
   /** From the stored version to this one. */
   fromStorage(object: KubeObject): KubeObject;
   /** From this version to the stored one. */
@@ -134,6 +137,12 @@ export function goTypeOf(resource: Resource, isList: boolean): string {
   if (resource.isCustom) return isList ? "*unstructured.UnstructuredList" : "*unstructured.Unstructured";
   const name = resource.group === "" ? "core" : (resource.group.split(".")[0] ?? "");
   return `*${name}.${isList ? resource.listKind : resource.kind}`;
+}
+
+/** Group and kind, as a 422 names them: a kind that is stored for another group is named as that group's. */
+export function groupKind(resource: Resource): { readonly group: string; readonly kind: string } {
+  if (resource.isCustom) return { group: resource.group, kind: resource.kind };
+  return { group: parseVersion(resource.storageVersion).group, kind: resource.kind };
 }
 
 /** Group and plural, as errors name a resource. */

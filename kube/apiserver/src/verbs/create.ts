@@ -17,6 +17,7 @@ import { asJson, asObject, child, metaOf, text } from "../resources/draft-access
 import {
   type Draft,
   fromStored,
+  groupKind,
   groupResource,
   storageKey,
   toStored,
@@ -76,7 +77,9 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
     options: reviewedOptions(options),
   };
   // Admission's own changes are nobody's: fields are put down to the manager before.
-  const tracked = options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options });
+  const tracked = resource.settle(
+    options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options }),
+  );
   await api.admission.mutate(admission, tracked, undefined);
   const meta = metaOf(tracked);
   Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
@@ -125,7 +128,7 @@ async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequ
     ...call.strategy.validate(object, admission.context),
   ];
   const name = text(metaOf(draft), "name");
-  if (errors.length > 0) throw invalidError({ group: resource.group, kind: resource.kind }, name, errors);
+  if (errors.length > 0) throw invalidError(groupKind(resource), name, errors);
   await api.admission.validate({ ...admission, name }, object, undefined);
 }
 
@@ -134,7 +137,7 @@ export async function prepareStore(call: Call, draft: Draft, isDryRun: boolean):
   const { resource, strategy } = call;
   const errors = (await strategy.beforeStore?.(call, draft, isDryRun)) ?? [];
   if (errors.length === 0) return;
-  throw invalidError({ group: resource.group, kind: resource.kind }, text(metaOf(draft), "name"), errors);
+  throw invalidError(groupKind(resource), text(metaOf(draft), "name"), errors);
 }
 
 async function storeNew(call: Call, object: KubeObject, options: WriteOptions): Promise<KubeObject> {

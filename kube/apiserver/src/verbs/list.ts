@@ -174,7 +174,8 @@ export function respondList(call: Call, page: Page, how: Negotiated): ApiRespons
     }
     const { continue: token, ...rest } = metadata as { continue?: string; resourceVersion: string };
     const meta = token === undefined || token === "" ? rest : metadata;
-    const items = objects.map((object) => partialMetadata(object));
+    // An empty list of metadata is a nil slice upstream.
+    const items = objects.length === 0 ? null : objects.map((object) => partialMetadata(object));
     return respond(
       { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: meta, items },
       how,

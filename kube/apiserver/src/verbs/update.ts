@@ -16,7 +16,14 @@ import { trackUpdate } from "../patch/field-tracking.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
-import { type Draft, fromStored, groupResource, storageKey, toStored } from "../resources/resource.ts";
+import {
+  type Draft,
+  fromStored,
+  groupKind,
+  groupResource,
+  storageKey,
+  toStored,
+} from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
 import { createObject, prepareStore, reviewedOptions, writeContext } from "./create.ts";
@@ -115,9 +122,9 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   };
   carryMeta(call, draft, asJson(old));
   // Admission's own changes are nobody's: fields are put down to the manager before.
-  const tracked = update.tracked
-    ? draft
-    : trackUpdate(call, { object: draft, live: old, options: update.options });
+  const tracked = resource.settle(
+    update.tracked ? draft : trackUpdate(call, { object: draft, live: old, options: update.options }),
+  );
   await api.admission.mutate(admission, tracked, old);
   call.strategy.prepareForUpdate(tracked, old, context);
   const object = asObject(tracked);
@@ -125,8 +132,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
     ...metadataErrors(call, tracked, old),
     ...call.strategy.validateUpdate(object, old, context),
   ];
-  if (errors.length > 0)
-    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, errors);
+  if (errors.length > 0) throw invalidError(groupKind(resource), info.name, errors);
   await api.admission.validate(admission, object, old);
   await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });

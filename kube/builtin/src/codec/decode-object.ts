@@ -75,8 +75,8 @@ class Decoder {
 
   #field(field: GoField, value: JsonValue, place: Place): Encoded {
     const encoded = this.#value(field.type, value, place);
-    // A list or map that is written even when it is empty comes back from the store as null.
-    if (!field.omitEmpty && encoded !== undefined && isEmptyCollection(field.type, encoded)) return null;
+    // A map that is written even when it is empty comes back from the store as null; so does a list, see `settleLists`.
+    if (!field.omitEmpty && encoded !== undefined && isEmptyMap(field.type, encoded)) return null;
     if (encoded === undefined || !(field.omitEmpty || field.omitZero)) return encoded;
     if (field.type.kind === "pointer" || field.type.kind === "json") return encoded;
     return isEmpty(encoded, field) ? undefined : encoded;
@@ -234,8 +234,7 @@ function zeroStruct(struct: GoStruct): JsonObject {
   return draft;
 }
 
-function isEmptyCollection(type: GoType, value: JsonValue): boolean {
-  if (type.kind === "list") return Array.isArray(value) && value.length === 0;
+function isEmptyMap(type: GoType, value: JsonValue): boolean {
   return type.kind === "map" && Object.keys(value as JsonObject).length === 0;
 }
 

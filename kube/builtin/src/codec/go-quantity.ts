@@ -34,6 +34,24 @@ export function normalizeQuantity(value: JsonValue): string {
   return typeof given === "string" && plainForm(given) === canonical ? given : canonical;
 }
 
+/** How many of a canonical quantity's units make one thousandth. */
+const unitsBelowMilli: Readonly<Record<string, bigint>> = {
+  n: 1_000_000n,
+  u: 1_000n,
+  "e-9": 1_000_000n,
+  "e-6": 1_000n,
+};
+
+/** A canonical quantity in whole thousandths, rounded away from zero: finer ones are kept of no resource. */
+export function roundUpToMilli(canonical: string): string {
+  const [, digits = "", unit = ""] = /^([+-]?\d+)(n|u|e-9|e-6)$/.exec(canonical) ?? [];
+  const divisor = unitsBelowMilli[unit];
+  if (divisor === undefined) return canonical;
+  const value = BigInt(digits.replace(/^\+/, ""));
+  const raised = value < 0n ? value - divisor + 1n : value + divisor - 1n;
+  return normalizeQuantity(`${raised / divisor}${unit.startsWith("e") ? "e-3" : "m"}`);
+}
+
 /** Go keeps a text that differs from the canonical one in these ways alone. */
 function plainForm(text: string): string {
   return text

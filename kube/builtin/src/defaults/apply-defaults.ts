@@ -19,6 +19,7 @@ const defaulters = once(
       ["core.v1.PersistentVolume", core.defaultPersistentVolume],
       ["core.v1.LimitRange", core.defaultLimitRange],
       ["core.v1.Node", core.defaultNode],
+      ["core.v1.ResourceQuota", core.defaultResourceQuota],
       ["core.v1.Event", core.defaultEvent],
       ["core.v1.Pod", defaultPod],
       ["core.v1.PodTemplate", defaultPodTemplate],

@@ -1,4 +1,12 @@
-import { child, children, type Draft, ensureChild, setDefault, setDefaultNumber } from "./draft.ts";
+import {
+  child,
+  children,
+  type Draft,
+  ensureChild,
+  roundUpResources,
+  setDefault,
+  setDefaultNumber,
+} from "./draft.ts";
 import { defaultRareVolume } from "./pod-defaults.ts";
 
 /** A Namespace carries its name as a label, so that selectors can name it. */
@@ -58,13 +66,18 @@ export function defaultEndpointSlice(object: Draft): void {
 }
 
 export function defaultVolumeClaim(object: Draft): void {
-  setDefault(ensureChild(object, "spec"), "volumeMode", "Filesystem");
-  setDefault(ensureChild(object, "status"), "phase", "Pending");
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "volumeMode", "Filesystem");
+  roundUpResources(child(spec, "resources"), "limits", "requests");
+  const status = ensureChild(object, "status");
+  setDefault(status, "phase", "Pending");
+  roundUpResources(status, "capacity", "allocatedResources");
 }
 
 export function defaultPersistentVolume(object: Draft): void {
   const spec = ensureChild(object, "spec");
   setDefault(ensureChild(object, "status"), "phase", "Pending");
+  roundUpResources(spec, "capacity");
   setDefault(spec, "persistentVolumeReclaimPolicy", "Retain");
   setDefault(spec, "volumeMode", "Filesystem");
   const hostPath = child(spec, "hostPath");
@@ -75,6 +88,7 @@ export function defaultPersistentVolume(object: Draft): void {
 /** Limits fill in what a container does not ask for itself. */
 export function defaultLimitRange(object: Draft): void {
   for (const item of children(child(object, "spec"), "limits")) {
+    roundUpResources(item, "max", "min", "default", "defaultRequest", "maxLimitRequestRatio");
     if (item["type"] !== "Container") continue;
     const limits = ensureChild(item, "default");
     const requests = ensureChild(item, "defaultRequest");
@@ -92,8 +106,14 @@ function fill(target: Draft, source: Draft | undefined): void {
   }
 }
 
+export function defaultResourceQuota(object: Draft): void {
+  roundUpResources(child(object, "spec"), "hard");
+  roundUpResources(child(object, "status"), "hard", "used");
+}
+
 export function defaultNode(object: Draft): void {
   const status = ensureChild(object, "status");
+  roundUpResources(status, "capacity", "allocatable");
   const capacity = child(status, "capacity");
   if (capacity !== undefined && child(status, "allocatable") === undefined)
     status["allocatable"] = { ...capacity };

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@weir/core";
+import { roundUpToMilli } from "../codec/go-quantity.ts";
 
 /** An object while its defaults are written into it. */
 export type Draft = Record<string, JsonValue>;
@@ -36,6 +37,16 @@ export function setDefaultNumber(draft: Draft | undefined, key: string, value: n
   if (draft === undefined) return;
   const current = draft[key];
   if (current === undefined || current === null || current === 0) draft[key] = value;
+}
+
+/** Rounds the quantities of the named resource lists up to thousandths, as Kubernetes keeps them. */
+export function roundUpResources(parent: Draft | undefined, ...fields: readonly string[]): void {
+  for (const field of fields) {
+    const list = child(parent, field);
+    for (const [name, quantity] of Object.entries(list ?? {})) {
+      if (list !== undefined && typeof quantity === "string") list[name] = roundUpToMilli(quantity);
+    }
+  }
 }
 
 export function isDraft(value: JsonValue | undefined): value is Draft {

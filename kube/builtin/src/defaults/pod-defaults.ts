@@ -1,4 +1,13 @@
-import { child, children, type Draft, ensureChild, isDraft, setDefault, setDefaultNumber } from "./draft.ts";
+import {
+  child,
+  children,
+  type Draft,
+  ensureChild,
+  isDraft,
+  roundUpResources,
+  setDefault,
+  setDefaultNumber,
+} from "./draft.ts";
 
 const FILE_MODE = 0o644;
 
@@ -12,6 +21,8 @@ export function defaultPodSpec(spec: Draft): void {
   setDefault(spec, "terminationGracePeriodSeconds", 30);
   setDefault(spec, "schedulerName", "default-scheduler");
   ensureChild(spec, "securityContext");
+  roundUpResources(spec, "overhead");
+  roundUpResources(child(spec, "resources"), "limits", "requests");
   if (typeof spec["serviceAccountName"] === "string" && spec["serviceAccountName"] !== "") {
     setDefault(spec, "serviceAccount", spec["serviceAccountName"]);
   } else if (typeof spec["serviceAccount"] === "string" && spec["serviceAccount"] !== "") {
@@ -58,7 +69,7 @@ function defaultContainer(container: Draft, list: (typeof containerLists)[number
   if (list !== "ephemeralContainers" || container["imagePullPolicy"] === undefined) {
     setDefault(container, "imagePullPolicy", pullPolicy(container["image"]));
   }
-  ensureChild(container, "resources");
+  roundUpResources(ensureChild(container, "resources"), "limits", "requests");
   for (const port of children(container, "ports")) setDefault(port, "protocol", "TCP");
   for (const variable of children(container, "env")) {
     setDefault(child(child(variable, "valueFrom"), "fieldRef"), "apiVersion", "v1");
@@ -119,6 +130,7 @@ function defaultVolume(volume: Draft): void {
   if (hostPath !== undefined && hostPath["type"] === undefined) hostPath["type"] = "";
   const claim = child(child(volume, "ephemeral"), "volumeClaimTemplate");
   setDefault(child(claim, "spec"), "volumeMode", "Filesystem");
+  roundUpResources(child(child(claim, "spec"), "resources"), "limits", "requests");
   defaultRareVolume(volume);
 }
 

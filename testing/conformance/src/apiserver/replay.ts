@@ -1,9 +1,9 @@
-import type { ApiServer, Storage } from "@weir/apiserver";
 import { type JsonValue, parseJson, writeJson } from "@weir/core";
 import { type CompareOptions, compareSubset, compareValues, unordered } from "./compare.ts";
 import { EventReader } from "./event-reader.ts";
 import { Placeholders } from "./placeholders.ts";
-import { bytesOf, numbersIn, repeatedBody } from "./request-body.ts";
+import type { ReplayTarget } from "./replay-target.ts";
+import { bytesOf, numbersIn, repeatedBody, writeSpaced } from "./request-body.ts";
 import type {
   ExchangeStep,
   RecordedRequest,
@@ -13,15 +13,9 @@ import type {
   WatchStep,
 } from "./transcript.ts";
 
-/** A server to replay against, and its store. */
-export interface ReplayTarget {
-  readonly server: ApiServer;
-  readonly storage: Storage;
-}
-
-const ORIGIN = "https://server.test";
 const RETRY_MS = 10_000;
-const QUIET_MS = 30;
+/** The embedded server answers otherwise within this time, or it never does. */
+const PATIENCE_MS = 2_000;
 const comparedHeaders = [
   "content-type",
   "location",
@@ -60,8 +54,8 @@ class Replay {
   constructor(transcript: Transcript, target: ReplayTarget) {
     this.#transcript = transcript;
     this.#target = target;
-    this.#placeholders.set("$NS", "t-abcdefghi");
-    this.#placeholders.set("$NS2", "u-abcdefghi");
+    this.#placeholders.set("$NS", target.namespaces.first);
+    this.#placeholders.set("$NS2", target.namespaces.second);
     const token = { v: "meta.k8s.io/v1", rv: 2, start: "c1\0" };
     this.#placeholders.set("$EXPIRED_CONTINUE", Buffer.from(JSON.stringify(token)).toString("base64url"));
   }
@@ -99,7 +93,7 @@ class Replay {
 
   async #step(step: Transcript["steps"][number], index: number): Promise<string | undefined> {
     if ("action" in step) {
-      await this.#target.storage.compact(await this.#target.storage.revision());
+      await this.#target.compact();
       return undefined;
     }
     return "watch" in step ? this.#watch(step, index) : this.#exchange(step, `.steps[${index}]`);
@@ -113,11 +107,23 @@ class Replay {
       this.#remember(step.request, answer);
       return difference === undefined;
     };
-    if (step.retry === true || step.note?.startsWith("after ") === true) await until(attempt);
+    const isRead = this.#target.isDelayed && step.request.method === "GET";
+    if (step.retry === true || step.note?.startsWith("after ") === true || isRead)
+      await until(attempt, isRead ? RETRY_MS : PATIENCE_MS);
     else await attempt();
+    if (this.#target.isDelayed && difference === undefined) await this.#settleDefinition(step);
     return difference === undefined
       ? undefined
       : `${step.request.method} ${step.request.path}: ${difference}`;
+  }
+
+  /** The recorder read a new definition once its names were accepted or refused. */
+  async #settleDefinition({ request, response }: ExchangeStep): Promise<void> {
+    const isNew = request.path.endsWith("/customresourcedefinitions") && response.status === 201;
+    const name = (request.body as { metadata?: { name?: string } } | undefined)?.metadata?.name;
+    if (!isNew || name === undefined || request.query?.["dryRun"] !== undefined) return;
+    const path = `${request.path}/${name}`;
+    await until(async () => hasConditions((await this.#send({ method: "GET", path })).text));
   }
 
   #remember(request: RecordedRequest, answer: Answer): void {
@@ -128,8 +134,13 @@ class Replay {
   }
 
   async #send(request: RecordedRequest, signal?: AbortSignal): Promise<Answer> {
-    const response = await this.#open(request, signal);
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    for (;;) {
+      const response = await this.#open(request, signal);
+      const text = await response.text();
+      const isComing = this.#target.isDelayed && text.includes("storage is (re)initializing");
+      if (!isComing) return { status: response.status, headers: response.headers, text };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   async #open(request: RecordedRequest, signal?: AbortSignal): Promise<Response> {
@@ -142,32 +153,13 @@ class Replay {
     const authorization = this.#authorization(request.user);
     if (authorization !== undefined) headers.set("authorization", authorization);
     const path = this.#placeholders.fill(request.path);
-    if (request.method === "TRACE" || path.includes("/../")) return this.#handle(request, path, headers);
-    const body = this.#body(request);
-    const init = {
-      method: request.method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
-    };
-    return this.#target.server.fetch(new Request(`${ORIGIN}${path}${this.#query(request)}`, init));
-  }
-
-  /** What a fetch Request cannot hold goes to the handler below it. */
-  async #handle(request: RecordedRequest, path: string, headers: Headers): Promise<Response> {
-    const answer = await this.#target.server.handle({
+    return this.#target.send({
       method: request.method,
       path,
-      query: new URLSearchParams(this.#query(request)),
-      header: (name) => headers.get(name) ?? undefined,
-      headersWithPrefix: () => [],
-      readBody: async () => new Uint8Array(),
-      signal: new AbortController().signal,
-    });
-    const body = typeof answer.body === "string" ? answer.body : null;
-    return new Response(body, {
-      status: answer.status,
-      headers: answer.headers.map(([name, value]): [string, string] => [name, value]),
+      query: this.#query(request),
+      headers,
+      body: this.#body(request),
+      signal,
     });
   }
 
@@ -202,7 +194,7 @@ class Replay {
 
   /** Always bytes: a Request adds a Content-Type of its own to text. */
   #body(request: RecordedRequest): Uint8Array<ArrayBuffer> | undefined {
-    if (request.body !== undefined) return bytesOf(writeJson(this.#fillTimes(request.body)));
+    if (request.body !== undefined) return bytesOf(writeSpaced(this.#fillTimes(request.body)));
     if (request.rawBody !== undefined) return bytesOf(this.#placeholders.fill(request.rawBody));
     if (request.rawBodyHex !== undefined) return new Uint8Array(Buffer.from(request.rawBodyHex, "hex"));
     if (request.rawBodyRepeat !== undefined) return bytesOf(repeatedBody(request.rawBodyRepeat));
@@ -319,7 +311,7 @@ class Replay {
       if (extra !== undefined) return `want no further event, got ${JSON.stringify(extra).slice(0, 200)}`;
       return events.isClosed ? undefined : "want the stream to be closed";
     }
-    const extra = await events.next(QUIET_MS, false);
+    const extra = await events.next(this.#target.quietMs, false);
     if (extra !== undefined) return `want no further event, got ${JSON.stringify(extra).slice(0, 300)}`;
     return events.isClosed ? "want the stream to stay open" : undefined;
   }
@@ -334,6 +326,10 @@ class Replay {
     }
     return undefined;
   }
+}
+
+function hasConditions(text: string): boolean {
+  return text.includes('"type":"NamesAccepted"') && !text.includes('"reason":"Installing"');
 }
 
 function isEstablished(text: string): boolean {
@@ -374,10 +370,8 @@ function parse(text: string): JsonValue | undefined {
   }
 }
 
-async function until(attempt: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + RETRY_MS;
-  for (let wait = 2; !(await attempt()) && Date.now() < end; wait = Math.min(wait * 2, 100)) {
+async function until(attempt: () => Promise<boolean>, patienceMs = PATIENCE_MS): Promise<void> {
+  const end = Date.now() + patienceMs;
+  for (let wait = 2; !(await attempt()) && Date.now() < end; wait = Math.min(wait * 2, 100))
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if (wait > 90 && Date.now() > end - RETRY_MS + 2000) return;
-  }
 }

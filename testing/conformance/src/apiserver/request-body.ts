@@ -1,9 +1,22 @@
-import type { JsonValue } from "@weir/core";
+import { type JsonValue, writeJson } from "@weir/core";
 import type { Placeholders } from "./placeholders.ts";
 
 /** A text as it goes over the wire. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
+}
+
+/**
+ * A body as the recorder wrote it, with spaces behind commas and colons: where a field holds raw JSON, the server keeps
+ * and compares its very text.
+ */
+export function writeSpaced(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(writeSpaced).join(", ")}]`;
+  if (value === null || typeof value !== "object") return writeJson(value);
+  const fields = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}: ${writeSpaced(item as JsonValue)}`,
+  );
+  return `{${fields.join(", ")}}`;
 }
 
 /** A node port is a number, though its placeholder is a text; one that is not known yet is left to the server. */

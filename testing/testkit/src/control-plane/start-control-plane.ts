@@ -21,6 +21,8 @@ import { ServerProgram } from "./server-program.ts";
 /** Somebody whom the control plane knows by a token. */
 export interface ControlPlaneUser {
   readonly name: string;
+  /** The name by default. */
+  readonly uid?: string;
   readonly token: string;
   readonly groups?: readonly string[];
 }
@@ -30,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly programs: ControlPlanePrograms;
   /** Users besides the administrator. */
   readonly users?: readonly ControlPlaneUser[];
+  /** Who issues tokens of service accounts; the server's own address by default. */
+  readonly issuer?: string;
   /** Flags for kube-apiserver that come after the usual ones. */
   readonly apiserverFlags?: readonly string[];
 }
@@ -51,6 +55,8 @@ export interface ControlPlane extends AsyncDisposable {
   kill(): Promise<void>;
   /** Ends kube-apiserver if it runs and starts it again, at the same address over the same data. */
   restart(): Promise<void>;
+  /** Drops what etcd keeps of the past; what kube-apiserver's watch caches remember of it stays. */
+  compactHistory(): Promise<void>;
   /**
    * Drops what etcd keeps of the past, as happens every five minutes, and starts kube-apiserver again, whose watch caches
    * would remember: what asks for an earlier version is told that it is gone.
@@ -77,7 +83,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const client = createClient({ ...connection, userAgent: "weir-test" });
   const etcd = starting.use(startEtcd(options.programs.etcd, directory, etcdPort));
   await until(() => answers(`http://127.0.0.1:${etcdPort}/readyz`), etcd);
-  const flags = [...apiserverFlags(directory, etcdPort, port), ...(options.apiserverFlags ?? [])];
+  const issuer = options.issuer ?? `https://127.0.0.1:${port}/`;
+  const usual = apiserverFlags(directory, { etcd: etcdPort, own: port }, issuer);
+  const flags = [...usual, ...(options.apiserverFlags ?? [])];
   const apiserver = starting.use(
     new RestartableApiserver({ path: options.programs.kubeApiserver, directory, flags, connection }),
   );
@@ -92,6 +100,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     kill: () => apiserver.kill(),
     restart: () => apiserver.restart(),
+    compactHistory: () => compactEtcd(etcdPort),
     forgetHistory: async () => {
       await compactEtcd(etcdPort);
       await apiserver.restart();
@@ -154,8 +163,8 @@ async function writeAccess(
   return { url, token, certificateAuthority, kubeconfig };
 }
 
-function tokenLine({ name, token, groups = [] }: ControlPlaneUser): string {
-  return `${token},${name},${name},"${groups.join(",")}"\n`;
+function tokenLine({ name, uid = name, token, groups = [] }: ControlPlaneUser): string {
+  return `${token},${name},${uid},"${groups.join(",")}"\n`;
 }
 
 function startEtcd(path: string, directory: string, port: number): ServerProgram {
@@ -170,19 +179,23 @@ function startEtcd(path: string, directory: string, port: number): ServerProgram
   return new ServerProgram({ name: "etcd", path, args, directory });
 }
 
-function apiserverFlags(directory: string, etcdPort: number, port: number): readonly string[] {
+function apiserverFlags(
+  directory: string,
+  ports: { readonly etcd: number; readonly own: number },
+  issuer: string,
+): readonly string[] {
   const file = (name: string): string => join(directory, name);
   return [
     "--advertise-address=127.0.0.1",
     "--bind-address=127.0.0.1",
-    `--secure-port=${port}`,
-    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
+    `--secure-port=${ports.own}`,
+    `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     `--cert-dir=${directory}`,
     `--tls-cert-file=${file("apiserver.crt")}`,
     `--tls-private-key-file=${file("apiserver.key")}`,
     `--client-ca-file=${file("ca.crt")}`,
     `--token-auth-file=${file("tokens.csv")}`,
-    `--service-account-issuer=https://127.0.0.1:${port}/`,
+    `--service-account-issuer=${issuer}`,
     `--service-account-key-file=${file("accounts.pub")}`,
     `--service-account-signing-key-file=${file("accounts.key")}`,
     "--service-cluster-ip-range=10.0.0.0/24",

@@ -7,9 +7,10 @@ import { ownerOf } from "../artifact-storage/artifact-owner.ts";
 import { ensureStored } from "../artifact-storage/ensure-stored.ts";
 import type { RegistryAccess, RegistryClients } from "../registry/registry-clients.ts";
 import type { SourceEvents } from "../report/source-events.ts";
+import type { Said } from "../report/source-facts.ts";
 import { reconcileSource, type SourceTiming } from "../run/reconcile-source.ts";
 import { sayProgress } from "../run/source-context.ts";
-import { decideArtifact, shapeOf } from "./decide-artifact.ts";
+import { type ArtifactDecision, decideArtifact, shapeOf } from "./decide-artifact.ts";
 import type { OCIRepositoryFacts } from "./facts.ts";
 import { findRevision, type FoundRevision, repositoryOf } from "./find-revision.ts";
 import { storedMessage } from "./messages.ts";
@@ -47,6 +48,15 @@ function refuseWithoutSpec({
 }: Partial<OCIRepository>): Extract<Outcome, { readonly kind: "stalled" }> | undefined {
   if (spec !== undefined) return undefined;
   return { kind: "stalled", reason: SourceReason.URLInvalid, message: "spec.url: required value" };
+}
+
+function newsOf({ revision, followed }: FoundRevision): Said {
+  const message = `new revision '${revision}' for '${formatReference(followed)}'`;
+  return { reason: SourceReason.NewRevision, message };
+}
+
+function buildingOf({ message }: Said): string {
+  return `building artifact: ${message}`;
 }
 
 class OCIRepositoryRun {
@@ -99,28 +109,40 @@ class OCIRepositoryRun {
     client: RegistryClient,
     signal: AbortSignal,
   ): Promise<void> {
-    const { revision, pinned } = found;
+    const { revision } = found;
     const decision = decideArtifact(this.#repository, stored, revision);
-    if (decision.pulls === "revision") await this.#sayNew(found);
+    const news = decision.pulls === "revision" ? newsOf(found) : undefined;
+    let content: PulledContent | undefined;
+    try {
+      content = await this.#verifyAndPull(found, decision, client, signal);
+    } finally {
+      // Flux says what is new once it is pulled, or could not be.
+      if (news !== undefined)
+        this.#ctx.record({ isChanging: true, outdated: news, progress: buildingOf(news) });
+    }
+    this.#ctx.record({ isFetched: true });
+    if (content === undefined) return this.#keep(revision, stored);
+    if (news !== undefined) await sayProgress(this.#ctx, buildingOf(news));
+    await this.#store(found, content);
+  }
+
+  /** What was pulled; `undefined` where what is stored is it. */
+  async #verifyAndPull(
+    { revision, pinned }: FoundRevision,
+    decision: ArtifactDecision,
+    client: RegistryClient,
+    signal: AbortSignal,
+  ): Promise<PulledContent | undefined> {
     if (decision.verifies) {
       await verifyRevision(this.#repository, pinned, { client, ctx: this.#ctx, signal });
       this.#ctx.record({ verified: { message: `verified signature of revision ${revision}` } });
     }
-    if (decision.pulls === undefined) return this.#keep(revision, stored);
-    const content = await pullContent(this.#repository, pinned, client, signal);
-    this.#ctx.record({ isFetched: true });
-    await this.#store(found, content);
-  }
-
-  async #sayNew({ revision, followed }: FoundRevision): Promise<void> {
-    const message = `new revision '${revision}' for '${formatReference(followed)}'`;
-    this.#ctx.record({ isChanging: true, outdated: { reason: SourceReason.NewRevision, message } });
-    await sayProgress(this.#ctx, `building artifact: ${message}`);
+    if (decision.pulls === undefined) return undefined;
+    return pullContent(this.#repository, pinned, client, signal);
   }
 
   #keep(revision: string, stored: Artifact | undefined): void {
     const { spec, status } = this.#repository;
-    this.#ctx.record({ isFetched: true });
     // The server that serves what is stored may be another than before.
     if (stored !== undefined && stored.url !== status?.artifact?.url) {
       const owner = ownerOf(OCIRepository.kind, this.#repository);

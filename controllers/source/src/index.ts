@@ -2,6 +2,13 @@ export { type GitRepositoryControllerOptions, gitRepositoryController } from "./
 export { type GitRepositoryFacts } from "./git-repository/facts.ts";
 export { type GitRepositoryDeps } from "./git-repository/reconcile.ts";
 export { reportGitRepository } from "./git-repository/report.ts";
+export {
+  type HelmRepositoryControllerOptions,
+  helmRepositoryController,
+} from "./helm-repository/helm-repository-controller.ts";
+export { type HelmRepositoryFacts } from "./helm-repository/helm-repository-facts.ts";
+export { type HelmRepositoryDeps } from "./helm-repository/reconcile-helm-repository.ts";
+export { reportHelmRepository } from "./helm-repository/report-helm-repository.ts";
 export { type OCIRepositoryControllerOptions, ociRepositoryController } from "./oci-repository/controller.ts";
 export { type OCIRepositoryFacts } from "./oci-repository/facts.ts";
 export { type OCIRepositoryDeps } from "./oci-repository/reconcile.ts";

@@ -32,11 +32,20 @@ export async function fetchArtifact(
   deps: FetchArtifactDeps,
   options: FetchArtifactOptions = {},
 ): Promise<Tree> {
-  const bytes = await download(artifact.url, deps, options);
-  const expected = parseDigest(artifact.digest);
-  const actual = digestOf(bytes, expected);
-  if (actual !== artifact.digest) throw new ArtifactDigestError(artifact.digest, actual);
+  const bytes = await downloadArtifact(artifact, deps, options);
   return unpackArchive(bytes, options.unpack, options.signal);
+}
+
+/** Downloads an artifact as it is and holds it against its digest: for what is no tree of files, such as a chart. */
+export async function downloadArtifact(
+  artifact: { readonly url: string; readonly digest: string },
+  deps: FetchArtifactDeps,
+  options: Omit<FetchArtifactOptions, "unpack"> = {},
+): Promise<Uint8Array> {
+  const bytes = await download(artifact.url, deps, options);
+  const actual = digestOf(bytes, parseDigest(artifact.digest));
+  if (actual !== artifact.digest) throw new ArtifactDigestError(artifact.digest, actual);
+  return bytes;
 }
 
 async function download(

@@ -8,7 +8,8 @@ export {
   UnsafeArchiveError,
 } from "./artifact-error.ts";
 export { type Digest, digestOf, parseDigest } from "./digest.ts";
-export { fetchArtifact, type FetchArtifactDeps, type FetchArtifactOptions } from "./fetch-artifact.ts";
+export { downloadArtifact,
+  fetchArtifact, type FetchArtifactDeps, type FetchArtifactOptions } from "./fetch-artifact.ts";
 export { defaultPatterns, versionControlPatterns } from "./ignore/default-patterns.ts";
 export { type IgnorePattern, isIgnored, parseIgnore } from "./ignore/ignore-pattern.ts";
 export { readIgnorePatterns } from "./ignore/read-ignore-files.ts";

@@ -31,7 +31,7 @@ export interface SourceStatus {
 /** What the report reads of every source. */
 export interface SourceObject {
   readonly metadata: Readonly<ObjectMeta>;
-  readonly spec?: { readonly verify?: unknown };
+  readonly spec?: object;
 }
 
 /** In what the status of one kind of source differs from the others'. */
@@ -154,7 +154,7 @@ function withFacts<Status extends SourceStatus>(
   { spec }: SourceObject,
   { isArtifactGone }: Readonly<Partial<SourceFacts>>,
 ): Status {
-  const isAsked = spec?.verify !== undefined;
+  const isAsked = (spec as { readonly verify?: unknown } | undefined)?.verify !== undefined;
   const kept = isAsked ? status : withoutCondition(status, ConditionType.SourceVerified);
   if (isArtifactGone !== true) return kept;
   return withoutCondition(withoutFields(kept, "artifact", "url"), ConditionType.ArtifactInStorage);

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Clock, Tree } from "@weir/core";
 import { folderSource, type PackedArchive, packSource, treeSource } from "../archive/pack.ts";
 import { ArtifactStorageError } from "../artifact-error.ts";
-import { digestOf, parseDigest } from "../digest.ts";
+import { parseDigest } from "../digest.ts";
 import type { IgnorePattern } from "../ignore/ignore-pattern.ts";
 import type { Artifact, ArtifactOwner } from "./artifact.ts";
 import { KeyedLocks } from "./keyed-locks.ts";
@@ -46,7 +46,7 @@ export interface ArchiveInput extends ArtifactInput {
 
 /** Bytes that are an artifact as they are. */
 export interface StoreInput extends ArtifactInput {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -89,10 +89,7 @@ export class ArtifactStorage {
   store(lock: ArtifactLock, input: StoreInput): Promise<Artifact> {
     const { bytes, signal } = input;
     const failed = `unable to copy artifact to storage: ${input.fileName}`;
-    return this.#write(lock, input, failed, async (temporary) => {
-      await writeFile(temporary, bytes, { mode: 0o600, ...(signal === undefined ? {} : { signal }) });
-      return { digest: digestOf(bytes), size: bytes.byteLength };
-    });
+    return this.#write(lock, input, failed, (temporary) => writeBytes(bytes, temporary, signal));
   }
 
   async #write(
@@ -228,6 +225,25 @@ function isLeftover(path: string): boolean {
 export function isArtifactPath(path: string): boolean {
   const segments = path.split("/");
   return segments.length === 4 && segments.every((segment) => /^[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(segment));
+}
+
+async function writeBytes(
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<PackedArchive> {
+  const hash = createHash("sha256");
+  let size = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
+      hash.update(piece);
+      size += piece.length;
+      yield piece;
+    }
+  };
+  const held = signal === undefined ? {} : { signal };
+  await pipeline(counted, createWriteStream(file, { mode: 0o600 }), held);
+  return { digest: `sha256:${hash.digest("hex")}`, size };
 }
 
 function folderOf(owner: ArtifactOwner): string {

@@ -9,7 +9,11 @@ import type { ClusterOptions } from "@weir/cluster";
 import { createWorkerPool, type Logger, systemClock, systemRandom, type WorkerPool } from "@weir/core";
 import { kustomizationController, type KustomizationControllerOptions } from "@weir/kustomize-controller";
 import { type Controller, createManager, type Manager } from "@weir/sdk";
-import { gitRepositoryController, ociRepositoryController } from "@weir/source-controller";
+import {
+  gitRepositoryController,
+  helmRepositoryController,
+  ociRepositoryController,
+} from "@weir/source-controller";
 import { type GitTestServer, startGitServer } from "../git/git-test-server.ts";
 import { RestartableCluster } from "@weir/testenv";
 
@@ -156,6 +160,7 @@ export function fluxControllers(
       fetch: (url, init) => fetch(url, init),
     }),
     ociRepositoryController({ storage: artifacts, clock, random, ...source }),
+    helmRepositoryController({ storage: artifacts, scratch, workers, clock, random, ...source }),
   ];
 }
 

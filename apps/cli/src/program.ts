@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { goDurationMs, type Logger, systemClock } from "@weir/core";
+import { Command } from "commander";
+import { goDurationMs, type Logger } from "@weir/core";
 import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
 import { addInit } from "./init/init-command.ts";
+import { addGet, addReconcile, addResume, addSuspend } from "./objects/object-commands.ts";
+import { parseDuration, parsePort } from "./parse-argument.ts";
 import { describeFlags } from "./run/run-flags.ts";
 
 /** What a command needs besides its arguments. */
@@ -14,17 +16,15 @@ export interface ProgramDeps {
   readonly exit: (code: number) => void;
 }
 
-const DEFAULT_NAMESPACE = "flux-system";
-
 type AddCommand = (program: Command, deps: ProgramDeps) => void;
 
 const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["up", addUp],
   ["run", addRun],
   ["get", addGet],
-  ["reconcile", (program, deps) => addAction(program, deps, "reconcile", "reconcile an object now")],
-  ["suspend", (program, deps) => addAction(program, deps, "suspend", "suspend an object")],
-  ["resume", (program, deps) => addAction(program, deps, "resume", "resume a suspended object")],
+  ["reconcile", addReconcile],
+  ["suspend", addSuspend],
+  ["resume", addResume],
   ["build", addBuild],
   ["template", addTemplate],
   ["diff", addDiff],
@@ -121,85 +121,4 @@ interface UpFlags {
   readonly port: number;
   readonly once: boolean;
   readonly timeout: number;
-}
-
-interface ClusterFlags {
-  readonly namespace: string;
-  readonly kubeconfig?: string;
-}
-
-function addGet(program: Command, deps: ProgramDeps): void {
-  withCluster(program.command("get"))
-    .description("list Flux objects")
-    .argument("[kind]", "kind, plural or short name, such as ks; all Flux kinds by default")
-    .option("-A, --all-namespaces", "list objects of all namespaces", false)
-    .addOption(
-      new Option("-o, --output <format>", "format of the output")
-        .choices(["table", "json", "yaml", "name"])
-        .default("table"),
-    )
-    .action(async (kind: string | undefined, flags: ClusterFlags & GetFlags) => {
-      const { openCluster, runGet } = await import("./objects/commands.ts");
-      await using cluster = await openCluster(deps.environment, flags.kubeconfig);
-      deps.environment.write(await runGet({ ...flags, kind }, cluster.client));
-    });
-}
-
-interface GetFlags {
-  readonly allNamespaces: boolean;
-  readonly output: "table" | "json" | "yaml" | "name";
-}
-
-interface ActionFlags extends ClusterFlags {
-  readonly timeout: number;
-}
-
-function addAction(
-  program: Command,
-  deps: ProgramDeps,
-  name: "reconcile" | "suspend" | "resume",
-  description: string,
-): void {
-  withCluster(program.command(name))
-    .description(description)
-    .argument("<kind>", "kind, plural or short name, such as ks")
-    .argument("<name>", "name of the object")
-    .option("--timeout <duration>", "longest time to wait", parseDuration, goDurationMs("5m"))
-    .action(async (kind: string, object: string, flags: ActionFlags) => {
-      const { actions, findKind, openCluster } = await import("./objects/commands.ts");
-      const target = { kind: findKind(kind), key: { namespace: flags.namespace, name: object } };
-      await using cluster = await openCluster(deps.environment, flags.kubeconfig);
-      const { client } = cluster;
-      const { signal } = deps.environment;
-      const text = await actions[name](target, {
-        client,
-        clock: systemClock,
-        signal,
-        timeoutMs: flags.timeout,
-      });
-      deps.environment.write(`${text}\n`);
-    });
-}
-
-function withCluster(command: Command): Command {
-  return command
-    .option("-n, --namespace <namespace>", "namespace of the objects", DEFAULT_NAMESPACE)
-    .option(
-      "--kubeconfig <path>",
-      "kubeconfig of the cluster; that of KUBECONFIG or of the last `weir up` by default",
-    );
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError("a port is a number from 0 to 65535");
-}
-
-function parseDuration(text: string): number {
-  try {
-    return goDurationMs(text);
-  } catch {
-    throw new InvalidArgumentError("a duration reads as 90s, 5m or 1h30m");
-  }
 }

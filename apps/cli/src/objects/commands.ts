@@ -1,8 +1,8 @@
 import { reconcileNow, resume, suspend } from "./actions.ts";
 
-export { findKind } from "./flux-kinds.ts";
+export { readKinds } from "./flux-kinds.ts";
 export { runGet } from "./get.ts";
 export { openCluster } from "./open-cluster.ts";
 
-/** What can be done to one object, by the name of the command. */
+/** What can be done to objects, by the name of the command. */
 export const actions = { reconcile: reconcileNow, suspend, resume } as const;

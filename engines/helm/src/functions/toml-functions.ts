@@ -1,8 +1,9 @@
 import { defineFunction } from "@weir/gotemplate";
 import { GoCallError, type GoFunction, type GoValue } from "@weir/text";
 
-import { readToml, TomlProblem } from "./read-toml.ts";
-import { writeToml } from "./write-toml.ts";
+import { readToml } from "../toml/read-toml.ts";
+import { TomlError } from "../toml/toml-error.ts";
+import { writeToml } from "../toml/write-toml.ts";
 
 /** A nil panics even here; every other problem is the text. */
 function toToml(value: GoValue): string {
@@ -16,8 +17,12 @@ function toToml(value: GoValue): string {
 }
 
 function fromToml(text: string): GoValue {
-  const read = readToml(text);
-  return read instanceof TomlProblem ? new Map([["Error", read.message]]) : read;
+  try {
+    return readToml(text);
+  } catch (error) {
+    if (error instanceof TomlError) return new Map([["Error", error.message]]);
+    throw error;
+  }
 }
 
 /** Helm's functions for TOML. */

@@ -220,7 +220,8 @@ function indentOf(key: Key): string {
   return INDENT.repeat(key.length - 1);
 }
 
-function quoteKey(key: string): string {
+/** A part of a key as TOML writes it: in quotes where it must be. */
+export function quoteKey(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoteText(key);
 }
 

@@ -36,12 +36,14 @@ export async function applySecret(
   world: Toolkit,
   name: string,
   data: Readonly<Record<string, string>>,
+  type = "Opaque",
 ): Promise<void> {
   const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
   const secret = {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name, namespace: "default" },
+    type,
     data: Object.fromEntries(encoded),
   };
   const Secret = { group: "", version: "v1", kind: "Secret" };

@@ -62,6 +62,17 @@ describe("an artifact", () => {
     expect(Buffer.from(tree.read("base/a.yaml") ?? []).toString()).toBe("a: 1\n");
   });
 
+  test.each([
+    { ref: { tag: "../../other/manifests/latest" }, want: /tag can only contain the characters/ },
+    { ref: { tag: "x".repeat(129) }, want: /tag must be between 1 and 128 characters/ },
+    { ref: { digest: "v1" }, want: /^cannot parse hash: "v1"$/ },
+    { ref: { digest: "sha256:XY" }, want: /^found non-hex character in hash: X$/ },
+    { ref: { digest: `md5:${"a".repeat(32)}` }, want: /^unsupported hash: "md5"$/ },
+    { ref: { digest: "sha256:abc" }, want: /^wrong number of hex digits for sha256: abc$/ },
+  ])("is not looked for by $ref", async ({ ref, want }) => {
+    await expect(findArtifact(client, at("org/app"), { ref })).rejects.toThrow(want);
+  });
+
   test("is unpacked without its symbolic links", async () => {
     const bytes = await aTarball({ "a.yaml": "a: 1\n", "b.symlink": "" });
     const tree = await extractLayer({ descriptor: { mediaType: "x", digest: "x", size: 1 }, bytes });

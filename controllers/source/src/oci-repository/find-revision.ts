@@ -10,6 +10,7 @@ import {
   type RegistryClient,
   resolveRevision,
 } from "@weir/oci";
+import type { Said } from "../report/source-facts.ts";
 import { SourceStepError } from "../source-error.ts";
 
 /** What an OCIRepository is at now. */
@@ -41,16 +42,17 @@ export async function findRevision(
   signal: AbortSignal,
 ): Promise<FoundRevision> {
   const options = { ref: refOf(spec), layerSelector: selectorOf(spec), signal };
-  const followed = await step(
-    `failed to determine the artifact tag for '${spec.url}'`,
-    SourceReason.ReadOperationFailed,
-    () => findArtifact(client, named, options),
-  );
-  const { revision, digest } = await step(
-    "failed to determine artifact digest",
-    SourceReason.OCIArtifactPullFailed,
-    () => resolveRevision(client, followed, signal),
-  );
+  const forDigest = {
+    message: "failed to determine artifact digest",
+    reason: SourceReason.OCIArtifactPullFailed,
+  };
+  const forTag = {
+    message: `failed to determine the artifact tag for '${spec.url}'`,
+    reason: SourceReason.ReadOperationFailed,
+  };
+  const isPinned = (spec.ref?.digest ?? "") !== "";
+  const followed = await step(isPinned ? forDigest : forTag, () => findArtifact(client, named, options));
+  const { revision, digest } = await step(forDigest, () => resolveRevision(client, followed, signal));
   const { registry, repository } = named;
   return { revision, followed, pinned: { registry, repository, digest } };
 }
@@ -64,7 +66,7 @@ function selectorOf({ layerSelector }: OCIRepository["spec"]): { readonly mediaT
   return layerSelector?.mediaType === undefined ? {} : { mediaType: layerSelector.mediaType };
 }
 
-async function step<Value>(message: string, reason: string, run: () => Promise<Value>): Promise<Value> {
+async function step<Value>({ message, reason }: Said, run: () => Promise<Value>): Promise<Value> {
   try {
     return await run();
   } catch (cause) {

@@ -3,10 +3,11 @@ import type { Tree } from "@weir/core";
 import type { FetchedImage } from "../client/fetch-manifest.ts";
 import type { RegistryClient } from "../client/registry-client.ts";
 import type { OciDescriptor } from "../descriptor.ts";
+import { parseOciDigest } from "../digest.ts";
 import { helmMediaTypes } from "../media-type.ts";
-import { OciLayerError } from "../oci-error.ts";
+import { OciLayerError, OciReferenceError } from "../oci-error.ts";
 import { chooseTag } from "../reference/choose-tag.ts";
-import type { OciReference, OciRepositoryName } from "../reference/oci-reference.ts";
+import { checkTag, type OciReference, type OciRepositoryName } from "../reference/oci-reference.ts";
 
 /** What an OCIRepository follows: a digest, else a range of versions, else a tag, else `latest`. */
 export interface ArtifactRef {
@@ -40,7 +41,10 @@ export interface FindArtifactOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The reference that is followed; a range asks for the tags. Throws `NoMatchingTagError` and what the client throws. */
+/**
+ * The reference that is followed; a range asks for the tags. Throws `OciReferenceError` for a digest or a tag that is none,
+ * `NoMatchingTagError` and what the client throws.
+ */
 export async function findArtifact(
   client: RegistryClient,
   { registry, repository }: OciRepositoryName,
@@ -48,10 +52,31 @@ export async function findArtifact(
 ): Promise<OciReference> {
   const { digest = "", semver = "", tag = "" } = ref;
   const named = { registry, repository };
-  if (digest !== "") return { ...named, digest };
-  if (semver === "") return { ...named, tag: tag === "" ? "latest" : tag };
+  if (digest !== "") return { ...named, digest: checkedDigest(digest) };
+  if (semver === "") return { ...named, tag: tag === "" ? "latest" : checkedTag(tag) };
   const tags = await client.listTags(named, signal === undefined ? {} : { signal });
   return { ...named, tag: chooseTag(tags, { ...layerSelector, ...ref, semver }) };
+}
+
+/** A tag is a part of a path: what is none could name another one. */
+function checkedTag(tag: string): string {
+  checkTag(tag);
+  return tag;
+}
+
+/** In the words of Flux's client. */
+function checkedDigest(digest: string): string {
+  if (parseOciDigest(digest) !== undefined) return digest;
+  const [, algorithm = "", hex = ""] = /^([^:]+):(.+)$/s.exec(digest) ?? [];
+  const stranger = /[^0-9a-f]/.exec(hex)?.[0];
+  if (hex === "") throw new OciReferenceError(digest, `cannot parse hash: ${JSON.stringify(digest)}`);
+  if (stranger !== undefined) {
+    throw new OciReferenceError(digest, `found non-hex character in hash: ${stranger}`);
+  }
+  if (!/^sha(?:256|384|512)$/.test(algorithm)) {
+    throw new OciReferenceError(digest, `unsupported hash: ${JSON.stringify(algorithm)}`);
+  }
+  throw new OciReferenceError(digest, `wrong number of hex digits for ${algorithm}: ${hex}`);
 }
 
 /** The revision of a reference; a digest is taken at its word, without asking. */

@@ -23,7 +23,15 @@ function startPackaged() {
   const { HOME, LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
   const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);
   if (!NODE_COMPILE_CACHE && cache) enableCompileCache(`${cache}/weir/compiled`);
+  if (isTemplate) optimizeLate();
   require(packaged);
+}
+
+/** A render is over before most of what the optimizing compilers make of it is used; long ones still get there. */
+function optimizeLate() {
+  const { setFlagsFromString } = require("node:v8");
+  setFlagsFromString("--invocation-count-for-maglev=4000");
+  setFlagsFromString("--invocation-count-for-turbofan=30000");
 }
 
 /** On the Node that came with `npm ci`, where the one that runs is too old. */

@@ -1,4 +1,5 @@
 import { WeirError } from "@weir/core";
+import { type PlainPattern, plainPattern } from "./plain-pattern.ts";
 import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
 
 /** A text is not a regular expression; the message is that of Go's regexp. */
@@ -50,24 +51,67 @@ export function compileRegexp(pattern: string): Regexp {
   if (nestsTooDeep(pattern)) {
     throw new RegexpSyntaxError(pattern, `expression nests too deeply: \`${pattern}\``);
   }
-  const compiled = compile(pattern);
-  const names = Object.entries(compiled.namedGroups());
+  const plain = plainPattern(pattern);
+  const matcher = plain === undefined ? linearMatcher(pattern) : plainMatcher(pattern, plain);
   return {
     pattern,
-    matches: (text) => compiled.test(text),
-    find: (text) => allMatches(compiled, names, text).next().value,
-    findAll: (text) => [...allMatches(compiled, names, text)],
-    eachMatch: (text) => allMatches(compiled, names, text),
+    matches: matcher.test,
+    find: (text) => matcher.matches(text).next().value,
+    findAll: (text) => [...matcher.matches(text)],
+    eachMatch: matcher.matches,
     replaceAll: (text, template) => {
       let replaced = "";
       let end = 0;
-      for (const match of allMatches(compiled, names, text)) {
+      for (const match of matcher.matches(text)) {
         replaced += text.slice(end, match.start) + expandMatch(template, match);
         end = match.end;
       }
       return replaced + text.slice(end);
     },
   };
+}
+
+/** What finds the matches of one pattern. */
+interface Matcher {
+  readonly test: (text: string) => boolean;
+  readonly matches: (text: string) => Generator<RegexpMatch, undefined>;
+}
+
+function linearMatcher(pattern: string): Matcher {
+  const compiled = compile(pattern);
+  const names = Object.entries(compiled.namedGroups());
+  return { test: (text) => compiled.test(text), matches: (text) => allMatches(compiled, names, text) };
+}
+
+/** JavaScript's own engine where it gives the same at once; RE2 is loaded and compiles for other texts only. */
+function plainMatcher(pattern: string, { expression, longestText }: PlainPattern): Matcher {
+  let linear: Matcher | undefined;
+  const isPlain = (text: string): boolean => text.length <= longestText && isAscii(text);
+  const forOthers = (): Matcher => {
+    linear ??= linearMatcher(pattern);
+    return linear;
+  };
+  return {
+    test: (text) => (isPlain(text) ? text.search(expression) >= 0 : forOthers().test(text)),
+    matches: (text) => (isPlain(text) ? plainMatches(expression, text) : forOthers().matches(text)),
+  };
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII, too.
+  return /^[\0-\x7f]*$/.test(text);
+}
+
+function* plainMatches(expression: RegExp, text: string): Generator<RegexpMatch, undefined> {
+  let previousEnd = -1;
+  for (const match of text.matchAll(expression)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    if (start === end && start === previousEnd) continue;
+    previousEnd = end;
+    yield { start, end, groups: [...match], named: new Map() };
+  }
+  return undefined;
 }
 
 /** The pattern that matches where `pattern` matches the whole text, as kustomize and Flux anchor patterns of users. */

@@ -8,6 +8,7 @@ import { type DialectFinder, type Resource, SchemaDocument } from "./schema-docu
 import { SchemaBudgetError, SchemaError } from "./schema-error.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { locationText, lookUp, type SchemaLocation } from "./schema-pointer.ts";
+import { isPlainlyValid } from "./plainly-valid.ts";
 import { resolveUrl, schemeOf, splitReference } from "./schema-url.ts";
 import { entry, isTable, type SchemaTable, type SchemaValue, sortedKeys } from "./schema-value.ts";
 import { SchemaRun } from "./schema-run.ts";
@@ -98,6 +99,20 @@ export class SchemaCompiler implements DialectFinder, NodeMaker {
     } catch (error) {
       if (!(error instanceof RegexpSyntaxError)) throw error;
       throw new SchemaError(`invalid regex ${quoteGo(text)} at ${quoteGo(where)}: ${error.message}`);
+    }
+  }
+
+  #isPlainlyValid(schema: SchemaValue, draft: Draft): boolean {
+    return isPlainlyValid(schema, { draft, isPattern: (text) => this.#isPattern(text) });
+  }
+
+  #isPattern(text: string): boolean {
+    try {
+      this.pattern(text, "");
+      return true;
+    } catch (error) {
+      if (error instanceof SchemaError) return false;
+      throw error;
     }
   }
 
@@ -202,7 +217,9 @@ export class SchemaCompiler implements DialectFinder, NodeMaker {
   #validate(document: SchemaDocument, schema: SchemaValue, pointer: string): void {
     if (this.#metaschemas === undefined) return;
     const metaschemas = this.#metaschemas;
-    const metaschema = metaschemaOf(document.resourceOf(pointer).dialect, metaschemas);
+    const { dialect } = document.resourceOf(pointer);
+    if (dialect.vocabularies === undefined && this.#isPlainlyValid(schema, dialect.draft)) return;
+    const metaschema = metaschemaOf(dialect, metaschemas);
     const run = new SchemaRun({
       metaschema,
       metaschemaFor: (at) => {

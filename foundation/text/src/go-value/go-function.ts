@@ -16,6 +16,8 @@ export interface GoFunction {
   readonly variadic?: GoType;
   /** The declared type of the (first) result. */
   readonly result: GoType;
+  /** Why a template cannot call it: it has more results than a value and an error. Told once the arguments are counted. */
+  readonly problem?: string;
   /**
    * Throws a `GoCallError` for an error result or a panic. `run` is what the caller's template run hands to all
    * functions (clock, randomness, budget): its type is the caller's.

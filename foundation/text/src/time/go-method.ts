@@ -5,6 +5,8 @@ import type { GoType, GoValue } from "../go-value/go-value.ts";
 export interface GoMethod<Receiver> {
   readonly params: readonly GoType[];
   readonly result: GoType;
+  /** As that of a `GoFunction`. */
+  readonly problem?: string;
   readonly call: (receiver: Receiver, args: readonly GoArgument[], run: unknown) => GoValue;
 }
 
@@ -19,8 +21,9 @@ export function bindGoMethod<Receiver>(
 ): GoFunction | undefined {
   const method = methods.get(name);
   if (method === undefined) return undefined;
-  const { params, result } = method;
-  return { name, params, result, call: (args, run) => method.call(receiver, args, run) };
+  const { params, result, problem } = method;
+  const call: GoFunction["call"] = (args, run) => method.call(receiver, args, run);
+  return { name, params, result, ...(problem === undefined ? {} : { problem }), call };
 }
 
 /** An argument that the caller has converted to text. */

@@ -4,6 +4,7 @@ import { type GoField, GoObject, type GoType, type GoValue } from "../go-value/g
 import { MONTHS, WEEKDAYS } from "./civil.ts";
 import { formatInstant } from "./format-time.ts";
 import { durationArgument, goDuration } from "./go-duration.ts";
+import { BYTE_METHODS } from "./go-time-bytes.ts";
 import { GoLocation, localLocation, utcLocation } from "./go-location.ts";
 import { bindGoMethod, type GoMethod, type GoMethods, integerArgument, textArgument } from "./go-method.ts";
 import {
@@ -283,4 +284,5 @@ const METHODS: GoMethods<GoTime> = new Map<string, GoMethod<GoTime>>([
   ],
   ["String", { params: [], result: "string", call: (time) => time.text() }],
   ["GoString", { params: [], result: "string", call: (time) => time.goText() }],
+  ...BYTE_METHODS,
 ]);

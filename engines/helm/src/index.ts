@@ -28,6 +28,7 @@ export { splitManifests } from "./manifests/split-manifests.ts";
 export { ChartBudgetError, ChartError } from "./chart/chart-error.ts";
 export { type ChartNotice, formatNotice, type Notify } from "./chart/chart-notice.ts";
 export { type LoadOptions, loadChartArchive, loadChartFiles, loadChartFolder } from "./chart/load-chart.ts";
+export { loadArchiveMetadata, loadFolderMetadata } from "./chart/load-metadata.ts";
 export { type ChartLimits } from "./chart/unpack-archive.ts";
 export { downloadChart, resolveReference } from "./dependencies/download-chart.ts";
 export { ImportValuesError } from "./dependencies/import-values.ts";
@@ -78,6 +79,7 @@ export { SchemaCache, type ValidateOptions, validateValues } from "./schema/vali
 export { LookupBudgetError, renderChartWithLookup } from "./render/render-with-lookup.ts";
 export { type ChartSource, type RenderTaskInput, runRenderTask } from "./render/render-task.ts";
 export { packageChart, type PackagedChart, type PackageOptions } from "./package/package-chart.ts";
+export { type IndexedChart, writeRepositoryIndex } from "./package/write-repository-index.ts";
 export {
   buildDependencies,
   type BuildDependenciesOptions,
@@ -157,4 +159,5 @@ export {
   type UninstallResult,
 } from "./actions/uninstall-release.ts";
 export { unlockRelease } from "./actions/unlock-release.ts";
-export { type ServerSideApplyMode, upgradeRelease, type UpgradeRequest } from "./actions/upgrade-release.ts";
+export { type ServerSideApplyMode } from "./actions/apply-mode.ts";
+export { type ReuseValues, upgradeRelease, type UpgradeRequest } from "./actions/upgrade-release.ts";

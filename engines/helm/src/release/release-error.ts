@@ -1,4 +1,5 @@
 import { type RetryPolicy, WeirError } from "@weir/core";
+import { quoteGo } from "@weir/text";
 
 /** A revision, or a release, that the store does not hold. The message is helm's. */
 export class ReleaseNotFoundError extends WeirError {
@@ -30,7 +31,7 @@ export class NoDeployedReleasesError extends WeirError {
   readonly release: string;
 
   constructor(release: string) {
-    super(`${JSON.stringify(release)} has no deployed releases`);
+    super(`${quoteGo(release)} has no deployed releases`);
     this.release = release;
   }
 }
@@ -40,13 +41,6 @@ export class ReleaseStoreError extends WeirError {
   override readonly name = "ReleaseStoreError";
   readonly reason = "ReleaseStoreFailed";
   readonly retry: RetryPolicy = "backoff";
-  /** What was done: `create`, `update` … */
-  readonly operation: string;
-
-  constructor(operation: string, problem: string, options?: { readonly cause: unknown }) {
-    super(`${operation}: ${problem}`, options);
-    this.operation = operation;
-  }
 }
 
 /** What a Secret holds is no record of a release. */

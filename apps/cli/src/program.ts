@@ -57,13 +57,21 @@ function addUp(program: Command, deps: ProgramDeps): void {
     .option("--path <path>", "folder of the repository that the cluster syncs", ".")
     .option("--branch <branch>", "branch to sync; the checkout's own by default")
     .option("--worktree", "sync what is saved and not yet committed, too", false)
+    .option("--charts <dir>", "folder of charts to serve to the cluster, over HTTP and as OCI artifacts")
     .option("--storage <where>", "`memory`, or a folder that keeps the cluster between starts")
     .option("--port <port>", "port of the Kubernetes API; a free one by default", parsePort, 0)
     .option("--once", "end when all is Ready (0), or when something failed or timed out (1)", false)
     .option("--timeout <duration>", "longest time that --once waits", parseDuration, goDurationMs("5m"))
     .action(async (source: string, options: UpFlags) => {
       const { timeout, ...rest } = options;
-      const up = { branch: undefined, storage: undefined, ...rest, source, timeoutMs: timeout };
+      const up = {
+        branch: undefined,
+        storage: undefined,
+        charts: undefined,
+        ...rest,
+        source,
+        timeoutMs: timeout,
+      };
       const { runUp } = await import("./up/up.ts");
       deps.exit(await runUp(up, deps.environment, deps.logger));
     });
@@ -118,6 +126,7 @@ interface UpFlags {
   readonly branch?: string;
   readonly worktree: boolean;
   readonly storage?: string;
+  readonly charts?: string;
   readonly port: number;
   readonly once: boolean;
   readonly timeout: number;

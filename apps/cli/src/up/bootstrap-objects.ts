@@ -1,4 +1,12 @@
-import { DISABLED, fluxResources, GitRepository, KustomizeAnnotation, Kustomization } from "@weir/api";
+import {
+  DISABLED,
+  fluxResources,
+  GitRepository,
+  KustomizeAnnotation,
+  Kustomization,
+  WATCH_ENABLED,
+  WATCH_LABEL,
+} from "@weir/api";
 import type { KubeObject } from "@weir/objects";
 
 /** The namespace and the name of what `flux bootstrap` would create. */
@@ -10,7 +18,18 @@ export interface SyncTarget {
   readonly branch: string;
   /** The folder of the repository that the cluster syncs. */
   readonly path: string;
+  /** Where charts are served to the cluster. */
+  readonly charts?: ServedCharts;
 }
+
+/** Where charts are served. */
+export interface ServedCharts {
+  readonly url: string;
+  readonly registryUrl: string;
+}
+
+/** The ConfigMap that tells Kustomizations where charts are served, by `postBuild.substituteFrom`. */
+export const CHARTS_CONFIG = "weir-charts";
 
 /** What keeps a bootstrapped repository from changing the objects that serve it. */
 const STAYS_AS_IT_IS = { [KustomizeAnnotation.reconcile]: DISABLED };
@@ -30,6 +49,7 @@ export function bootstrapObjects(target: SyncTarget): {
     definitions: fluxResources.map((resource) => marked(resource.crd() as unknown as KubeObject)),
     namespace: { apiVersion: "v1", kind: "Namespace", metadata: { name: BOOTSTRAP_NAME } },
     sync: [
+      ...(target.charts === undefined ? [] : [chartsConfig(target.charts)]),
       {
         apiVersion: `${GitRepository.group}/${GitRepository.version}`,
         kind: GitRepository.kind,
@@ -54,4 +74,14 @@ export function bootstrapObjects(target: SyncTarget): {
 function marked(object: KubeObject): KubeObject {
   const { annotations } = object.metadata;
   return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...STAYS_AS_IT_IS } } };
+}
+
+function chartsConfig({ url, registryUrl }: ServedCharts): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    // A new address wakes the Kustomizations that name it.
+    metadata: { name: CHARTS_CONFIG, namespace: BOOTSTRAP_NAME, labels: { [WATCH_LABEL]: WATCH_ENABLED } },
+    data: { charts_url: url, charts_registry: registryUrl },
+  } as KubeObject;
 }

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The servers whose ports stay the same from one start to the next, so that URLs that were handed out stay true. */
-export type ServerName = "api" | "artifacts" | "git";
+export type ServerName = "api" | "artifacts" | "git" | "charts";
 
 /** Starts servers on the ports that they had before. */
 export interface RememberedPorts {
@@ -36,7 +36,7 @@ export async function rememberPorts(folder: string): Promise<RememberedPorts> {
 async function readPorts(path: string): Promise<Map<ServerName, number>> {
   try {
     const read = JSON.parse(await readFile(path, "utf8")) as Readonly<Record<string, unknown>>;
-    const names: readonly ServerName[] = ["api", "artifacts", "git"];
+    const names: readonly ServerName[] = ["api", "artifacts", "git", "charts"];
     const isPort = (value: unknown): value is number =>
       Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
     return new Map(names.flatMap((name) => (isPort(read[name]) ? [[name, read[name]] as const] : [])));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GitRepository, ReconcileAnnotation } from "@weir/api";
+import { GitRepository } from "@weir/api";
 import { createSqliteStorage, type Storage } from "@weir/apiserver";
 import { type HealthTarget, waitForHealth } from "@weir/apply";
 import type { KubeClient } from "@weir/client";
@@ -13,8 +13,10 @@ import { createProgressView, type ProgressView } from "../progress/progress-view
 import { awaitVerdict } from "./await-verdict.ts";
 import { BOOTSTRAP_NAME, bootstrapObjects } from "./bootstrap-objects.ts";
 import { portOfUrl, rememberPorts, type RememberedPorts } from "./remembered-ports.ts";
+import { requestCharts, requestReconcile } from "./request-reconcile.ts";
 import { runToolkit } from "./run-toolkit.ts";
 import { makeCurrent, openStateFolder, type StateFolder, unmakeCurrent } from "./state-folder.ts";
+import { type ChartServer, serveCharts } from "./charts/serve-charts.ts";
 import { openSource, type SyncedSource } from "./synced-source.ts";
 
 /** What `weir up` was asked for. */
@@ -25,6 +27,8 @@ export interface UpOptions {
   readonly path: string;
   readonly branch: string | undefined;
   readonly worktree: boolean;
+  /** A folder of charts that is served to the cluster. */
+  readonly charts: string | undefined;
   /** `memory`, or a folder; one of its own for each source by default. */
   readonly storage: string | undefined;
   /** The port of the Kubernetes API; a free one by default. */
@@ -56,8 +60,9 @@ export async function runUp(options: UpOptions, environment: Environment, logger
       onProblem: (message) => view.note(message),
     }),
   );
-  await install(cluster.client, source, options.path, clock);
-  announce(view, cluster, source, options);
+  const charts = await openCharts(options, { clock, ports, running, view });
+  await install(cluster.client, source, options.path, { clock, charts });
+  announce(view, cluster, { source, charts }, options);
   const kubeconfig = cluster.endpoint?.kubeconfig;
   if (kubeconfig !== undefined) {
     await makeCurrent(environment.stateRoot, kubeconfig);
@@ -70,7 +75,22 @@ export async function runUp(options: UpOptions, environment: Environment, logger
     ports,
   };
   running.use(await runToolkit({ ...toolkit, clock, random: systemRandom, logger }));
-  return await follow({ options, environment, cluster, source, view, clock });
+  return await follow({ options, environment, cluster, source, charts, view, clock });
+}
+
+/** The server of the charts that are to be served. */
+async function openCharts(
+  { charts }: UpOptions,
+  {
+    clock,
+    ports,
+    running,
+    view,
+  }: Pick<Starting, "clock" | "ports" | "running"> & { readonly view: ProgressView },
+): Promise<ChartServer | undefined> {
+  if (charts === undefined) return undefined;
+  const onProblem = (message: string): void => view.note(message);
+  return running.use(await serveCharts({ folder: charts, clock, ports, onProblem }));
 }
 
 interface Starting {
@@ -98,8 +118,14 @@ function apiPort(cluster: Cluster): number {
 }
 
 /** Creates what `flux bootstrap` would create; on a cluster that has it, only what differs is written. */
-async function install(client: KubeClient, source: SyncedSource, path: string, clock: Clock): Promise<void> {
-  const objects = bootstrapObjects({ url: source.url, branch: source.branch, path });
+async function install(
+  client: KubeClient,
+  source: SyncedSource,
+  path: string,
+  { clock, charts }: { readonly clock: Clock; readonly charts: ChartServer | undefined },
+): Promise<void> {
+  const served = charts === undefined ? {} : { charts };
+  const objects = bootstrapObjects({ url: source.url, branch: source.branch, path, ...served });
   await Promise.all(objects.definitions.map((definition) => applyObject(client, definition)));
   // A definition is served a moment after it is stored.
   await waitForHealth(
@@ -120,9 +146,14 @@ async function applyObject(client: KubeClient, object: KubeObject): Promise<void
   }
 }
 
-function announce(view: ProgressView, cluster: Cluster, source: SyncedSource, options: UpOptions): void {
-  const { endpoint } = cluster;
+function announce(
+  view: ProgressView,
+  { endpoint }: Cluster,
+  { source, charts }: Pick<Following, "source" | "charts">,
+  options: UpOptions,
+): void {
   view.note(`syncing ${source.description}, path ${options.path}`);
+  if (charts !== undefined) view.note(`serving the charts of ${options.charts ?? ""} at ${charts.url}`);
   if (endpoint?.kubeconfig !== undefined) view.note(`export KUBECONFIG=${endpoint.kubeconfig}`);
 }
 
@@ -131,15 +162,17 @@ interface Following {
   readonly environment: Environment;
   readonly cluster: Cluster;
   readonly source: SyncedSource;
+  readonly charts: ChartServer | undefined;
   readonly view: ProgressView;
   readonly clock: Clock;
 }
 
-async function follow({ options, environment, cluster, source, view, clock }: Following): Promise<number> {
+async function follow(following: Following): Promise<number> {
+  const { options, environment, cluster, source, charts, view, clock } = following;
   const ended = new AbortController();
   const signal = AbortSignal.any([environment.signal, ended.signal]);
   const verdict = awaitVerdict(clock, options.timeoutMs, signal);
-  const following = followObjects(
+  const watching = followObjects(
     cluster.client,
     clock,
     (states, changed) => {
@@ -149,6 +182,8 @@ async function follow({ options, environment, cluster, source, view, clock }: Fo
     signal,
   );
   source.follow(() => void requestSync(cluster.client, clock, view), signal);
+  const told = (error: unknown): void => view.note(`cannot ask for new charts: ${describeError(error)}`);
+  charts?.follow(() => void requestCharts(cluster.client, clock, charts).catch(told), signal);
   try {
     if (!options.once) {
       await untilAborted(environment.signal);
@@ -160,17 +195,15 @@ async function follow({ options, environment, cluster, source, view, clock }: Fo
     return 1;
   } finally {
     ended.abort();
-    await following;
+    await watching;
   }
 }
 
 /** Tells the source that there is something new, as `flux reconcile` does. */
 async function requestSync(client: KubeClient, clock: Clock, view: ProgressView): Promise<void> {
-  const key = { namespace: BOOTSTRAP_NAME, name: BOOTSTRAP_NAME };
-  const annotations = { [ReconcileAnnotation.requestedAt]: new Date(clock.now()).toISOString() };
   try {
-    const patch = { type: "merge" as const, patch: { metadata: { annotations } } };
-    await client.patch(GitRepository, key, patch, { fieldManager: FIELD_MANAGER });
+    const key = { namespace: BOOTSTRAP_NAME, name: BOOTSTRAP_NAME };
+    await requestReconcile(client, GitRepository, key, clock);
   } catch (error) {
     view.note(`cannot ask for a sync: ${describeError(error)}`);
   }

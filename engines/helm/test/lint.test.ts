@@ -44,6 +44,14 @@ describe("lintChart", () => {
     expect(lintChart(aFolder(files), { path: "/c" }).map(formatFinding)).toEqual(want);
   });
 
+  test("renders for a release that is neither installed nor upgraded", () => {
+    const release =
+      "kind: A\nmetadata:\n  name: {{ .Release.IsInstall }}{{ .Release.IsUpgrade }}-{{ .Release.Revision }}-\n";
+    const files = { "Chart.yaml": chartYaml("c", icon), "values.yaml": "", "templates/a.yaml": release };
+    const [finding] = lintChart(aFolder(files));
+    expect(finding?.message).toContain('naming requirements: "falsefalse-0-"');
+  });
+
   test("wants a Chart.yaml", () => {
     expect(() => lintChart(aFolder({}), { path: "/c" })).toThrow(ChartError);
   });

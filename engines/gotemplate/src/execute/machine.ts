@@ -213,6 +213,7 @@ export class Machine {
       );
     }
     const { declared, name, decides, node, final } = call;
+    if (declared.problem !== undefined) throw this.error(declared.problem);
     this.call = { declared, name, decides, node, final, args: [], outer: this.call };
   }
 
@@ -244,6 +245,7 @@ export class Machine {
       const want = declared.variadic === undefined ? "want" : "want at least";
       throw this.error(`wrong number of args for ${name}: ${want} ${declared.params.length} got 0`);
     }
+    if (declared.problem !== undefined) throw this.error(declared.problem);
     try {
       return declared.call([], this.run);
     } catch (error) {

@@ -68,7 +68,7 @@ function render(
 ): ReadonlyMap<string, string> | undefined {
   const found = attempt(findings, () => {
     const prepared = { chart, values: goTable(values), warnings: [] };
-    const release = { name: "test-release", namespace };
+    const release = { name: "test-release", namespace, revision: 0 };
     const capabilities = { ...capabilitiesOf(), kubeVersion };
     return renderFiles(prepared, { release, capabilities, isLint: true }).files;
   });

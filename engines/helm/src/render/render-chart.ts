@@ -131,12 +131,16 @@ export function renderPrepared(prepared: PreparedChart, options: RenderOptions):
   };
 }
 
-function releaseMap({ name, namespace, revision = 1, isUpgrade = false }: ReleaseInfo): Map<string, GoValue> {
+/** A linter's release is neither installed nor upgraded. */
+function releaseMap(
+  { name, namespace, revision = 1, isUpgrade = false }: ReleaseInfo,
+  isLint: boolean,
+): Map<string, GoValue> {
   return new Map<string, GoValue>([
     ["Name", name],
     ["Namespace", namespace],
     ["IsUpgrade", isUpgrade],
-    ["IsInstall", !isUpgrade],
+    ["IsInstall", !isUpgrade && !isLint],
     ["Revision", goInt(revision)],
     ["Service", "Helm"],
   ]);
@@ -152,7 +156,7 @@ export interface RenderedFiles {
 export function renderFiles(prepared: PreparedChart, options: RenderOptions): RenderedFiles {
   const { cache = new RenderCache(), clock = systemClock, random = secureRandom, budgets } = options;
   const templates = scopedTemplates(prepared.chart, prepared.values, {
-    release: releaseMap(options.release),
+    release: releaseMap(options.release, options.isLint === true),
     capabilities: new CapabilitiesObject(options.capabilities ?? capabilitiesOf()),
   });
   const set = parseAll(templates, cache);

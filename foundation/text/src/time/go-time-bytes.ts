@@ -54,7 +54,11 @@ function marshaling(name: string, write: (instant: Instant) => string | Uint8Arr
 function appending(name: string, write: (instant: Instant) => string | Uint8Array): Entry {
   return [
     name,
-    { params: [BYTES], result: BYTES, call: ({ instant }, [bytes]) => joined(bytes, bytesOf(write(instant))) },
+    {
+      params: [BYTES],
+      result: BYTES,
+      call: ({ instant }, [bytes]) => joined(bytes, bytesOf(write(instant))),
+    },
   ];
 }
 

@@ -5,6 +5,7 @@ export {
 } from "./listener/listener-error.ts";
 export { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
 export { type CertifiedKey, type ServerNames } from "@weir/sdk";
+export { type HttpsListener, type HttpsListenerOptions, listenHttps } from "./listener/https-listener.ts";
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
 export { fromTransport, inProcessTransport } from "./in-process-transport.ts";
 export { loopControllers, type Loops } from "./loops.ts";

@@ -114,7 +114,7 @@ async function send(answer: ApiResponse, response: ServerResponse, signal: Abort
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) response.appendHeader(name, value);
   if (typeof body === "string") {
-    response.end(body);
+    response.end(answer.bytes ?? body);
     return;
   }
   response.flushHeaders();

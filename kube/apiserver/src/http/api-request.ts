@@ -20,4 +20,6 @@ export interface ApiResponse {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** A stream yields text as it comes; it ends when the client goes away. */
   readonly body: string | AsyncIterable<string>;
+  /** What is sent in place of the body, which is empty then, where it is no text. */
+  readonly bytes?: Uint8Array;
 }

@@ -26,7 +26,9 @@ export function fromFetch(request: Request): ApiRequest {
 export function toFetch(response: ApiResponse): Response {
   const headers = new Headers();
   for (const [name, value] of response.headers) headers.append(name, value);
-  const body = typeof response.body === "string" ? response.body : streamOf(response.body);
+  const { bytes } = response;
+  const text = typeof response.body === "string" ? response.body : streamOf(response.body);
+  const body = bytes === undefined ? text : new Uint8Array(bytes);
   // 204 and 304 have no body at all.
   const isEmpty = response.status === 204 || response.status === 304;
   return new Response(isEmpty ? null : body, { status: response.status, headers });

@@ -2,7 +2,7 @@ import { failure, notAcceptableError } from "@weir/objects";
 
 /** How a client wants an object: in what form, and as what. */
 export interface Negotiated {
-  readonly format: "json" | "yaml";
+  readonly format: "json" | "yaml" | "protobuf";
   /** Spaces and line breaks in JSON. */
   readonly isPretty: boolean;
   /** A view of the object in place of itself. */
@@ -26,6 +26,12 @@ export const objectViews: readonly string[] = ["Table", "PartialObjectMetadata"]
 
 const plainJson: Negotiated = { format: "json", isPretty: false, contentType: "application/json" };
 
+const protobuf: Negotiated = {
+  format: "protobuf",
+  isPretty: false,
+  contentType: "application/vnd.kubernetes.protobuf",
+};
+
 /** What an endpoint can send beyond the object itself. */
 export interface NegotiateOptions {
   /** Views that can be given in place of the object. */
@@ -33,33 +39,42 @@ export interface NegotiateOptions {
   readonly isPretty: boolean;
   /** Types of a stream, which an endpoint has besides. */
   readonly streams?: readonly string[];
+  /** What is sent has a protobuf encoding; false by default. */
+  readonly hasProtobuf?: boolean;
   /** The Go type that a refusal of a list's view for an object, or of an object's for a list, names. */
   readonly goType?: string;
 }
 
 /**
- * Picks how to answer from the Accept header. Protobuf is never sent: clients that prefer it name JSON as well.
+ * Picks how to answer from the Accept header. Protobuf is sent only to clients that take nothing else: objects lie in the
+ * store as JSON, so that is quicker for both.
  *
  * Throws a 406 where the client accepts nothing that the server has.
  */
 export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
-  const available = [...SUPPORTED, ...(options.streams ?? [])];
   if (accept === undefined || accept === "" || accept === "*/*" || accept === "application/json") {
     return options.isPretty ? { ...plainJson, isPretty: true } : plainJson;
   }
-  const clauses = parseAccept(accept);
-  let matched = false;
-  for (const clause of clauses) {
+  const known = parseAccept(accept).flatMap((clause) => {
     const format = formatOf(clause.type);
-    if (format === undefined) continue;
-    matched = true;
-    if (format === "protobuf") continue;
-    const found = accepts(clause, format, options);
+    return format === undefined ? [] : [{ clause, format }];
+  });
+  for (const { clause, format } of known) {
+    const found = format === "protobuf" ? undefined : accepts(clause, format, options);
     if (found !== undefined) return found;
   }
-  if (matched) throw notAcceptableError(SUPPORTED);
-  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(", ")}`;
-  throw failure({ reason: "NotAcceptable", code: 406, message, details: {} });
+  const takesProtobuf = known.some(
+    ({ clause, format }) => format === "protobuf" && !clause.parameters.has("as"),
+  );
+  if (takesProtobuf && options.hasProtobuf === true) return protobuf;
+  throw refusal(known.length > 0, options.streams ?? []);
+}
+
+function refusal(isKnown: boolean, streams: readonly string[]): Error {
+  if (isKnown) return notAcceptableError(SUPPORTED);
+  const available = [...SUPPORTED, ...streams].join(", ");
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available}`;
+  return failure({ reason: "NotAcceptable", code: 406, message, details: {} });
 }
 
 function accepts(
@@ -90,8 +105,9 @@ function wrongViewError(as: string, goType: string): Error {
   return failure({ reason: "NotAcceptable", code: 406, message });
 }
 
-/** How an error is sent: as YAML where that is what the client likes best, as JSON otherwise. */
+/** How an error is sent: as YAML where that is what the client likes best, as JSON otherwise, or as all that it takes. */
 export function statusFormat(accept: string | undefined): Negotiated {
+  if (accept === protobuf.contentType) return protobuf;
   if (accept === undefined || !accept.includes("yaml")) return plainJson;
   const first = parseAccept(accept).find(({ type }) => formatOf(type) !== undefined);
   return first !== undefined && formatOf(first.type) === "yaml"

@@ -1,4 +1,12 @@
-import { describeError, type JsonValue, type Logger, parseJson, writeJson } from "@weir/core";
+import { encodeProtobuf } from "@weir/builtin";
+import {
+  describeError,
+  type JsonObject,
+  type JsonValue,
+  type Logger,
+  parseJson,
+  writeJson,
+} from "@weir/core";
 import { failure, internalError, type Status, StatusError, unknownError } from "@weir/objects";
 import { emitYaml } from "@weir/yaml";
 import type { ApiResponse } from "./api-request.ts";
@@ -33,7 +41,15 @@ function asBeta(text: string): string {
 export function respondText(text: string, how: Negotiated, extras: ResponseExtras = {}): ApiResponse {
   let headers = JSON_HEADERS;
   let body = text;
-  if (how.format === "yaml") {
+  let bytes: Uint8Array | undefined;
+  if (how.format === "protobuf") {
+    headers = [
+      ["Cache-Control", "no-cache, private"],
+      ["Content-Type", how.contentType],
+    ];
+    body = "";
+    bytes = encodeProtobuf(parseJson(text) as JsonObject);
+  } else if (how.format === "yaml") {
     headers = [
       ["Cache-Control", "no-cache, private"],
       ["Content-Type", how.contentType],
@@ -45,7 +61,7 @@ export function respondText(text: string, how: Negotiated, extras: ResponseExtra
   const warnings = warningHeaders(extras.warnings ?? []);
   if (warnings.length > 0 || extras.headers !== undefined)
     headers = [...headers, ...warnings, ...(extras.headers ?? [])];
-  return { status: extras.status ?? 200, headers, body };
+  return { status: extras.status ?? 200, headers, body, ...(bytes === undefined ? {} : { bytes }) };
 }
 
 /** RFC 7234 `Warning` headers as Kubernetes sends them: code 299, no agent, the text quoted. */

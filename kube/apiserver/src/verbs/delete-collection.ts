@@ -26,6 +26,10 @@ export async function deleteCollectionVerb(call: Call): Promise<ApiResponse> {
       if (!isStatusReason(error, "NotFound")) throw error;
     }
   }
-  const how = negotiate(request.header("accept"), { views: listViews, isPretty: wantsPretty(request) });
+  const how = negotiate(request.header("accept"), {
+    views: listViews,
+    isPretty: wantsPretty(request),
+    hasProtobuf: !call.resource.isCustom,
+  });
   return respondList(call, page, how);
 }

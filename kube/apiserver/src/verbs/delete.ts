@@ -38,6 +38,7 @@ export async function deleteVerb(call: Call): Promise<ApiResponse> {
   const how = negotiate(call.request.header("accept"), {
     views: objectViews,
     isPretty: wantsPretty(call.request),
+    hasProtobuf: !resource.isCustom,
   });
   const group = resource.group === "" ? {} : { group: resource.group };
   const details = {

@@ -15,6 +15,7 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
   const how = negotiate(request.header("accept"), {
     views: objectViews,
     isPretty: wantsPretty(request),
+    hasProtobuf: !resource.isCustom,
     goType: goTypeOf(resource, false),
   });
   await api.store.prepare(resource, [stored]);

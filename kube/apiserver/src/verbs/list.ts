@@ -28,6 +28,7 @@ export async function listVerb(call: Call): Promise<ApiResponse> {
   const how = negotiate(request.header("accept"), {
     views: listViews,
     isPretty: wantsPretty(request),
+    hasProtobuf: !resource.isCustom,
     goType: goTypeOf(resource, true),
   });
   const page = await readPage(call, options, selection);

@@ -97,7 +97,11 @@ async function changePod(
 }
 
 function respondCreated(call: Call): ApiResponse {
-  const how = negotiate(call.request.header("accept"), { views: [], isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), {
+    views: [],
+    isPretty: wantsPretty(call.request),
+    hasProtobuf: true,
+  });
   const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
   return respond(status, how, { status: 201, warnings: call.warnings });
 }
@@ -194,6 +198,8 @@ function noDisruptions(budget: KubeObject): Error {
 export async function kubeletVerb(call: Call): Promise<ApiResponse> {
   const pod = await readPod(call);
   const node = text(child(asJson(pod), "spec"), "nodeName");
+  // Nothing has been logged where nothing could run.
+  if (node === "" && call.info.subresource === "log") return { status: 204, headers: [], body: "" };
   if (node === "") throw badRequestError(`pod ${call.info.name} does not have a host assigned`);
   throw notFoundError(groupResource(call.resource), node);
 }

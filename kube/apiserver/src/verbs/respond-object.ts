@@ -12,6 +12,7 @@ export function respondObject(call: Call, object: KubeObject, status = 200): Api
   const how = negotiate(call.request.header("accept"), {
     views: objectViews,
     isPretty: wantsPretty(call.request),
+    hasProtobuf: !call.resource.isCustom,
   });
   const extras = { status, warnings: call.warnings };
   if (how.as === "Table") return respond(objectTable(call, object), how, extras);

@@ -199,6 +199,10 @@ function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): C
 }
 
 function respondScale(call: Call, parent: KubeObject): ApiResponse {
-  const how = negotiate(call.request.header("accept"), { views: [], isPretty: wantsPretty(call.request) });
+  const how = negotiate(call.request.header("accept"), {
+    views: [],
+    isPretty: wantsPretty(call.request),
+    hasProtobuf: true,
+  });
   return respond(scaleOf(call, parent), how, { warnings: call.warnings });
 }

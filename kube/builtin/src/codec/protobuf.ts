@@ -1,36 +1,12 @@
-import { type JsonObject, type JsonValue, parseJson, WeirError } from "@weir/core";
-import { once, readTable } from "../read-table.ts";
+import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
+import { message, type MessageField, messageOfKind, ProtobufError } from "./protobuf-messages.ts";
 import { type WireField, WireReader } from "./wire-reader.ts";
 
-/** A protobuf body that cannot be read. */
-export class ProtobufError extends WeirError {
-  override readonly name = "ProtobufError";
-  readonly reason = "BadRequest";
-  readonly retry = "never";
-}
-
-interface MessageField {
-  readonly name: string;
-  readonly type: string;
-  readonly repeated: boolean;
-  /** Types of key and value; only of a map. */
-  readonly map?: readonly [key: string, value: string];
-}
-
-type Message = ReadonlyMap<number, MessageField>;
 type Draft = Record<string, JsonValue>;
-
-interface Tables {
-  readonly messages: Readonly<Record<string, string>>;
-  readonly kinds: Readonly<Record<string, string>>;
-}
 
 const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 /** Messages nest as deep as JSONSchemaProps of a hostile body says. */
 const MAX_DEPTH = 256;
-
-const tables = once(() => readTable<Tables>("protobuf.json"));
-const messages = once(() => new Map<string, Message>());
 
 /** True where the bytes carry the prefix of Kubernetes' protobuf encoding. */
 export function isProtobuf(bytes: Uint8Array): boolean {
@@ -58,16 +34,6 @@ export function decodeProtobuf(bytes: Uint8Array): JsonObject {
   return { apiVersion, kind, ...readMessage(name, raw, 0) };
 }
 
-function messageOfKind(gvk: string): string | undefined {
-  const { kinds } = tables();
-  for (const key of [gvk, gvk.replace(/^\//, "")]) {
-    if (Object.hasOwn(kinds, key)) return kinds[key];
-  }
-  // Options travel under the group of the resource they are for.
-  const kind = gvk.slice(gvk.lastIndexOf("/") + 1);
-  return Object.hasOwn(tables().messages, `meta.v1.${kind}`) ? `meta.v1.${kind}` : undefined;
-}
-
 function typeMeta(field: WireField): { readonly apiVersion: string; readonly kind: string } {
   let apiVersion = "";
   let kind = "";
@@ -76,27 +42,6 @@ function typeMeta(field: WireField): { readonly apiVersion: string; readonly kin
     if (part.number === 2) kind = part.text();
   }
   return { apiVersion, kind };
-}
-
-function message(name: string): Message {
-  const known = messages().get(name);
-  if (known !== undefined) return known;
-  const text = tables().messages[name];
-  if (text === undefined) throw new ProtobufError(`no protobuf message is named ${name}`);
-  const fields = new Map<number, MessageField>();
-  for (const part of text === "" ? [] : text.split(";")) {
-    const [number = "", field = "", type = ""] = part.split(" ");
-    fields.set(Number(number), messageField(field, type));
-  }
-  messages().set(name, fields);
-  return fields;
-}
-
-function messageField(name: string, text: string): MessageField {
-  const map = /^map<([^,]+),(.+)>$/.exec(text);
-  if (map !== null) return { name, type: "map", repeated: false, map: [map[1] ?? "", map[2] ?? ""] };
-  const repeated = text.startsWith("[]");
-  return { name, type: repeated ? text.slice(2) : text, repeated };
 }
 
 const special: Readonly<Record<string, (bytes: Uint8Array) => JsonValue>> = {
@@ -144,6 +89,8 @@ function readMessage(name: string, bytes: Uint8Array, depth: number): JsonObject
     } else if (field.repeated) {
       const list = (draft[field.name] ??= []) as JsonValue[];
       list.push(...readRepeated(field.type, wire, depth));
+    } else if (field.isInline) {
+      Object.assign(draft, readMessage(field.type, wire.bytes, depth + 1));
     } else {
       draft[field.name] = readValue(field.type, wire, depth);
     }

@@ -32,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly programs: ControlPlanePrograms;
   /** Users besides the administrator. */
   readonly users?: readonly ControlPlaneUser[];
+  /** The administrator's uid; their name, `admin`, by default. */
+  readonly administratorUid?: string;
   /** Who issues tokens of service accounts; the server's own address by default. */
   readonly issuer?: string;
   /** Flags for kube-apiserver that come after the usual ones. */
@@ -78,7 +80,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const directory = await mkdtemp(join(tmpdir(), "weir-control-plane-"));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
   const [etcdPort = 0, port = 0] = await freePorts(2);
-  const access = await writeAccess(directory, port, options.users ?? []);
+  const access = await writeAccess(directory, port, options);
   const connection = starting.use(connect(await loadKubeconfig(access.kubeconfig)));
   const client = createClient({ ...connection, userAgent: "weir-test" });
   const etcd = starting.use(startEtcd(options.programs.etcd, directory, etcdPort));
@@ -135,7 +137,7 @@ interface Access {
 async function writeAccess(
   directory: string,
   port: number,
-  users: readonly ControlPlaneUser[],
+  { users = [], administratorUid = "admin" }: ControlPlaneOptions,
 ): Promise<Access> {
   const authority = createAuthority(`${NAME}-ca`, systemClock.now());
   const serving = authority.issue({
@@ -144,7 +146,7 @@ async function writeAccess(
   });
   const accounts = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const token = randomBytes(24).toString("base64url");
-  const administrator = { name: "admin", token, groups: ["system:masters"] };
+  const administrator = { name: "admin", uid: administratorUid, token, groups: ["system:masters"] };
   const files = {
     "ca.crt": authority.certificate,
     "apiserver.crt": serving.certificate,

@@ -57,7 +57,8 @@ export async function createObject(
     return;
   }
   try {
-    mode.answers?.set(identityOf(built), await applyObject(context, built, mode.forceConflicts));
+    const answer = await applyObject(context, built, mode.forceConflicts);
+    mode.answers?.set(identityOf(built), answer);
   } catch (error) {
     logDebug(context, "Error creating resource via patch", {
       ...loggedGvk(built),
@@ -92,7 +93,8 @@ export async function updateObject(
     }
   }
   try {
-    mode.answers?.set(identityOf(target), await applyObject(context, target, mode.forceConflicts));
+    const answer = await applyObject(context, target, mode.forceConflicts);
+    mode.answers?.set(identityOf(target), answer);
   } catch (error) {
     logDebug(context, "Error patching resource", { ...loggedGvk(target), error: loggedError(error) });
     throw error;

@@ -1,11 +1,25 @@
-import { GitRepository, Kustomization } from "@weir/api";
+import {
+  GitRepository,
+  HelmChart,
+  HelmRelease,
+  HelmRepository,
+  Kustomization,
+  OCIRepository,
+} from "@weir/api";
 import type { Kind, KubeClient, WatchEvent } from "@weir/client";
 import type { Clock } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import { type ObjectState, objectStateOf } from "./object-state.ts";
 
 /** The kinds whose progress is shown. */
-const KINDS: readonly Kind<unknown, unknown>[] = [GitRepository, Kustomization];
+const KINDS: readonly Kind<unknown, unknown>[] = [
+  GitRepository,
+  OCIRepository,
+  HelmRepository,
+  HelmChart,
+  HelmRelease,
+  Kustomization,
+];
 const RECONNECT_MS = 500;
 
 /** Told of each change with the states of all objects. */

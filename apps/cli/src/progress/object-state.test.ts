@@ -85,10 +85,35 @@ describe("objectStateOf", () => {
       },
       "failed",
     ],
+    [
+      "waits for its chart",
+      { ready: ["False", "SourceNotReady", "HelmChart 'a/b' is not ready: no"] },
+      "waiting",
+    ],
     ["is suspended", { ready: ["True", "Succeeded", "x"], spec: { suspend: true } }, "suspended"],
   ];
   test.each(cases)("%s", (_name, given, phase) => {
     expect(objectStateOf(aKustomization(given)).phase).toBe(phase);
+  });
+
+  test("names what a release needs, its own chart among it, and takes a repository in a registry as ready", () => {
+    const release = {
+      ...aKustomization({
+        spec: {
+          chart: { spec: { sourceRef: { kind: "HelmRepository", name: "main" } } },
+          dependsOn: [{ name: "base" }],
+        },
+      }),
+      kind: "HelmRelease",
+      status: { helmChart: "charts/apps-apps" },
+    };
+    expect(objectStateOf(release).needs).toEqual([
+      "HelmRepository/flux-system/main",
+      "HelmChart/charts/apps-apps",
+      "HelmRelease/flux-system/base",
+    ]);
+    const repository = { ...aKustomization({ spec: { type: "oci" } }), kind: "HelmRepository", status: {} };
+    expect(objectStateOf(repository).phase).toBe("ready");
   });
 
   test("names the source and the dependencies as needs, in their namespaces", () => {

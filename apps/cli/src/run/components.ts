@@ -3,7 +3,11 @@ import type { ArtifactStorage } from "@weir/artifact";
 import type { Clock, Random, WorkerPool } from "@weir/core";
 import { kustomizationController } from "@weir/kustomize-controller";
 import type { Controller, LeaderElectionOptions } from "@weir/sdk";
-import { gitRepositoryController } from "@weir/source-controller";
+import {
+  gitRepositoryController,
+  helmRepositoryController,
+  ociRepositoryController,
+} from "@weir/source-controller";
 import type { ComponentName } from "./component-name.ts";
 import type { RunOptions } from "./run-options.ts";
 
@@ -25,25 +29,29 @@ export function controllersOf(
 ): readonly Controller[] {
   switch (name) {
     case "source-controller":
-      return [sourceController(options, parts)];
+      return sourceControllers(options, parts);
     case "kustomize-controller":
       return [kustomizeController(options, parts)];
   }
 }
 
-function sourceController(options: RunOptions, parts: ComponentParts): Controller {
+function sourceControllers(options: RunOptions, parts: ComponentParts): readonly Controller[] {
   const { backoff, intervalJitter, concurrency } = options;
-  const { storage, scratch, searchPath, clock, random } = parts;
-  return gitRepositoryController({
+  const { storage, scratch, searchPath, workers, clock, random } = parts;
+  const shared = {
     storage,
-    scratch,
-    searchPath,
     clock,
     random,
     backoff,
     intervalJitter,
     ...(concurrency === undefined ? {} : { concurrency }),
-  });
+  };
+  const { maxIndexBytes } = options.source;
+  return [
+    gitRepositoryController({ ...shared, scratch, searchPath }),
+    ociRepositoryController(shared),
+    helmRepositoryController({ ...shared, scratch, workers, maxIndexBytes }),
+  ];
 }
 
 function kustomizeController(options: RunOptions, { workers, clock, random }: ComponentParts): Controller {

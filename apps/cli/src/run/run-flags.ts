@@ -114,7 +114,7 @@ const SOURCE_FLAGS: readonly FlagDefinition[] = [
     refused("the ssh program chooses; set HostKeyAlgorithms in its own configuration"),
     "host key algorithms",
   ),
-  flag(["helm-index-max-size", "count", "52428800"], NO_HELM, "largest index"),
+  flag(["helm-index-max-size", "count", "52428800"], WORKS, "longest index of a HelmRepository, in bytes"),
   flag(["helm-chart-max-size", "count", "10485760"], NO_HELM, "largest chart"),
   flag(["helm-chart-file-max-size", "count", "5242880"], NO_HELM, "largest file of a chart"),
   flag(["helm-cache-max-size", "count", "0"], NO_HELM, "indexes kept"),

@@ -53,6 +53,7 @@ export interface SourceFlags {
   readonly advertised: string;
   readonly retentionMs: number;
   readonly retentionRecords: number;
+  readonly maxIndexBytes: number;
 }
 
 /** What concerns Kustomizations. */
@@ -143,6 +144,7 @@ function sourceFlags(values: FlagValues): SourceFlags {
     advertised: values.text("storage-adv-addr").replace(/\/+$/, ""),
     retentionMs: values.durationMs("artifact-retention-ttl"),
     retentionRecords: atLeastOne("artifact-retention-records", values),
+    maxIndexBytes: atLeastOne("helm-index-max-size", values),
   };
 }
 

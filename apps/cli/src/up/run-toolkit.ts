@@ -5,7 +5,11 @@ import type { KubeClient } from "@weir/client";
 import { type Clock, createWorkerPool, type Logger, type Random } from "@weir/core";
 import { kustomizationController } from "@weir/kustomize-controller";
 import { createManager, type Manager } from "@weir/sdk";
-import { gitRepositoryController } from "@weir/source-controller";
+import {
+  gitRepositoryController,
+  helmRepositoryController,
+  ociRepositoryController,
+} from "@weir/source-controller";
 import { portOfUrl, type RememberedPorts } from "./remembered-ports.ts";
 
 /** What running the toolkit needs. */
@@ -41,6 +45,8 @@ export async function runToolkit(options: ToolkitOptions): Promise<Toolkit> {
   const storage = new ArtifactStorage({ root, baseUrl: () => server.url, clock });
   const controllers = [
     gitRepositoryController({ storage, scratch, searchPath, clock, random }),
+    ociRepositoryController({ storage, clock, random }),
+    helmRepositoryController({ storage, scratch, workers, clock, random }),
     kustomizationController({ workers, fetch, clock, random }),
   ];
   const manager = starting.use(createManager({ client, controllers, clock, random, logger }));

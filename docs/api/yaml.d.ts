@@ -47,6 +47,8 @@ export declare const SCALAR_NODE = 0;
 
 export declare const SEQUENCE_NODE = 2;
 
+export declare const SINGLE_QUOTED = 1;
+
 export type YamlBudget = "size" | "depth" | "aliases" | "merges" | "documents";
 
 export declare class YamlBudgetError extends YamlError {
@@ -109,6 +111,8 @@ export declare class YamlTimestamp {
 }
 
 export declare function emitYaml(value: JsonValue): string;
+
+export declare function emitYamlInByteOrder(value: JsonValue): string;
 
 export declare function emitYamlPretty(value: JsonValue): string;
 

@@ -96,6 +96,7 @@ function setMetadata(
   if (!(metadata instanceof YamlMap) || keys.length === 0) return;
   const map = new YamlMap();
   for (const key of keys) addField(map, key, new Scalar("!!str", entries?.[key] ?? "", true));
+  map.setKeys = new Set(keys);
   map.isRead = true;
   metadata.set(field, map);
 }

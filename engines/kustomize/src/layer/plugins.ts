@@ -31,10 +31,10 @@ import { throughYaml } from "../file/through-yaml.ts";
 import { generateConfigMap, generateSecret } from "../generate/generators.ts";
 import { hashTransformer } from "../generate/hash.ts";
 import { generateIamPolicy, type IamPolicyArgs } from "../generate/iam-policy.ts";
-import { mapToJson } from "../node/to-json.ts";
 import type { Origin } from "../resource/origin.ts";
 import type { Resource } from "../resource/resource.ts";
 import { describeGvk, describeId } from "../resource/resource-id.ts";
+import { ownJson } from "../resource/show-resource.ts";
 import { imageTransformer } from "../transform/image.ts";
 import { metadataTransformer } from "../transform/metadata.ts";
 import { affixTransformer } from "../transform/names.ts";
@@ -244,7 +244,7 @@ export function makePlugin(resource: Resource, context: PatchContext): Plugin {
   }
   const source = withPrefix(
     () => `marshalling yaml from res ${describeId(resource.originalId)}`,
-    () => throughYaml(mapToJson(resource.root)) as JsonObject,
+    () => throughYaml(ownJson(resource)) as JsonObject,
   );
   try {
     const config = decodeConfig(source, type, kind);

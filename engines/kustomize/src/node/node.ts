@@ -1,3 +1,5 @@
+import type { Shape } from "./written-shape.ts";
+
 /**
  * The tree that a build works on: YAML as go-yaml v3's nodes hold it, as far as it reaches the output.
  *
@@ -24,6 +26,9 @@ export class Scalar {
   /** Its tag was written; any other tag is left out when it is printed, so that quotes make a string of it. */
   tagged = false;
 
+  /** It was read from a text, so that upstream knows where it stands; only validators ask. */
+  isRead = false;
+
   constructor(tag: string, text: string, quoted = false, folded = false) {
     this.tag = tag;
     this.text = text;
@@ -39,10 +44,11 @@ export interface FieldPlace {
   readonly key: string;
 }
 
-/** The same scalar with another text: tag and quotes stay. */
+/** The same scalar with another text: tag, quotes and place stay. */
 export function retexted(scalar: Scalar, text: string): Scalar {
   const next = new Scalar(scalar.tag, text, scalar.quoted);
   next.tagged = scalar.tagged;
+  next.isRead = scalar.isRead;
   return next;
 }
 
@@ -57,8 +63,8 @@ export interface DuplicateKey {
 
 /** Where a key stands. */
 export interface KeyPlace {
-  /** The line in the document as upstream writes it, counted from 1. */
-  readonly written: number;
+  /** The line in the document, counted from 1. */
+  readonly row: number;
   /** The line in the file, counted from 1. */
   readonly line: number;
   /** Absent where the text is no file. */
@@ -70,20 +76,22 @@ export class YamlMap {
   readonly fields: Map<string, Node>;
   oddKeys: Set<string> | undefined;
   duplicates: readonly DuplicateKey[] | undefined;
-  /** How many lines its fields took when it was read; only of documents with duplicate keys. */
-  heights: ReadonlyMap<string, number> | undefined;
+  /** How the document was laid out that it is the root of; only of documents with duplicate keys. */
+  shape: Shape | undefined;
   /** Written as `{…}`; only error messages show it. */
   flow: boolean;
   /** The text of the null that it was made of: upstream changes the kind of a node and leaves its text. */
   formerText = "";
   /** It would be another one if it were written anew, as it was read from a text or stands before others; only validators ask. */
   isRead = false;
+  /** Fields of a mapping that was read whose values a transformer set: to set one again makes no other node of it. */
+  setKeys: Set<string> | undefined = undefined;
 
   constructor(fields: Map<string, Node> = new Map()) {
     this.fields = fields;
     this.oddKeys = undefined;
     this.duplicates = undefined;
-    this.heights = undefined;
+    this.shape = undefined;
     this.flow = false;
   }
 
@@ -182,10 +190,11 @@ export function copyNode(node: Node): Node {
   for (const [key, value] of node.fields) copy.fields.set(key, copyNode(value));
   if (node.oddKeys !== undefined) copy.oddKeys = new Set(node.oddKeys);
   copy.duplicates = node.duplicates;
-  copy.heights = node.heights;
+  copy.shape = node.shape;
   copy.flow = node.flow;
   copy.formerText = node.formerText;
   copy.isRead = node.isRead;
+  if (node.setKeys !== undefined) copy.setKeys = new Set(node.setKeys);
   return copy;
 }
 

@@ -25,9 +25,10 @@ import {
   valueOf,
   YamlMap,
 } from "./node.ts";
+import { duplicateKeysAsRead } from "./duplicate-keys.ts";
 import { resolveTag } from "./resolve-scalar.ts";
 import { toJson } from "./to-json.ts";
-import { fieldHeights, writtenLines } from "./written-lines.ts";
+import { shapeOf, shapeOfItem } from "./written-shape.ts";
 import type { JsonValue } from "@weir/core";
 
 const SEPARATOR = /\n---.*\n/g;
@@ -113,7 +114,7 @@ class Composer {
   readonly #document: Document;
   #aliasNodes = 0;
   #flowDepth = 0;
-  #written: ReadonlyMap<YamlNode, number> | undefined;
+  #hasDuplicates = false;
 
   constructor(root: YamlNode, document: Document) {
     this.#root = root;
@@ -122,7 +123,7 @@ class Composer {
 
   composeRoot(): Node {
     const node = this.compose(this.#root);
-    if (this.#written !== undefined && isMap(node)) node.heights = fieldHeights(node);
+    if (this.#hasDuplicates && isMap(node)) node.shape = shapeOf(this.#root, this.#document.text);
     return node;
   }
 
@@ -191,13 +192,12 @@ class Composer {
   }
 
   #duplicateKeys(duplicates: ReadonlyMap<string, readonly Field[]>): readonly DuplicateKey[] {
-    const { text, file, before = [] } = this.#document;
-    this.#written ??= writtenLines(this.#root, text);
-    const written = this.#written;
+    const { file, before = [] } = this.#document;
+    this.#hasDuplicates = true;
     // Each document before this one ends in a line that parts them.
     const start = before.reduce((sum, earlier) => sum + earlier.split("\n").length, 1);
     const placeOf = ({ key }: Field): KeyPlace => ({
-      written: written.get(key) ?? key.line + 1,
+      row: key.line + 1,
       line: start + key.line,
       file,
     });
@@ -295,6 +295,7 @@ function composeScalar(node: YamlNode): Node {
   if (tag === "!!null" && node.value === "null") return NULL;
   const scalar = new Scalar(tag, node.value, quoted, node.style === FOLDED);
   scalar.tagged = node.tag !== "" && node.tag !== "!";
+  scalar.isRead = true;
   return scalar;
 }
 
@@ -330,7 +331,11 @@ function unwrapped(node: Node): readonly Node[] | undefined {
   if (items === undefined) return node.get("functionConfig") === undefined ? undefined : [];
   // Upstream takes what a mapping holds for items, its keys included.
   if (isMap(items)) return [...items.fields].flat();
-  return isList(items) ? items : [];
+  if (!isList(items)) return [];
+  for (const [at, item] of items.entries()) {
+    if (isMap(item)) item.shape = shapeOfItem(node.shape, "items", at);
+  }
+  return items;
 }
 
 function checkedMaps(nodes: readonly Node[]): YamlMap[] {
@@ -406,7 +411,7 @@ function inlineLists(maps: readonly YamlMap[]): readonly YamlMap[] {
     const kind = textOf(map.get("kind"));
     const items = map.get("items");
     if (!kind.endsWith("List") || items === undefined) result.push(map);
-    else if (isList(items)) queue.push(...checkedMaps(listItems(kind, items)));
+    else if (isList(items)) queue.push(...checkedMaps(listItems(kind, map, items)));
     else if (!isNull(items)) {
       throw new KustomizeError(`expected array in ${kind}/items, but found ${goTypeOf(items)}`);
     }
@@ -414,8 +419,10 @@ function inlineLists(maps: readonly YamlMap[]): readonly YamlMap[] {
   return result;
 }
 
-function listItems(kind: string, items: readonly Node[]): readonly Node[] {
+function listItems(kind: string, map: YamlMap, items: readonly Node[]): readonly Node[] {
   try {
+    const error = duplicateKeysAsRead(map);
+    if (error !== undefined) throw error;
     return items.map((item) => requoted(toJson(item)));
   } catch (error) {
     throw new KustomizeError(`trouble expanding list of ${kind}; received error ${messageOf(error)}`, {

@@ -3,7 +3,7 @@ import { emitYaml } from "@weir/yaml";
 import { KustomizeError } from "../error.ts";
 import { duplicateKeysError } from "./duplicate-keys.ts";
 import { isWrittenAsBlock, readBackFolded } from "./block-text.ts";
-import { type DuplicateKey, isScalar, NULL, type Node, Scalar, YamlMap } from "./node.ts";
+import { isScalar, NULL, type Node, Scalar, YamlMap } from "./node.ts";
 import { formatGoFloat, isYaml11NonString, resolveTag, scalarValue } from "./resolve-scalar.ts";
 
 /** Sets a key of a plain object; a key named `__proto__` stays a key. */
@@ -28,17 +28,19 @@ export function outputJson(map: YamlMap): JsonObject {
 }
 
 interface Conversion {
-  /** Those of each mapping. */
-  readonly duplicates: (readonly DuplicateKey[])[];
+  hasDuplicates: boolean;
+  /** What JSON cannot hold, which upstream finds once all is read. */
+  unsupported: string | undefined;
   /** Whether the value stands inside a mapping that is written as `{…}`. */
   isInFlow: boolean;
   readonly isOutput: boolean;
 }
 
 function convertWhole(node: Node, isOutput: boolean): JsonValue {
-  const conversion: Conversion = { duplicates: [], isInFlow: false, isOutput };
+  const conversion: Conversion = { hasDuplicates: false, unsupported: undefined, isInFlow: false, isOutput };
   const value = convert(node, conversion);
-  if (conversion.duplicates.length > 0) throw duplicateKeysError(conversion.duplicates, node);
+  if (conversion.hasDuplicates) throw duplicateKeysError(node);
+  if (conversion.unsupported !== undefined) throw new KustomizeError(conversion.unsupported);
   return value;
 }
 
@@ -55,21 +57,23 @@ function convert(node: Node, conversion: Conversion): JsonValue {
 }
 
 function mapOf(node: YamlMap, conversion: Conversion): JsonObject {
-  if (node.duplicates !== undefined && node.duplicates.length > 0)
-    conversion.duplicates.push(node.duplicates);
+  // Go-yaml looks no further into a mapping with a key that is there twice.
+  if (node.duplicates !== undefined && node.duplicates.length > 0) {
+    conversion.hasDuplicates = true;
+    return {};
+  }
   const result: Record<string, JsonValue> = {};
   const { isInFlow } = conversion;
   conversion.isInFlow ||= node.flow;
   node.fields.forEach((value, key) => setKey(result, key, convert(value, conversion)));
-  for (const { later } of node.duplicates ?? []) for (const value of later) convert(value, conversion);
   conversion.isInFlow = isInFlow;
-  if (node.oddKeys !== undefined && node.oddKeys.size > 0) {
-    const hasCollection = [...node.oddKeys].some((key) => key.startsWith("\n"));
-    throw new KustomizeError(
-      hasCollection ? "yaml: invalid map key" : "json: unsupported type: map[interface {}]interface {}",
-    );
-  }
+  if (node.oddKeys !== undefined && node.oddKeys.size > 0) refuseOddKeys(node.oddKeys, conversion);
   return result;
+}
+
+function refuseOddKeys(oddKeys: ReadonlySet<string>, conversion: Conversion): void {
+  if ([...oddKeys].some((key) => key.startsWith("\n"))) throw new KustomizeError("yaml: invalid map key");
+  conversion.unsupported ??= "json: unsupported type: map[interface {}]interface {}";
 }
 
 function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
@@ -77,12 +81,17 @@ function scalarToJson(scalar: Scalar, conversion: Conversion): JsonValue {
   if (conversion.isInFlow && scalar.text === "" && scalar.tag === "!!null" && !scalar.tagged) return "";
   const value = scalarValue(scalar);
   if (value === undefined) throw new KustomizeError(`yaml: ${undecodable(scalar)}`);
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-    throw new KustomizeError(`json: unsupported value: ${text}`);
-  }
+  if (typeof value === "number") return finite(value, conversion);
   if (typeof value !== "string") return value;
   return checkedText(scalar.folded ? readBackFolded(value) : value, conversion);
+}
+
+function finite(value: number, conversion: Conversion): number {
+  if (!Number.isFinite(value)) {
+    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    conversion.unsupported ??= `json: unsupported value: ${text}`;
+  }
+  return value;
 }
 
 function undecodable({ tag, text }: Scalar): string {

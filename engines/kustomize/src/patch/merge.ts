@@ -140,8 +140,7 @@ function putMerged(dest: YamlMap, key: string, merged: Node, origin: YamlMap | u
 
 /** A word that YAML 1.1 takes for a boolean or a number gets quotes wherever a merge passes. */
 function quotedIfNeeded(node: Node): Node {
-  if (typeof node !== "string" && !(node instanceof Scalar && node.tag === "!!str" && !node.quoted))
-    return node;
+  if (!isString(node) || isQuoted(node)) return node;
   const text = textOf(node);
   return isYaml11NonString(text) ? new Scalar("!!str", text, true) : node;
 }

@@ -7,7 +7,6 @@ import {
   isMap,
   isNilOrEmpty,
   isNull,
-  isScalar,
   type Node,
   Scalar,
   textOf,
@@ -220,10 +219,16 @@ export class Resource {
     setStringMap(this.#metadata(), "annotations", annotations);
   }
 
+  /** Whether annotations can be written: metadata is absent, null or a mapping. */
+  get holdsAnnotations(): boolean {
+    const metadata = this.root.get("metadata");
+    return metadata === undefined || isNull(metadata) || isMap(metadata);
+  }
+
   /** Writes the annotations anew, as strings, which upstream does wherever it notes something in them. */
   rewriteAnnotations(): void {
     const metadata = this.root.get("metadata");
-    if (isScalar(metadata) && !isNull(metadata)) throw wrongKind("map", metadata);
+    if (metadata !== undefined && !this.holdsAnnotations) throw wrongKind("map", metadata);
     this.setAnnotations(this.annotations());
   }
 
@@ -301,6 +306,7 @@ function setStringMap(metadata: YamlMap, field: string, entries: ReadonlyMap<str
   // Upstream stops at a key without text, which sorts before all others.
   const keys = entries.has("") ? [] : [...entries.keys()].sort();
   for (const key of keys) addField(map, key, entries.get(key) ?? "");
+  map.setKeys = new Set(keys);
   // What upstream notes in annotations comes behind them, so that they count as written before.
   map.isRead = true;
   metadata.set(field, map);

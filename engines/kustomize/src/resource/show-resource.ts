@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
 import { goJson } from "../node/go-json.ts";
+import { copyNode, isMap, YamlMap } from "../node/node.ts";
 import { mapToJson } from "../node/to-json.ts";
 import { ORIGIN_ANNOTATION, originText, TRANSFORMATIONS_ANNOTATION, transformationsText } from "./origin.ts";
 import type { Resource } from "./resource.ts";
@@ -41,12 +42,39 @@ function objectOf(value: JsonValue | undefined): JsonObject {
 
 /** The object with those annotations, as upstream has it while it builds. */
 export function annotated(resource: Resource): JsonObject {
-  const object = mapToJson(resource.root);
+  const object = ownJson(resource);
   const added = buildAnnotations(resource);
   if (Object.keys(added).length === 0) return object;
   const metadata = objectOf(object["metadata"]);
   const annotations = { ...objectOf(metadata["annotations"]), ...added };
   return { ...object, metadata: { ...metadata, annotations } };
+}
+
+/** The object itself; messages about keys that are defined twice count the lines of upstream's own annotations. */
+export function ownJson(resource: Resource): JsonObject {
+  const { root } = resource;
+  try {
+    return mapToJson(root);
+  } catch (error) {
+    if (root.shape !== undefined) mapToJson(withAnnotations(root, buildAnnotations(resource)));
+    throw error;
+  }
+}
+
+function withAnnotations(root: YamlMap, added: JsonObject): YamlMap {
+  const copy = copyNode(root);
+  const metadata = mapIn(copy, "metadata");
+  const annotations = mapIn(metadata, "annotations");
+  for (const [key, value] of Object.entries(added)) annotations.set(key, String(value));
+  return copy;
+}
+
+function mapIn(map: YamlMap, key: string): YamlMap {
+  const old = map.get(key);
+  if (isMap(old)) return old;
+  const created = new YamlMap();
+  map.set(key, created);
+  return created;
 }
 
 /** A resource as YAML, for messages. */

@@ -54,6 +54,7 @@ function setEntry(maps: readonly YamlMap[], key: string, value: string): void {
   let quoted = false;
   const added: FieldPlace[] = [];
   for (const map of maps) {
+    noteSet(map, key);
     quoted ||= mustQuote;
     const old = map.get(key);
     if (old === undefined) {
@@ -65,6 +66,12 @@ function setEntry(maps: readonly YamlMap[], key: string, value: string): void {
     }
   }
   if (added.length > 0) shareScalar(textNode(value, quoted), added);
+}
+
+function noteSet(map: YamlMap, key: string): void {
+  if (!map.isRead) return;
+  map.setKeys ??= new Set();
+  map.setKeys.add(key);
 }
 
 function textNode(value: string, quoted: boolean): string | Scalar {

@@ -166,6 +166,8 @@ function applyJson(target: Resource, patch: readonly JsonPatchOperation[]): void
  * Upstream restores its own annotations afterwards, but not those of origins, and rewrites all others as strings.
  */
 function takeBackAnnotations(target: Resource, known: readonly string[]): void {
+  // Metadata that cannot hold annotations keeps none of upstream's either.
+  if (!target.holdsAnnotations) return target.forgetBuildFacts();
   const annotations = target.annotations();
   if (!annotations.has(ORIGIN_ANNOTATION)) target.origin = undefined;
   if (!annotations.has(TRANSFORMATIONS_ANNOTATION)) target.transformations = [];

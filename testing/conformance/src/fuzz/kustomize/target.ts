@@ -139,7 +139,7 @@ function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefi
     }
     const [got, want] = [meaningOf(ours.error), meaningOf(theirs.error)];
     if (got === want) return undefined;
-    return { kind: "error differs", detail: `got:  ${got}\nwant: ${want}` };
+    return { kind: `error differs: ${whereParted(got, want)}`, detail: `got:  ${got}\nwant: ${want}` };
   }
   if (ours.error !== undefined) return { kind: "we fail, they build", detail: `got:  ${ours.error}` };
   if (ours.output !== theirs.output) {
@@ -147,4 +147,17 @@ function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefi
   }
   if (ours.warnings.trim() === theirs.warnings) return undefined;
   return { kind: "warnings differ", detail: `got:  ${ours.warnings}\nwant: ${theirs.warnings}` };
+}
+
+/** The first words in which two messages differ, without what a case calls its files and resources. */
+function whereParted(got: string, want: string): string {
+  const [own, other] = [got.split(" "), want.split(" ")];
+  const at = own.findIndex((word, index) => word !== other[index]);
+  const from = at === -1 ? own.length : at;
+  const words = (all: readonly string[]): string =>
+    all
+      .slice(from, from + 4)
+      .map((word) => word.replace(/\d+|"[^"]*"|'[^']*'/g, "*"))
+      .join(" ");
+  return `${words(own)} / ${words(other)}`;
 }

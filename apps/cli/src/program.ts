@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { goDurationMs, type Logger } from "@weir/core";
+import { addList, addPull, addPush, addTag } from "./artifact/artifact-commands.ts";
 import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
@@ -26,6 +27,10 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["suspend", addSuspend],
   ["resume", addResume],
   ["build", addBuild],
+  ["push", addPush],
+  ["pull", addPull],
+  ["tag", addTag],
+  ["list", addList],
   ["template", addTemplate],
   ["diff", addDiff],
   ["generate", addGenerate],
@@ -105,19 +110,24 @@ function addTemplate(program: Command, deps: ProgramDeps): void {
     });
 }
 
-/** Flags are those of `weir template` that bear on what is rendered. */
+/** Flags are read as `weir template` reads them. */
 function addDiff(program: Command, deps: ProgramDeps): void {
   program
     .command("diff")
-    .description("compare what is rendered locally")
-    .command("chart")
-    .description("show how the objects of two charts differ, rendered with the same values")
-    .argument("[args...]", "A B")
+    .description(
+      "show what would change: of a Kustomization or a HelmRelease on its cluster, or of two charts",
+    )
+    .argument("[args...]", "ks/NAME, hr/NAME, or chart A B")
     .allowUnknownOption()
     .helpOption(false)
     .action(async (_args: readonly string[], _options: unknown, command: Command) => {
-      const { runDiffChart } = await import("./diff/run-diff-chart.ts");
-      deps.exit(await runDiffChart(command.args, deps.environment));
+      const [first, ...rest] = command.args;
+      if (first === "chart") {
+        const { runDiffChart } = await import("./diff/run-diff-chart.ts");
+        return deps.exit(await runDiffChart(rest, deps.environment));
+      }
+      const { runDiffLive } = await import("./diff/live/run-diff-live.ts");
+      deps.exit(await runDiffLive(command.args, deps.environment));
     });
 }
 

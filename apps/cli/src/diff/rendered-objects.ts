@@ -29,7 +29,8 @@ export function renderedObjects(
   return found;
 }
 
-function identityOf(object: JsonValue, namespace: string): string {
+/** What tells an object from all others: `Deployment.apps/ns/web`. */
+export function identityOf(object: JsonValue, namespace: string): string {
   const { apiVersion, kind, metadata } = isObject(object) ? object : {};
   const { name, namespace: own } = metadata !== undefined && isObject(metadata) ? metadata : {};
   const group =

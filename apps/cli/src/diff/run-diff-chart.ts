@@ -1,4 +1,4 @@
-import { type Clock, compareUtf8, type JsonValue, seededRandom, systemClock, writeJson } from "@weir/core";
+import { type Clock, compareUtf8, seededRandom, systemClock } from "@weir/core";
 import { renderPrepared } from "@weir/helm";
 
 import { CommandError } from "../cli-error.ts";
@@ -6,9 +6,8 @@ import type { Environment } from "../environment.ts";
 import { prepareInputs, readChartInputs } from "../template/chart-inputs.ts";
 import { type HelmFlag, parseHelmFlags, type HelmFlagValues } from "../template/helm-flags.ts";
 import { CONTEXT_FLAGS, describeHelmFlags, VALUE_FLAGS } from "../template/template-flags.ts";
-import { unifiedDiff } from "./diff-lines.ts";
-import { changedFields } from "./diff-objects.ts";
-import { type RenderedObject, renderedObjects, withoutSecrets } from "./rendered-objects.ts";
+import { type RenderedObject, renderedObjects } from "./rendered-objects.ts";
+import { hideSecrets, shownFields, shownLines } from "./show-objects.ts";
 
 const OWN_FLAGS: readonly HelmFlag[] = [
   {
@@ -100,39 +99,4 @@ async function objectsOf(
     random: seededRandom(1),
   });
   return renderedObjects(rendered, inputs.options.release.namespace);
-}
-
-interface ObjectPair {
-  readonly before: RenderedObject | undefined;
-  readonly after: RenderedObject | undefined;
-}
-
-function hideSecrets({ before, after }: ObjectPair, showsSecrets: boolean): ObjectPair {
-  if (showsSecrets) return { before, after };
-  return {
-    before: before && withoutSecrets(before, after, "before"),
-    after: after && withoutSecrets(after, before, "after"),
-  };
-}
-
-function shownLines(id: string, { before, after }: ObjectPair): string {
-  const diff = unifiedDiff(before?.text ?? "", after?.text ?? "");
-  return diff === ""
-    ? ""
-    : `--- ${before === undefined ? "none" : id}\n+++ ${after === undefined ? "none" : id}\n${diff}`;
-}
-
-function shownFields(id: string, { before, after }: ObjectPair): string {
-  if (before === undefined) return `+ ${id}\n`;
-  if (after === undefined) return `- ${id}\n`;
-  const changes = changedFields(before.object, after.object);
-  if (changes.length === 0) return "";
-  const lines = changes.map(
-    ({ path, ...values }) => `    ${path}: ${shown(values.before)} → ${shown(values.after)}\n`,
-  );
-  return `~ ${id}\n${lines.join("")}`;
-}
-
-function shown(value: JsonValue | undefined): string {
-  return value === undefined ? "none" : writeJson(value);
 }

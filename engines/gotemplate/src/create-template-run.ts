@@ -1,6 +1,7 @@
 import type { Clock, Random } from "@weir/core";
 
 import { TemplateBudgetError } from "./execute/template-error.ts";
+import type { KeyMaker } from "./sprig/private-key.ts";
 import type { ImpureCause, TemplateRun } from "./template-run.ts";
 
 /** What one run may use up. */
@@ -15,6 +16,7 @@ export interface TemplateBudgets {
 export interface TemplateRunOptions {
   readonly clock: Clock;
   readonly random: Random;
+  readonly makeKey?: KeyMaker | undefined;
   readonly budgets?: TemplateBudgets;
 }
 
@@ -28,7 +30,8 @@ const OUTPUT = 256 * 1024 * 1024;
 const STEPS = 50_000_000;
 
 /** The run that executions share: their budgets are one. Use a new one for each render. */
-export function createTemplateRun({ clock, random, budgets = {} }: TemplateRunOptions): TrackedTemplateRun {
+export function createTemplateRun(options: TemplateRunOptions): TrackedTemplateRun {
+  const { clock, random, makeKey, budgets = {} } = options;
   const { output = OUTPUT, steps = STEPS } = budgets;
   const impure = new Set<ImpureCause>();
   let outputLeft = output;
@@ -36,6 +39,7 @@ export function createTemplateRun({ clock, random, budgets = {} }: TemplateRunOp
   return {
     clock,
     random,
+    makeKey,
     impure,
     charge: (amount) => {
       outputLeft -= amount;

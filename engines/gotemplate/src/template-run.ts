@@ -1,5 +1,7 @@
 import type { Clock, Random } from "@weir/core";
 
+import type { KeyMaker } from "./sprig/private-key.ts";
+
 /** Why an output depends on more than its inputs. */
 export type ImpureCause = "clock" | "random" | "lookup" | "network";
 
@@ -12,6 +14,8 @@ export type ImpureCause = "clock" | "random" | "lookup" | "network";
 export interface TemplateRun {
   readonly clock: Clock;
   readonly random: Random;
+  /** Makes the private keys of certificates that come without one; `rsaKeyMaker` by default. */
+  readonly makeKey?: KeyMaker | undefined;
   /**
    * Accounts for work about to be done: bytes of text about to be made, or items of a list (one each). Throws a
    * `TemplateBudgetError` when the run has used up its budget; no template can catch that.

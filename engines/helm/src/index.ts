@@ -66,6 +66,7 @@ export {
   type RenderOptions,
   renderPrepared,
 } from "./render/render-chart.ts";
+export { renderWithKeys } from "./render/render-with-keys.ts";
 export { ChartTemplateError } from "./render/template-error.ts";
 export { mergeValues } from "./values/merge-values.ts";
 export {
@@ -104,6 +105,7 @@ export {
   type RepositoryIndex,
 } from "./dependencies/repository-index.ts";
 export { readStoredVersions } from "./dependencies/stored-index.ts";
+export { expandChart, type ExpandedChart } from "./lint/expand-chart.ts";
 export { lintChart, type LintOptions } from "./lint/lint-chart.ts";
 export { formatFinding, type LintFinding, type LintSeverity } from "./lint/lint-finding.ts";
 export {

@@ -13,6 +13,7 @@ import {
   type RenderedChart,
   type RenderOptions,
   renderPrepared,
+  renderWithKeys,
 } from "@weir/helm";
 
 import { CommandError } from "../cli-error.ts";
@@ -113,7 +114,19 @@ export function prepareInputs({ chart, values, options }: ChartInputs): Prepared
   return prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, notify });
 }
 
-/** Renders what was prepared. */
-export function renderInputs(prepared: PreparedChart, { options }: ChartInputs): RenderedChart {
-  return renderPrepared(prepared, options);
+/** Renders what was prepared. Only the last render tells of what comes up. */
+export async function renderInputs(prepared: PreparedChart, inputs: ChartInputs): Promise<RenderedChart> {
+  const { options } = inputs;
+  let notices: ChartNotice[] = [];
+  let unused: PreparedChart | undefined = prepared;
+  try {
+    return await renderWithKeys((makeKey) => {
+      notices = [];
+      const current = unused ?? prepareInputs({ ...inputs, options: { ...options, notify: undefined } });
+      unused = undefined;
+      return renderPrepared(current, { ...options, makeKey, notify: (notice) => notices.push(notice) });
+    });
+  } finally {
+    for (const notice of notices) options.notify?.(notice);
+  }
 }

@@ -56,7 +56,7 @@ interface Printing {
 }
 
 async function print(
-  render: () => RenderedChart,
+  render: () => Promise<RenderedChart>,
   { flags, environment, releaseName }: Printing,
 ): Promise<void> {
   const { write, workingDirectory } = environment;
@@ -67,7 +67,7 @@ async function print(
   };
   let rendered: RenderedChart;
   try {
-    rendered = render();
+    rendered = await render();
   } catch (error) {
     if (!flags.bool("debug")) throw withHint(error);
     write(`${brokenText(error).trim()}\n`);

@@ -22,12 +22,12 @@ import { verbV } from "./text-of.ts";
 const CERTIFICATE = "sprig.certificate";
 const LIST = "[]interface {}";
 
-/** Functions that make certificates; `makeKey` makes the keys of those that are given none. */
+/** Functions that make certificates; `makeKey` makes the keys of those that are given none, unless the run does. */
 export function certificateFunctions(makeKey: KeyMaker): readonly GoFunction[] {
   const newKey = (run: TemplateRun): PrivateKey => {
     run.chargeSteps(KEY_COST);
     run.markImpure("random");
-    return { kind: "signer", key: makeKey() };
+    return { kind: "signer", key: (run.makeKey ?? makeKey)() };
   };
   return [
     defineFunction("buildCustomCert", ["string", "string"], CERTIFICATE, ([certificate, key]) =>

@@ -130,9 +130,18 @@ function defineTemplateFunction(
   };
 }
 
-function required(message: string, value: GoValue): GoValue {
-  if (value === null || value === "") failWith(message);
-  return value;
+function required(message: string, value: GoValue, { isLint, notify }: RenderRun): GoValue {
+  if (value !== null && value !== "") return value;
+  if (!isLint) failWith(message);
+  const what = value === null ? "missing required value" : "missing required values";
+  notify({ level: "WARN", message: what, fields: [["message", message]] });
+  return "";
+}
+
+function fail(message: string, { isLint, notify }: RenderRun): string {
+  if (!isLint) failWith(message);
+  notify({ level: "INFO", message: "funcMap fail", fields: [["message", message]] });
+  return "";
 }
 
 /** Helm's functions that run templates, end a render or look into a cluster. */
@@ -140,11 +149,9 @@ export const templateFunctions: readonly GoFunction[] = [
   defineTemplateFunction("include", enterInclude),
   defineTemplateFunction("tpl", enterText),
   defineFunction("required", ["string", "interface {}"], "interface {}", ([message, value], run) =>
-    renderRunOf(run).isLint ? (value ?? "") : required(message, value),
+    required(message, value, renderRunOf(run)),
   ),
-  defineFunction("fail", ["string"], "string", ([message], run) =>
-    renderRunOf(run).isLint ? "" : failWith(message),
-  ),
+  defineFunction("fail", ["string"], "string", ([message], run) => fail(message, renderRunOf(run))),
   defineFunction(
     "lookup",
     ["string", "string", "string", "string"],

@@ -1,6 +1,7 @@
 import { joinTreePath, type Tree, WeirError } from "@weir/core";
 import { loadYaml, YamlError } from "@weir/yaml";
 import { type Chart, chartCrds } from "../chart/chart.ts";
+import type { ChartNotice, Notify } from "../chart/chart-notice.ts";
 import { ChartError } from "../chart/chart-error.ts";
 import { jsonKind } from "../chart/json-kind.ts";
 import { loadChartFolder } from "../chart/load-chart.ts";
@@ -25,6 +26,8 @@ export interface LintOptions {
   readonly namespace?: string;
   readonly kubeVersion?: KubeVersion;
   readonly skipSchemaValidation?: boolean;
+  /** Told what helm logs meanwhile, as often as helm does: it loads a chart anew for each group of rules. */
+  readonly notify?: Notify;
 }
 
 /**
@@ -34,30 +37,58 @@ export interface LintOptions {
  */
 export function lintChart(tree: Tree, options: LintOptions = {}): readonly LintFinding[] {
   const { folder = "", path = folder, values = {}, namespace = "default" } = options;
-  const chartYaml = tree.read(joinTreePath(folder, "Chart.yaml"));
-  if (chartYaml === undefined) {
-    const missing = `${path}/Chart.yaml`;
-    throw new ChartError(
-      `unable to check Chart.yaml file in chart: stat ${missing}: no such file or directory`,
-    );
-  }
-  const findings = new LintFindings();
   const { kubeVersion = DEFAULT_KUBE_VERSION, skipSchemaValidation = false } = options;
-  lintChartYaml(findings, chartYaml);
-  lintValues(findings, tree, { folder, values, skipSchemaValidation });
-  const chart = tryLoad(tree, folder, path);
-  lintTemplateFolder(findings, tree, { folder, chart }, (loaded) =>
-    lintTemplates(findings, loaded, { values, namespace, kubeVersion, skipSchemaValidation }),
+  const { notify = () => undefined } = options;
+  const findings = new LintFindings();
+  lintChartFile(findings, tree, { folder, path });
+  lintValues(findings, tree, { folder, values, skipSchemaValidation, notify });
+  const load = loaderOf(tree, { folder, path, notify });
+  lintTemplateFolder(findings, tree, { folder, load }, (loaded) =>
+    lintTemplates(findings, loaded, { values, namespace, kubeVersion, skipSchemaValidation, notify }),
   );
-  lintDependencies(findings, chart, path);
-  lintCrds(findings, tree, { folder, chart });
+  lintDependencies(findings, load(), path);
+  lintCrds(findings, tree, { folder, load });
   return findings.list;
 }
 
+interface ChartPlace {
+  readonly folder: string;
+  readonly path: string;
+}
+
+function lintChartFile(findings: LintFindings, tree: Tree, { folder, path }: ChartPlace): void {
+  const file = joinTreePath(folder, "Chart.yaml");
+  const text = tree.read(file);
+  if (text !== undefined) {
+    lintChartYaml(findings, text);
+    return;
+  }
+  const full = `${path}/Chart.yaml`;
+  if (tree.list(file) === undefined) {
+    throw new ChartError(`unable to check Chart.yaml file in chart: stat ${full}: no such file or directory`);
+  }
+  findings.add("ERROR", "Chart.yaml", "should be a file, not a directory");
+  findings.add("ERROR", "Chart.yaml", `unable to parse YAML\n\tread ${full}: is a directory`);
+}
+
+/** Gives the chart or what is wrong with it, and what is odd about it each time. */
+function loaderOf(
+  tree: Tree,
+  { folder, path, notify }: ChartPlace & { readonly notify: Notify },
+): () => Chart | string {
+  const notices: ChartNotice[] = [];
+  let chart: Chart | string | undefined;
+  return () => {
+    chart ??= tryLoad(tree, { folder, path }, (notice) => notices.push(notice));
+    for (const notice of notices) notify(notice);
+    return chart;
+  };
+}
+
 /** The chart, or what is wrong with it. */
-function tryLoad(tree: Tree, folder: string, path: string): Chart | string {
+function tryLoad(tree: Tree, { folder, path }: ChartPlace, notify: Notify): Chart | string {
   try {
-    return loadChartFolder(tree, folder, { path, isAnyVersion: true });
+    return loadChartFolder(tree, folder, { path, isAnyVersion: true, notify });
   } catch (error) {
     if (error instanceof WeirError) return error.message;
     throw error;
@@ -68,12 +99,13 @@ interface ValuesLint {
   readonly folder: string;
   readonly values: HelmValues;
   readonly skipSchemaValidation: boolean;
+  readonly notify: Notify;
 }
 
 function lintValues(
   findings: LintFindings,
   tree: Tree,
-  { folder, values, skipSchemaValidation }: ValuesLint,
+  { folder, values, skipSchemaValidation, notify }: ValuesLint,
 ): void {
   const file = "values.yaml";
   const text = tree.read(joinTreePath(folder, file));
@@ -83,13 +115,13 @@ function lintValues(
     findings.add("ERROR", file, `unable to parse YAML: ${given}`);
     return;
   }
+  const work = { mode: "coalesce", notify } as const;
+  const coalesced = overlayTables(overlayTables(new Map(), tableOf(values), "", work), given, "", work);
   const schema = tree.read(joinTreePath(folder, "values.schema.json"));
   if (schema === undefined || schema.length === 0 || skipSchemaValidation) return;
-  const work = { mode: "coalesce", notify: () => undefined } as const;
-  const coalesced = overlayTables(overlayTables(new Map(), tableOf(values), "", work), given, "", work);
   const problem = schemaProblem(schema, valuesOf(coalesced), {
     cache: new SchemaCache(),
-    notify: work.notify,
+    notify,
   });
   findings.add("ERROR", file, problem === "" ? undefined : problem);
 }
@@ -110,13 +142,13 @@ function readValues(text: Uint8Array): Table | string {
 
 interface LoadedChart {
   readonly folder: string;
-  readonly chart: Chart | string;
+  readonly load: () => Chart | string;
 }
 
 function lintTemplateFolder(
   findings: LintFindings,
   tree: Tree,
-  { folder, chart }: LoadedChart,
+  { folder, load }: LoadedChart,
   lint: (chart: Chart) => void,
 ): void {
   const at = joinTreePath(folder, "templates");
@@ -124,6 +156,7 @@ function lintTemplateFolder(
   const isThere = isFile || tree.list(at) !== undefined;
   if (!findings.add("WARNING", "templates/", isThere ? undefined : "directory does not exist")) return;
   if (!findings.add("ERROR", "templates/", isFile ? "not a directory" : undefined)) return;
+  const chart = load();
   if (findings.add("ERROR", "templates/", typeof chart === "string" ? chart : undefined))
     lint(chart as Chart);
 }
@@ -137,6 +170,9 @@ function lintDependencies(findings: LintFindings, chart: Chart | string, path: s
   const present = chart.subcharts.map(({ metadata }) => metadata.name);
   const unknown = present.filter((name) => !declared.some((dependency) => dependency.name === name));
   findings.add("ERROR", path, listOf("chart metadata is missing these dependencies: ", unknown));
+  const keys = declared.map(({ name, alias }) => (alias === "" ? name : alias));
+  const repeated = keys.filter((key, index) => keys.indexOf(key) < index);
+  findings.add("ERROR", path, listOf("multiple dependencies with name or alias: ", repeated));
   const absent = declared.map(({ name }) => name).filter((name) => !present.includes(name));
   findings.add("WARNING", path, listOf("chart directory is missing these dependencies: ", absent));
 }
@@ -145,11 +181,12 @@ function listOf(what: string, names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : `${what}${names.join(",")}`;
 }
 
-function lintCrds(findings: LintFindings, tree: Tree, { folder, chart }: LoadedChart): void {
+function lintCrds(findings: LintFindings, tree: Tree, { folder, load }: LoadedChart): void {
   const at = joinTreePath(folder, "crds");
   const isFile = tree.read(at) !== undefined;
   if (!isFile && tree.list(at) === undefined) return;
   if (!findings.add("ERROR", "crds/", isFile ? "not a directory" : undefined)) return;
+  const chart = load();
   if (typeof chart === "string") {
     findings.add("ERROR", "crds/", chart);
     return;

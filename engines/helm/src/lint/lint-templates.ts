@@ -1,5 +1,6 @@
 import { WeirError } from "@weir/core";
 import type { Chart } from "../chart/chart.ts";
+import type { Notify } from "../chart/chart-notice.ts";
 import { capabilitiesOf, type KubeVersion } from "../context/capabilities.ts";
 import { nodeOf } from "../dependencies/chart-node.ts";
 import { processDependencies } from "../dependencies/process-dependencies.ts";
@@ -21,6 +22,7 @@ export interface TemplateLintOptions {
   readonly namespace: string;
   readonly kubeVersion: KubeVersion;
   readonly skipSchemaValidation: boolean;
+  readonly notify: Notify;
 }
 
 /** Renders the templates of a chart and looks at what comes of them. */
@@ -46,14 +48,14 @@ interface Ready {
 
 /** The values are coalesced twice, as helm's linter does; what does not even fit together is not this rule's matter. */
 function prepare(findings: LintFindings, chart: Chart, options: TemplateLintOptions): Ready | undefined {
-  const ignore = (): void => undefined;
+  const { notify } = options;
   try {
-    const processed = processDependencies(chart, options.values, ignore);
+    const processed = processDependencies(chart, options.values, notify);
     const node = nodeOf(processed);
-    const once = coalesceValues(node, tableOf(options.values), "coalesce", ignore);
-    const values = coalesceValues(node, once, "coalesce", ignore);
+    const once = coalesceValues(node, tableOf(options.values), "coalesce", notify);
+    const values = coalesceValues(node, once, "coalesce", notify);
     if (options.skipSchemaValidation || !hasSchema(processed)) return { chart: processed, values };
-    const isMet = attempt(findings, () => validateValues(processed, valuesOf(values)));
+    const isMet = attempt(findings, () => validateValues(processed, valuesOf(values), { notify }));
     return isMet === undefined ? undefined : { chart: processed, values };
   } catch (error) {
     if (error instanceof WeirError) return undefined;
@@ -64,13 +66,13 @@ function prepare(findings: LintFindings, chart: Chart, options: TemplateLintOpti
 function render(
   findings: LintFindings,
   { chart, values }: Ready,
-  { namespace, kubeVersion }: TemplateLintOptions,
+  { namespace, kubeVersion, notify }: TemplateLintOptions,
 ): ReadonlyMap<string, string> | undefined {
   const found = attempt(findings, () => {
     const prepared = { chart, values: goTable(values), warnings: [] };
     const release = { name: "test-release", namespace, revision: 0 };
     const capabilities = { ...capabilitiesOf(), kubeVersion };
-    return renderFiles(prepared, { release, capabilities, isLint: true }).files;
+    return renderFiles(prepared, { release, capabilities, isLint: true, notify }).files;
   });
   return found?.result;
 }

@@ -3,6 +3,7 @@ import {
   createTemplateRun,
   executeTemplate,
   type ImpureCause,
+  type KeyMaker,
   secureRandom,
   type TemplateBudgets,
   TemplateExecError,
@@ -54,6 +55,8 @@ export interface RenderOptions {
   readonly clock?: Clock | undefined;
   /** Charts make passwords from it: numbers that nobody can foresee by default. */
   readonly random?: Random | undefined;
+  /** Makes the private keys of certificates: `renderWithKeys` gives one that is quick where a chart wants many. */
+  readonly makeKey?: KeyMaker | undefined;
   /** How much one render may cost; an excess is a `TemplateBudgetError`. */
   readonly budgets?: TemplateBudgets | undefined;
   /** Kept between renders, it saves parsing templates again. */
@@ -154,14 +157,15 @@ export interface RenderedFiles {
 
 /** What helm's engine makes of a chart's templates, before anything looks for documents in it. */
 export function renderFiles(prepared: PreparedChart, options: RenderOptions): RenderedFiles {
-  const { cache = new RenderCache(), clock = systemClock, random = secureRandom, budgets } = options;
+  const { cache = new RenderCache(), clock = systemClock, random = secureRandom, makeKey, budgets } = options;
   const templates = scopedTemplates(prepared.chart, prepared.values, {
     release: releaseMap(options.release, options.isLint === true),
     capabilities: new CapabilitiesObject(options.capabilities ?? capabilitiesOf()),
   });
   const set = parseAll(templates, cache);
-  const base = createTemplateRun({ clock, random, ...(budgets === undefined ? {} : { budgets }) });
-  const run = new RenderRun(set, { run: base, cache, lookups: options.lookups, isLint: options.isLint });
+  const base = createTemplateRun({ clock, random, makeKey, ...(budgets === undefined ? {} : { budgets }) });
+  const { lookups, isLint, notify } = options;
+  const run = new RenderRun(set, { run: base, cache, lookups, isLint, notify });
   const files = new Map<string, string>();
   for (const { path, scope, basePath } of templates) {
     if (isPartial(path)) continue;

@@ -2,6 +2,7 @@ import type { Clock, JsonObject, Random } from "@weir/core";
 import type { TemplateRun, TemplateSet } from "@weir/gotemplate";
 import type { GoValue } from "@weir/text";
 
+import type { Notify } from "../chart/chart-notice.ts";
 import { goObjectOf } from "../context/go-value-of.ts";
 import { lookupKey, LookupPendingError, type LookupRequest } from "./lookup.ts";
 import type { RenderCache } from "./render-cache.ts";
@@ -15,12 +16,15 @@ export interface RenderRunOptions {
   readonly lookups?: ReadonlyMap<string, JsonObject> | undefined;
   /** Whether `fail` and a missing `required` value are passed over, as a linter does. */
   readonly isLint?: boolean | undefined;
+  /** Told what is passed over. */
+  readonly notify?: Notify | undefined;
 }
 
 /** One render of a chart: what all its templates and the functions that they call share. */
 export class RenderRun implements TemplateRun {
   readonly clock: Clock;
   readonly random: Random;
+  readonly makeKey: TemplateRun["makeKey"];
   readonly charge: TemplateRun["charge"];
   readonly chargeSteps: TemplateRun["chargeSteps"];
   readonly markImpure: TemplateRun["markImpure"];
@@ -33,11 +37,14 @@ export class RenderRun implements TemplateRun {
   readonly included: Map<string, number> = new Map();
   /** Whether `fail` and a missing `required` value are passed over. */
   readonly isLint: boolean;
+  readonly notify: Notify;
   readonly #lookups: ReadonlyMap<string, JsonObject> | undefined;
 
-  constructor(templates: TemplateSet, { run, cache, lookups, isLint = false }: RenderRunOptions) {
+  constructor(templates: TemplateSet, options: RenderRunOptions) {
+    const { run, cache, lookups, isLint = false, notify = () => undefined } = options;
     this.clock = run.clock;
     this.random = run.random;
+    this.makeKey = run.makeKey;
     this.charge = run.charge;
     this.chargeSteps = run.chargeSteps;
     this.markImpure = run.markImpure;
@@ -45,6 +52,7 @@ export class RenderRun implements TemplateRun {
     this.templates = templates;
     this.#lookups = lookups;
     this.isLint = isLint;
+    this.notify = notify;
   }
 
   /** What a cluster says, if the render has one. */

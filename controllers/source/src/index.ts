@@ -2,6 +2,10 @@ export { type GitRepositoryControllerOptions, gitRepositoryController } from "./
 export { type GitRepositoryFacts } from "./git-repository/facts.ts";
 export { type GitRepositoryDeps } from "./git-repository/reconcile.ts";
 export { reportGitRepository } from "./git-repository/report.ts";
+export { type HelmChartControllerOptions, helmChartController } from "./helm-chart/helm-chart-controller.ts";
+export { type HelmChartFacts } from "./helm-chart/helm-chart-facts.ts";
+export { type HelmChartDeps } from "./helm-chart/reconcile-helm-chart.ts";
+export { reportHelmChart } from "./helm-chart/report-helm-chart.ts";
 export {
   type HelmRepositoryControllerOptions,
   helmRepositoryController,

@@ -86,13 +86,14 @@ export function withVerification(
   { facts, stamp }: ConditionInput,
   isOver: boolean,
 ): Conditions {
-  const { verified, failure } = facts;
+  const { verified, failure, unverified } = facts;
   if (verified !== undefined) {
     const state = { status: "True" as const, reason: Reason.Succeeded, message: verified.message };
     return setCondition(before, { type: ConditionType.SourceVerified, ...state }, stamp);
   }
   const said = findCondition(before, ConditionType.SourceVerified);
-  const isStale = isOver && said?.status === "False" && failure !== ConditionType.SourceVerified;
+  const isJudged = failure === ConditionType.SourceVerified || unverified !== undefined;
+  const isStale = isOver && said?.status === "False" && !isJudged;
   return isStale ? removeConditions(before, ConditionType.SourceVerified) : before;
 }
 
@@ -110,8 +111,12 @@ function withOutdated(before: Conditions, input: ConditionInput): Conditions {
 /** The condition of the step that failed; that of verification speaks of success, the others of failure. */
 function failureStates(facts: Facts, { reason, message }: Said): readonly ConditionState[] {
   if (facts.failure === undefined) return [];
+  const unverified =
+    facts.unverified === undefined
+      ? []
+      : [{ type: ConditionType.SourceVerified, status: "False" as const, ...facts.unverified }];
   const status = facts.failure === ConditionType.SourceVerified ? "False" : "True";
-  return [{ type: facts.failure, status, reason, message }];
+  return [{ type: facts.failure, status, reason, message }, ...unverified];
 }
 
 function setAll(base: Conditions, stamp: ConditionStamp, states: readonly ConditionState[]): Conditions {

@@ -33,4 +33,6 @@ export interface SourceFacts {
   /** Signatures that were asked for, and are good. */
   readonly verified: { readonly message: string };
   readonly failure: FailureCondition;
+  /** Signatures that were asked for, and are not good, where that is not the failure by itself. */
+  readonly unverified: Said;
 }

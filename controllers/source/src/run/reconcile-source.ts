@@ -54,7 +54,7 @@ export async function reconcileSource(
     const failure = asStepError?.(error) ?? asSharedStepError(error);
     if (failure === undefined) throw error;
     ctx.record({ failure: failure.condition });
-    events.failed(failure, failure.condition === "IncludeUnavailable" ? "Normal" : "Warning");
+    events.failed(failure.told ?? failure, failure.condition === "IncludeUnavailable" ? "Normal" : "Warning");
     throw failure;
   }
 }

@@ -20,6 +20,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b(kustomization|flux-include)-\d+\b/g, "$1-<rand>"],
   // Builds happen in memory: what Flux unpacks into a temporary folder has no other name than this.
   [/\$ROOT\b/g, "$${TMP}/kustomization-<rand>"],
+  [/\$\{TMP\}\/helmchart-[\w.-]+-<rand>\/source/g, "$$SOURCE"],
 ];
 
 /** Brings a value of either side into the form that both are compared in. */

@@ -11,6 +11,7 @@ import { kustomizationController, type KustomizationControllerOptions } from "@w
 import { type Controller, createManager, type Manager } from "@weir/sdk";
 import {
   gitRepositoryController,
+  helmChartController,
   helmRepositoryController,
   ociRepositoryController,
 } from "@weir/source-controller";
@@ -160,6 +161,7 @@ export function fluxControllers(
       fetch: (url, init) => fetch(url, init),
     }),
     ociRepositoryController({ storage: artifacts, clock, random, ...source }),
+    helmChartController({ storage: artifacts, workers, clock, random, ...source }),
     helmRepositoryController({ storage: artifacts, scratch, workers, clock, random, ...source }),
   ];
 }

@@ -1,0 +1,128 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import type { HelmRepository } from "@weir/api";
+import type { ArtifactStorage } from "@weir/artifact";
+import { type Clock, goDurationMs } from "@weir/core";
+import { type ChartVersion, readRepositoryIndex, readStoredVersions } from "@weir/helm";
+import { createNodeSender } from "@weir/oci";
+import { fetchUrl, limited } from "../helm-access/fetch-url.ts";
+import { HelmFetchError } from "../helm-access/helm-fetch-error.ts";
+import {
+  type HelmAccess,
+  observeHelmAccess,
+  type ReachedRepository,
+} from "../helm-access/observe-helm-access.ts";
+import { indexUrlOf, parseRepositoryUrl } from "../helm-access/repository-url.ts";
+import type { RegistryClients } from "../registry/registry-clients.ts";
+import type { SourceContext } from "../run/source-context.ts";
+import { buildFailed } from "./chart-build-error.ts";
+import type { ChartRepository } from "./chart-repository.ts";
+import { httpCharts } from "./http-charts.ts";
+import { type RegistryCharts, registryCharts } from "./registry-charts.ts";
+
+/** What repositories are opened with. */
+export interface ChartSourceDeps {
+  readonly storage: ArtifactStorage;
+  readonly clients: RegistryClients;
+  readonly clock: Clock;
+  /** Longest index of a repository without an object; 50 MiB by default. */
+  readonly maxIndexBytes?: number;
+}
+
+/** A repository of charts, as an object describes it; it may have no object of its own. */
+export type ChartsOf = ReachedRepository & Pick<HelmRepository, "status">;
+
+/** A repository that is in use until it is disposed. */
+export interface OpenCharts extends Disposable {
+  readonly charts: ChartRepository;
+  /** The same, where it is a registry. */
+  readonly registry: RegistryCharts | undefined;
+}
+
+const DEFAULT_TIMEOUT = "60s";
+const MIB = 1024 * 1024;
+/** Longest archive, as Flux's `--helm-chart-max-size`. */
+const MAX_CHART = 10 * MIB;
+
+/** Opens a repository. Throws `SourceStepError` where its Secrets or its URL cannot be used. */
+export async function openCharts(
+  repository: ChartsOf,
+  ctx: Pick<SourceContext, "live" | "signal">,
+  deps: ChartSourceDeps,
+): Promise<OpenCharts> {
+  const { spec } = repository;
+  const { url, user } = parseRepositoryUrl(spec.url);
+  const read = await observeHelmAccess(repository, ctx);
+  if (spec.type !== "oci" && !url.startsWith("oci://")) {
+    const access = read.basic === undefined && user !== undefined ? { ...read, basic: user } : read;
+    return new IndexedRepository({ repository, url, access, signal: ctx.signal }, deps).open();
+  }
+  if (!url.startsWith("oci://")) throw buildFailed("unknown", `invalid OCI registry URL: ${url}`);
+  const { auths, tls } = read;
+  const access = { isInsecure: spec.insecure ?? false, auths, ...(tls === undefined ? {} : { tls }) };
+  const lease = deps.clients.open(access);
+  const registry = registryCharts({ url, client: lease.client, signal: ctx.signal });
+  return { charts: registry, registry, [Symbol.dispose]: () => lease[Symbol.dispose]() };
+}
+
+interface Reached {
+  readonly repository: ChartsOf;
+  readonly url: string;
+  readonly access: HelmAccess;
+  readonly signal: AbortSignal;
+}
+
+class IndexedRepository {
+  readonly #reached: Reached;
+  readonly #deps: ChartSourceDeps;
+  readonly #sender: ReturnType<typeof createNodeSender>;
+  #index: Promise<Uint8Array> | undefined;
+
+  constructor(reached: Reached, deps: ChartSourceDeps) {
+    const { tls } = reached.access;
+    this.#reached = reached;
+    this.#deps = deps;
+    this.#sender = createNodeSender(tls === undefined ? {} : { tls });
+  }
+
+  open(): OpenCharts {
+    const charts = httpCharts({
+      url: this.#reached.url,
+      versions: (name) => this.#versions(name),
+      fetch: (url) => this.#fetch(url, MAX_CHART, `chart at ${url} exceeds ${MAX_CHART} bytes limit`),
+    });
+    return { charts, registry: undefined, [Symbol.dispose]: () => this.#sender[Symbol.dispose]() };
+  }
+
+  /** Of what is stored, where the repository has an artifact; else of the index that is fetched. */
+  async #versions(name: string): Promise<readonly ChartVersion[] | undefined> {
+    const artifact = this.#reached.repository.status?.artifact;
+    if (artifact !== undefined) {
+      return readStoredVersions(createReadStream(join(this.#deps.storage.root, artifact.path)), name);
+    }
+    const { maxIndexBytes = 50 * MIB } = this.#deps;
+    const exceeded = `index exceeds the maximum index file size of ${maxIndexBytes} bytes`;
+    this.#index ??= this.#fetch(indexUrlOf(this.#reached.url), maxIndexBytes, exceeded);
+    return readRepositoryIndex(await this.#index, { charts: new Set([name]) }).get(name);
+  }
+
+  #fetch(url: string, maxBytes: number, exceeded: string): Promise<Uint8Array> {
+    const { repository, access, signal } = this.#reached;
+    const fetch = {
+      url,
+      repository: this.#reached.url,
+      access,
+      passCredentials: repository.spec.passCredentials ?? false,
+      timeoutMs: goDurationMs(repository.spec.timeout ?? DEFAULT_TIMEOUT),
+      signal,
+    };
+    const deps = { sender: this.#sender, clock: this.#deps.clock };
+    return fetchUrl(fetch, deps, async ({ body }) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of limited(body, maxBytes, () => new HelmFetchError(url, exceeded))) {
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces);
+    });
+  }
+}

@@ -21,6 +21,8 @@ export interface Environment {
   readonly isTerminal: boolean;
   readonly columns: number;
   readonly workingDirectory: string;
+  /** The docker configuration that the person's tools log in to registries with; it need not be there. */
+  readonly dockerConfig?: string;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Resolves when all that was written has been taken. */
@@ -55,6 +57,9 @@ export function readEnvironment(process: NodeJS.Process, listenForEnd: () => Abo
       return process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_COLUMNS;
     },
     workingDirectory: process.cwd(),
+    get dockerConfig() {
+      return join(env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "config.json");
+    },
     write: (text) => output.write(text),
     writeError: (text) => errors.write(text),
     flush: async () => {

@@ -1,4 +1,13 @@
-export { packDirectory, type PackedArchive, type PackOptions } from "./archive/pack.ts";
+export {
+  folderSource,
+  packDirectory,
+  type PackedArchive,
+  type PackEntry,
+  type PackFile,
+  type PackOptions,
+  packSource,
+  type PackSource,
+} from "./archive/pack.ts";
 export { unpackArchive, type UnpackBudget } from "./archive/unpack.ts";
 export {
   ArtifactDigestError,
@@ -8,8 +17,12 @@ export {
   UnsafeArchiveError,
 } from "./artifact-error.ts";
 export { type Digest, digestOf, parseDigest } from "./digest.ts";
-export { downloadArtifact,
-  fetchArtifact, type FetchArtifactDeps, type FetchArtifactOptions } from "./fetch-artifact.ts";
+export {
+  downloadArtifact,
+  fetchArtifact,
+  type FetchArtifactDeps,
+  type FetchArtifactOptions,
+} from "./fetch-artifact.ts";
 export { defaultPatterns, versionControlPatterns } from "./ignore/default-patterns.ts";
 export { type IgnorePattern, isIgnored, parseIgnore } from "./ignore/ignore-pattern.ts";
 export { readIgnorePatterns } from "./ignore/read-ignore-files.ts";

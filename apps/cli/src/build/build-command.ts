@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { goDurationMs } from "@weir/core";
+import { addBuildArtifact } from "../artifact/artifact-commands.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { Environment } from "../environment.ts";
 
@@ -14,9 +15,9 @@ const DEFAULT_NAMESPACE = "flux-system";
 
 /** Adds `weir build kustomization`, with the flags of `kustomize build` and of `flux build kustomization`. */
 export function addBuild(program: Command, deps: BuildCommandDeps): void {
-  const command = program
-    .command("build")
-    .description("build locally, without a cluster")
+  const build = program.command("build").description("build locally, without a cluster");
+  addBuildArtifact(build, deps);
+  const command = build
     .command("kustomization")
     .alias("ks")
     .description("print what `kustomize build` prints for a folder, or Flux for a Kustomization with --path")

@@ -1,7 +1,8 @@
-import type { Clock } from "@weir/core";
-import { systemClock } from "@weir/core";
+import { gunzipSync } from "node:zlib";
+import { type Clock, systemClock } from "@weir/core";
 import type { RegistryClient } from "../client/registry-client.ts";
 import type { OciDescriptor } from "../descriptor.ts";
+import { sha256Digest } from "../digest.ts";
 import { fluxMediaTypes, imageMediaTypes, ociAnnotations } from "../media-type.ts";
 import type { OciReference } from "../reference/oci-reference.ts";
 import { type ArtifactPart, buildManifest, describePart, goEscaped } from "./build-manifest.ts";
@@ -37,7 +38,7 @@ export async function pushArtifact(client: RegistryClient, push: ArtifactPush): 
   };
   const config = {
     mediaType: fluxMediaTypes.config,
-    bytes: configOf(annotations[ociAnnotations.created] ?? created),
+    bytes: configOf(annotations[ociAnnotations.created] ?? created, push.content),
   };
   return pushParts(client, {
     reference: push.reference,
@@ -48,15 +49,22 @@ export async function pushArtifact(client: RegistryClient, push: ArtifactPush): 
   });
 }
 
-function configOf(created: string): Uint8Array {
+/** The bytes that flux writes: one layer, by the digest of what it unpacks to. */
+function configOf(created: string, content: Uint8Array): Uint8Array {
   const config = {
     architecture: "",
     created,
+    history: [{ created: "0001-01-01T00:00:00Z" }],
     os: "",
-    rootfs: { type: "layers", diff_ids: [] },
+    rootfs: { type: "layers", diff_ids: [sha256Digest(unpacked(content))] },
     config: {},
   };
   return Buffer.from(goEscaped(JSON.stringify(config)));
+}
+
+function unpacked(content: Uint8Array): Uint8Array {
+  const isGzip = content[0] === 0x1f && content[1] === 0x8b;
+  return isGzip ? gunzipSync(content) : content;
 }
 
 /** All that makes up an artifact. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@weir/core";
+import { compareUtf8, type JsonValue } from "@weir/core";
 import {
   analyzeScalar,
   MULTILINE,
@@ -40,6 +40,13 @@ export function emitYaml(value: JsonValue): string {
   return emitter.isUnusual ? jsonToYaml(writeGoJson(value)) : emitter.out;
 }
 
+/** The same with the keys in the order of their bytes, and text as it is: what Flux makes digests of values of. */
+export function emitYamlInByteOrder(value: JsonValue): string {
+  const emitter = { ...newEmitter(), isByteOrder: true };
+  writeDocument(emitter, value);
+  return emitter.out;
+}
+
 /**
  * Rewrites JSON text as YAML as sigs.k8s.io/yaml's `JSONToYAML` does. Other than a value that was read from the text,
  * the text still tells `1e6` (a float, written `1e+06`) from `1000000`.
@@ -65,6 +72,8 @@ interface Emitter {
   out: string;
   /** Whether the output is go-yaml v3's. */
   readonly isPretty: boolean;
+  /** Whether keys are sorted by their bytes, in place of go-yaml's natural order. */
+  readonly isByteOrder: boolean;
   isUnusual: boolean;
   /** A literal scalar ends its line itself, if only with U+2028, after which go-yaml breaks no line. */
   isLineEnded: boolean;
@@ -74,7 +83,15 @@ interface Emitter {
 }
 
 function newEmitter(): Emitter {
-  return { out: "", isPretty: false, isUnusual: false, isLineEnded: false, depth: 0, keys: new Map() };
+  return {
+    out: "",
+    isPretty: false,
+    isByteOrder: false,
+    isUnusual: false,
+    isLineEnded: false,
+    depth: 0,
+    keys: new Map(),
+  };
 }
 
 /** Nesting that the loader would refuse. */
@@ -115,7 +132,7 @@ function writeMapping(
   descend(emitter);
   const padding = " ".repeat(indent);
   let isFirst = isInline;
-  for (const key of sortedKeys(object)) {
+  for (const key of sortedKeys(object, emitter.isByteOrder ? compareUtf8 : compareKeys)) {
     if (!isFirst) {
       endLine(emitter);
       emitter.out += padding;
@@ -133,10 +150,13 @@ function writeMapping(
   emitter.depth -= 1;
 }
 
-function sortedKeys(object: { readonly [key: string]: JsonValue }): string[] {
+function sortedKeys(
+  object: { readonly [key: string]: JsonValue },
+  compare: (left: string, right: string) => number,
+): string[] {
   const keys = Object.keys(object);
   for (let i = 1; i < keys.length; i += 1) {
-    if (compareKeys(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareKeys);
+    if (compare(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compare);
   }
   return keys;
 }

@@ -1,5 +1,5 @@
 export { YamlTimestamp } from "./decode-state.ts";
-export { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
+export { emitYaml, emitYamlInByteOrder, emitYamlPretty, jsonToYaml } from "./emit.ts";
 export {
   YamlBudgetError,
   type YamlBudget,
@@ -14,6 +14,6 @@ export { formatGoFloat32 } from "./go-float.ts";
 export { splitYamlDocuments } from "./split-documents.ts";
 export { ALIAS_NODE, MAPPING_NODE, SCALAR_NODE, SEQUENCE_NODE, YamlNode } from "./node.ts";
 export { parseYamlNode } from "./parse-node.ts";
-export { FLOW, FOLDED, LITERAL } from "./token.ts";
+export { FLOW, FOLDED, LITERAL, SINGLE_QUOTED } from "./token.ts";
 export { resolvePlain, type Resolved } from "./resolve.ts";
 export { type YamlPath, yamlPositions } from "./positions.ts";

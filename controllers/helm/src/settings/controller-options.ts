@@ -1,0 +1,70 @@
+import { WATCH_ENABLED, WATCH_LABEL } from "@weir/api";
+import type { ControllerOptions } from "@weir/sdk";
+
+/** What the controller may be told by flags; each default is Flux's. */
+export interface HelmReleaseControllerOptions {
+  /** How many HelmReleases are reconciled at once; 4 by default. */
+  readonly concurrency?: number;
+  /** When to look again for a dependency or a chart that is not there yet, in milliseconds; 30 s by default. */
+  readonly requeueDependencyMs?: number;
+  /** By how much of itself an interval may be longer or shorter, so that many do not end at once; 0.05 by default. */
+  readonly intervalJitter?: number;
+  /** How soon an error is tried again; 750 ms doubling to 15 minutes by default. */
+  readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
+  /** Labels of the ConfigMaps and Secrets whose changes wake HelmReleases; `reconcile.fluxcd.io/watch=Enabled` by default. */
+  readonly configSelector?: string;
+  /** Refuses charts and sources in other namespaces; false by default. */
+  readonly noCrossNamespaceRefs?: boolean;
+  /** Lets charts be ExternalArtifacts; false by default. */
+  readonly allowExternalArtifact?: boolean;
+  /** Lets a dependency with a `readyExpr` count only if it is Ready, too; false by default. */
+  readonly additiveCELDependencyCheck?: boolean;
+  /** Leaves the versions of charts from OCI artifacts as they are, so that a moved tag is no new chart; false by default. */
+  readonly disableChartDigestTracking?: boolean;
+  /** Retries failed actions that name no strategy instead of remediating them; false by default. */
+  readonly defaultToRetryOnFailure?: boolean;
+  /** Installs by patches that the controller computes, and waits as helm 3 did, where the spec says nothing; false by default. */
+  readonly useHelm3Defaults?: boolean;
+  /** Ends waits for health when a newer state waits to be reconciled; false by default. */
+  readonly cancelHealthCheckOnNewRevision?: boolean;
+  /** How often a failed download of a chart is tried again; 9 by default. */
+  readonly fetchRetries?: number;
+  /** The service account that a HelmRelease acts as that names none; the controller's own by default. */
+  readonly defaultServiceAccount?: string;
+  /** Lets a kubeconfig of a Secret run programs; false by default. */
+  readonly insecureKubeconfigExec?: boolean;
+  /** Lets a kubeconfig of a Secret skip the verification of its server; false by default. */
+  readonly insecureKubeconfigTls?: boolean;
+  /** Longest time one render may take, in milliseconds; 60 s by default. */
+  readonly renderTimeoutMs?: number;
+  /** Largest heap of the worker of one render, in megabytes; 512 by default. */
+  readonly renderMemoryMb?: number;
+}
+
+/** The options with what was not said filled in. */
+export type ResolvedOptions = Required<HelmReleaseControllerOptions>;
+
+/** Fills in the defaults. */
+export function resolveOptions(options: HelmReleaseControllerOptions = {}): ResolvedOptions {
+  return {
+    concurrency: 4,
+    requeueDependencyMs: 30_000,
+    intervalJitter: 0.05,
+    backoff: { baseMs: 750, maxMs: 15 * 60_000 },
+    configSelector: `${WATCH_LABEL}=${WATCH_ENABLED}`,
+    noCrossNamespaceRefs: false,
+    allowExternalArtifact: false,
+    additiveCELDependencyCheck: false,
+    disableChartDigestTracking: false,
+    defaultToRetryOnFailure: false,
+    useHelm3Defaults: false,
+    cancelHealthCheckOnNewRevision: false,
+    fetchRetries: 9,
+    defaultServiceAccount: "",
+    insecureKubeconfigExec: false,
+    insecureKubeconfigTls: false,
+    renderTimeoutMs: 60_000,
+    renderMemoryMb: 512,
+    ...options,
+  };
+}

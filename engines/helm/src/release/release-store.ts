@@ -20,7 +20,7 @@ export interface ReleaseStoreOptions {
   /** The namespace of the Secrets: helm's storage namespace. */
   readonly namespace: string;
   readonly clock: Clock;
-  /** Recorded as the manager of the Secrets' fields; `helm` by default. */
+  /** Recorded as the manager of the Secrets' fields; `Helm`, as helm is called, by default. */
   readonly fieldManager?: string;
   /** Called after each write that the API server took, in their order. */
   readonly observe?: (write: StoreWrite) => void;
@@ -187,7 +187,7 @@ class SecretReleaseStore implements ReleaseStore {
   }
 
   #writing(): { readonly fieldManager: string } {
-    return { fieldManager: this.#options.fieldManager ?? "helm" };
+    return { fieldManager: this.#options.fieldManager ?? "Helm" };
   }
 
   #tell(kind: StoreWrite["kind"], release: Release): void {

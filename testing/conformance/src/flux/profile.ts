@@ -8,17 +8,31 @@ export function controllerOptions(profile: string): FluxControllerOptions | unde
     case "default":
     case "serial":
     case "rate":
-      return { source, kustomize: usual };
+      return { source, kustomize: usual, helm: usual };
     case "strict":
-      return { source, kustomize: { ...usual, noCrossNamespaceRefs: true, allowExternalArtifact: true } };
+      return {
+        source,
+        kustomize: { ...usual, noCrossNamespaceRefs: true, allowExternalArtifact: true },
+        helm: {
+          ...usual,
+          noCrossNamespaceRefs: true,
+          allowExternalArtifact: true,
+          defaultServiceAccount: "flux-tenant",
+        },
+      };
     case "ea":
       return {
         source,
         kustomize: { concurrency: 10, allowExternalArtifact: true, additiveCELDependencyCheck: true },
+        helm: { concurrency: 10, allowExternalArtifact: true, additiveCELDependencyCheck: true },
       };
     case "ext":
     case "strict2":
-      return { source, kustomize: { ...usual, allowExternalArtifact: true } };
+      return {
+        source,
+        kustomize: { ...usual, allowExternalArtifact: true },
+        helm: { ...usual, allowExternalArtifact: true },
+      };
     default:
       return undefined;
   }

@@ -7,6 +7,7 @@ import { ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import { createClient, type Kind, type KubeClient, type Transport } from "@weir/client";
 import type { ClusterOptions } from "@weir/cluster";
 import { createWorkerPool, type Logger, systemClock, systemRandom, type WorkerPool } from "@weir/core";
+import { helmReleaseController, type HelmReleaseControllerOptions } from "@weir/helm-controller";
 import { kustomizationController, type KustomizationControllerOptions } from "@weir/kustomize-controller";
 import { type Controller, createManager, type Manager } from "@weir/sdk";
 import {
@@ -143,6 +144,7 @@ export async function connectToolkit(
 export interface FluxControllerOptions {
   readonly source?: { readonly concurrency?: number };
   readonly kustomize?: KustomizationControllerOptions;
+  readonly helm?: HelmReleaseControllerOptions;
 }
 
 /** The controllers of all Flux kinds that have one, over a toolkit's parts. */
@@ -150,7 +152,7 @@ export function fluxControllers(
   { artifacts, scratch, searchPath, clock, random, workers }: ToolkitParts,
   options: FluxControllerOptions = {},
 ): readonly Controller[] {
-  const { source = {}, kustomize = {} } = options;
+  const { source = {}, kustomize = {}, helm = {} } = options;
   return [
     gitRepositoryController({ storage: artifacts, scratch, searchPath, clock, random, ...source }),
     kustomizationController({
@@ -158,6 +160,13 @@ export function fluxControllers(
       clock,
       random,
       options: kustomize,
+      fetch: (url, init) => fetch(url, init),
+    }),
+    helmReleaseController({
+      workers,
+      clock,
+      random,
+      options: helm,
       fetch: (url, init) => fetch(url, init),
     }),
     ociRepositoryController({ storage: artifacts, clock, random, ...source }),

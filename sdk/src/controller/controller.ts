@@ -72,6 +72,8 @@ export interface WatchOptions<R> extends WatchScope {
 export interface FinalizerDeclaration {
   readonly name: string;
   readonly remove: (object: KubeObject, ctx: ReconcileContext<KubeObject>) => ReconcileResult;
+  /** Which objects need it; all where there is none. */
+  readonly when: ((object: KubeObject) => boolean) | undefined;
 }
 
 /** One kind that a controller watches besides its own. */

@@ -90,11 +90,13 @@ export interface ControllerBuilder<R, Facts> extends Wiring<ControllerBuilder<R,
    * Keeps the object from going before `remove` has settled.
    *
    * The finalizer is added before the first reconcile and taken off once `remove` returns; while it fails or waits it
-   * is tried again. Several run in the order of their declaration.
+   * is tried again. Several run in the order of their declaration. An object for which `when` does not hold gets none; one
+   * that it has stays until the object is deleted.
    */
   finalizer(
     name: string,
     remove: (object: R, ctx: ReconcileContext<R, Facts>) => ReconcileResult,
+    options?: { readonly when?: (object: R) => boolean },
   ): ControllerBuilder<R, Facts>;
   /** Makes the status: the only code of the controller that writes conditions. */
   report<NewFacts>(report: Report<R, NewFacts>): ControllerBuilder<R, NewFacts>;
@@ -181,12 +183,16 @@ function builderOf<R, Facts>(draft: Controller): ControllerBuilder<R, Facts> {
       }),
     owns: <W>(kind: Kind<W, unknown>, options: WatchOptions<W> = {}) =>
       rebuild(withOwned(draft, kind, options)),
-    finalizer: (name, remove) =>
+    finalizer: (name, remove, { when } = {}) =>
       rebuild({
         ...draft,
         finalizers: [
           ...draft.finalizers,
-          { name, remove: remove as unknown as FinalizerDeclaration["remove"] },
+          {
+            name,
+            remove: remove as unknown as FinalizerDeclaration["remove"],
+            when: when as FinalizerDeclaration["when"],
+          },
         ],
       }),
     report: <NewFacts>(report: Report<R, NewFacts>) =>

@@ -54,7 +54,8 @@ function withFinalizers(
   object: KubeObject,
 ): Promise<KubeObject | undefined> {
   const { kind } = controller.primary as PrimaryDeclaration;
-  const names = controller.finalizers.map(({ name }) => name);
+  const needed = controller.finalizers.filter(({ when }) => when?.(object) !== false);
+  const names = needed.map(({ name }) => name);
   return addFinalizers(object, names, { client: shellClient, kind, fieldManager: componentOf(controller) });
 }
 

@@ -28,9 +28,13 @@ export function helmRepositoryController(options: HelmRepositoryControllerOption
       when: (change) => reconciles(change) && (!isStatic(change.object) || bearsIndex(change.object)),
     })
     .report(reportHelmRepository)
-    .finalizer(FINALIZER, async (repository, ctx) => {
-      deps.tags.forget(repository);
-      await removeArtifacts(ownerOf(HelmRepository.kind, repository), ctx, options.storage);
-    })
+    .finalizer(
+      FINALIZER,
+      async (repository, ctx) => {
+        deps.tags.forget(repository);
+        await removeArtifacts(ownerOf(HelmRepository.kind, repository), ctx, options.storage);
+      },
+      { when: (repository) => !isStatic(repository) },
+    )
     .reconcile((repository, ctx) => reconcileHelmRepository(repository, ctx, deps));
 }

@@ -10,13 +10,9 @@ export function isStatic({ spec }: Partial<HelmRepository>): boolean {
   return spec?.type === "oci";
 }
 
-/** Whether a registry still bears what a repository with an index left on it. */
+/** Whether a registry bears what only a repository with an index has: a status, which Flux empties, or the finalizer. */
 export function bearsIndex({ metadata, status }: HelmRepository): boolean {
-  return (
-    metadata.finalizers?.includes(FINALIZER) === true ||
-    status?.artifact !== undefined ||
-    (status?.conditions ?? []).length > 0
-  );
+  return metadata.finalizers?.includes(FINALIZER) === true || Object.keys(status ?? {}).length > 0;
 }
 
 /** Takes away what a repository with an index left: its artifacts, its status and the finalizer. */
@@ -27,6 +23,7 @@ export async function makeStatic(
 ): Promise<void> {
   await removeArtifacts(ownerOf(HelmRepository.kind, repository), ctx, storage);
   ctx.record({ isStatic: true });
+  if (repository.metadata.finalizers?.includes(FINALIZER) !== true) return;
   await ctx.update(HelmRepository, keyOf(repository), (current) => ({
     ...current,
     metadata: {

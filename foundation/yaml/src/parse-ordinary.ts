@@ -77,7 +77,7 @@ function isAtEnd(scan: ScanState): boolean {
   return scan.dialect === "go-yaml-v2" && atDocumentIndicator(scan);
 }
 
-/** Steps over spaces, comments and line feeds to what comes next. */
+/** Steps over spaces, comments and line feeds to what comes next. The end of the text begins a line, as in go-yaml. */
 function toContent(scan: ScanState): void {
   const { text } = scan;
   for (;;) {
@@ -85,8 +85,10 @@ function toContent(scan: ScanState): void {
     while (text.charCodeAt(position) === SPACE) position += 1;
     scan.position = position;
     if (text.charCodeAt(position) === HASH) scan.skipToBreak();
-    if (text.charCodeAt(scan.position) !== LF) return;
-    scan.position += 1;
+    const code = text.charCodeAt(scan.position);
+    if (code !== LF && code !== NUL) return;
+    if (code === LF) scan.position += 1;
+    else if (scan.column === 0) return;
     scan.line += 1;
     scan.lineStart = scan.position;
   }
@@ -120,7 +122,7 @@ function atEntry({ text, position }: ScanState): boolean {
 
 // oxlint-disable no-control-regex -- a quoted key with a control character is not ordinary
 /** Plain: letters, digits and `_./$-`, not starting with what could be a number. Quoted: ASCII without escapes. */
-const KEY = /(?:[A-Za-z_/$][\w./$-]*|"[^"\\\0-\x1f\x7f-\uffff]*"|'[^'\0-\x1f\x7f-\uffff]*')(?=:[ \n])/y;
+const KEY = /(?:[A-Za-z_/$][\w./$-]*|"[^"\\\0-\x1f\x7f-\uffff]*"|'[^'\0-\x1f\x7f-\uffff]*')(?=:[ \n\0])/y;
 // oxlint-enable no-control-regex
 
 /** Shorter than the limit of a simple key. */
@@ -174,9 +176,18 @@ function parseMappingValue<Built, Mapping extends Built>(
   scan.position += 1;
   const value = parseInlineScalar(parse, indent);
   if (value !== undefined) return value;
-  if (scan.column > indent) return parseCollection(parse, scan.column) ?? refuse();
+  if (scan.column > indent) return parseCollection(parse, scan.column) ?? parseFlowOnLine(parse);
   if (scan.column === indent && atEntry(scan)) return parseSequence(parse, indent);
   return builder.scalar("", PLAIN, line, column);
+}
+
+/** A flow collection that stands on a line below its key or dash. */
+function parseFlowOnLine<Built, Mapping extends Built>(parse: OrdinaryParse<Built, Mapping>): Built {
+  const { scan } = parse;
+  if (!beginsFlow(scan.text.charCodeAt(scan.position))) refuse();
+  const collection = parseFlow(parse);
+  endValue(scan);
+  return collection;
 }
 
 function parseSequence<Built, Mapping extends Built>(
@@ -208,7 +219,9 @@ function parseItem<Built, Mapping extends Built>(
   if (collection !== undefined) return collection;
   const value = parseInlineScalar(parse, indent);
   if (value !== undefined) return value;
-  if (scan.column > indent && scan.line > line) return parseCollection(parse, scan.column) ?? refuse();
+  if (scan.column > indent && scan.line > line) {
+    return parseCollection(parse, scan.column) ?? parseFlowOnLine(parse);
+  }
   return builder.scalar("", PLAIN, line, indent);
 }
 
@@ -280,7 +293,8 @@ function parsePlainOrFlow<Built, Mapping extends Built>(
 function takePlain(scan: ScanState, indent: number): string {
   const { text, position } = scan;
   const end = endOfPlainLine(text, position, false);
-  if (text.charCodeAt(end) === LF && beginsOutside(text, end + 1, indent)) {
+  const code = text.charCodeAt(end);
+  if (code === NUL || (code === LF && beginsOutside(text, end + 1, indent))) {
     scan.position = end;
     toContent(scan);
     return text.slice(position, end);

@@ -1,6 +1,7 @@
 import { CelCompileError, CelEvaluationError } from "./cel-error.ts";
 import type { CelType } from "./cel-type.ts";
 import { type Checked, check } from "./checker.ts";
+import { estimateCost, type LargestSize } from "./cost/estimate-cost.ts";
 import type { Environment } from "./environment.ts";
 import { parse } from "./parser.ts";
 import { plan, run } from "./program.ts";
@@ -15,6 +16,12 @@ export interface Expression {
   readonly type?: CelType;
   /** The names that it reads, those of its own macros included. */
   readonly names: ReadonlySet<string>;
+  /**
+   * What one evaluation costs at most, in cel-go's units and by Kubernetes' table of functions. `largest` says how large
+   * variables can be; what it does not know is without bound. Infinitely much is 2⁶⁴. Throws nothing; 0 where types are not
+   * checked.
+   */
+  estimateCost(largest: LargestSize): number;
   /** Makes it ready to run. Throws `CelProgramError` where a constant part of it cannot be evaluated. */
   program(): Program;
 }
@@ -40,6 +47,8 @@ export function compile(expression: string, environment: Environment): Expressio
     text: expression,
     names: namesIn(parsed.syntax.root),
     ...(checked === undefined ? {} : { type: checked.root }),
+    estimateCost: (largest) =>
+      checked === undefined ? 0 : estimateCost(parsed.syntax.root, checked, largest),
     program: () => programOf(parsed.syntax, environment, checked),
   };
 }

@@ -19,6 +19,7 @@ export {
   UINT,
 } from "./cel-type.ts";
 export { compile, type Expression, type Program } from "./compile.ts";
+export { type LargestSize } from "./cost/estimate-cost.ts";
 export { type Environment, fluxHealth, fluxReady, kubernetes } from "./environment.ts";
 export {
   compileFluxHealth,

@@ -6,6 +6,7 @@ import {
   type Environment,
   type Expression,
   kubernetes,
+  type LargestSize,
   optionalOf,
   type Program,
 } from "@weir/cel";
@@ -20,6 +21,8 @@ import {
   invalidField,
   type SchemaNode,
 } from "@weir/schema";
+import { type Cardinality, cardinalityBelow, costInObject, RuleBudget } from "./rule-budget.ts";
+import { largestWithin, sizeOfSchema } from "./schema-size.ts";
 import { rootSchema, typeOfSchema } from "./schema-value.ts";
 
 /** A rule that is ready to run. */
@@ -28,6 +31,8 @@ export interface CompiledRule {
   readonly program: Program;
   readonly message: Program | undefined;
   readonly usesOldSelf: boolean;
+  /** What the rule and its message cost at most, for the given sizes. */
+  readonly cost: (largest: LargestSize) => { readonly rule: number; readonly message: number | undefined };
   /** Where its error is shown, below the node that has the rule. */
   readonly fieldPath: string;
 }
@@ -75,6 +80,10 @@ function compileRule(rule: CelRule, schema: SchemaNode, type: CelType): Compiled
       program: main.program,
       message: message?.program,
       usesOldSelf: main.expression.names.has("oldSelf"),
+      cost: (largest) => ({
+        rule: main.expression.estimateCost(largest),
+        message: message?.expression.estimateCost(largest),
+      }),
       fieldPath: place?.kind === "found" ? place.path : "",
     },
   };
@@ -148,7 +157,15 @@ function rulesOf(node: SchemaNode, schema: SchemaNode): readonly CompiledRule[] 
 
 /** What is wrong with the rules of a schema that is otherwise in order. */
 export function ruleErrors(schema: SchemaNode, path: string): readonly FieldError[] {
-  return errorsBelow(schema, { path, isRoot: true, uncorrelatable: undefined });
+  const budget = new RuleBudget();
+  const errors = errorsBelow(schema, {
+    path,
+    isRoot: true,
+    uncorrelatable: undefined,
+    cardinality: 1,
+    budget,
+  });
+  return [...errors, ...budget.errors(path)];
 }
 
 interface Below {
@@ -156,16 +173,22 @@ interface Below {
   readonly isRoot: boolean;
   /** The list whose elements cannot be matched with older ones, if the node is within one. */
   readonly uncorrelatable: string | undefined;
+  /** How often the node can stand in an object. */
+  readonly cardinality: Cardinality;
+  readonly budget: RuleBudget;
 }
 
 function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
-  const { path, uncorrelatable } = below;
+  const { path, uncorrelatable, budget } = below;
   const { additionalProperties, items } = node;
   const errors: FieldError[] = [];
+  const cardinality = cardinalityBelow(node, below.cardinality);
   const within = (child: string, outside = uncorrelatable): Below => ({
     path: child,
     isRoot: false,
     uncorrelatable: outside,
+    cardinality,
+    budget,
   });
   const atomic = node["x-kubernetes-map-type"] === "atomic" ? (uncorrelatable ?? path) : uncorrelatable;
   if (typeof additionalProperties === "object") {
@@ -185,10 +208,13 @@ function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
   return errors;
 }
 
-function ownErrors(node: SchemaNode, { path, isRoot, uncorrelatable }: Below): readonly FieldError[] {
+function ownErrors(node: SchemaNode, below: Below): readonly FieldError[] {
+  const { path, isRoot, uncorrelatable } = below;
+  const rules = node["x-kubernetes-validations"] ?? [];
+  if (rules.length === 0) return [];
   const type = typeOfSchema(isRoot ? rootSchema(node) : node);
   if (type === undefined) return [];
-  return (node["x-kubernetes-validations"] ?? []).flatMap((rule, index) => {
+  return rules.flatMap((rule, index) => {
     if (rule.rule.trim() === "") return [];
     const place = fieldIndex(fieldChild(path, "x-kubernetes-validations"), index);
     const compiled = compileRule(rule, node, type);
@@ -196,8 +222,27 @@ function ownErrors(node: SchemaNode, { path, isRoot, uncorrelatable }: Below): r
       const { part, detail } = compiled.problem;
       return [invalidRule(fieldChild(place, part), rule, detail)];
     }
-    return oldSelfErrors(compiled.rule, place, uncorrelatable);
+    const [dear, dearMessage] = costErrors(compiled.rule, node, { ...below, path: place });
+    return [...dear, ...dearMessage, ...oldSelfErrors(compiled.rule, place, uncorrelatable)];
   });
+}
+
+/** What a rule and its message cost too much, each by itself. A message is made once for an object. */
+function costErrors(
+  rule: CompiledRule,
+  node: SchemaNode,
+  { path, isRoot, cardinality, budget }: Below,
+): readonly [rule: readonly FieldError[], message: readonly FieldError[]] {
+  const size = sizeOfSchema(node, isRoot);
+  if (size === undefined) return [[], []];
+  const { rule: cost, message } = rule.cost(largestWithin(size));
+  const whole = costInObject(cost, cardinality, size);
+  return [
+    budget.spend(fieldChild(path, "rule"), whole, "estimated rule cost"),
+    message === undefined
+      ? []
+      : budget.spend(fieldChild(path, "messageExpression"), message, "estimated messageExpression cost"),
+  ];
 }
 
 function oldSelfErrors(

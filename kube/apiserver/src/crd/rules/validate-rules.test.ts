@@ -139,7 +139,10 @@ describe("ruleErrors", () => {
 
   test("refuses oldSelf where no older element can be told", () => {
     const items: SchemaNode = { ...text, "x-kubernetes-validations": [{ rule: "self == oldSelf" }] };
-    const [error] = ruleErrors(schemaOf({ type: "array", items }), "s");
+    const [error] = ruleErrors(
+      schemaOf({ type: "array", maxItems: 10, items: { ...items, maxLength: 5 } }),
+      "s",
+    );
     expect(error?.detail).toBe(
       "oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[spec]",
     );

@@ -6,13 +6,9 @@ import type { Tree } from "@weir/core";
 import type { WeirError } from "@weir/core";
 import type { Writable } from "node:stream";
 
-export interface ArchiveInput {
-    readonly directory: string;
+export interface ArchiveInput extends ArtifactInput {
+    readonly directory: string | Tree;
     readonly patterns: readonly IgnorePattern[];
-    readonly revision: string;
-    readonly fileName: string;
-    readonly metadata?: Readonly<Record<string, string>>;
-    readonly signal?: AbortSignal;
 }
 
 export interface Artifact {
@@ -45,6 +41,13 @@ export declare class ArtifactFetchError extends WeirError {
     });
 }
 
+export interface ArtifactInput {
+    readonly revision: string;
+    readonly fileName: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+}
+
 export interface ArtifactLock extends Disposable {
     readonly owner: ArtifactOwner;
 }
@@ -65,6 +68,8 @@ export declare class ArtifactStorage {
     get root(): string;
     lock(owner: ArtifactOwner): Promise<ArtifactLock>;
     archive(lock: ArtifactLock, input: ArchiveInput): Promise<Artifact>;
+    store(lock: ArtifactLock, input: StoreInput): Promise<Artifact>;
+    link({ owner }: ArtifactLock, artifact: Pick<Artifact, "path">, name: string): Promise<string | undefined>;
     verify(artifact: Artifact): Promise<"intact" | "missing" | "changed">;
     urlOf(artifact: Pick<Artifact, "path">): string;
     collectGarbage(lock: ArtifactLock, current: Pick<Artifact, "path">): Promise<readonly string[]>;
@@ -117,14 +122,33 @@ export interface IgnorePattern {
     readonly isGlob: boolean;
 }
 
+export interface PackEntry {
+    readonly name: string;
+    readonly kind: "file" | "directory";
+}
+
+export interface PackFile {
+    readonly bytes: Uint8Array;
+    readonly isExecutable: boolean;
+}
+
 export interface PackOptions {
     readonly patterns: readonly IgnorePattern[];
     readonly signal?: AbortSignal;
 }
 
+export interface PackSource {
+    list(path: readonly string[]): Promise<readonly PackEntry[]>;
+    read(path: readonly string[]): Promise<PackFile>;
+}
+
 export interface PackedArchive {
     readonly digest: string;
     readonly size: number;
+}
+
+export interface StoreInput extends ArtifactInput {
+    readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 export interface UnpackBudget {
@@ -153,20 +177,29 @@ export declare function defaultPatterns(domain?: readonly string[]): readonly Ig
 
 export declare function digestOf(bytes: Uint8Array, like?: Digest): string;
 
+export declare function downloadArtifact(artifact: {
+    readonly url: string;
+    readonly digest: string;
+}, deps: FetchArtifactDeps, options?: Omit<FetchArtifactOptions, "unpack">): Promise<Uint8Array>;
+
 export declare function fetchArtifact(artifact: {
     readonly url: string;
     readonly digest: string;
 }, deps: FetchArtifactDeps, options?: FetchArtifactOptions): Promise<Tree>;
 
+export declare function folderSource(directory: string): PackSource;
+
 export declare function isIgnored(patterns: readonly IgnorePattern[], path: readonly string[], isDirectory: boolean): boolean;
 
 export declare function packDirectory(directory: string, sink: Writable, options: PackOptions): Promise<PackedArchive>;
+
+export declare function packSource(source: PackSource, sink: Writable, options: PackOptions): Promise<PackedArchive>;
 
 export declare function parseDigest(text: string): Digest | undefined;
 
 export declare function parseIgnore(text: string, domain?: readonly string[]): readonly IgnorePattern[];
 
-export declare function readIgnorePatterns(root: string, specIgnore?: string): Promise<readonly IgnorePattern[]>;
+export declare function readIgnorePatterns(root: string | Tree, specIgnore?: string): Promise<readonly IgnorePattern[]>;
 
 export declare function serveArtifacts(root: string, port?: number, host?: string): Promise<ArtifactServer>;
 

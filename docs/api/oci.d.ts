@@ -202,6 +202,7 @@ export interface NodeSender extends HttpSender, Disposable {
 export interface NodeSenderOptions {
     readonly tls?: {
         readonly ca?: string;
+        readonly trustsSystem?: boolean;
         readonly cert?: string;
         readonly key?: string;
         readonly isUnverified?: boolean;
@@ -495,6 +496,16 @@ export interface RegistryStore {
     listRepositories(): Promise<readonly string[]>;
 }
 
+export declare class RegistryStoreError extends WeirError {
+    readonly name = "RegistryStoreError";
+    readonly reason = "ReadOperationFailed";
+    readonly retry: RetryPolicy;
+    readonly repository: string;
+    constructor(repository: string, detail: string, options?: {
+        readonly cause?: unknown;
+    });
+}
+
 export declare class RegistryUnreachableError extends WeirError {
     readonly name = "RegistryUnreachableError";
     readonly reason = "OCIArtifactPullFailed";
@@ -636,6 +647,8 @@ export declare const ociAnnotations: {
 };
 
 export declare function ociChartSources(client: RegistryClient, options?: Pick<ChartPull, "maxChartBytes" | "signal">): OciChartSources;
+
+export declare function openFolderRegistryStore(root: string): Promise<RegistryStore>;
 
 export declare function parseArtifactReference(text: string): OciReference;
 

@@ -5,39 +5,73 @@ import type { Clock } from "@weir/core";
 import type { Controller } from "@weir/sdk";
 import type { ControllerOptions } from "@weir/sdk";
 import type { GitRepository } from "@weir/api";
+import type { HelmChart } from "@weir/api";
+import type { HelmRepository } from "@weir/api";
+import type { OCIRepository } from "@weir/api";
 import type { Random } from "@weir/core";
 import type { Report } from "@weir/sdk";
 import type { RetryPolicy } from "@weir/core";
 import type { WeirError } from "@weir/core";
+import type { WorkerPool } from "@weir/core";
 
-export interface GitRepositoryControllerOptions extends GitRepositoryDeps {
-    readonly concurrency?: number;
-    readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
+export interface GitRepositoryControllerOptions extends GitRepositoryDeps, SourceControllerOptions {
 }
 
-export interface GitRepositoryDeps {
+export interface GitRepositoryDeps extends SourceTiming {
     readonly storage: ArtifactStorage;
     readonly scratch: string;
     readonly searchPath: string;
     readonly clock: Clock;
-    readonly random: Random;
-    readonly intervalJitter?: number;
 }
 
-export interface GitRepositoryFacts {
-    readonly progress: string;
-    readonly isChanging: boolean;
-    readonly outdated: {
-        readonly reason: "NewRevision" | "IncludeChange";
-        readonly message: string;
-    };
-    readonly isArtifactGone: boolean;
-    readonly artifact: Artifact;
+export interface GitRepositoryFacts extends SourceFacts {
     readonly includedArtifacts: readonly Artifact[];
     readonly shape: ArtifactShape;
-    readonly isFetched: boolean;
     readonly verified: VerifiedSource;
-    readonly failure: FailureCondition;
+}
+
+export interface HelmChartControllerOptions extends HelmChartDeps, SourceControllerOptions {
+}
+
+export interface HelmChartDeps extends SourceTiming {
+    readonly storage: ArtifactStorage;
+    readonly workers: WorkerPool;
+    readonly clock: Clock;
+    readonly maxIndexBytes?: number;
+}
+
+export interface HelmChartFacts extends SourceFacts {
+    readonly sourceRevision: string;
+    readonly built: Said;
+    readonly chartName: string;
+    readonly valuesFiles: readonly string[] | undefined;
+}
+
+export interface HelmRepositoryControllerOptions extends HelmRepositoryDeps, SourceControllerOptions {
+}
+
+export interface HelmRepositoryDeps extends SourceTiming {
+    readonly storage: ArtifactStorage;
+    readonly scratch: string;
+    readonly workers: WorkerPool;
+    readonly clock: Clock;
+    readonly maxIndexBytes?: number;
+}
+
+export interface HelmRepositoryFacts extends SourceFacts {
+    readonly isStatic: boolean;
+}
+
+export interface OCIRepositoryControllerOptions extends OCIRepositoryDeps, SourceControllerOptions {
+}
+
+export interface OCIRepositoryDeps extends SourceTiming {
+    readonly storage: ArtifactStorage;
+    readonly clock: Clock;
+}
+
+export interface OCIRepositoryFacts extends SourceFacts {
+    readonly shape: ArtifactShape_2;
 }
 
 export declare class SourceStepError extends WeirError {
@@ -45,18 +79,32 @@ export declare class SourceStepError extends WeirError {
     readonly reason: string;
     readonly retry: RetryPolicy;
     readonly condition: FailureCondition;
+    readonly told: WeirError | undefined;
     constructor(failure: {
         readonly condition: FailureCondition;
         readonly reason: string;
         readonly retry?: RetryPolicy;
     }, message: string, options?: {
         readonly cause?: unknown;
+        readonly told?: WeirError;
     });
 }
 
 export declare function gitRepositoryController(options: GitRepositoryControllerOptions): Controller;
 
+export declare function helmChartController(options: HelmChartControllerOptions): Controller;
+
+export declare function helmRepositoryController(options: HelmRepositoryControllerOptions): Controller;
+
+export declare function ociRepositoryController(options: OCIRepositoryControllerOptions): Controller;
+
 export declare const reportGitRepository: Report<GitRepository, GitRepositoryFacts>;
+
+export declare const reportHelmChart: Report<HelmChart, HelmChartFacts>;
+
+export declare const reportHelmRepository: Report<HelmRepository, HelmRepositoryFacts>;
+
+export declare const reportOCIRepository: Report<OCIRepository, OCIRepositoryFacts>;
 
 // Not exported, and named by what is.
 
@@ -67,7 +115,42 @@ interface ArtifactShape {
     readonly sparseCheckout: readonly string[];
 }
 
-type FailureCondition = "FetchFailed" | "StorageOperationFailed" | "IncludeUnavailable" | "SourceVerified";
+interface ArtifactShape_2 {
+    readonly ignore: string | undefined;
+    readonly layerSelector: OCIRepository["spec"]["layerSelector"];
+}
+
+type FailureCondition = "FetchFailed" | "BuildFailed" | "StorageOperationFailed" | "IncludeUnavailable" | "SourceVerified";
+
+interface Said {
+    readonly reason: string;
+    readonly message: string;
+}
+
+interface SourceControllerOptions {
+    readonly concurrency?: number;
+    readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
+}
+
+interface SourceFacts {
+    readonly progress: string;
+    readonly isChanging: boolean;
+    readonly outdated: Said;
+    readonly isArtifactGone: boolean;
+    readonly artifact: Artifact;
+    readonly url: string;
+    readonly isFetched: boolean;
+    readonly verified: {
+        readonly message: string;
+    };
+    readonly failure: FailureCondition;
+    readonly unverified: Said;
+}
+
+interface SourceTiming {
+    readonly random: Random;
+    readonly intervalJitter?: number;
+}
 
 type VerificationMode = "HEAD" | "Tag" | "TagAndHEAD";
 

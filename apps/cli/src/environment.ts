@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { SyncOutput } from "./terminal/sync-output.ts";
 
 const DEFAULT_COLUMNS = 120;
@@ -8,6 +8,8 @@ const DEFAULT_COLUMNS = 120;
 export interface Environment {
   /** Where weir keeps its clusters. */
   readonly stateRoot: string;
+  /** Where weir keeps what it can fetch again; nothing is kept without it. */
+  readonly cacheRoot?: string;
   /** The PATH under which git and ssh are found. */
   readonly searchPath: string;
   /** The kubeconfig that the person's tools use. */
@@ -42,6 +44,9 @@ export function readEnvironment(process: NodeJS.Process, listenForEnd: () => Abo
       const stateHome = env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state");
       return env["WEIR_HOME"] ?? join(stateHome, "weir");
     },
+    get cacheRoot() {
+      return cacheRootOf(process);
+    },
     searchPath: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     kubeconfig: env["KUBECONFIG"],
     get homeKubeconfig() {
@@ -74,4 +79,13 @@ export function readEnvironment(process: NodeJS.Process, listenForEnd: () => Abo
 
 function serviceOf(host = "", port = ""): Environment["service"] {
   return host === "" || port === "" ? undefined : { host, port };
+}
+
+/** The folder that the platform has for it; a relative one counts as none, as the XDG specification says. */
+function cacheRootOf({ env, platform }: NodeJS.Process): string {
+  const named = env["XDG_CACHE_HOME"] ?? "";
+  if (isAbsolute(named)) return join(named, "weir");
+  if (platform === "win32")
+    return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData/Local"), "weir/cache");
+  return join(homedir(), platform === "darwin" ? "Library/Caches" : ".cache", "weir");
 }

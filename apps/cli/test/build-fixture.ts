@@ -51,6 +51,7 @@ async function runIn(folder: string, args: readonly string[]): Promise<BuildRunR
   addBuild(program, {
     environment: {
       stateRoot: join(folder, "state"),
+      cacheRoot: join(folder, "cache"),
       searchPath: process.env["PATH"] ?? "/usr/bin:/bin",
       kubeconfig: join(folder, "no-kubeconfig"),
       homeKubeconfig: join(folder, "no-kubeconfig"),

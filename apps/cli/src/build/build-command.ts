@@ -74,6 +74,7 @@ function addRemoteFlags(command: Command): void {
     .option("--update-lock", "take remote bases as they are now, and pin them", false)
     .option("--locked", "fail where a remote base is not in the lock file", false)
     .option("--remote-timeout <duration>", "longest time for all fetches", parseDuration, goDurationMs("5m"))
+    .option("--no-cache", "neither use nor keep checkouts of remote bases")
     .option("--git-credentials <path>", "file with a URL, user and password in it, a line for each server")
     .option("--ssh-key <path>", "private key for repositories over SSH")
     .option("--ssh-known-hosts <path>", "known hosts for repositories over SSH");

@@ -17,6 +17,7 @@ export interface BuildFlags {
   readonly updateLock: boolean;
   readonly locked: boolean;
   readonly remoteTimeout: number;
+  readonly cache: boolean;
   readonly gitCredentials?: string;
   readonly sshKey?: string;
   readonly sshKnownHosts?: string;

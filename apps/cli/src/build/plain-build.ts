@@ -13,6 +13,7 @@ export const PLAIN_FLAGS: BuildFlags = {
   updateLock: false,
   locked: false,
   remoteTimeout: 5 * 60 * 1000,
+  cache: true,
   namespace: "flux-system",
   dryRun: false,
   strictSubstitute: false,

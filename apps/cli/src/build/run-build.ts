@@ -5,6 +5,7 @@ import { CommandError } from "../cli-error.ts";
 import { type BuildFlags, flagDeprecations, type KustomizeFlags, readKustomizeFlags } from "./build-flags.ts";
 import { type BuildTarget, openTarget } from "./build-target.ts";
 import { buildWithRemotes } from "./remote/build-with-remotes.ts";
+import type { CheckoutCache } from "./remote/checkout-cache.ts";
 import type { RemoteFetcher } from "./remote/remote-fetcher.ts";
 import { reportBuildError } from "./report-build-error.ts";
 import { writeOutput } from "./write-output.ts";
@@ -137,11 +138,12 @@ export async function openFetcher(
     if (flag !== undefined) throw new CommandError("InvalidArguments", `${flag} needs --remote-bases`);
     return undefined;
   }
-  const [{ RemoteFetcher: Fetcher }, { LOCK_FILE_NAME, RemoteLock }, { readRemoteCredentials }] =
+  const [{ RemoteFetcher: Fetcher }, { LOCK_FILE_NAME, RemoteLock }, { readRemoteCredentials }, cache] =
     await Promise.all([
       import("./remote/remote-fetcher.ts"),
       import("./remote/remote-lock.ts"),
       import("./remote/remote-credentials.ts"),
+      openCache(flags, environment),
     ]);
   const { workingDirectory, searchPath, signal } = environment;
   const named = flags.lockFile === undefined ? undefined : resolve(workingDirectory, flags.lockFile);
@@ -156,7 +158,14 @@ export async function openFetcher(
     workingDirectory,
   });
   const timeoutMs = flags.remoteTimeout;
-  return Fetcher.open({ lock, credentials, searchPath, clock: systemClock, signal, timeoutMs });
+  const fetching = { lock, credentials, searchPath, clock: systemClock, signal, timeoutMs };
+  return Fetcher.open(cache === undefined ? fetching : { ...fetching, cache });
+}
+
+async function openCache(flags: BuildFlags, { cacheRoot }: Environment): Promise<CheckoutCache | undefined> {
+  if (!flags.cache || cacheRoot === undefined) return undefined;
+  const { CheckoutCache: Cache } = await import("./remote/checkout-cache.ts");
+  return new Cache(join(cacheRoot, "checkouts"), systemClock);
 }
 
 const REMOTE_FLAGS: readonly (readonly [string, (flags: BuildFlags) => boolean])[] = [
@@ -164,6 +173,7 @@ const REMOTE_FLAGS: readonly (readonly [string, (flags: BuildFlags) => boolean])
   ["--no-lock", (flags) => !flags.lock],
   ["--update-lock", (flags) => flags.updateLock],
   ["--locked", (flags) => flags.locked],
+  ["--no-cache", (flags) => !flags.cache],
   ["--git-credentials", (flags) => flags.gitCredentials !== undefined],
   ["--ssh-key", (flags) => flags.sshKey !== undefined],
   ["--ssh-known-hosts", (flags) => flags.sshKnownHosts !== undefined],

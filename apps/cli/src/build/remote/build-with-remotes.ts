@@ -14,6 +14,8 @@ export interface RepeatableBuild<Result> {
 /**
  * Builds with the remote bases that a fetcher gets; without a fetcher there are none, and a build that needs one fails.
  *
+ * A checkout of an earlier run that turns out to be damaged is fetched, and the build begins anew as well.
+ *
  * What the kustomizations name is fetched at once; what only the build comes to is fetched then, and the build begins
  * anew. The build itself stays synchronous and sees what was there when it began.
  */
@@ -25,8 +27,11 @@ export async function buildWithRemotes<Result>(
   await fetchDiscovered(build, fetcher);
   for (;;) {
     try {
-      return build.run(fetcher.sources);
+      const result = build.run(fetcher.sources);
+      // What is damaged can be overlooked, as a file that is not there can.
+      if (!(await fetcher.repair())) return result;
     } catch (error) {
+      if (await fetcher.repair()) continue;
       const needed = neededRemote(error);
       if (needed === undefined) throw error;
       await fetcher.fetch([needed]);
@@ -41,8 +46,12 @@ async function fetchDiscovered<Result>(
   const { tree, path, resolveLinks } = build;
   const links = resolveLinks === undefined ? {} : { resolveLinks };
   for (;;) {
-    const found = discoverRemotes(tree, path, { remotes: fetcher.sources, ...links });
-    if (found.length === 0) return;
-    await fetcher.fetch(found);
+    try {
+      const found = discoverRemotes(tree, path, { remotes: fetcher.sources, ...links });
+      if (found.length === 0) return;
+      await fetcher.fetch(found);
+    } catch (error) {
+      if (!(await fetcher.repair())) throw error;
+    }
   }
 }

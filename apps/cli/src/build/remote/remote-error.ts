@@ -46,3 +46,16 @@ export class RemoteCredentialsError extends WeirError {
   readonly reason = "InvalidCredentials";
   readonly retry: RetryPolicy = "never";
 }
+
+/** A kept checkout is not what it was; it is fetched again. */
+export class DamagedCheckoutError extends WeirError {
+  override readonly name = "DamagedCheckoutError";
+  readonly reason = "CheckoutDamaged";
+  readonly retry: RetryPolicy = "backoff";
+  readonly url: string;
+
+  constructor(url: string, path: string) {
+    super(`the kept checkout of ${url} is damaged at ${path}`);
+    this.url = url;
+  }
+}

@@ -13,9 +13,11 @@ import {
   type RemoteSources,
   type RepoSpec,
 } from "@weir/kustomize";
-import { diskTree } from "../disk-tree.ts";
+import { type DiskTree, diskTree } from "../disk-tree.ts";
+import type { CheckoutCache } from "./checkout-cache.ts";
 import { fetchRemoteFile } from "./fetch-remote-file.ts";
 import { fetchRemoteRepository } from "./fetch-remote-repository.ts";
+import type { CheckoutKey, KeptCheckout } from "./kept-checkout.ts";
 import type { RemoteCredentials } from "./remote-credentials.ts";
 import { RemoteBudgetError, RemoteFetchError, RemoteLockError } from "./remote-error.ts";
 import type { RemoteLock } from "./remote-lock.ts";
@@ -40,6 +42,8 @@ export interface RemoteFetcherDeps {
   /** Longest time for all fetches together. */
   readonly timeoutMs: number;
   readonly budgets?: RemoteBudgets;
+  /** Where checkouts are kept from run to run; none are kept without it. */
+  readonly cache?: CheckoutCache;
 }
 
 /** As long as kustomize gives one repository by default. */
@@ -57,6 +61,11 @@ export class RemoteFetcher implements AsyncDisposable {
   readonly #files = new Map<string, RemoteFile | RemoteFailure>();
   /** Checkouts by repository and reference: bases of one repository share one. */
   readonly #checkouts = new Map<string, Promise<RemoteRepository>>();
+  /** What was fetched and can be kept, by where it lies. */
+  readonly #fetched = new Map<string, CheckoutKey>();
+  /** Kept checkouts that turned out to be others than they were, and those that are not taken from the cache again. */
+  readonly #damaged = new Set<string>();
+  readonly #mistrusted = new Set<string>();
 
   #asked = 0;
 
@@ -87,8 +96,28 @@ export class RemoteFetcher implements AsyncDisposable {
     await Promise.all(Array.from({ length: Math.min(FETCHES_AT_ONCE, waiting.length) }, work));
   }
 
+  /** Fetches anew what was kept and is damaged; whether there was any, and what was built of it is to be built again. */
+  async repair(): Promise<boolean> {
+    const damaged = [...this.#damaged];
+    this.#damaged.clear();
+    for (const key of damaged) {
+      this.#mistrusted.add(key);
+      this.#checkouts.delete(key);
+    }
+    const urls = [...this.#repositories.keys()].filter((url) => {
+      const spec = parseRepoSpec(url);
+      return spec !== undefined && damaged.includes(checkoutName(spec));
+    });
+    for (const url of urls) this.#repositories.set(url, await this.#repositoryAt(url));
+    return damaged.length > 0;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#checkouts.values());
+    const { cache } = this.#deps;
+    if (!this.#signal.aborted) {
+      for (const [directory, key] of this.#fetched) await cache?.keep(key, directory);
+    }
     await this.#stack.disposeAsync();
   }
 
@@ -150,7 +179,7 @@ export class RemoteFetcher implements AsyncDisposable {
   async #repositoryAt(url: string): Promise<RemoteRepository | RemoteFailure> {
     const spec = parseRepoSpec(url);
     if (spec === undefined) return { kind: "failed", message: `${url} names no repository` };
-    const key = `${spec.cloneUrl}\n${spec.ref}\n${spec.hasSubmodules}`;
+    const key = checkoutName(spec);
     const checkout = this.#checkouts.get(key) ?? this.#checkOut(spec);
     this.#checkouts.set(key, checkout);
     try {
@@ -164,6 +193,8 @@ export class RemoteFetcher implements AsyncDisposable {
   async #checkOut(spec: RepoSpec): Promise<RemoteRepository> {
     const { lock, searchPath, clock, credentials } = this.#deps;
     const pinned = lock.commitOf(spec.cloneUrl, spec.ref);
+    const kept = await this.#keptAt(spec, pinned ?? spec.ref);
+    if (kept !== undefined) return kept;
     const checkout: GitCheckout = await fetchRemoteRepository(spec, pinned, {
       scratch: this.#scratch,
       searchPath,
@@ -175,10 +206,21 @@ export class RemoteFetcher implements AsyncDisposable {
     this.#stack.use(checkout);
     const { hash } = checkout.commit;
     lock.noteRepository(spec.cloneUrl, spec.ref, hash);
+    this.#fetched.set(checkout.directory, keyOf(spec, hash));
     // What git keeps for itself names the server, and nobody's base.
-    const tree = diskTree(checkout.directory, { hidden: [".git"] });
-    const root = `${withoutUser(spec.cloneUrl)}@${hash.slice(0, 12)}`;
-    return { kind: "repository", tree, root, resolveLinks: tree.resolveLinks };
+    return repositoryOf(spec, hash, diskTree(checkout.directory, { hidden: [".git"] }));
+  }
+
+  /** A checkout of an earlier run; only of a commit, as other references move. */
+  async #keptAt(spec: RepoSpec, commit: string): Promise<RemoteRepository | undefined> {
+    const name = checkoutName(spec);
+    if (!COMMIT.test(commit) || this.#mistrusted.has(name)) return undefined;
+    const key = keyOf(spec, commit);
+    const kept: KeptCheckout | undefined = await this.#deps.cache?.find(key, () => this.#damaged.add(name));
+    if (kept === undefined) return undefined;
+    this.#stack.use(kept);
+    this.lock.noteRepository(spec.cloneUrl, spec.ref, commit);
+    return repositoryOf(spec, commit, kept.tree);
   }
 
   /** What no other base could make good ends the build at once. */
@@ -187,6 +229,21 @@ export class RemoteFetcher implements AsyncDisposable {
     if (error instanceof RemoteLockError || error instanceof RemoteBudgetError) throw error;
     if (!(error instanceof WeirError)) throw error;
   }
+}
+
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+function checkoutName({ cloneUrl, ref, hasSubmodules }: RepoSpec): string {
+  return `${cloneUrl}\n${ref}\n${hasSubmodules}`;
+}
+
+function keyOf({ cloneUrl, hasSubmodules }: RepoSpec, commit: string): CheckoutKey {
+  return { url: withoutUser(cloneUrl), commit, hasSubmodules };
+}
+
+function repositoryOf({ cloneUrl }: RepoSpec, commit: string, tree: DiskTree): RemoteRepository {
+  const root = `${withoutUser(cloneUrl)}@${commit.slice(0, 12)}`;
+  return { kind: "repository", tree, root, resolveLinks: tree.resolveLinks };
 }
 
 function isPage(content: Uint8Array): boolean {

@@ -108,6 +108,7 @@ function buildFlags({ flags, namespace }: DiffTarget, path: string): BuildFlags 
     enableExec: false,
     remoteBases: flags.bool("remote-bases"),
     lock: true,
+    cache: true,
     updateLock: false,
     locked: false,
     remoteTimeout: 5 * 60_000,

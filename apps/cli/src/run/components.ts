@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { ArtifactStorage } from "@weir/artifact";
 import type { Clock, Random, WorkerPool } from "@weir/core";
+import { helmReleaseController } from "@weir/helm-controller";
 import { kustomizationController } from "@weir/kustomize-controller";
 import type { Controller, LeaderElectionOptions } from "@weir/sdk";
 import {
   gitRepositoryController,
+  helmChartController,
   helmRepositoryController,
   ociRepositoryController,
 } from "@weir/source-controller";
@@ -32,6 +34,8 @@ export function controllersOf(
       return sourceControllers(options, parts);
     case "kustomize-controller":
       return [kustomizeController(options, parts)];
+    case "helm-controller":
+      return [helmController(options, parts)];
   }
 }
 
@@ -51,6 +55,7 @@ function sourceControllers(options: RunOptions, parts: ComponentParts): readonly
     gitRepositoryController({ ...shared, scratch, searchPath }),
     ociRepositoryController(shared),
     helmRepositoryController({ ...shared, scratch, workers, maxIndexBytes }),
+    helmChartController({ ...shared, workers, maxIndexBytes }),
   ];
 }
 
@@ -72,6 +77,36 @@ function kustomizeController(options: RunOptions, { workers, clock, random }: Co
       additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
       strictSubstitutions: gates.strictSubstitutions,
       ...kustomize,
+      ...(concurrency === undefined ? {} : { concurrency }),
+    },
+  });
+}
+
+function helmController(options: RunOptions, { workers, clock, random }: ComponentParts): Controller {
+  const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
+  const { concurrency, gates, kustomize } = options;
+  const { fetchRetries, defaultServiceAccount, insecureKubeconfigExec, insecureKubeconfigTls } = kustomize;
+  return helmReleaseController({
+    workers,
+    clock,
+    random,
+    fetch: (url, init) => fetch(url, init),
+    options: {
+      backoff,
+      intervalJitter,
+      requeueDependencyMs,
+      configSelector,
+      noCrossNamespaceRefs,
+      allowExternalArtifact: gates.externalArtifact,
+      additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
+      disableChartDigestTracking: gates.disableChartDigestTracking,
+      defaultToRetryOnFailure: gates.defaultToRetryOnFailure,
+      useHelm3Defaults: gates.useHelm3Defaults,
+      cancelHealthCheckOnNewRevision: gates.cancelHealthCheckOnNewRevision,
+      fetchRetries,
+      defaultServiceAccount,
+      insecureKubeconfigExec,
+      insecureKubeconfigTls,
       ...(concurrency === undefined ? {} : { concurrency }),
     },
   });

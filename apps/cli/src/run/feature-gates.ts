@@ -5,6 +5,11 @@ export interface FeatureGates {
   readonly additiveCELDependencyCheck: boolean;
   readonly externalArtifact: boolean;
   readonly strictSubstitutions: boolean;
+  readonly disableChartDigestTracking: boolean;
+  readonly defaultToRetryOnFailure: boolean;
+  readonly useHelm3Defaults: boolean;
+  /** Of HelmReleases: waits of Kustomizations always end for a new revision. */
+  readonly cancelHealthCheckOnNewRevision: boolean;
 }
 
 /** Gates that Flux's controllers know, with the value that our behaviour has; `undefined` where it can be chosen. */
@@ -15,12 +20,12 @@ const GATES: Readonly<Record<string, boolean | undefined>> = {
   AdoptLegacyReleases: false,
   AllowDNSLookups: false,
   CacheSecretsAndConfigMaps: false,
-  CancelHealthCheckOnNewRevision: true,
+  CancelHealthCheckOnNewRevision: undefined,
   CorrectDrift: false,
-  DefaultToRetryOnFailure: false,
+  DefaultToRetryOnFailure: undefined,
   DetectDrift: false,
   DirectSourceFetch: false,
-  DisableChartDigestTracking: false,
+  DisableChartDigestTracking: undefined,
   DisableConfigWatchers: false,
   DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
@@ -33,7 +38,7 @@ const GATES: Readonly<Record<string, boolean | undefined>> = {
   MigrateAPIVersion: false,
   OOMWatch: false,
   ObjectLevelWorkloadIdentity: false,
-  UseHelm3Defaults: false,
+  UseHelm3Defaults: undefined,
 };
 
 /** Reads `NAME=true` and the like; throws for a gate that Flux does not have. */
@@ -59,12 +64,17 @@ export function readFeatureGates(items: readonly string[]): {
     if (fixed === undefined) chosen.set(name, isOn);
     else if (fixed !== isOn) notes.push(`feature-gate ${name}=${text} changes nothing: it is not built`);
   }
+  return { gates: gatesOf((name, standard) => chosen.get(name) ?? standard), notes };
+}
+
+function gatesOf(isOn: (name: string, standard: boolean) => boolean): FeatureGates {
   return {
-    gates: {
-      additiveCELDependencyCheck: chosen.get("AdditiveCELDependencyCheck") ?? false,
-      externalArtifact: chosen.get("ExternalArtifact") ?? false,
-      strictSubstitutions: chosen.get("StrictPostBuildSubstitutions") ?? true,
-    },
-    notes,
+    additiveCELDependencyCheck: isOn("AdditiveCELDependencyCheck", false),
+    externalArtifact: isOn("ExternalArtifact", false),
+    strictSubstitutions: isOn("StrictPostBuildSubstitutions", true),
+    disableChartDigestTracking: isOn("DisableChartDigestTracking", false),
+    defaultToRetryOnFailure: isOn("DefaultToRetryOnFailure", false),
+    useHelm3Defaults: isOn("UseHelm3Defaults", false),
+    cancelHealthCheckOnNewRevision: isOn("CancelHealthCheckOnNewRevision", false),
   };
 }

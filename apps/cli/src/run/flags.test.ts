@@ -98,7 +98,7 @@ describe("parseRunArguments", () => {
   });
 
   test("runs every controller by default, and named ones once, in order", () => {
-    expect(options().components).toEqual(["source-controller", "kustomize-controller"]);
+    expect(options().components).toEqual(["source-controller", "kustomize-controller", "helm-controller"]);
     expect(options("kustomize", "source-controller", "source").components).toEqual([
       "source-controller",
       "kustomize-controller",
@@ -123,7 +123,8 @@ describe("parseRunArguments", () => {
   });
 
   test.each([
-    [["helm"], "there is no controller helm: there are source, kustomize"],
+    [["image"], "there is no controller image: there are source, kustomize, helm"],
+    [["--snapshot-digest-algo=sha512"], "snapshots of releases are digested by sha256"],
     [["--artifact-digest-algo=sha512"], "artifacts are digested by sha256"],
     [["--metrics-addr=8080"], "want host:port"],
     [["--events-addr=ftp://x"], "want an http URL"],

@@ -7,7 +7,9 @@ const NO_KUBECONFIG = noted(
 );
 const NO_DECRYPTION = noted("a Kustomization with spec.decryption is Stalled as long as that is not built");
 const NO_IDENTITY = noted("identities of clouds are not built yet");
-const NO_HELM = noted("the Helm sources and releases are not built yet");
+const NO_CHART_LIMIT = noted("charts have fixed budgets: 10 MiB an archive, 5 MiB a file");
+const NO_INDEX_CACHE = noted("an index is read from the artifact of its HelmRepository");
+const NO_MEMORY_WATCH = noted("each render has a limit of memory of its own");
 const NO_NOTIFICATION = noted("the notification controller is not built yet");
 const NO_IMAGES = noted("the image controllers are not built yet");
 const NO_WATCHER = noted("the source watcher is not built yet");
@@ -51,7 +53,7 @@ const SHARED_FLAGS: readonly FlagDefinition[] = [
   flag(
     ["concurrent", "count", ""],
     WORKS,
-    "objects of a kind reconciled at once; 2 for sources, 4 for Kustomizations",
+    "objects of a kind reconciled at once; 2 for sources, 4 for Kustomizations and HelmReleases",
   ),
   flag(
     ["requeue-dependency", "duration", "30s"],
@@ -73,7 +75,11 @@ const SHARED_FLAGS: readonly FlagDefinition[] = [
     "by how much an interval may be longer or shorter, in percent",
   ),
   flag(["feature-gates", "list", ""], WORKS, "feature gates as NAME=true or NAME=false"),
-  flag(["default-service-account", "text", ""], WORKS, "service account of Kustomizations that name none"),
+  flag(
+    ["default-service-account", "text", ""],
+    WORKS,
+    "service account of Kustomizations and HelmReleases that name none",
+  ),
   flag(["default-decryption-service-account", "text", ""], NO_DECRYPTION, "service account for decryption"),
   flag(
     ["default-kubeconfig-service-account", "text", ""],
@@ -115,11 +121,11 @@ const SOURCE_FLAGS: readonly FlagDefinition[] = [
     "host key algorithms",
   ),
   flag(["helm-index-max-size", "count", "52428800"], WORKS, "longest index of a HelmRepository, in bytes"),
-  flag(["helm-chart-max-size", "count", "10485760"], NO_HELM, "largest chart"),
-  flag(["helm-chart-file-max-size", "count", "5242880"], NO_HELM, "largest file of a chart"),
-  flag(["helm-cache-max-size", "count", "0"], NO_HELM, "indexes kept"),
-  flag(["helm-cache-ttl", "duration", "15m"], NO_HELM, "how long an index is kept"),
-  flag(["helm-cache-purge-interval", "duration", "1m"], NO_HELM, "how often old indexes are dropped"),
+  flag(["helm-chart-max-size", "count", "10485760"], NO_CHART_LIMIT, "largest chart"),
+  flag(["helm-chart-file-max-size", "count", "5242880"], NO_CHART_LIMIT, "largest file of a chart"),
+  flag(["helm-cache-max-size", "count", "0"], NO_INDEX_CACHE, "indexes kept"),
+  flag(["helm-cache-ttl", "duration", "15m"], NO_INDEX_CACHE, "how long an index is kept"),
+  flag(["helm-cache-purge-interval", "duration", "1m"], NO_INDEX_CACHE, "how often old indexes are dropped"),
 ];
 
 /** Flags of kustomize-controller. */
@@ -137,15 +143,31 @@ const KUSTOMIZE_FLAGS: readonly FlagDefinition[] = [
   ),
 ];
 
+/** Flags of helm-controller. */
+const HELM_FLAGS: readonly FlagDefinition[] = [
+  flag(["graceful-shutdown-timeout", "duration", "600s"], WORKS, "how long what runs may take to end"),
+  flag(
+    ["snapshot-digest-algo", "text", "sha256"],
+    { kind: "refused", unless: ["sha256"], because: "snapshots of releases are digested by sha256" },
+    "digest of release snapshots",
+  ),
+  flag(
+    ["http-timeout", "duration", "30s"],
+    noted("a slow download ends with its reconcile"),
+    "longest download",
+  ),
+  flag(
+    ["oom-watch-memory-threshold", "count", "95"],
+    NO_MEMORY_WATCH,
+    "memory in percent at which work stops",
+  ),
+  flag(["oom-watch-interval", "duration", "500ms"], NO_MEMORY_WATCH, "how often memory is looked at"),
+  flag(["oom-watch-max-memory-path", "text", ""], NO_MEMORY_WATCH, "file with the limit"),
+  flag(["oom-watch-current-memory-path", "text", ""], NO_MEMORY_WATCH, "file with the usage"),
+];
+
 /** Flags of controllers that are not there yet: taken, so that the arguments of an existing Deployment work. */
 const OTHER_FLAGS: readonly FlagDefinition[] = [
-  flag(["graceful-shutdown-timeout", "duration", "600s"], NO_HELM, "how long releases may take to end"),
-  flag(["http-timeout", "duration", "30s"], NO_HELM, "longest download"),
-  flag(["oom-watch-memory-threshold", "count", "95"], NO_HELM, "memory in percent at which work stops"),
-  flag(["oom-watch-interval", "duration", "500ms"], NO_HELM, "how often memory is looked at"),
-  flag(["oom-watch-max-memory-path", "text", ""], NO_HELM, "file with the limit"),
-  flag(["oom-watch-current-memory-path", "text", ""], NO_HELM, "file with the usage"),
-  flag(["snapshot-digest-algo", "text", "sha256"], NO_HELM, "digest of release snapshots"),
   flag(["receiverAddr", "text", ":9292"], NO_NOTIFICATION, "where webhooks are received"),
   flag(["rate-limit-interval", "duration", "5m"], NO_NOTIFICATION, "how long a repeated event is dropped"),
   flag(["export-http-path-metrics", "bool", "false"], NO_NOTIFICATION, "label metrics with paths"),
@@ -161,6 +183,7 @@ export const RUN_FLAGS: readonly FlagDefinition[] = [
   ...SHARED_FLAGS,
   ...SOURCE_FLAGS,
   ...KUSTOMIZE_FLAGS,
+  ...HELM_FLAGS,
   ...OTHER_FLAGS,
 ];
 

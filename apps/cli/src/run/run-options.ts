@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly intervalJitter: number;
   readonly requeueDependencyMs: number;
   readonly configSelector: string;
+  /** How long what runs may take to end; the manager's own default where it is not said. */
+  readonly gracefulStopMs: number | undefined;
   readonly noCrossNamespaceRefs: boolean;
   readonly gates: FeatureGates;
   readonly source: SourceFlags;
@@ -56,7 +58,7 @@ export interface SourceFlags {
   readonly maxIndexBytes: number;
 }
 
-/** What concerns Kustomizations. */
+/** What concerns Kustomizations, and in part HelmReleases. */
 export interface KustomizeFlags {
   readonly concurrentApplies: number;
   readonly overrideManagers: readonly string[];
@@ -99,6 +101,7 @@ export function parseRunArguments(args: readonly string[]): ParsedRun {
     intervalJitter: jitterOf(values),
     requeueDependencyMs: values.durationMs("requeue-dependency"),
     configSelector: values.text("watch-configs-label-selector"),
+    gracefulStopMs: gracefulStopOf(values),
     noCrossNamespaceRefs: values.bool("no-cross-namespace-refs"),
     gates,
     source: sourceFlags(values),
@@ -188,6 +191,11 @@ function atLeastOne(flag: string, values: FlagValues): number {
     "InvalidFlag",
     `invalid argument "${count}" for "--${flag}" flag: must be 1 or more`,
   );
+}
+
+function gracefulStopOf(values: FlagValues): number | undefined {
+  const flag = "graceful-shutdown-timeout";
+  return values.given(flag) === undefined ? undefined : values.durationMs(flag);
 }
 
 function jitterOf(values: FlagValues): number {

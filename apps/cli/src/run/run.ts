@@ -129,6 +129,7 @@ function managersOf(components: readonly Component[], parts: ManagerParts): read
       metrics: registry,
       eventSinks: sinks,
       ...endpoints,
+      ...(options.gracefulStopMs === undefined ? {} : { gracefulStopMs: options.gracefulStopMs }),
       ...(options.selector === "" ? {} : { shard: options.selector }),
       ...(election === undefined ? {} : { leaderElection: election }),
     });

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { type ArtifactServer, ArtifactStorage, serveArtifacts } from "@weir/artifact";
 import type { KubeClient } from "@weir/client";
 import { type Clock, createWorkerPool, type Logger, type Random } from "@weir/core";
+import { helmReleaseController } from "@weir/helm-controller";
 import { kustomizationController } from "@weir/kustomize-controller";
 import { createManager, type Manager } from "@weir/sdk";
 import {
   gitRepositoryController,
+  helmChartController,
   helmRepositoryController,
   ociRepositoryController,
 } from "@weir/source-controller";
@@ -47,7 +49,9 @@ export async function runToolkit(options: ToolkitOptions): Promise<Toolkit> {
     gitRepositoryController({ storage, scratch, searchPath, clock, random }),
     ociRepositoryController({ storage, clock, random }),
     helmRepositoryController({ storage, scratch, workers, clock, random }),
+    helmChartController({ storage, workers, clock, random }),
     kustomizationController({ workers, fetch, clock, random }),
+    helmReleaseController({ workers, fetch, clock, random }),
   ];
   const manager = starting.use(createManager({ client, controllers, clock, random, logger }));
   await manager.start();

@@ -6,6 +6,16 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Connection, connect, createClient, type KubeClient, loadKubeconfig } from "@weir/client";
 import { startCluster } from "@weir/cluster";
+import {
+  type Chart,
+  loadChartFiles,
+  prepareChart,
+  releaseManifest,
+  type RenderRelease,
+  renderPrepared,
+  storedChartOf,
+} from "@weir/helm";
+import type { JsonObject } from "@weir/core";
 import { NAMESPACE } from "./clusters.ts";
 
 const run = promisify(execFile);
@@ -64,5 +74,32 @@ export async function openHelm(program: string, kubeconfig: string | undefined):
       return root;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** The embedded cluster, and the one that `WEIR_TEST_KUBECONFIG` names where it is set. */
+export function helmClusters(): readonly {
+  readonly name: string;
+  readonly kubeconfig: string | undefined;
+}[] {
+  const { WEIR_TEST_KUBECONFIG: kubeconfig = "", WEIR_TEST_CLUSTER: name = "kubeconfig" } = process.env;
+  return [{ name: "embedded", kubeconfig: undefined }, ...(kubeconfig === "" ? [] : [{ name, kubeconfig }])];
+}
+
+/** What `helm install` makes of a chart's files, by our own hands. */
+export function renderChartOf(files: Readonly<Record<string, string>>, values: JsonObject): RenderRelease {
+  const chart: Chart = loadChartFiles(
+    Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })),
+  );
+  return async (release) => {
+    const prepared = prepareChart(chart, values, { releaseName: release.name });
+    const rendered = renderPrepared(prepared, { release });
+    return {
+      chart: storedChartOf(prepared.chart),
+      config: values,
+      manifest: releaseManifest(rendered),
+      hooks: rendered.hooks,
+      notes: rendered.notes,
+    };
   };
 }

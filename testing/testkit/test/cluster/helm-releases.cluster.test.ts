@@ -4,21 +4,16 @@ import { type JsonObject, systemClock } from "@weir/core";
 import {
   createReleaseStore,
   installRelease,
-  loadChartFiles,
-  prepareChart,
   type ReleaseContext,
-  releaseManifest,
   type RenderRelease,
-  renderPrepared,
   rollbackRelease,
-  storedChartOf,
   uninstallRelease,
   upgradeRelease,
 } from "@weir/helm";
 import type { KubeObject } from "@weir/objects";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTool } from "../../src/index.ts";
-import { type HelmClient, openHelm } from "./helm-client.ts";
+import { type HelmClient, helmClusters, openHelm, renderChartOf } from "./helm-client.ts";
 
 const SECRETS = { group: "", version: "v1", kind: "Secret" };
 const CONFIG_MAPS = { group: "", version: "v1", kind: "ConfigMap" };
@@ -95,41 +90,15 @@ data:
   "templates/NOTES.txt": "value {{ .Values.value }}\n",
 };
 
-const chart = loadChartFiles(
-  Object.entries(CHART).map(([name, text]) => ({ name, data: Buffer.from(text) })),
-);
-
 function render(values: JsonObject): RenderRelease {
-  return async (release) => {
-    const prepared = prepareChart(chart, values, { releaseName: release.name });
-    const rendered = renderPrepared(prepared, { release });
-    return {
-      chart: storedChartOf(prepared.chart),
-      config: values,
-      manifest: releaseManifest(rendered),
-      hooks: rendered.hooks,
-      notes: rendered.notes,
-    };
-  };
+  return renderChartOf(CHART, values);
 }
-
-const clusters = [
-  { name: "embedded", kubeconfig: undefined },
-  ...((process.env["WEIR_TEST_KUBECONFIG"] ?? "") === ""
-    ? []
-    : [
-        {
-          name: process.env["WEIR_TEST_CLUSTER"] ?? "kubeconfig",
-          kubeconfig: process.env["WEIR_TEST_KUBECONFIG"],
-        },
-      ]),
-];
 
 const tool = await findTool("helm");
 
 if (tool.kind === "absent") test.skip(`helm's own view of releases: ${tool.reason}`);
 
-describe.skipIf(tool.kind === "absent").each(clusters)("helm 4.2.3 on $name", ({ kubeconfig }) => {
+describe.skipIf(tool.kind === "absent").each(helmClusters())("helm 4.2.3 on $name", ({ kubeconfig }) => {
   let helm: HelmClient;
   let folder: string;
 

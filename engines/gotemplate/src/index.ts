@@ -24,7 +24,7 @@ export {
   type TemplatePlace,
 } from "./execute/template-error.ts";
 export { TemplateParseError } from "./parse/template-parse-error.ts";
-export { parseTemplate } from "./parse-template.ts";
+export { parseTemplate, renameTemplate } from "./parse-template.ts";
 export { type TemplateEntry, type TemplateFunction } from "./template-function.ts";
 export { type ImpureCause, type TemplateRun } from "./template-run.ts";
 export { type ParsedTemplate, type Template, TemplateSet } from "./template-set.ts";

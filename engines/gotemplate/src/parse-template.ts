@@ -19,3 +19,21 @@ export function parseTemplate(
   for (const definition of definitions.values()) templates.set(definition.name, new Template(definition));
   return { name, templates };
 }
+
+/**
+ * A parsed text as it would have been parsed under another name: charts carry copies of the same files. Undefined where the
+ * text itself may define a template of either name.
+ */
+export function renameTemplate(parsed: ParsedTemplate, name: string): ParsedTemplate | undefined {
+  const own = parsed.templates.get(parsed.name);
+  // What a text defines starts behind its beginning.
+  if (own?.definition.root.position !== 0 || parsed.templates.has(name)) return undefined;
+  const templates = new Map<string, Template>();
+  for (const template of parsed.templates.values()) {
+    const { definition } = template;
+    const renamed = template === own ? name : definition.name;
+    const source = { ...definition.source, name };
+    templates.set(renamed, new Template({ ...definition, name: renamed, source }));
+  }
+  return { name, templates };
+}

@@ -1,4 +1,4 @@
-import { type ParsedTemplate, parseTemplate, TemplateSet } from "@weir/gotemplate";
+import { type ParsedTemplate, parseTemplate, renameTemplate, TemplateSet } from "@weir/gotemplate";
 import { utf8Text } from "@weir/text";
 
 import { helmFunctions } from "../functions/helm-functions.ts";
@@ -19,6 +19,8 @@ export class RenderCache {
   /** The compiled schemas of the charts. */
   readonly schemas = new SchemaCache();
   readonly #files = new WeakMap<Uint8Array, Map<string, ParsedTemplate>>();
+  /** Files by their texts: subcharts carry copies of the same libraries. */
+  readonly #copied = new TextCache<ParsedTemplate>(MOST_TEXTS, MOST_CHARACTERS);
   readonly #extended = new WeakMap<TemplateSet, WeakMap<ParsedTemplate, TemplateSet>>();
   /** The last set that starts with a template. */
   readonly #sets = new WeakMap<
@@ -33,9 +35,15 @@ export class RenderCache {
     const known = this.#files.get(data) ?? new Map<string, ParsedTemplate>();
     const found = known.get(path);
     if (found !== undefined) return found;
-    const parsed = parseTemplate(path, utf8Text(data), helmFunctions);
+    const parsed = this.#parse(path, utf8Text(data));
     this.#files.set(data, known.set(path, parsed));
     return parsed;
+  }
+
+  #parse(path: string, text: string): ParsedTemplate {
+    const parse = (): ParsedTemplate => parseTemplate(path, text, helmFunctions);
+    const first = this.#copied.get(text, parse);
+    return first.name === path ? first : (renameTemplate(first, path) ?? parse());
   }
 
   /** A parsed text. Throws a `TemplateParseError`, which is not kept. */

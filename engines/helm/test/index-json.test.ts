@@ -104,6 +104,13 @@ describe("indexJson", () => {
   test.each([
     ["a YAML that cannot be cut", `---\n${index}`],
     ["its own JSON", json],
+    ["JSON of one line", JSON.stringify(JSON.parse(json))],
+    ["JSON with a key that is escaped", json.replace('"api": [', '"\\u0061pi": [')],
+    [
+      "JSON whose entries come first",
+      json.replace('"apiVersion": "v1",', "").replace(/\}$/, ',"apiVersion":"v1"}'),
+    ],
+    ["JSON with a chart that comes twice", json.replace('"api": [', '"api": 7, "api": [')],
   ])("gives the same for %s", (_name, text) => {
     expect(write(text)).toBe(json);
   });

@@ -42,6 +42,8 @@ const DEFAULT_TIMEOUT = "60s";
 const MAX_INDEX = 50 * 1024 * 1024;
 /** An index up to this length is read sooner than a worker is asked. */
 const SHORT_INDEX = 256 * 1024;
+/** A long index takes some seconds; a hostile one ends here. */
+const REWRITE_TIMEOUT_MS = 5 * 60_000;
 const TASK_MODULE = new URL("./index-task.ts", import.meta.url);
 /** The name by which `status.url` always finds the newest index. */
 const LATEST = "index.yaml";
@@ -184,7 +186,7 @@ class HelmRepositoryRun {
     const { signal } = this.#ctx;
     try {
       if (size <= SHORT_INDEX) rewriteIndex(input);
-      else await workers.run(TASK_MODULE, "rewriteIndex", input, { signal });
+      else await workers.run(TASK_MODULE, "rewriteIndex", input, { signal, timeoutMs: REWRITE_TIMEOUT_MS });
     } catch (cause) {
       signal.throwIfAborted();
       if (!(cause instanceof WeirError)) throw cause;

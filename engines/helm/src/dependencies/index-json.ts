@@ -6,6 +6,7 @@ import { type Decoded, type DecodedValue, decodeGoJson, decodeGoStruct } from ".
 import { indexFileShape } from "../chart/go-shape.ts";
 import { validateMetadata } from "../chart/read-metadata.ts";
 import { cutIndex } from "./cut-index.ts";
+import { cutJsonIndex } from "./cut-json-index.ts";
 import { RepositoryBudgetError, RepositoryError } from "./repository-error.ts";
 import { type GoJson, writeGoJson, writeGoString } from "./write-go-json.ts";
 
@@ -59,15 +60,40 @@ interface Pieces {
 }
 
 function readPieces(text: string, maxBytes: number): Pieces {
-  const json = /^\s*\{/.test(text) ? readJson(text) : undefined;
+  const json = /^\s*\{/.test(text) ? (readCutJson(text) ?? readJson(text)) : undefined;
   return json ?? readCut(text, maxBytes) ?? wholePieces(decodeYaml(text, maxBytes));
+}
+
+/** An index whose pieces are not JSON is read as a whole, and may be YAML. */
+function readCutJson(text: string): Pieces | undefined {
+  const cut = cutJsonIndex(text);
+  if (cut === undefined) return undefined;
+  if (![cut.head, ...cut.charts.values()].every(isJson)) return undefined;
+  const head = decodeJson(cut.head);
+  const charts = [...cut.charts].map(([name, piece]): readonly [string, Versions] => [
+    name,
+    () => entriesOf(decodeJson(`{"entries":{${JSON.stringify(name)}:${piece}}}`))?.get(name),
+  ]);
+  return { head, charts: charts.sort(([left], [right]) => compareUtf8(left, right)) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function decodeJson(text: string): Decoded {
+  return asRepositoryError(() => decodeGoJson(parseJson(text), indexFileShape));
 }
 
 /** What is no JSON is read as YAML. */
 function readJson(text: string): Pieces | undefined {
   try {
-    const value = parseJson(text);
-    return wholePieces(asRepositoryError(() => decodeGoJson(value, indexFileShape)));
+    return wholePieces(decodeJson(text));
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;
     throw error;

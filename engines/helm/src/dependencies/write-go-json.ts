@@ -17,17 +17,19 @@ export function writeGoJson(value: GoJson, depth = 0): string {
   if (typeof value !== "object" || value === null) return String(value);
   const inner = `\n${"  ".repeat(depth + 1)}`;
   const outer = `\n${"  ".repeat(depth)}`;
+  let text = "";
   if (Array.isArray(value)) {
-    const items = (value as readonly GoJson[]).map((item) => `${inner}${writeGoJson(item, depth + 1)}`);
-    return items.length === 0 ? "[]" : `[${items.join(",")}${outer}]`;
+    for (const item of value as readonly GoJson[]) {
+      text += `${text === "" ? "[" : ","}${inner}${writeGoJson(item, depth + 1)}`;
+    }
+    return text === "" ? "[]" : `${text}${outer}]`;
   }
-  const entries = [
-    ...entriesOf(value as ReadonlyMap<string, GoJson> | { readonly [key: string]: JsonValue }),
-  ];
-  const fields = entries.map(
-    ([key, item]) => `${inner}${writeGoString(key)}: ${writeGoJson(item, depth + 1)}`,
-  );
-  return fields.length === 0 ? "{}" : `{${fields.join(",")}${outer}}`;
+  for (const [key, item] of entriesOf(
+    value as ReadonlyMap<string, GoJson> | { readonly [key: string]: JsonValue },
+  )) {
+    text += `${text === "" ? "{" : ","}${inner}${writeGoString(key)}: ${writeGoJson(item, depth + 1)}`;
+  }
+  return text === "" ? "{}" : `${text}${outer}}`;
 }
 
 function entriesOf(
@@ -40,9 +42,12 @@ function entriesOf(
 }
 
 const ESCAPED = /[<>&\u2028\u2029]/g;
+/** Text that stands in JSON as it is. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/;
 
 /** A string as encoding/json writes it, fit for HTML. */
 export function writeGoString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     ESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

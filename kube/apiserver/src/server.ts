@@ -19,6 +19,8 @@ import { fixedPath } from "./http/fixed-paths.ts";
 import { parseRequestInfo, type ResourceRequestInfo } from "./http/request-info.ts";
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
+import { AdmissionPolicies } from "./policies/admission-policies.ts";
+import { PolicySet } from "./policies/policy-set.ts";
 import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
@@ -75,6 +77,7 @@ class Server implements ApiServer {
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
   readonly #hooks: Hooks;
+  readonly #policies: PolicySet;
   readonly #injector: FaultInjector | undefined;
 
   constructor(options: ApiServerOptions) {
@@ -98,6 +101,8 @@ class Server implements ApiServer {
     const logger = options.logger ?? silentLogger;
     const { callWebhook } = options;
     this.#hooks = new Hooks(store, registry);
+    this.#policies = new PolicySet(store, registry);
+    const policies = new AdmissionPolicies({ store, registry, policies: this.#policies });
     const webhooks =
       callWebhook === undefined
         ? undefined
@@ -105,7 +110,7 @@ class Server implements ApiServer {
     this.#api = {
       store,
       registry,
-      admission: new AdmissionChain({ lifecycle, access, isTerminating, webhooks }),
+      admission: new AdmissionChain({ lifecycle, access, isTerminating, policies, webhooks }),
       access,
       services: new ServiceAllocator(store, random, range),
       clock,
@@ -120,6 +125,7 @@ class Server implements ApiServer {
   async start(): Promise<void> {
     await createBootstrapObjects(this.#api);
     await this.#hooks.start();
+    await this.#policies.start();
     await this.#crds.start();
   }
 
@@ -176,6 +182,7 @@ class Server implements ApiServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hooks.stop();
+    this.#policies.stop();
     await this.#crds[Symbol.asyncDispose]();
   }
 }

@@ -1,6 +1,7 @@
 import { forbiddenError, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import type { Access } from "../auth/access.ts";
+import type { AdmissionPolicies } from "../policies/admission-policies.ts";
 import { type Draft, groupResource } from "../resources/resource.ts";
 import type { AdmissionWebhooks } from "../webhooks/admission-webhooks.ts";
 import type { Admission, AdmissionRequest, NamespaceLifecycle } from "./admission.ts";
@@ -12,6 +13,7 @@ export interface AdmissionDeps {
   readonly access: Access;
   /** Whether the CRD of a custom resource is being deleted. */
   readonly isTerminating: (group: string, plural: string) => boolean;
+  readonly policies: AdmissionPolicies;
   /** Absent where nobody is asked. */
   readonly webhooks: AdmissionWebhooks | undefined;
 }
@@ -41,6 +43,7 @@ export class AdmissionChain implements Admission {
     object: KubeObject | undefined,
     old: KubeObject | undefined,
   ): Promise<readonly FieldError[]> {
+    await this.#deps.policies.validate(request, object, old);
     await this.#deps.webhooks?.validate(request, object, old);
     return [];
   }

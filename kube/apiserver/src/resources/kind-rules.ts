@@ -1,4 +1,5 @@
 import type { KindRules } from "./builtin-strategy.ts";
+import { admissionBindingRules, admissionPolicyRules } from "./rules/admission-policy-rules.ts";
 import { configMapRules, secretRules } from "./rules/data-rules.ts";
 import { definitionRules } from "./rules/definition-rules.ts";
 import { coreEventRules, eventRules } from "./rules/event-rules.ts";
@@ -28,6 +29,8 @@ import {
 } from "./rules/workload-rules.ts";
 
 const rules: Readonly<Record<string, KindRules>> = {
+  "admissionregistration.v1.ValidatingAdmissionPolicy": admissionPolicyRules,
+  "admissionregistration.v1.ValidatingAdmissionPolicyBinding": admissionBindingRules,
   "apiextensions.v1.CustomResourceDefinition": definitionRules,
   "apps.v1.ControllerRevision": revisionRules,
   "apps.v1.DaemonSet": daemonSetRules,

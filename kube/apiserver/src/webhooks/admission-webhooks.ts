@@ -18,8 +18,8 @@ import {
   type KubeObject,
 } from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
-import { asJson, asObject, child, copyForMeta, text } from "../resources/draft-access.ts";
-import { apiVersionOf, type Draft, fromStored, type Resource, toStored } from "../resources/resource.ts";
+import { asJson, child } from "../resources/draft-access.ts";
+import type { Draft, Resource } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
 import { askWebhook, type CallWebhook, readTarget } from "./call-webhook.ts";
 import type { Hook, Hooks } from "./hooks.ts";
@@ -31,8 +31,8 @@ import {
   rejection,
   type ReviewAnswer,
   reviewOf,
-  typed,
 } from "./review.ts";
+import { matchedWrite, viewAs } from "./seen-write.ts";
 
 /** What admission by webhooks works with. */
 export interface AdmissionWebhookDeps extends MatchDeps {
@@ -116,10 +116,10 @@ export class AdmissionWebhooks {
       );
     }
     const { resource } = write.request;
-    const before = await this.#as(resource, seenAs, write.object);
+    const before = await viewAs(resource, seenAs, write.object);
     const patched = applyPatch(before, operations);
     const read = seenAs.applyDefaults(seenAs.decode(patched).object);
-    const after = await this.#as(seenAs, resource, read);
+    const after = await viewAs(seenAs, resource, read);
     if (jsonEqual(after, write.object)) return false;
     replaceContent(object, after);
     return true;
@@ -137,7 +137,7 @@ export class AdmissionWebhooks {
       throw dryRunUnsupported(hook);
     const uid = newUid(random);
     const see = (object: JsonObject | undefined): Promise<JsonObject> | undefined =>
-      object === undefined ? undefined : this.#as(request.resource, seenAs, object);
+      object === undefined ? undefined : viewAs(request.resource, seenAs, object);
     const object = await see(write.object);
     const old = await see(write.old === undefined ? undefined : asJson(write.old));
     const review = reviewOf(hook, { uid, request, namespace: write.namespace, seenAs, object, old });
@@ -178,34 +178,6 @@ export class AdmissionWebhooks {
     this.#deps.logger.warn("failed calling webhook, failing open", { webhook: hook.name, error: problem });
     return false;
   }
-
-  /** An object of one version of a resource in another one. */
-  async #as(from: Resource, to: Resource, object: JsonObject): Promise<JsonObject> {
-    if (from.version === to.version) return typed(object, to);
-    const given = asObject(typed(object, from));
-    if (from.convertTo !== undefined) return asJson(await from.convertTo(given, apiVersionOf(to)));
-    return asJson(await fromStored(to, await toStored(from, given)));
-  }
-}
-
-function matchedWrite(
-  request: AdmissionRequest,
-  object: JsonObject | undefined,
-  old: KubeObject | undefined,
-): MatchedWrite {
-  const { resource } = request;
-  const isNamespace = resource.group === "" && resource.plural === "namespaces";
-  const name = request.name || text(child(object, "metadata"), "name");
-  const namespace = isNamespace ? name : request.namespace;
-  return { request, namespace, object: withRevision(object, old), old };
-}
-
-/** The server keeps the revision apart while it works; who reviews an update expects it in the object. */
-function withRevision(object: JsonObject | undefined, old: KubeObject | undefined): JsonObject | undefined {
-  const resourceVersion = old?.metadata.resourceVersion;
-  if (object === undefined || resourceVersion === undefined) return object;
-  const copy = copyForMeta(object);
-  return { ...copy, metadata: { ...child(copy, "metadata"), resourceVersion } };
 }
 
 function readPatch(patch: string): readonly JsonValue[] | string {

@@ -27,6 +27,8 @@ export interface HookRule {
   readonly groups: readonly string[];
   readonly versions: readonly string[];
   readonly resources: readonly string[];
+  /** Names of the objects; all where there are none. */
+  readonly names?: readonly string[];
   readonly scope: string;
 }
 
@@ -95,13 +97,7 @@ function readHooks(configuration: JsonObject): readonly Hook[] {
     configuration: name,
     name: text(hook, "name"),
     clientConfig: child(hook, "clientConfig"),
-    rules: children(hook, "rules").map((rule) => ({
-      operations: strings(rule, "operations"),
-      groups: strings(rule, "apiGroups"),
-      versions: strings(rule, "apiVersions"),
-      resources: strings(rule, "resources"),
-      scope: text(rule, "scope") || "*",
-    })),
+    rules: children(hook, "rules").map(readRule),
     ignoresFailure: text(hook, "failurePolicy") === "Ignore",
     matchesEquivalent: text(hook, "matchPolicy") !== "Exact",
     namespaceSelector: child(hook, "namespaceSelector") ?? {},
@@ -111,4 +107,16 @@ function readHooks(configuration: JsonObject): readonly Hook[] {
     reviewVersions: strings(hook, "admissionReviewVersions"),
     isReinvoked: text(hook, "reinvocationPolicy") === "IfNeeded",
   }));
+}
+
+/** Reads a rule of a configuration or of a policy. */
+export function readRule(rule: JsonObject): HookRule {
+  return {
+    operations: strings(rule, "operations"),
+    groups: strings(rule, "apiGroups"),
+    versions: strings(rule, "apiVersions"),
+    resources: strings(rule, "resources"),
+    names: strings(rule, "resourceNames"),
+    scope: text(rule, "scope") || "*",
+  };
 }

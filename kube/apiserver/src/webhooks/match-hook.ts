@@ -17,6 +17,12 @@ export interface MatchedWrite {
   readonly old: KubeObject | undefined;
 }
 
+/** Which writes somebody wants to see. */
+export type Matching = Pick<Hook, "rules" | "matchesEquivalent" | "namespaceSelector" | "objectSelector"> & {
+  /** Rules for what is left out of that. */
+  readonly excluded?: readonly HookRule[];
+};
+
 /** What matching looks things up in. */
 export interface MatchDeps {
   readonly store: ObjectStore;
@@ -42,12 +48,13 @@ export function isReviewed({ resource, subresource }: AdmissionRequest): boolean
 
 /** The resource as which a hook wants to see a write: the request's own or an equivalent one; `undefined` if none. */
 export async function matchHook(
-  hook: Hook,
+  hook: Matching,
   write: MatchedWrite,
   deps: MatchDeps,
 ): Promise<Resource | undefined> {
   if (!matchesObject(hook.objectSelector, write)) return undefined;
   const { resource } = write.request;
+  if (isExcluded(hook, write, deps)) return undefined;
   const seen = hook.rules.some((rule) => matchesRule(rule, write, resource))
     ? resource
     : equivalentFor(hook, write, deps);
@@ -55,7 +62,14 @@ export async function matchHook(
   return (await matchesNamespace(hook.namespaceSelector, write, deps)) ? seen : undefined;
 }
 
-function equivalentFor(hook: Hook, write: MatchedWrite, { registry }: MatchDeps): Resource | undefined {
+function isExcluded(hook: Matching, write: MatchedWrite, deps: MatchDeps): boolean {
+  const { excluded = [] } = hook;
+  if (excluded.length === 0) return false;
+  if (excluded.some((rule) => matchesRule(rule, write, write.request.resource))) return true;
+  return equivalentFor({ ...hook, rules: excluded }, write, deps) !== undefined;
+}
+
+function equivalentFor(hook: Matching, write: MatchedWrite, { registry }: MatchDeps): Resource | undefined {
   if (!hook.matchesEquivalent) return undefined;
   const { resource } = write.request;
   const versions = registry.groups.find(({ name }) => name === resource.group)?.versions ?? [];
@@ -77,8 +91,13 @@ function matchesRule(rule: HookRule, { request, namespace }: MatchedWrite, resou
     has(rule.operations, request.operation.toUpperCase()) &&
     has(rule.groups, resource.group) &&
     has(rule.versions, resource.version) &&
+    matchesName(rule.names, request.name) &&
     rule.resources.some((wanted) => matchesResource(wanted, resource.plural, request.subresource))
   );
+}
+
+function matchesName(names: readonly string[] = [], name: string): boolean {
+  return names.length === 0 || names.includes(name);
 }
 
 function matchesScope(scope: string, namespace: string, resource: Resource): boolean {

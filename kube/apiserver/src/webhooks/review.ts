@@ -21,34 +21,44 @@ export interface ReviewedWrite {
 export function reviewOf(hook: Hook, write: ReviewedWrite): JsonObject | undefined {
   const version = hook.reviewVersions.find((each) => each === "v1" || each === "v1beta1");
   if (version === undefined) return undefined;
-  const { request, seenAs } = write;
-  const { resource, subresource, context } = request;
-  const { user, isDryRun } = context;
   return {
     kind: "AdmissionReview",
     apiVersion: `admission.k8s.io/${version}`,
     request: {
       uid: write.uid,
-      kind: kindOf(seenAs),
-      resource: resourceOf(seenAs),
-      ...(subresource === "" ? {} : { subResource: subresource }),
-      requestKind: kindOf(resource),
-      requestResource: resourceOf(resource),
-      ...(subresource === "" ? {} : { requestSubResource: subresource }),
-      ...(request.name === "" ? {} : { name: request.name }),
-      ...(write.namespace === "" ? {} : { namespace: write.namespace }),
-      operation: request.operation.toUpperCase(),
-      userInfo: {
-        username: user.name,
-        ...(user.uid === undefined ? {} : { uid: user.uid }),
-        groups: user.groups,
-        ...(user.extra === undefined ? {} : { extra: user.extra }),
-      },
+      ...requestOf(write),
       object: write.object ?? null,
       oldObject: write.old ?? null,
-      dryRun: isDryRun,
-      options: optionsOf(request),
     },
+  };
+}
+
+/** What a review says of a request besides its objects. */
+export function requestOf({
+  request,
+  seenAs,
+  namespace,
+}: Pick<ReviewedWrite, "request" | "seenAs" | "namespace">): JsonObject {
+  const { resource, subresource, context } = request;
+  const { user, isDryRun } = context;
+  return {
+    kind: kindOf(seenAs),
+    resource: resourceOf(seenAs),
+    ...(subresource === "" ? {} : { subResource: subresource }),
+    requestKind: kindOf(resource),
+    requestResource: resourceOf(resource),
+    ...(subresource === "" ? {} : { requestSubResource: subresource }),
+    ...(request.name === "" ? {} : { name: request.name }),
+    ...(namespace === "" ? {} : { namespace }),
+    operation: request.operation.toUpperCase(),
+    userInfo: {
+      username: user.name,
+      ...(user.uid === undefined ? {} : { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra === undefined ? {} : { extra: user.extra }),
+    },
+    dryRun: isDryRun,
+    options: optionsOf(request),
   };
 }
 

@@ -1,0 +1,123 @@
+import type { JsonObject } from "@weir/core";
+import { forbiddenError, type KubeObject, StatusError, type StatusReason } from "@weir/objects";
+import type { AdmissionRequest } from "../admission/admission.ts";
+import { asJson } from "../resources/draft-access.ts";
+import { groupResource, type Resource, storageKey } from "../resources/resource.ts";
+import { isReviewed, type MatchedWrite, matchHook } from "../webhooks/match-hook.ts";
+import { requestOf } from "../webhooks/review.ts";
+import { matchedWrite, viewAs } from "../webhooks/seen-write.ts";
+import { evaluatePolicy, type PolicyDenial, type PolicyInput } from "./evaluate-policy.ts";
+import { findParams, type ParamDeps } from "./policy-params.ts";
+import type { Binding, Policy, PolicySet } from "./policy-set.ts";
+
+/** What admission by policies works with. */
+export interface AdmissionPolicyDeps extends ParamDeps {
+  readonly policies: PolicySet;
+}
+
+interface Refusal {
+  readonly policy: Policy;
+  readonly binding: Binding;
+  readonly denial: PolicyDenial;
+}
+
+/** Holds writes against the ValidatingAdmissionPolicies that are bound. */
+export class AdmissionPolicies {
+  readonly #deps: AdmissionPolicyDeps;
+
+  constructor(deps: AdmissionPolicyDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws the first refusal, by the names of policies and bindings; warns of what a binding only warns of. */
+  async validate(
+    request: AdmissionRequest,
+    object: KubeObject | undefined,
+    old: KubeObject | undefined,
+  ): Promise<void> {
+    const bound = this.#deps.policies.bound();
+    if (bound.length === 0 || !isReviewed(request)) return;
+    const write = matchedWrite(request, object === undefined ? undefined : asJson(object), old);
+    const refusals: Refusal[] = [];
+    for (const [policy, bindings] of bound) {
+      const seenAs = await matchHook(policy.matching, write, this.#deps);
+      if (seenAs === undefined) continue;
+      for (const binding of bindings)
+        refusals.push(...(await this.#apply({ policy, binding }, write, seenAs)));
+    }
+    const [first] = refusals;
+    if (first !== undefined) throw refusalError(request, first);
+  }
+
+  async #apply(
+    { policy, binding }: Pick<Refusal, "policy" | "binding">,
+    write: MatchedWrite,
+    seenAs: Resource,
+  ): Promise<readonly Refusal[]> {
+    const { matching } = binding;
+    if (matching !== undefined && (await matchHook(matching, write, this.#deps)) === undefined) return [];
+    const found = await findParams(this.#deps, policy, binding, write.request.namespace);
+    if (found.kind === "failed") {
+      if (!policy.failsClosed) return [];
+      const message = `failed to configure binding: ${found.problem}`;
+      return [{ policy, binding, denial: { message, reason: "" } }];
+    }
+    const input = await this.#inputOf(write, seenAs);
+    const denials = found.params.flatMap((params) =>
+      evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed),
+    );
+    return denials.flatMap((denial) => decide({ policy, binding, denial }, write.request));
+  }
+
+  async #inputOf(write: MatchedWrite, seenAs: Resource): Promise<Omit<PolicyInput, "params">> {
+    const { request, object, old, namespace } = write;
+    const see = async (value: JsonObject | undefined): Promise<JsonObject | undefined> =>
+      value === undefined ? undefined : viewAs(request.resource, seenAs, value);
+    return {
+      object: await see(request.operation === "delete" ? undefined : object),
+      oldObject: await see(old === undefined ? undefined : asJson(old)),
+      request: requestOf({ request, seenAs, namespace }),
+      namespaceObject: await this.#namespace(request),
+    };
+  }
+
+  async #namespace({ resource, namespace }: AdmissionRequest): Promise<JsonObject | undefined> {
+    const namespaces = this.#deps.registry.find("", "v1", "namespaces");
+    if (namespaces === undefined || namespace === "" || resource === namespaces) return undefined;
+    const stored = await this.#deps.store.get(storageKey(namespaces, "", namespace));
+    return stored === undefined ? undefined : asJson(this.#deps.store.object(namespaces, stored));
+  }
+}
+
+/** What a binding makes of a denial. */
+function decide(refusal: Refusal, { context }: AdmissionRequest): readonly Refusal[] {
+  const { policy, binding, denial } = refusal;
+  const refusals: Refusal[] = [];
+  for (const action of binding.actions) {
+    if (action === "Deny") refusals.push(refusal);
+    if (action === "Warn") {
+      const where = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}'`;
+      context.warn(`Validation failed for ${where}: ${denial.message}`);
+    }
+  }
+  return refusals;
+}
+
+const codes: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  RequestEntityTooLarge: 413,
+};
+
+function refusalError(request: AdmissionRequest, { policy, binding, denial }: Refusal): StatusError {
+  const where = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}'`;
+  const message = `${where} denied request: ${denial.message}`;
+  const { status } = forbiddenError(groupResource(request.resource), request.name, message);
+  const reason = denial.reason === "" ? "Invalid" : denial.reason;
+  return new StatusError({
+    ...status,
+    reason: reason as StatusReason,
+    code: codes[reason] ?? 422,
+    details: { ...status.details, causes: [{ message }] },
+  });
+}

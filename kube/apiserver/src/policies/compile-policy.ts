@@ -1,0 +1,114 @@
+import {
+  BOOL,
+  CelCompileError,
+  CelProgramError,
+  type CelType,
+  compile,
+  DYN,
+  type Environment,
+  formatType,
+  NULL,
+  type Program,
+  STRING,
+} from "@weir/cel";
+import type { JsonObject } from "@weir/core";
+import { child, children, text } from "../resources/draft-access.ts";
+import { policyEnvironment } from "./policy-environment.ts";
+
+/** An expression of a policy, ready to run or with what keeps it from that. */
+export interface PolicyExpression {
+  readonly text: string;
+  readonly type: CelType;
+  readonly program: Program | undefined;
+  /** In the API server's words; empty where there is a program. */
+  readonly problem: string;
+}
+
+/** One thing that a policy asks for. */
+export interface PolicyValidation {
+  readonly expression: PolicyExpression;
+  readonly message: string;
+  readonly messageExpression: PolicyExpression | undefined;
+  readonly reason: string;
+}
+
+/** A policy whose expressions are compiled. */
+export interface CompiledPolicy {
+  readonly conditions: readonly { readonly name: string; readonly expression: PolicyExpression }[];
+  readonly variables: ReadonlyMap<string, PolicyExpression>;
+  readonly validations: readonly PolicyValidation[];
+  readonly annotations: readonly { readonly key: string; readonly expression: PolicyExpression }[];
+}
+
+/** Compiles every expression of a policy's spec; nothing is thrown for what cannot be compiled. */
+export function compilePolicy(spec: JsonObject): CompiledPolicy {
+  const hasParams = child(spec, "paramKind") !== undefined;
+  const variables = compileVariables(spec, hasParams);
+  const types = new Map([...variables].map(([name, { type }]) => [name, type]));
+  const environment = policyEnvironment(hasParams, variables.size === 0 ? undefined : types);
+  const early = policyEnvironment(hasParams, undefined);
+  return {
+    conditions: children(spec, "matchConditions").map((condition) => ({
+      name: text(condition, "name"),
+      expression: compileExpression(text(condition, "expression").trim(), early, [BOOL]),
+    })),
+    variables,
+    validations: children(spec, "validations").map((validation) => ({
+      expression: compileExpression(text(validation, "expression"), environment, [BOOL]),
+      message: text(validation, "message"),
+      messageExpression: optional(text(validation, "messageExpression"), environment),
+      reason: text(validation, "reason"),
+    })),
+    annotations: children(spec, "auditAnnotations").map((annotation) => ({
+      key: text(annotation, "key"),
+      expression: compileExpression(text(annotation, "valueExpression"), environment, [STRING, NULL]),
+    })),
+  };
+}
+
+function optional(expression: string, environment: Environment): PolicyExpression | undefined {
+  return expression.trim() === "" ? undefined : compileExpression(expression, environment, [STRING]);
+}
+
+/** Each variable sees those before it. */
+function compileVariables(spec: JsonObject, hasParams: boolean): ReadonlyMap<string, PolicyExpression> {
+  const variables = new Map<string, PolicyExpression>();
+  const types = new Map<string, CelType>();
+  for (const variable of children(spec, "variables")) {
+    const compiled = compileExpression(text(variable, "expression"), policyEnvironment(hasParams, types), []);
+    variables.set(text(variable, "name"), compiled);
+    types.set(text(variable, "name"), compiled.type);
+  }
+  return variables;
+}
+
+/** No expected types are any type. */
+function compileExpression(
+  expression: string,
+  environment: Environment,
+  expected: readonly CelType[],
+): PolicyExpression {
+  const refused = (problem: string): PolicyExpression => ({
+    text: expression,
+    type: DYN,
+    program: undefined,
+    problem,
+  });
+  try {
+    const compiled = compile(expression, environment);
+    const type = compiled.type ?? DYN;
+    if (expected.length > 0 && !expected.some(({ kind }) => kind === type.kind))
+      return refused(wrongType(expected, type));
+    return { text: expression, type, program: compiled.program(), problem: "" };
+  } catch (error) {
+    if (error instanceof CelCompileError) return refused(`compilation failed: ${error.message}`);
+    if (error instanceof CelProgramError) return refused(`program instantiation failed: ${error.message}`);
+    throw error;
+  }
+}
+
+function wrongType(expected: readonly CelType[], type: CelType): string {
+  const names = expected.map(formatType);
+  const wanted = names.length === 1 ? names[0] : `one of [${names.join(" ")}]`;
+  return `must evaluate to ${wanted} but got ${formatType(type)}`;
+}

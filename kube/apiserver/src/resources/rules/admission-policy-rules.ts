@@ -1,0 +1,198 @@
+import type { JsonObject } from "@weir/core";
+import {
+  duplicateField,
+  type FieldError,
+  invalidField,
+  requiredField,
+  tooManyField,
+  unsupportedField,
+} from "@weir/schema";
+import { type CompiledPolicy, compilePolicy, type PolicyExpression } from "../../policies/compile-policy.ts";
+import { qualifiedNameErrors } from "../../validation/names.ts";
+import type { KindRules } from "../builtin-strategy.ts";
+import { child, children, strings, text } from "../draft-access.ts";
+
+const MOST_CONDITIONS = 64;
+const MOST_ANNOTATIONS = 20;
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+const ACTIONS = ["Audit", "Deny", "Warn"];
+const NOTHING_ASKED = "validations or auditAnnotations must contain at least one item";
+const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
+
+/** Policies in CEL: what they are about, and expressions that compile. */
+export const admissionPolicyRules: KindRules = {
+  validate: policyErrors,
+  validateUpdate: policyErrors,
+};
+
+/** Bindings of policies: one policy, and what comes of its denials. */
+export const admissionBindingRules: KindRules = {
+  validate: bindingErrors,
+  validateUpdate: bindingErrors,
+};
+
+function policyErrors(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const compiled = compilePolicy(spec);
+  return [
+    ...failurePolicyErrors(spec),
+    ...constraintErrors(spec),
+    ...conditionErrors(spec, compiled),
+    ...variableErrors(spec, compiled),
+    ...validationErrors(spec, compiled),
+    ...annotationErrors(spec, compiled),
+  ];
+}
+
+function failurePolicyErrors(spec: JsonObject): readonly FieldError[] {
+  const policy = text(spec, "failurePolicy");
+  if (["Fail", "Ignore"].includes(policy)) return [];
+  return [unsupportedField("spec.failurePolicy", policy, ["Fail", "Ignore"])];
+}
+
+function constraintErrors(spec: JsonObject): readonly FieldError[] {
+  const constraints = child(spec, "matchConstraints");
+  if (constraints === undefined) return [requiredField("spec.matchConstraints")];
+  if (children(constraints, "resourceRules").length > 0) return [];
+  return [requiredField("spec.matchConstraints.resourceRules")];
+}
+
+function problems(expression: PolicyExpression | undefined, path: string): readonly FieldError[] {
+  if (expression === undefined || expression.problem === "") return [];
+  return [invalidField(path, expression.text, expression.problem)];
+}
+
+function conditionErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+  const conditions = children(spec, "matchConditions");
+  const errors: FieldError[] = [];
+  const path = "spec.matchConditions";
+  if (conditions.length > MOST_CONDITIONS)
+    errors.push(tooManyField(path, conditions.length, MOST_CONDITIONS));
+  const names = new Set<string>();
+  conditions.forEach((condition, index) => {
+    const at = `${path}[${index}]`;
+    const name = text(condition, "name");
+    if (text(condition, "expression").trim() === "") errors.push(requiredField(`${at}.expression`));
+    else errors.push(...problems(compiled.conditions[index]?.expression, `${at}.expression`));
+    if (name === "") errors.push(requiredField(`${at}.name`));
+    else errors.push(...qualifiedNameErrors(name).map((detail) => invalidField(`${at}.name`, name, detail)));
+    if (name !== "" && names.has(name)) errors.push(duplicateField(`${at}.name`, name));
+    names.add(name);
+  });
+  return errors;
+}
+
+function variableErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+  return children(spec, "variables").flatMap((variable, index) => {
+    const at = `spec.variables[${index}]`;
+    const name = text(variable, "name");
+    const errors: FieldError[] = [];
+    if (name.trim() === "") errors.push(requiredField(`${at}.name`, "name is not specified"));
+    else if (!IDENTIFIER.test(name))
+      errors.push(invalidField(`${at}.name`, name, "must be a valid CEL identifier"));
+    if (text(variable, "expression").trim() === "")
+      errors.push(requiredField(`${at}.expression`, "expression is not specified"));
+    else errors.push(...problems(compiled.variables.get(name), `${at}.expression`));
+    return errors;
+  });
+}
+
+function validationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+  const validations = children(spec, "validations");
+  if (validations.length === 0 && children(spec, "auditAnnotations").length === 0) {
+    return [
+      requiredField("spec.validations", NOTHING_ASKED),
+      requiredField("spec.auditAnnotations", NOTHING_ASKED),
+    ];
+  }
+  return validations.flatMap((validation, index) => {
+    const at = `spec.validations[${index}]`;
+    const known = compiled.validations[index];
+    const isEmpty = text(validation, "expression").trim() === "";
+    const reason = text(validation, "reason");
+    return [
+      ...(isEmpty
+        ? [requiredField(`${at}.expression`, "expression is not specified")]
+        : problems(known?.expression, `${at}.expression`)),
+      ...problems(known?.messageExpression, `${at}.messageExpression`),
+      ...messageErrors(validation, at),
+      ...(reason === "" || REASONS.includes(reason)
+        ? []
+        : [unsupportedField(`${at}.reason`, reason, REASONS)]),
+    ];
+  });
+}
+
+function messageErrors(validation: JsonObject, at: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  for (const field of ["messageExpression", "message"]) {
+    const value = text(validation, field);
+    if (value !== "" && value.trim() === "")
+      errors.push(invalidField(`${at}.${field}`, value, "must be non-empty if specified"));
+  }
+  const message = text(validation, "message");
+  if (/[\n\r]/.test(message.trim()))
+    errors.push(invalidField(`${at}.message`, message, "must not contain line breaks"));
+  return errors;
+}
+
+function annotationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+  const annotations = children(spec, "auditAnnotations");
+  const errors: FieldError[] = [];
+  const path = "spec.auditAnnotations";
+  if (annotations.length > MOST_ANNOTATIONS) {
+    const detail = `must not have more than ${MOST_ANNOTATIONS} auditAnnotations`;
+    errors.push(invalidField(path, annotations, detail));
+  }
+  const keys = new Set<string>();
+  annotations.forEach((annotation, index) => {
+    const at = `${path}[${index}]`;
+    const key = text(annotation, "key");
+    if (text(annotation, "valueExpression").trim() === "")
+      errors.push(requiredField(`${at}.valueExpression`, "valueExpression is not specified"));
+    else errors.push(...problems(compiled.annotations[index]?.expression, `${at}.valueExpression`));
+    if (keys.has(key)) errors.push(duplicateField(`${at}.key`, key));
+    keys.add(key);
+  });
+  return errors;
+}
+
+function bindingErrors(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const errors: FieldError[] = [];
+  if (text(spec, "policyName") === "") errors.push(requiredField("spec.policyName"));
+  const paramRef = child(spec, "paramRef");
+  if (paramRef !== undefined) errors.push(...paramRefErrors(paramRef));
+  return [...errors, ...actionErrors(spec)];
+}
+
+function paramRefErrors(paramRef: JsonObject): readonly FieldError[] {
+  const hasName = text(paramRef, "name") !== "";
+  const hasSelector = child(paramRef, "selector") !== undefined;
+  const errors: FieldError[] = [];
+  if (hasName && hasSelector) {
+    const detail = "name and selector are mutually exclusive";
+    errors.push(invalidField("spec.paramRef.name", text(paramRef, "name"), detail));
+  }
+  if (!hasName && !hasSelector)
+    errors.push(requiredField("spec.paramRef", "one of name or selector must be specified"));
+  if (text(paramRef, "parameterNotFoundAction") === "")
+    errors.push(requiredField("spec.paramRef.parameterNotFoundAction"));
+  return errors;
+}
+
+const TWICE =
+  "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
+
+function actionErrors(spec: JsonObject): readonly FieldError[] {
+  const path = "spec.validationActions";
+  const actions = strings(spec, "validationActions");
+  const errors: FieldError[] = [];
+  actions.forEach((action, index) => {
+    if (!ACTIONS.includes(action)) errors.push(unsupportedField(`${path}[${index}]`, action, ACTIONS));
+    if (actions.indexOf(action) < index) errors.push(duplicateField(`${path}[${index}]`, action));
+  });
+  if (actions.includes("Deny") && actions.includes("Warn")) errors.push(invalidField(path, actions, TWICE));
+  if (actions.length === 0) errors.push(requiredField(path, "at least one validation action is required"));
+  return errors;
+}

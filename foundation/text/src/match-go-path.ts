@@ -4,6 +4,11 @@
  * Linear in pattern times name: a `*` never looks back beyond itself.
  */
 export function matchGoPath(pattern: string, name: string): boolean | undefined {
+  if (!SPECIAL.test(pattern)) return pattern === name;
+  if (LAST_PART.test(pattern)) {
+    const tail = pattern.slice(1);
+    return name.endsWith(tail) && !name.slice(0, name.length - tail.length).includes("/");
+  }
   let rest = name;
   let remaining = pattern;
   while (remaining !== "") {
@@ -23,6 +28,10 @@ export function matchGoPath(pattern: string, name: string): boolean | undefined 
   }
   return rest === "";
 }
+
+const SPECIAL = /[*?[\\]/;
+/** A star and what a name ends with, such as `*.bak`. */
+const LAST_PART = /^\*[^*?[\\/]*$/;
 
 interface Chunk {
   readonly star: boolean;

@@ -52,17 +52,45 @@ export function compileKeywords(schema: SchemaTable, place: CompilePlace): Keywo
   const ref = source.reference("$ref");
   // Beside a $ref, old drafts look at nothing else; but helm's library does look at `const`.
   if (version < 2019 && ref !== undefined) return { ...emptyKeywords, ref, ...constantOf(source, version) };
+  const groups = groupsOf(schema);
   return defined<Keywords>({
     ref,
-    ...references(source, version),
-    ...applicators(source, version),
-    ...assertions(source, version),
-    format: source.format(),
-    object: objectKeywords(source, version),
-    array: arrayKeywords(source, version),
-    text: textKeywords(source),
-    number: numberKeywords(source),
+    ...(groups.has("reference") ? references(source, version) : {}),
+    ...(groups.has("applicator") ? applicators(source, version) : {}),
+    ...(groups.has("assertion") ? assertions(source, version) : {}),
+    object: groups.has("object") ? objectKeywords(source, version) : emptyKeywords.object,
+    array: groups.has("array") ? arrayKeywords(source, version) : emptyKeywords.array,
+    text: groups.has("text") ? textKeywords(source) : emptyKeywords.text,
+    number: groups.has("number") ? numberKeywords(source) : emptyKeywords.number,
   });
+}
+
+type Group = "reference" | "applicator" | "assertion" | "object" | "array" | "text" | "number";
+
+/** Most schemas have keywords of one or two groups, and nothing is read for the others. */
+const GROUPS: ReadonlyMap<string, Group> = new Map(
+  (
+    [
+      ["reference", "$dynamicRef $recursiveRef"],
+      ["applicator", "allOf anyOf oneOf not if then else"],
+      ["assertion", "type enum const format"],
+      ["object", "minProperties maxProperties required dependentRequired properties patternProperties"],
+      ["object", "additionalProperties propertyNames dependencies dependentSchemas unevaluatedProperties"],
+      ["array", "minItems maxItems uniqueItems minContains maxContains prefixItems items additionalItems"],
+      ["array", "contains unevaluatedItems"],
+      ["text", "minLength maxLength pattern"],
+      ["number", "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"],
+    ] as const
+  ).flatMap(([group, keywords]) => keywords.split(" ").map((keyword): [string, Group] => [keyword, group])),
+);
+
+function groupsOf(schema: SchemaTable): ReadonlySet<Group> {
+  const groups = new Set<Group>();
+  for (const keyword of Object.keys(schema)) {
+    const group = GROUPS.get(keyword);
+    if (group !== undefined) groups.add(group);
+  }
+  return groups;
 }
 
 /** Without what is undefined. */
@@ -100,9 +128,14 @@ function applicators(
   };
 }
 
-function assertions(source: KeywordSource, version: number): Part<"types" | "enumValues" | "constant"> {
-  if (!source.has("validation")) return {};
+function assertions(
+  source: KeywordSource,
+  version: number,
+): Part<"types" | "enumValues" | "constant" | "format"> {
+  const format = source.format();
+  if (!source.has("validation")) return { format };
   return {
+    format,
     types: typesOf(source.value("type")),
     enumValues: source.list("enum"),
     ...constantOf(source, version),

@@ -126,12 +126,16 @@ export function idOf(draft: Draft, schema: SchemaTable): string {
   return typeof id === "string" ? (id.split("#", 1)[0] ?? "") : "";
 }
 
+/** The keywords that hold schemas in the latest draft, and so in all of them. */
+const HOLDS_SCHEMAS: ReadonlySet<string> = new Set(draft2020.subschemas.map(([keyword]) => keyword));
+
 /** The schemas right below a schema, with their pointers. */
 export function subschemasOf(
   draft: Draft,
   schema: SchemaTable,
   pointer: string,
 ): readonly (readonly [pointer: string, schema: SchemaValue])[] {
+  if (!Object.keys(schema).some((keyword) => HOLDS_SCHEMAS.has(keyword))) return [];
   return draft.subschemas.flatMap(([keyword, of]): readonly (readonly [string, SchemaValue])[] => {
     const value = entry(schema, keyword);
     if (value === undefined) return [];

@@ -40,6 +40,8 @@ export class SchemaCompiler implements DialectFinder, NodeMaker {
   readonly #contents = new Map<string, SchemaValue>();
   readonly #nodes = new Map<string, SchemaNode>();
   readonly #patterns = new Map<string, Regexp>();
+  /** What an empty reference leads to, by the base. */
+  readonly #bases = new Map<string, string>();
   #queue: SchemaNode[] = [];
 
   constructor(notify: Notify, metaschemas: MetaschemaCompiler | undefined) {
@@ -81,12 +83,22 @@ export class SchemaCompiler implements DialectFinder, NodeMaker {
     from: { readonly resource: Resource; readonly document: SchemaDocument },
   ): SchemaNode {
     const { url, fragment } = splitReference(reference);
-    const target = resolveUrl(from.resource.id, url);
+    const target = this.#resolve(from.resource.id, url);
     const local = from.document.resolve(target, fragment);
     if (local !== undefined) return this.nodeAt({ url: from.document.url, pointer: local });
     const document = this.#documentAt(target);
     const pointer = document.resolve(document.url, fragment) ?? "";
     return this.nodeAt({ url: document.url, pointer });
+  }
+
+  /** Nearly all references lead to another place of the same document. */
+  #resolve(base: string, reference: string): string {
+    if (reference !== "") return resolveUrl(base, reference);
+    const present = this.#bases.get(base);
+    if (present !== undefined) return present;
+    const resolved = resolveUrl(base, "");
+    this.#bases.set(base, resolved);
+    return resolved;
   }
 
   pattern(text: string, where: string): Regexp {

@@ -5,10 +5,15 @@
  */
 export function matchGoPath(pattern: string, name: string): boolean | undefined {
   if (!SPECIAL.test(pattern)) return pattern === name;
-  if (LAST_PART.test(pattern)) {
-    const tail = pattern.slice(1);
-    return name.endsWith(tail) && !name.slice(0, name.length - tail.length).includes("/");
-  }
+  return LAST_PART.test(pattern) ? endsIn(name, pattern.slice(1)) : matchChunks(pattern, name);
+}
+
+/** Whether nothing but one part of a path stands before a text. */
+function endsIn(name: string, tail: string): boolean {
+  return name.endsWith(tail) && !name.slice(0, name.length - tail.length).includes("/");
+}
+
+function matchChunks(pattern: string, name: string): boolean | undefined {
   let rest = name;
   let remaining = pattern;
   while (remaining !== "") {

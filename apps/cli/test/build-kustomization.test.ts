@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildFixture } from "./build-fixture.ts";
@@ -116,6 +116,51 @@ describe("weir build kustomization", () => {
       "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.",
     ]);
     expect(stderr).toContain("\nerror: accumulating resources: ");
+  });
+
+  const security = "security; file 'AT/link' is not in or below 'AT''";
+  test.each([
+    { name: "to a file outside", target: "../map.yaml", want: security, place: "app/link" },
+    { name: "to an absolute path", target: "/etc/passwd", want: security, place: "app/link" },
+    {
+      name: "to what is above",
+      target: "..",
+      want: "cycle detected: candidate root 'ROOT' contains visited root 'AT'",
+      place: "app/kustomization.yaml, line 1",
+    },
+    {
+      name: "to itself",
+      target: "link",
+      want: "evalsymlink failure on 'AT/link' : EvalSymlinks: too many links",
+      place: "app/kustomization.yaml, line 1",
+    },
+    {
+      name: "to nothing",
+      target: "nowhere",
+      want: "evalsymlink failure on 'AT/link' : lstat AT/nowhere: no such file or directory",
+      place: "app/kustomization.yaml, line 1",
+    },
+  ])("refuses a link $name in kustomize's words", async ({ target, want, place }) => {
+    using fixture = buildFixture({
+      "app/kustomization.yaml": "resources: [link]\n",
+      "app/link": `symlink:${target}`,
+      "map.yaml": map("a"),
+    });
+    const root = realpathSync(fixture.folder);
+    const { code, stdout, stderr } = await fixture.build("app");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(want.replaceAll("AT", join(root, "app")).replaceAll("ROOT", root));
+    expect(stderr).toContain(`\nin ${place}\n`);
+  });
+
+  test("leaves a folder as it was where a build fails", async () => {
+    using fixture = buildFixture({
+      "kustomization.yaml": "resources: [a.yaml, gone.yaml]\n",
+      "a.yaml": map("a"),
+      "out/kept.txt": "",
+    });
+    expect((await fixture.build(".", "-o", "out")).code).toBe(1);
+    expect(readdirSync(join(fixture.folder, "out"))).toEqual(["kept.txt"]);
   });
 
   test("does not wait for a pipe that a kustomization names", async () => {

@@ -4,7 +4,9 @@ import { KustomizeError, messageOf, withPrefix } from "../error.ts";
 import { EMPTY_CONFIG, type NameReference, type TransformerConfig } from "../file/default-field-specs.ts";
 import type { FieldSpec } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
+import { goJson } from "../node/go-json.ts";
 import { mergeConfigs } from "../file/transformer-config.ts";
+import { checkDefinitions } from "./crd-schema.ts";
 
 /** The field specs that the files of `crds` describe by extensions of their OpenAPI definitions. */
 export function crdConfig(loader: Loader, paths: readonly string[]): TransformerConfig {
@@ -23,7 +25,20 @@ export function crdConfig(loader: Loader, paths: readonly string[]): Transformer
 /** JSON where the text starts as an object, YAML elsewhere; upstream panics over an empty file. */
 function readDefinitions(content: Uint8Array): JsonValue {
   if (content.length === 0) throw new KustomizeError("the file is empty");
-  if (content[0] !== BRACE) return withPrefix("error converting YAML to JSON", () => loadYaml(content));
+  if (content[0] === BRACE) {
+    const document = parsedJson(content);
+    checkDefinitions(document);
+    return document;
+  }
+  const document = withPrefix("error converting YAML to JSON", () => loadYaml(content));
+  // What upstream makes of YAML is in the order of its keys.
+  withPrefix("error unmarshaling JSON: while decoding JSON", () =>
+    checkDefinitions(parseJson(goJson(document))),
+  );
+  return document;
+}
+
+function parsedJson(content: Uint8Array): JsonValue {
   try {
     return parseJson(new TextDecoder().decode(content));
   } catch (error) {

@@ -32,6 +32,8 @@ function treeOf(recorded: Pick<RecordedBuild, "files" | "filesBase64">): Tree {
 /**
  * The part of a message that makes sense outside of Go.
  *
+ * One decoder of upstream says `unable to` as often as `cannot`, by chance.
+ *
  * Dropped are Go's forms of values and nodes (`map[string]interface {}{…}: `, `[]interface {}{…}`, `&{…}`, `&resource.Resource{…}`) and the YAML of a
  * node behind `node contents:`, which go-yaml writes in the style of its source.
  */
@@ -40,6 +42,7 @@ export function meaningOf(message: string): string {
     .replace(/^map\[string\]interface \{\}[({].*[)}]: (?=(?:json|yaml): )/s, "")
     .replace(/(invalid map key): .*$/s, "$1")
     .replace(/&\{[^}]*\}/g, "&{}")
+    .replace(/json: unable to unmarshal/g, "json: cannot unmarshal")
     .replace(/ for the following resource:\n.*?(?=': must build|$)/s, "")
     .replace(/: node contents:(?:\n|\\+n).*$/s, "")
     .replace(/(?<=nodes unequal: ).*$/s, "")

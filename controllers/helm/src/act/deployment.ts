@@ -12,6 +12,7 @@ import {
 import type { CapabilityReader } from "../render/capability-reader.ts";
 import type { ReleaseRenderer } from "../render/release-renderer.ts";
 import type { ChartStore } from "../chart/chart-store.ts";
+import type { Patience } from "../chart/patience.ts";
 import { ReleaseLog } from "../release/release-log.ts";
 import type { HelmReleaseContext, RunStory } from "../release/run.ts";
 import type { ChartInUse } from "../report/happening.ts";
@@ -29,6 +30,7 @@ export interface Shared {
   readonly renderer: ReleaseRenderer;
   readonly capabilities: CapabilityReader;
   readonly dependents: Dependents;
+  readonly patience: Patience;
 }
 
 /** What every action on a release works with. */

@@ -9,14 +9,15 @@ import {
 } from "@weir/api";
 import type { Kind } from "@weir/client";
 import type { Source } from "@weir/consumer";
-import type { JsonValue } from "@weir/core";
 import {
   type Condition,
   findCondition,
   isConditionFalse,
   isConditionTrue,
+  jsonEqual,
   type ObjectKey,
 } from "@weir/objects";
+import type { Change } from "@weir/sdk";
 import type { ResolvedOptions } from "../settings/controller-options.ts";
 import { namespaceOf } from "../settings/release-settings.ts";
 
@@ -47,7 +48,8 @@ export type ObservedSource =
   | { readonly kind: "ready"; readonly source: ChartSource }
   | { readonly kind: "denied"; readonly message: string }
   | { readonly kind: "missing"; readonly message: string }
-  | { readonly kind: "unready"; readonly message: string };
+  /** `isPending` where its controller has not looked at its latest generation yet, which it may do any moment. */
+  | { readonly kind: "unready"; readonly message: string; readonly isPending: boolean };
 
 /** The reasons of Ready that an artifact puts an end to. */
 export const SOURCE_REASONS: readonly string[] = [Reason.AccessDenied, Reason.ArtifactFailed];
@@ -86,7 +88,7 @@ export function observeSource(
   const artifact = source.status?.artifact;
   if (problem === undefined && artifact !== undefined) return { kind: "ready", source: { kind, artifact } };
   const message = `${kind} '${key.namespace}/${key.name}' is not ready: ${problem ?? "does not have an artifact"}`;
-  return { kind: "unready", message };
+  return { kind: "unready", message, isPending: problem === NOT_RECONCILED };
 }
 
 /** Why a release may not use a chart; `undefined` where it may. */
@@ -104,6 +106,8 @@ export function denialOf(
   return undefined;
 }
 
+const NOT_RECONCILED = "latest generation of object has not been reconciled";
+
 interface ObservedStatus {
   readonly observedGeneration?: number | bigint;
   readonly conditions?: readonly Condition[];
@@ -116,13 +120,26 @@ function problemOf(kind: SourceKindName, source: Source): string | undefined {
   if (source.metadata.generation !== observedGeneration) {
     return isConditionFalse(conditions, "Ready")
       ? (findCondition(conditions, "Ready")?.message ?? "")
-      : "latest generation of object has not been reconciled";
+      : NOT_RECONCILED;
   }
   return isConditionTrue(conditions, "Stalled") ? findCondition(conditions, "Stalled")?.message : undefined;
 }
 
-/** What of a source decides whether and what a release is made from; a release is woken where it changes. */
-export function readinessOf(kind: SourceKindName, source: Source): JsonValue {
+/**
+ * Whether a change of a source matters to what is released from it: it has another artifact, became ready, or says anew what
+ * is wrong. That it is about to be looked at is no news.
+ */
+export function isNews(kind: SourceKindName, change: Change<Source>): boolean {
+  if (change.kind !== "update")
+    return change.kind === "delete" || change.object.status?.artifact !== undefined;
+  const now = readinessOf(kind, change.object);
+  return now.problem !== NOT_RECONCILED && !jsonEqual(now, readinessOf(kind, change.previous));
+}
+
+function readinessOf(
+  kind: SourceKindName,
+  source: Source,
+): { readonly problem: string; readonly revision: string; readonly digest: string } {
   const { revision = "", digest = "" } = source.status?.artifact ?? {};
-  return [problemOf(kind, source) ?? "", revision, digest];
+  return { problem: problemOf(kind, source) ?? "", revision, digest };
 }

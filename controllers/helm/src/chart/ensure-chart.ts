@@ -1,6 +1,6 @@
 import { HelmChart as HelmChartKind, type HelmChart, type HelmRelease, HelmReleaseReason } from "@weir/api";
-import { InvariantError } from "@weir/core";
-import type { ObjectKey } from "@weir/objects";
+import { InvariantError, type JsonValue } from "@weir/core";
+import { jsonEqual, type ObjectKey } from "@weir/objects";
 import { originLabelsOf } from "../render/post-renderers.ts";
 import { goText } from "../settings/timing.ts";
 import type { HelmReleaseContext } from "../release/run.ts";
@@ -22,18 +22,64 @@ export async function ensureChart(
   const wanted = release.spec.chart === undefined ? undefined : `${key.namespace}/${key.name}`;
   if (current !== undefined && current !== wanted) await deleteChart(current, ctx);
   if (wanted === undefined) return undefined;
-  const wasThere = ctx.cache.get(HelmChartKind, key) !== undefined;
+  const before = ctx.cache.get(HelmChartKind, key);
   const intent = chartIntentOf(release, key) as unknown as HelmChart;
-  const { changed } = await ctx.apply(HelmChartKind, intent as never, { owner: false });
-  if (changed || !wasThere) {
+  if (before !== undefined && isAsIntended(before, intent)) return wanted;
+  const { object } = await ctx.apply(HelmChartKind, intent as never, { owner: false });
+  if (before === undefined || isOther(before, object)) {
     const { sourceRef } = intent.spec;
-    const done = wasThere ? "Configured" : "Created";
+    const done = before === undefined ? "Created" : "Configured";
     ctx.event({
-      reason: wasThere ? HelmReleaseReason.HelmChartConfigured : HelmReleaseReason.HelmChartCreated,
+      reason:
+        before === undefined ? HelmReleaseReason.HelmChartCreated : HelmReleaseReason.HelmChartConfigured,
       message: `${done} HelmChart/${wanted} with SourceRef '${sourceRef.kind}/${key.namespace}/${sourceRef.name}'`,
     });
   }
   return wanted;
+}
+
+/** Fields that a template may have or not: one that it had and has no more must go. */
+const OPTIONAL_FIELDS = ["valuesFiles", "ignoreMissingValuesFiles", "verify"] as const;
+
+/** Whether applying an intent would change nothing: all of it is there, and none of what it does not say any more. */
+function isAsIntended({ metadata, spec }: HelmChart, intent: HelmChart): boolean {
+  const isSame = (field: keyof HelmChart["spec"]): boolean =>
+    jsonEqual(spec[field] as JsonValue | undefined, intent.spec[field] as JsonValue | undefined);
+  const fields = [...Object.keys(intent.spec), ...OPTIONAL_FIELDS] as (keyof HelmChart["spec"])[];
+  return (
+    metadata.deletionTimestamp === undefined &&
+    fields.every(isSame) &&
+    holds(metadata.labels, intent.metadata.labels) &&
+    holds(metadata.annotations, intent.metadata.annotations)
+  );
+}
+
+function holds(
+  present: Readonly<Record<string, string>> = {},
+  wanted: Readonly<Record<string, string>> = {},
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => present[key] === value);
+}
+
+function isOther({ metadata: before }: HelmChart, { metadata: after }: HelmChart): boolean {
+  return (
+    before.generation !== after.generation ||
+    !jsonEqual(before.labels ?? {}, after.labels ?? {}) ||
+    !jsonEqual(before.annotations ?? {}, after.annotations ?? {})
+  );
+}
+
+/** The HelmChart that was made for a release, where its status does not name it yet. */
+export function findOwnChart(
+  release: HelmRelease,
+  ctx: Pick<HelmReleaseContext, "cache">,
+): string | undefined {
+  if (release.spec.chart === undefined) return undefined;
+  const { key } = chartReferenceOf(release);
+  const found = ctx.cache.get(HelmChartKind, key);
+  return found !== undefined && holds(found.metadata.labels, originLabelsOf(release))
+    ? `${key.namespace}/${key.name}`
+    : undefined;
 }
 
 /** Deletes the HelmChart that was made for a release; one that is gone is fine. */

@@ -8,9 +8,14 @@ export type PatchOperation =
 
 /**
  * The JSON patch that makes one value of another: by keys of objects and places of lists, a whole part at once where that is
- * shorter than its changes, as Flux counts them.
+ * shorter than its changes, as Flux counts them. The object itself is never replaced, since the patch is meant for one that
+ * has more fields.
  */
-export function jsonDiff(from: JsonValue, to: JsonValue, path = ""): readonly PatchOperation[] {
+export function jsonDiff(from: JsonObject, to: JsonObject): readonly PatchOperation[] {
+  return jsonEqual(from, to) ? [] : objectChanges(from, to, "");
+}
+
+function partDiff(from: JsonValue, to: JsonValue, path: string): readonly PatchOperation[] {
   if (jsonEqual(from, to)) return [];
   const whole: PatchOperation = { op: "replace", path, value: to };
   const changes = changesBetween(from, to, path);
@@ -31,7 +36,7 @@ function objectChanges(from: JsonObject, to: JsonObject, path: string): readonly
     if (!Object.hasOwn(to, key)) return [{ op: "remove", path: place }];
     const value = to[key] ?? null;
     if (!Object.hasOwn(from, key)) return [{ op: "add", path: place, value }];
-    return jsonDiff(from[key] ?? null, value, place);
+    return partDiff(from[key] ?? null, value, place);
   });
 }
 
@@ -45,7 +50,7 @@ function listChanges(
     .map((): PatchOperation => ({ op: "remove", path: `${path}/${to.length}` }));
   const changed = from
     .slice(0, to.length)
-    .flatMap((item, index) => jsonDiff(item, to[index] ?? null, `${path}/${index}`));
+    .flatMap((item, index) => partDiff(item, to[index] ?? null, `${path}/${index}`));
   const added = to
     .slice(from.length)
     .map((value): PatchOperation => ({ op: "add", path: `${path}/-`, value }));

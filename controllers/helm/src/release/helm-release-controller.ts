@@ -11,16 +11,12 @@ import {
   type Source,
   sourceIndexValue,
 } from "@weir/consumer";
-import { type Clock, type JsonValue, type Random, systemRandom, type WorkerPool } from "@weir/core";
+import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
 import { type CacheReader, changed, type Controller, createController, keyOf } from "@weir/sdk";
 import { FIELD_MANAGER, type Shared } from "../act/deployment.ts";
-import {
-  chartReferenceOf,
-  chartSourceKinds,
-  readinessOf,
-  type SourceKindName,
-} from "../chart/chart-source.ts";
+import { chartReferenceOf, chartSourceKinds, isNews, type SourceKindName } from "../chart/chart-source.ts";
 import { ChartStore } from "../chart/chart-store.ts";
+import { Patience } from "../chart/patience.ts";
 import { CapabilityReader } from "../render/capability-reader.ts";
 import { ReleaseRenderer } from "../render/release-renderer.ts";
 import { type HelmReleaseFacts, reportHelmRelease } from "../report/report-helm-release.ts";
@@ -69,6 +65,7 @@ export function helmReleaseController(deps: HelmReleaseControllerDeps): Controll
     charts: new ChartStore({ fetch, clock, renderer, retries: options.fetchRetries }),
     capabilities: new CapabilityReader(clock),
     dependents: new Dependents(),
+    patience: new Patience(clock),
   };
   let builder = createController("helmrelease", {
     concurrency: options.concurrency,
@@ -99,7 +96,7 @@ export function helmReleaseController(deps: HelmReleaseControllerDeps): Controll
     );
   for (const kind of chartSourceKinds) {
     builder = builder.watches(kind, {
-      when: changed.value<Source>((source): JsonValue => readinessOf(kind.kind as SourceKindName, source)),
+      when: (change) => isNews(kind.kind as SourceKindName, change),
       map: (source, cache) => releasedFrom(kind, source, cache),
     });
   }

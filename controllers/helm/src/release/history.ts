@@ -58,6 +58,17 @@ export function withRelease(history: History, written: readonly Release[], origi
   return longer;
 }
 
+/** The history without what made the deployed revision, or the latest one where none is: nobody knows it any more. */
+export function withoutAction(history: History): History {
+  const sorted = sortHistory(history);
+  const upgraded = sorted.find(({ status }) => status === "deployed") ?? sorted[0];
+  return sorted.map((snapshot) => {
+    if (snapshot !== upgraded) return snapshot;
+    const { action: _, ...rest } = snapshot;
+    return rest;
+  });
+}
+
 /** The history after these writes: what is remembered is brought up to date, and where `adds`, the rest is new. */
 export function withWrites(
   history: History,

@@ -172,15 +172,27 @@ async function findSource(search: Search): Promise<Step<ChartSource>> {
   switch (observed.kind) {
     case "denied":
       return halt(await stall(search, { reason: Reason.AccessDenied, message: observed.message }));
-    case "missing":
-    case "unready": {
+    case "missing": {
       const { message } = observed;
-      if (observed.kind === "unready") await story.note({ kind: "passed", reasons: SOURCE_REASONS });
-      const reason = observed.kind === "missing" ? Reason.ArtifactFailed : HelmReleaseReason.SourceNotReady;
+      const reason = Reason.ArtifactFailed;
+      await story.note({ kind: "unready", reason, message });
+      return halt({ kind: "waiting", reason, message, recheckAfterMs: requeueDependencyMs });
+    }
+    case "unready": {
+      const { message, isPending } = observed;
+      const reason = HelmReleaseReason.SourceNotReady;
+      const quietMs = isPending ? shared.patience.waitFor(ctx.key) : undefined;
+      if (quietMs !== undefined) {
+        story.explain({ isQuiet: true });
+        return halt({ kind: "waiting", reason, message, recheckAfterMs: quietMs });
+      }
+      shared.patience.end(ctx.key);
+      await story.note({ kind: "passed", reasons: SOURCE_REASONS });
       await story.note({ kind: "unready", reason, message });
       return halt({ kind: "waiting", reason, message, recheckAfterMs: requeueDependencyMs });
     }
     case "ready":
+      shared.patience.end(ctx.key);
       await story.note({ kind: "passed", reasons: [...SOURCE_REASONS, ...SOURCE_READY_REASONS] });
       return next(observed.source);
   }

@@ -1,6 +1,6 @@
-import type { JsonValue } from "@weir/core";
+import { compareUtf8, type JsonValue } from "@weir/core";
 import type { ReleaseLogLine } from "@weir/helm";
-import { goJson, SortedMap } from "./release-digest.ts";
+import { goJson } from "./release-digest.ts";
 
 const KEPT = 10;
 
@@ -50,5 +50,7 @@ function momentText(ms: number): string {
 }
 
 function fieldsText(fields: Readonly<Record<string, JsonValue>>): string {
-  return goJson(new SortedMap(fields));
+  // Go sorts the fields, which it holds in a map, and not what is in them.
+  const sorted = Object.entries(fields).sort(([left], [right]) => compareUtf8(left, right));
+  return goJson(Object.fromEntries(sorted));
 }

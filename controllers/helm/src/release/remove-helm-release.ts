@@ -3,7 +3,7 @@ import type { OpenTarget } from "@weir/apply";
 import type { Outcome } from "@weir/core";
 import { openRecords, type Shared } from "../act/deployment.ts";
 import { performUninstall } from "../act/perform-remediation.ts";
-import { deleteChart } from "../chart/ensure-chart.ts";
+import { deleteChart, findOwnChart } from "../chart/ensure-chart.ts";
 import { canAct, KubeconfigMissingError, openReleaseTarget } from "./open-release-target.ts";
 import { problemText, ReleaseFailedError } from "./release-error.ts";
 import { type HelmReleaseContext, RunStory } from "./run.ts";
@@ -15,12 +15,13 @@ export async function removeHelmRelease(
   shared: Shared,
 ): Promise<Outcome> {
   shared.dependents.set(ctx.key, false);
+  shared.patience.end(ctx.key);
   if (release.spec.suspend === true) return { kind: "settled" };
   const story = new RunStory(release, ctx);
   story.explain({ isExplained: true });
   const failure = await uninstall(story, ctx, shared);
   if (failure !== undefined) return failure;
-  const { helmChart } = story.status;
+  const helmChart = story.status.helmChart ?? findOwnChart(release, ctx);
   if (helmChart !== undefined) {
     await deleteChart(helmChart, ctx);
     await story.note({ kind: "charted", helmChart: undefined });

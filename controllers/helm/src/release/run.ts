@@ -45,7 +45,7 @@ export class RunStory {
   }
 
   /** Says that what happened explains the end of the run. */
-  explain(facts: Partial<Pick<HelmReleaseFacts, "isExplained" | "isObserved">>): void {
+  explain(facts: Partial<Pick<HelmReleaseFacts, "isExplained" | "isObserved" | "isQuiet">>): void {
     this.#ctx.record(facts);
   }
 

@@ -1,7 +1,7 @@
 import { HelmReleaseReason } from "@weir/api";
 import { durationText } from "@weir/consumer";
 import type { Release } from "@weir/helm";
-import { latestOf, withRelease, withWrites } from "../release/history.ts";
+import { latestOf, withoutAction, withRelease, withWrites } from "../release/history.ts";
 import {
   chartText,
   hasBeenTested,
@@ -29,7 +29,8 @@ type Of<Kind extends Happening["kind"]> = Extract<Happening, { readonly kind: Ki
 export function afterRelease(status: Status, released: Of<"released">, stamp: Stamp): Status {
   const { action, chart, durationMs, written, inventory, problem } = released;
   const origin = { action, ociDigest: chart.ociDigest };
-  const history = withRelease(action === "install" ? [] : (status.history ?? []), written, origin);
+  const before = action === "install" ? [] : (status.history ?? []);
+  const history = withRelease(isRecordedAnew(released) ? withoutAction(before) : before, written, origin);
   const recorded = withFields(withoutConditions(status, "TestSuccess", "Remediated"), {
     lastAttemptedReleaseAction: action,
     lastAttemptedReleaseActionDuration: durationText(durationMs),
@@ -39,6 +40,12 @@ export function afterRelease(status: Status, released: Of<"released">, stamp: St
   return problem === undefined
     ? afterSuccess(recorded, released, stamp)
     : afterFailure(recorded, released, stamp);
+}
+
+/** helm records the revision that it upgrades anew when the upgrade fails, but for failures of hooks. */
+function isRecordedAnew({ action, written, problem }: Of<"released">): boolean {
+  const isFailedUpgrade = action === "upgrade" && written.length > 0 && problem !== undefined;
+  return isFailedUpgrade && !/^(pre|post)-upgrade hooks failed/.test(problem);
 }
 
 function afterFailure(

@@ -11,6 +11,8 @@ export interface HelmReleaseFacts {
   readonly shown: Status;
   /** Whether the end of the run is told by what happened; if not, it ended by an error that nobody expected. */
   readonly isExplained: boolean;
+  /** Whether the run waits for a moment only, of which nothing is told. */
+  readonly isQuiet: boolean;
   /** Whether the run saw its generation through, though it comes back to it after a time. */
   readonly isObserved: boolean;
 }
@@ -24,6 +26,7 @@ type Seen = Observation<HelmRelease, HelmReleaseFacts>;
 export const reportHelmRelease: Report<HelmRelease, HelmReleaseFacts> = (previous, seen, outcome, clock) => {
   const { facts } = seen;
   if (outcome.kind === "progressing") return facts.shown;
+  if (facts.isQuiet === true && outcome.kind === "waiting") return undefined;
   const status = facts.status ?? previous ?? {};
   if (outcome.kind === "suspended") return ended(status, seen, true);
   const explained = facts.isExplained === true || outcome.kind !== "failed";

@@ -49,7 +49,16 @@ async function compareObserved(
     );
     if (difference !== undefined) return difference;
   }
-  return compareReleases(recorded, namespaces, { client, substitutions });
+  return compareReleases(recorded, recordNamespacesOf(recorded, namespaces), { client, substitutions });
+}
+
+/** The recordings hold the records of the last HelmRelease that has any. */
+function recordNamespacesOf({ objects }: ObservedObjects, namespaces: readonly string[]): readonly string[] {
+  const last = objects
+    .filter(({ kind }) => kind === "HelmRelease")
+    .map(({ status }) => (status as JsonObject | null)?.["storageNamespace"])
+    .findLast((namespace) => typeof namespace === "string");
+  return last === undefined ? namespaces : [String(last)];
 }
 
 /** The recordings of objects of which no controller speaks say `null`. */
@@ -170,7 +179,9 @@ function managedPart(object: JsonValue, isStandInStatus: boolean): JsonValue {
       manager: manager ?? "",
       operation: operation ?? "",
       subresource: subresource ?? "",
-    }));
+    }))
+    // The API orders them by the second of their last write, which is up to chance.
+    .sort((left, right) => compareUtf8(JSON.stringify(left), JSON.stringify(right)));
   const keptStatus = status === undefined || isStandInStatus ? {} : { status };
   return { ...rest, ...keptStatus, metadata: { ...kept, managedFields: managers } };
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type Connection, connect, createClient, type KubeClient, loadKubeconfig } from "@weir/client";
 import { loopControllers, type Loops } from "@weir/cluster";
 import { WeirError } from "@weir/core";
@@ -24,6 +25,8 @@ export interface FluxWorld extends AsyncDisposable {
   /** Named in managedFields as the recordings' own requests were. */
   readonly client: KubeClient;
   readonly substitutions: Substitutions;
+  /** The folder with the recorded charts. */
+  readonly charts: string;
 }
 
 /** What runs beside the controllers, as in the recordings: namespaces go, statuses of workloads come by annotation. */
@@ -67,6 +70,7 @@ export async function startFluxWorld({
     recorder,
     client,
     substitutions: substitutionsOf(toolkit, servers),
+    charts: join(corpus, "flux/charts"),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -14,6 +14,8 @@ const TIME = /^(?!2024-)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$
 const DURATION = String.raw`(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|ns))+`;
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(String.raw`\b(finished|passed) in ${DURATION}`, "g"), "$1 in <duration>"],
+  // Lines of a log that an event quotes.
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z: /gm, "<time>: "],
   [new RegExp(String.raw`\bfailed after ${DURATION}`, "g"), "failed after <duration>"],
   // The words of the git transport are another program's.
   [/(unable to clone '[^']*': )[\s\S]*$/, "$1<text>"],
@@ -45,6 +47,8 @@ const VOLATILE: Readonly<Record<string, JsonValue>> = {
   clusterIP: "<address>",
   clusterIPs: ["<address>"],
   modifiedAt: "<time>",
+  "batch.kubernetes.io/controller-uid": "<uid>",
+  "controller-uid": "<uid>",
 };
 
 /** What is not compared: beside the above the digest and size of archives that we pack. */

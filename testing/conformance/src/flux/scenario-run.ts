@@ -5,6 +5,7 @@ import { gvkOf, type KubeObject } from "@weir/objects";
 import { compareEvents, compareTransitions } from "./compare-record.ts";
 import { compareSnapshot } from "./compare-snapshot.ts";
 import type { FluxWorld } from "./flux-world.ts";
+import { runHelmInstall } from "./helm-install.ts";
 import { isObject, jsonDifference } from "./json-difference.ts";
 import { fillPlaceholders, normalize, type Substitutions } from "./normalize.ts";
 import { ObjectReferences } from "./object-reference.ts";
@@ -95,11 +96,19 @@ export class ScenarioRun {
         return this.#patchStatus(step);
       case "deleteCRD":
         return this.#deleteDefinition(step.name);
+      case "shell":
+        return this.#shell(step.command);
       case "note":
         return Promise.resolve(undefined);
       default:
         return Promise.resolve("the runner has no such step");
     }
+  }
+
+  #shell(command: string): Promise<string | undefined> {
+    const { charts, toolkit } = this.#world;
+    const { namespace } = this.#recording;
+    return runHelmInstall(command, { client: toolkit.client, namespace, charts });
   }
 
   async #apply({ objects, result = [] }: Step<"apply">): Promise<string | undefined> {

@@ -8,6 +8,7 @@ export { decodeProtobuf, isProtobuf } from "./codec/protobuf.ts";
 export { ProtobufError } from "./codec/protobuf-messages.ts";
 export { settleLists } from "./codec/settle-lists.ts";
 export { WireFormatError } from "./codec/wire-reader.ts";
+export { WireWriter } from "./codec/wire-writer.ts";
 export { defaultObject } from "./defaults/apply-defaults.ts";
 export { type GoField, type GoStruct, goStruct, type GoType } from "./go-types.ts";
 export {

@@ -17,7 +17,8 @@ export interface AdmissionPolicyDeps extends ParamDeps {
 
 interface Refusal {
   readonly policy: Policy;
-  readonly binding: Binding;
+  /** Absent where the policy itself cannot be used. */
+  readonly binding: Binding | undefined;
   readonly denial: PolicyDenial;
 }
 
@@ -50,23 +51,24 @@ export class AdmissionPolicies {
   }
 
   async #apply(
-    { policy, binding }: Pick<Refusal, "policy" | "binding">,
+    { policy, binding }: { readonly policy: Policy; readonly binding: Binding },
     write: MatchedWrite,
     seenAs: Resource,
   ): Promise<readonly Refusal[]> {
     const { matching } = binding;
     if (matching !== undefined && (await matchHook(matching, write, this.#deps)) === undefined) return [];
     const found = await findParams(this.#deps, policy, binding, write.request.namespace);
-    if (found.kind === "failed") {
+    if (found.kind !== "found") {
       if (!policy.failsClosed) return [];
-      const message = `failed to configure binding: ${found.problem}`;
-      return [{ policy, binding, denial: { message, reason: "" } }];
+      const what = found.kind === "failed" ? "binding" : "policy";
+      const denial = { message: `failed to configure ${what}: ${found.problem}`, reason: "" };
+      return [{ policy, binding: found.kind === "failed" ? binding : undefined, denial }];
     }
     const input = await this.#inputOf(write, seenAs);
     const denials = found.params.flatMap((params) =>
       evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed),
     );
-    return denials.flatMap((denial) => decide({ policy, binding, denial }, write.request));
+    return denials.flatMap((denial) => decide({ policy, binding, denial }, binding, write.request));
   }
 
   async #inputOf(write: MatchedWrite, seenAs: Resource): Promise<Omit<PolicyInput, "params">> {
@@ -90,8 +92,8 @@ export class AdmissionPolicies {
 }
 
 /** What a binding makes of a denial. */
-function decide(refusal: Refusal, { context }: AdmissionRequest): readonly Refusal[] {
-  const { policy, binding, denial } = refusal;
+function decide(refusal: Refusal, binding: Binding, { context }: AdmissionRequest): readonly Refusal[] {
+  const { policy, denial } = refusal;
   const refusals: Refusal[] = [];
   for (const action of binding.actions) {
     if (action === "Deny") refusals.push(refusal);
@@ -110,8 +112,8 @@ const codes: Readonly<Record<string, number>> = {
 };
 
 function refusalError(request: AdmissionRequest, { policy, binding, denial }: Refusal): StatusError {
-  const where = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}'`;
-  const message = `${where} denied request: ${denial.message}`;
+  const bound = binding === undefined ? "" : ` with binding '${binding.name}'`;
+  const message = `ValidatingAdmissionPolicy '${policy.name}'${bound} denied request: ${denial.message}`;
   const { status } = forbiddenError(groupResource(request.resource), request.name, message);
   const reason = denial.reason === "" ? "Invalid" : denial.reason;
   return new StatusError({

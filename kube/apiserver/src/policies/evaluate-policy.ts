@@ -3,8 +3,8 @@ import {
   CelEvaluationError,
   celFromJson,
   celJsonMap,
-  CelTimestamp,
   type CelValue,
+  type Program,
 } from "@weir/cel";
 import type { JsonObject } from "@weir/core";
 import type { CompiledPolicy, PolicyExpression, PolicyValidation } from "./compile-policy.ts";
@@ -25,6 +25,8 @@ export interface PolicyDenial {
   readonly reason: string;
 }
 
+/** What one expression may cost. */
+const CALL_LIMIT = 1_000_000;
 /** What one evaluation of a policy may cost, and its conditions. */
 const BUDGET = 10_000_000;
 const CONDITIONS_BUDGET = 2_500_000;
@@ -69,7 +71,7 @@ type Conditions =
 class Evaluation {
   readonly #policy: CompiledPolicy;
   readonly #names: ReadonlyMap<string, CelValue>;
-  #cost = { left: CONDITIONS_BUDGET };
+  #left = CONDITIONS_BUDGET;
 
   constructor(policy: CompiledPolicy, input: PolicyInput) {
     this.#policy = policy;
@@ -78,7 +80,7 @@ class Evaluation {
       ["object", celFromJson(input.object ?? null)],
       ["oldObject", celFromJson(input.oldObject ?? null)],
       ["request", celFromJson(input.request)],
-      ["namespaceObject", withTimes(input.namespaceObject ?? null)],
+      ["namespaceObject", celFromJson(input.namespaceObject ?? null)],
       ["params", celFromJson(input.params ?? null)],
       ["variables", celJsonMap(lazily, (_value, name) => this.#variable(name))],
     ]);
@@ -92,7 +94,7 @@ class Evaluation {
       if (result.kind === "value" && result.value === false) return { kind: "decided", holds: false };
       if (result.kind !== "value") failures.push(result.kind === "failed" ? result.message : OUT_OF_BUDGET);
     }
-    this.#cost = { left: BUDGET };
+    this.#left = BUDGET;
     if (failures.length === 0) return { kind: "decided", holds: true };
     return {
       kind: "failed",
@@ -103,11 +105,22 @@ class Evaluation {
   run({ text, program, problem }: PolicyExpression): Result {
     if (program === undefined) return { kind: "failed", message: `compilation error: ${problem}` };
     try {
-      return { kind: "value", value: program.evaluate((name) => this.#names.get(name), this.#cost) };
+      const value = this.#evaluate(program);
+      return this.#left < 0 ? { kind: "spent" } : { kind: "value", value };
     } catch (error) {
-      if (error instanceof CelCostError) return { kind: "spent" };
-      if (!(error instanceof CelEvaluationError)) throw error;
+      if (this.#left < 0) return { kind: "spent" };
+      if (!(error instanceof CelEvaluationError || error instanceof CelCostError)) throw error;
       return { kind: "failed", message: `expression '${text}' resulted in error: ${error.message}` };
+    }
+  }
+
+  /** What one call spends is taken from what is left for all. */
+  #evaluate(program: Program): CelValue {
+    const cost = { left: CALL_LIMIT };
+    try {
+      return program.evaluate((name) => this.#names.get(name), cost);
+    } finally {
+      this.#left -= CALL_LIMIT - cost.left;
     }
   }
 
@@ -132,22 +145,11 @@ class Evaluation {
         `composited variable ${JSON.stringify(name)} fails to compile: ${expression?.problem ?? ""}`,
       );
     try {
-      return expression.program.evaluate((each) => this.#names.get(each), this.#cost);
+      return this.#evaluate(expression.program);
     } catch (error) {
       if (!(error instanceof CelEvaluationError)) throw error;
       const message = `composited variable ${JSON.stringify(name)} fails to evaluate: ${error.message}`;
       throw new CelEvaluationError(message, { cause: error });
     }
   }
-}
-
-const TIMES = new Set(["creationTimestamp", "deletionTimestamp", "lastTransitionTime"]);
-
-/** A Namespace, whose times are declared as such. */
-function withTimes(value: unknown, name = ""): CelValue {
-  if (typeof value === "string" && TIMES.has(name))
-    return new CelTimestamp(BigInt(Date.parse(value)) * 1_000_000n);
-  if (Array.isArray(value)) return value.map((item) => withTimes(item));
-  if (value === null || typeof value !== "object") return celFromJson(value);
-  return celJsonMap(value as Readonly<Record<string, unknown>>, withTimes);
 }

@@ -9,7 +9,9 @@ import type { Binding, Policy } from "./policy-set.ts";
 /** The parameters that a policy is evaluated with, each by itself; `undefined` is none. */
 export type FoundParams =
   | { readonly kind: "found"; readonly params: readonly (JsonObject | undefined)[] }
-  | { readonly kind: "failed"; readonly problem: string };
+  | { readonly kind: "failed"; readonly problem: string }
+  /** The policy itself names a kind of parameters that is not there. */
+  | { readonly kind: "unknown"; readonly problem: string };
 
 /** What parameters are looked up in. */
 export interface ParamDeps {
@@ -24,13 +26,14 @@ export async function findParams(
   { paramRef }: Binding,
   namespace: string,
 ): Promise<FoundParams> {
-  if (paramKind === undefined || paramRef === undefined) return { kind: "found", params: [undefined] };
+  if (paramKind === undefined) return { kind: "found", params: [undefined] };
   const { group, version } = parseVersion(paramKind.apiVersion);
   const resource = deps.registry.findKind(group, version, paramKind.kind);
   if (resource === undefined) {
     const shown = `${paramKind.apiVersion}, Kind=${paramKind.kind}`;
-    return { kind: "failed", problem: `paramKind kind \`${shown}\` not known` };
+    return { kind: "unknown", problem: `failed to find resource referenced by paramKind: '${shown}'` };
   }
+  if (paramRef === undefined) return { kind: "found", params: [undefined] };
   const scope = scopeOf(resource, text(paramRef, "namespace"), namespace);
   if (scope.problem !== "") return { kind: "failed", problem: scope.problem };
   const params = await read(deps.store, resource, paramRef, scope.namespace);

@@ -14,7 +14,7 @@ import { child, children, strings, text } from "../draft-access.ts";
 
 const MOST_CONDITIONS = 64;
 const MOST_ANNOTATIONS = 20;
-const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const ACTIONS = ["Audit", "Deny", "Warn"];
 const NOTHING_ASKED = "validations or auditAnnotations must contain at least one item";
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;

@@ -6,7 +6,7 @@ import type { Release } from "./release.ts";
 import { writeRelease } from "./write-release.ts";
 
 /** A Secret holds 1 MiB; what unpacks to more than this is an attack. */
-const MAX_RECORD_BYTES = 128 * 1024 * 1024;
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 const BEST_COMPRESSION = 9;
 
 const pack = promisify(gzip);

@@ -1,5 +1,5 @@
-// Runs an embedded cluster until it is told to end. `api-process.ts [api|cluster] [memory|PATH]`: the API alone, or with
-// all loops. Prints where it listens as JSON.
+// Runs an embedded cluster until it is told to end. `api-process.ts [api|cluster] [memory|PATH] [nosync]`: the API alone, or
+// with all loops; without waiting for the disk. Prints where it listens as JSON.
 import { createSqliteStorage } from "@weir/apiserver";
 import { type Loops, startCluster } from "@weir/cluster";
 
@@ -11,8 +11,9 @@ const API_ALONE: Loops = {
   workloads: "off",
 };
 
-const [what = "cluster", where = "memory"] = process.argv.slice(2);
-const storage = where === "memory" ? undefined : await createSqliteStorage({ path: where });
+const [what = "cluster", where = "memory", sync = "sync"] = process.argv.slice(2);
+const storage =
+  where === "memory" ? undefined : await createSqliteStorage({ path: where, fsync: sync === "sync" });
 const cluster = await startCluster({
   listen: {},
   ...(what === "api" ? { loops: API_ALONE } : {}),

@@ -3,6 +3,7 @@ import { runBuilds } from "./scenarios/builds.ts";
 import { runChain } from "./scenarios/chain.ts";
 import { runCommits } from "./scenarios/commits.ts";
 import { runKustomizations } from "./scenarios/kustomizations.ts";
+import { runReleases } from "./scenarios/releases.ts";
 import { runRenders } from "./scenarios/renders.ts";
 import type { FiguresOf, Scenario } from "./scenarios/scenario.ts";
 
@@ -10,6 +11,8 @@ async function run(scenario: Scenario, searchPath: string): Promise<FiguresOf[Sc
   switch (scenario.kind) {
     case "kustomizations":
       return runKustomizations(scenario, searchPath);
+    case "releases":
+      return runReleases(scenario, searchPath);
     case "chain":
       return runChain(scenario, searchPath);
     case "commits":

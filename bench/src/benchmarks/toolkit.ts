@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { GitRepository, Kustomization, ReconcileAnnotation } from "@weir/api";
-import { isApiError, type Kind, type KubeClient } from "@weir/client";
+import type { KubeClient } from "@weir/client";
 import { type ControlPlane, findControlPlane, startControlPlane, startGitServer } from "@weir/testkit";
 import type { Benchmark, BenchmarkContext, Row } from "../benchmark.ts";
 import { ourCommand } from "../processes/our-command.ts";
 import { buildPackage, packagedCommand } from "../processes/packaged-command.ts";
-import { readCpu, readMemory } from "../processes/proc-files.ts";
+import { readMemory } from "../processes/proc-files.ts";
 import type { Command } from "../processes/run-process.ts";
-import { type RunningProcess, startProcess } from "../processes/start-process.ts";
+import { startProcess } from "../processes/start-process.ts";
 import {
   createKustomization,
   createNamespace,
@@ -18,6 +18,7 @@ import {
 import { manyKustomizations } from "../scenarios/kustomizations.ts";
 import { ReadyWatch } from "../scenarios/ready-watch.ts";
 import { versionFiles, VersionWatch } from "../scenarios/version-watch.ts";
+import { cpuOf, untilServed } from "../scenarios/weir-run.ts";
 import { percentile, rounded } from "../statistics.ts";
 
 const COUNT = 500;
@@ -78,7 +79,7 @@ async function measure(context: BenchmarkContext, plane: ControlPlane, setting: 
   const changing = await git.repository(CHANGING);
   await changing.commit({ files: versionFiles("v0") });
   await using controllers = startProcess(weirRun(context, plane, setting));
-  await untilServed(client, controllers);
+  await untilServed(client, controllers, [GitRepository, Kustomization]);
   await createNamespace(client);
   await createSource(client, SOURCE, `${git.url}/${SOURCE}.git`);
   await using ready = new ReadyWatch(client, Kustomization, NAMESPACE);
@@ -124,43 +125,6 @@ function weirRun(context: BenchmarkContext, plane: ControlPlane, { command, fold
   return command === "bundled"
     ? packagedCommand(context, args)
     : ourCommand(context, "apps/cli/src/main.ts", args);
-}
-
-interface CpuSeconds {
-  readonly controllers: number;
-  readonly apiserver: number;
-  readonly etcd: number;
-}
-
-function cpuOf(plane: ControlPlane, controllers: RunningProcess): CpuSeconds {
-  const of = (pid: number): number => readCpu(pid) ?? Number.NaN;
-  const { etcd, kubeApiserver } = plane.processes;
-  return { controllers: of(controllers.pid), apiserver: of(kubeApiserver), etcd: of(etcd) };
-}
-
-/** The controllers install the definitions first; what ends before that says why. */
-async function untilServed(client: KubeClient, controllers: RunningProcess): Promise<void> {
-  const failed = controllers.line(/never printed/);
-  failed.catch(() => {});
-  const served = (async () => {
-    for (const kind of [GitRepository, Kustomization]) {
-      while (!(await canBeWatched(client, kind))) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  })();
-  await Promise.race([served, failed]);
-}
-
-/** A kind is served before its watch cache is filled, and refuses watches until then. */
-async function canBeWatched(client: KubeClient, kind: Kind<unknown, unknown>): Promise<boolean> {
-  if ((await client.resolve(kind)) === undefined) return false;
-  try {
-    for await (const event of client.watch(kind, { sendInitialEvents: true })) {
-      if (event.type === "BOOKMARK") return true;
-    }
-  } catch (error) {
-    if (!isApiError(error, "TooManyRequests")) throw error;
-  }
-  return false;
 }
 
 /** From the end of a commit, over a request to look as a Receiver makes it, to the event of a watch. */

@@ -3,7 +3,12 @@ import { type Condition, isConditionTrue, type KubeObject } from "@weir/objects"
 
 interface Conditioned {
   readonly metadata: KubeObject["metadata"];
-  readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined;
+  readonly status?:
+    | {
+        readonly conditions?: readonly Condition[] | undefined;
+        readonly lastHandledReconcileAt?: string | undefined;
+      }
+    | undefined;
 }
 
 /** Longer than anything that is worth timing. */
@@ -26,13 +31,25 @@ export class ReadyWatch implements AsyncDisposable {
   }
 
   /** Resolves when all objects of these names are Ready in their present generation; rejects after two minutes. */
-  async ready(names: readonly string[]): Promise<void> {
+  ready(names: readonly string[]): Promise<void> {
+    return this.#until(names, isReady);
+  }
+
+  /** Resolves when all objects of these names are Ready and have handled a request; rejects after two minutes. */
+  handled(names: readonly string[], requestedAt: string): Promise<void> {
+    return this.#until(
+      names,
+      (object) => object.status?.lastHandledReconcileAt === requestedAt && isReady(object),
+    );
+  }
+
+  async #until(names: readonly string[], isDone: (object: Conditioned) => boolean): Promise<void> {
     const missing = new Set(names);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => {
       for (const name of missing) {
         const object = this.#latest.get(name);
-        if (object !== undefined && isReady(object)) missing.delete(name);
+        if (object !== undefined && isDone(object)) missing.delete(name);
       }
       if (missing.size === 0) resolve();
     };

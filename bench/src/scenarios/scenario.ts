@@ -6,6 +6,12 @@ export type Scenario =
       /** All build one folder, or each one of its own. */
       readonly folders: "one" | "each";
     }
+  | {
+      readonly kind: "releases";
+      readonly count: number;
+      /** How often all are asked to reconcile afterwards, with nothing to do. */
+      readonly rounds: number;
+    }
   | { readonly kind: "chain"; readonly length: number; readonly repetitions: number }
   | { readonly kind: "commits"; readonly count: number }
   | {
@@ -35,6 +41,23 @@ export interface KustomizationsFigures {
   readonly requests: Readonly<Record<string, number>>;
 }
 
+/** What many HelmReleases took. */
+export interface ReleasesFigures extends KustomizationsFigures {
+  /** Of each round in which nothing was to be done. */
+  readonly rounds: readonly RoundFigures[];
+}
+
+/** What one round of reconciles took in which nothing was to be done. */
+export interface RoundFigures {
+  readonly wallMs: number;
+  readonly cpuSeconds: number;
+  /** Resident at its end, after a collection where that can be asked for. */
+  readonly memoryMb: number;
+  /** Used in the heap at its end. */
+  readonly heapMb: number;
+  readonly requests: Readonly<Record<string, number>>;
+}
+
 /** Times of repeated runs, in milliseconds. */
 export interface TimesFigures {
   readonly timesMs: readonly number[];
@@ -61,6 +84,7 @@ export interface RendersFigures {
 /** What a scenario of a kind prints. */
 export interface FiguresOf {
   readonly kustomizations: KustomizationsFigures;
+  readonly releases: ReleasesFigures;
   readonly chain: TimesFigures;
   readonly commits: TimesFigures;
   readonly builds: BuildsFigures;

@@ -32,6 +32,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["tag", addTag],
   ["list", addList],
   ["template", addTemplate],
+  ["lint", addLint],
   ["diff", addDiff],
   ["generate", addGenerate],
   ["init", addInit],
@@ -87,7 +88,7 @@ function addRun(program: Command, deps: ProgramDeps): void {
   program
     .command("run")
     .description("run the controllers, or those that are named, against a cluster")
-    .argument("[controllers...]", "source, kustomize; all of them by default")
+    .argument("[controllers...]", "source, kustomize, helm; all of them by default")
     .allowUnknownOption()
     .addHelpText("after", () => describeFlags())
     .action(async (args: readonly string[]) => {
@@ -107,6 +108,20 @@ function addTemplate(program: Command, deps: ProgramDeps): void {
     .action(async (_args: readonly string[], _options: unknown, command: Command) => {
       const { runTemplate } = await import("./template/run-template.ts");
       deps.exit(await runTemplate(command.args, deps.environment));
+    });
+}
+
+/** Flags are read as helm reads them, not as the other commands do. */
+function addLint(program: Command, deps: ProgramDeps): void {
+  program
+    .command("lint")
+    .description("say what is wrong or unusual about charts, as helm lint does")
+    .argument("[args...]", "PATH...")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (_args: readonly string[], _options: unknown, command: Command) => {
+      const { runLint } = await import("./lint/run-lint.ts");
+      deps.exit(await runLint(command.args, deps.environment));
     });
 }
 

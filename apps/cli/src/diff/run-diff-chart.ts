@@ -5,7 +5,7 @@ import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import { prepareInputs, readChartInputs } from "../template/chart-inputs.ts";
 import { type HelmFlag, parseHelmFlags, type HelmFlagValues } from "../template/helm-flags.ts";
-import { CONTEXT_FLAGS, describeHelmFlags, VALUE_FLAGS } from "../template/template-flags.ts";
+import { CONTEXT_FLAGS, GLOBAL_FLAGS, describeHelmFlags, VALUE_FLAGS } from "../template/template-flags.ts";
 import { type RenderedObject, renderedObjects } from "./rendered-objects.ts";
 import { hideSecrets, shownFields, shownLines } from "./show-objects.ts";
 
@@ -22,7 +22,8 @@ const OWN_FLAGS: readonly HelmFlag[] = [
 const FLAGS: readonly HelmFlag[] = [
   ...OWN_FLAGS,
   ...VALUE_FLAGS,
-  ...CONTEXT_FLAGS.filter(({ name }) => !["debug", "include-crds", "no-hooks", "skip-tests"].includes(name)),
+  ...CONTEXT_FLAGS.filter(({ name }) => !["include-crds", "no-hooks", "skip-tests"].includes(name)),
+  ...GLOBAL_FLAGS.filter(({ name }) => name === "namespace"),
   { name: "help", short: "h", kind: "bool" },
 ];
 

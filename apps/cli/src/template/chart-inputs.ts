@@ -27,7 +27,8 @@ import {
   missingDependencies,
   openChart,
 } from "./open-chart.ts";
-import { readValues } from "./read-values.ts";
+import { type FetchValues, readValues } from "./read-values.ts";
+import { checkRegistryFiles } from "./registry-files.ts";
 import { currentNamespace } from "./release-of.ts";
 
 /** What a command line says of a chart, before it is rendered. */
@@ -52,6 +53,7 @@ export async function readChartInputs(
   const { workingDirectory, writeError } = environment;
   const notify = (notice: ChartNotice): void => writeError(`${formatNotice(notice)}\n`);
   const capabilities = capabilitiesOf(kubeVersionOf(flags), flags.all("api-versions"));
+  checkRegistryFiles(flags, workingDirectory);
   const isRemote = isRemoteChart(reference, flags.text("repo"));
   const path = isRemote ? undefined : locateChart(reference, workingDirectory);
   const sources = {
@@ -97,7 +99,8 @@ export async function readChartInputs(
   return { chart, values, options };
 }
 
-function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersion> | undefined {
+/** The version of Kubernetes that a command line names, if it does. Throws a `CommandError` in helm's words. */
+export function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersion> | undefined {
   const text = flags.text("kube-version");
   if (text === "") return undefined;
   try {
@@ -106,6 +109,25 @@ function kubeVersionOf(flags: HelmFlagValues): ReturnType<typeof parseKubeVersio
     if (!(error instanceof KubeVersionError)) throw error;
     throw new CommandError("InvalidKubeVersion", `invalid kube version '${text}': ${error.message}`);
   }
+}
+
+/** Fetches values files by URL. */
+export interface ValuesFetcher extends Disposable {
+  readonly fetch: FetchValues;
+}
+
+/** What fetches the values files of a command that fetches nothing else: it is loaded where a URL is named. */
+export function fetchValuesOf(flags: HelmFlagValues, environment: Environment): ValuesFetcher {
+  const { workingDirectory, signal } = environment;
+  const opened = new DisposableStack();
+  const options = { flags, workingDirectory, notify: () => undefined, reference: "", signal };
+  return {
+    fetch: async (url) => {
+      const { ChartSource: Source } = await import("./chart-source.ts");
+      return opened.use(new Source(options)).fetch(url);
+    },
+    [Symbol.dispose]: () => opened.dispose(),
+  };
 }
 
 /** Checks the release's name, dependencies and values. */

@@ -1,7 +1,23 @@
-import { CommandError } from "../cli-error.ts";
+import { WeirError } from "@weir/core";
+import { quoteGo } from "@weir/text";
 
-/** How the text of a flag is read; a `slice` may hold several values between commas, as CSV. */
-export type HelmFlagKind = "bool" | "text" | "array" | "slice";
+import { CommandError } from "../cli-error.ts";
+import { readFlagValue, TRUE_WORDS } from "./read-flag-value.ts";
+
+/**
+ * How the text of a flag is read. A `slice` may hold several values between commas, as CSV; `pairs` are of the form
+ * `key=value`; others that are no texts are checked alone.
+ */
+export type HelmFlagKind =
+  | "bool"
+  | "text"
+  | "array"
+  | "slice"
+  | "pairs"
+  | "int"
+  | "float"
+  | "duration"
+  | "wait";
 
 /** A flag of helm's. */
 export interface HelmFlag {
@@ -27,22 +43,19 @@ export interface HelmFlagValues {
   isGiven(name: string): boolean;
 }
 
-const TRUE_WORDS: readonly string[] = ["1", "t", "T", "TRUE", "true", "True"];
-const FALSE_WORDS: readonly string[] = ["0", "f", "F", "FALSE", "false", "False"];
-
 /** Reads arguments as helm does, in its words; `warn` is told of what is deprecated. Throws a `CommandError`. */
 export function parseHelmFlags(
   args: readonly string[],
   flags: readonly HelmFlag[],
   warn: (line: string) => void,
 ): HelmFlagValues {
-  const reader = new FlagReader(args, flags);
+  checkColorMode(args);
+  const reader = new FlagReader(args, flags, warn);
   reader.read();
   const { given, operands } = reader;
-  for (const { name, deprecated, refused } of flags) {
-    if (!given.has(name)) continue;
-    if (deprecated !== undefined) warn(`Flag --${name} has been deprecated, ${deprecated}`);
-    if (refused !== undefined) throw new CommandError("FlagRefused", `--${name} is refused: ${refused}`);
+  for (const { name, refused } of flags) {
+    if (refused === undefined || !given.has(name)) continue;
+    throw new CommandError("FlagRefused", `--${name} is refused: ${refused}`);
   }
   return {
     operands,
@@ -53,6 +66,31 @@ export function parseHelmFlags(
   };
 }
 
+const COLOR_MODES: readonly string[] = ["never", "auto", "always"];
+
+/** What helm finds wrong before there is a command that could speak. */
+export class HelmStartError extends WeirError {
+  override readonly name = "HelmStartError";
+  readonly reason = "InvalidFlag";
+  readonly retry = "never";
+}
+
+function checkColorMode(args: readonly string[]): void {
+  const end = args.indexOf("--");
+  const looked = end === -1 ? args : args.slice(0, end);
+  const modes = looked.flatMap((arg, index) => {
+    const value = /^--colou?r(?:=(.*))?$/s.exec(arg);
+    if (value === null) return [];
+    return value[1] ?? looked[index + 1] ?? [];
+  });
+  const mode = modes.at(-1);
+  if (mode !== undefined && !COLOR_MODES.includes(mode)) {
+    throw new HelmStartError(
+      `invalid color mode ${quoteGo(mode)}: must be one of: ${COLOR_MODES.join(", ")}`,
+    );
+  }
+}
+
 class FlagReader {
   readonly given = new Map<string, string[]>();
   readonly operands: string[] = [];
@@ -60,7 +98,10 @@ class FlagReader {
   readonly #byName: ReadonlyMap<string, HelmFlag>;
   readonly #byShort: ReadonlyMap<string, HelmFlag>;
 
-  constructor(args: readonly string[], flags: readonly HelmFlag[]) {
+  readonly #warn: (line: string) => void;
+
+  constructor(args: readonly string[], flags: readonly HelmFlag[], warn: (line: string) => void) {
+    this.#warn = warn;
     this.#rest = [...args];
     this.#byName = new Map(flags.map((flag) => [flag.name, flag]));
     this.#byShort = new Map(flags.flatMap((flag) => (flag.short === undefined ? [] : [[flag.short, flag]])));
@@ -96,7 +137,7 @@ class FlagReader {
     if (rest.startsWith("=")) this.#set(flag, rest.slice(1));
     else if (bare !== undefined) {
       this.#set(flag, bare);
-      if (rest !== "") this.#short(rest, arg);
+      if (rest !== "") this.#short(rest, `-${rest}`);
     } else {
       const value = rest === "" ? this.#rest.shift() : rest;
       if (value === undefined) throw wrong(`flag needs an argument: '${letter}' in ${arg}`);
@@ -105,13 +146,19 @@ class FlagReader {
   }
 
   #set(flag: HelmFlag, value: string): void {
-    const values = flag.kind === "slice" ? readCsv(value) : [value];
-    if (flag.kind === "bool" && !TRUE_WORDS.includes(value) && !FALSE_WORDS.includes(value)) {
-      const problem = `strconv.ParseBool: parsing "${value}": invalid syntax`;
-      throw wrong(`invalid argument "${value}" for "${shownName(flag)}" flag: ${problem}`);
+    let values: readonly string[];
+    try {
+      values = readFlagValue(flag.kind, value);
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error;
+      throw wrong(
+        `invalid argument ${quoteGo(value)} for ${quoteGo(shownName(flag))} flag: ${error.message}`,
+      );
     }
-    const before = this.given.get(flag.name);
-    if (before === undefined) this.given.set(flag.name, values);
+    const { name, deprecated } = flag;
+    if (deprecated !== undefined) this.#warn(`Flag --${name} has been deprecated, ${deprecated}`);
+    const before = this.given.get(name);
+    if (before === undefined) this.given.set(name, [...values]);
     else before.push(...values);
   }
 }
@@ -122,21 +169,6 @@ function bareOf({ kind, bare }: HelmFlag): string | undefined {
 
 function shownName({ name, short }: HelmFlag): string {
   return short === undefined ? `--${name}` : `-${short}, --${name}`;
-}
-
-/** One line of CSV, as Go's pflag reads the values of a slice. */
-function readCsv(text: string): string[] {
-  if (text === "") return [];
-  const fields: string[] = [];
-  let rest = `,${text}`;
-  while (rest !== "") {
-    const quoted = /^,"((?:[^"]|"")*)"(?=,|$)/.exec(rest);
-    const found = quoted ?? /^,([^,]*)/.exec(rest);
-    const field = found?.[1] ?? "";
-    fields.push(quoted === null ? field : field.replaceAll('""', '"'));
-    rest = rest.slice(found?.[0].length ?? rest.length);
-  }
-  return fields;
 }
 
 function wrong(message: string): CommandError {

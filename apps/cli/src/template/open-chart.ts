@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { type Chart, loadChartArchive, loadChartFolder, type Notify } from "@weir/helm";
 
 import { CommandError } from "../cli-error.ts";
+import { checkArchive } from "./archive-type.ts";
 import { chartFolder } from "./chart-folder.ts";
 
 /** A chart that is on the disk. */
@@ -42,10 +43,10 @@ function remoteProblem(name: string): string {
 /** Loads the chart at a path: a folder or an archive. */
 export function openChart(path: string, { notify }: OpenChartOptions): OpenedChart {
   const options = { path, notify };
-  const chart = statSync(path).isDirectory()
-    ? loadChartFolder(chartFolder(path), "", options)
-    : loadChartArchive(readFileSync(path), options);
-  return { chart, path };
+  if (statSync(path).isDirectory()) return { chart: loadChartFolder(chartFolder(path), "", options), path };
+  const archive = readFileSync(path);
+  checkArchive(path, archive);
+  return { chart: loadChartArchive(archive, options), path };
 }
 
 /** Throws where a chart cannot be installed. */

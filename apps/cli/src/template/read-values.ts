@@ -109,8 +109,13 @@ export function readLocal(path: string, workingDirectory: string): Uint8Array {
   try {
     return readFileSync(resolve(workingDirectory, path));
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    const action = code === "EISDIR" ? "read" : "open";
-    throw new CommandError("FileUnreadable", `${action} ${path}: ${WORDS[code] ?? code}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError("FileUnreadable", fileProblem(code === "EISDIR" ? "read" : "open", path, error));
   }
+}
+
+/** What Go says where something cannot be done with a file. */
+export function fileProblem(action: string, path: string, error: unknown): string {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return `${action} ${path}: ${WORDS[code] ?? code}`;
 }

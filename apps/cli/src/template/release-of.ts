@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, delimiter } from "node:path";
+import { delimiter } from "node:path";
 import { type Clock, type JsonValue, systemRandom } from "@weir/core";
 import { nameRelease } from "@weir/helm";
 import { loadYaml } from "@weir/yaml";
@@ -27,10 +27,8 @@ export function nameAndChart(flags: HelmFlagValues, clock: Clock): NamedChart {
     return { name: first, chart: second };
   }
   if (template !== "") return { name: nameRelease(template, { clock, random: systemRandom }), chart: first };
-  // Without a name, `helm template` takes this one.
-  if (!flags.bool("generate-name")) return { name: "release-name", chart: first };
-  const base = basename(first).split(".")[0] ?? "";
-  return { name: `${base === "" ? "chart" : base}-${Math.floor(clock.now() / 1000)}`, chart: first };
+  // `helm template` never makes up a name, not even where it is told to.
+  return { name: "release-name", chart: first };
 }
 
 function wrong(message: string): CommandError {

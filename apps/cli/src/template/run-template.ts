@@ -5,7 +5,9 @@ import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import { prepareInputs, readChartInputs, renderInputs } from "./chart-inputs.ts";
 import { type HelmFlagValues, parseHelmFlags } from "./helm-flags.ts";
+import { checkRegistryConfig } from "./registry-files.ts";
 import { nameAndChart } from "./release-of.ts";
+import { reportHelmError } from "./report-helm-error.ts";
 import { showOnly } from "./show-only.ts";
 import { describeHelmFlags, TEMPLATE_FLAGS } from "./template-flags.ts";
 import { writeTemplates } from "./write-templates.ts";
@@ -17,12 +19,12 @@ export async function runTemplate(args: readonly string[], environment: Environm
   const { write, writeError } = environment;
   try {
     const flags = parseHelmFlags(args, TEMPLATE_FLAGS, (line) => writeError(`${line}\n`));
+    checkRegistryConfig(flags, environment.workingDirectory);
     if (flags.bool("help")) write(templateHelp());
     else await template(flags, environment);
     return 0;
   } catch (error) {
-    writeError(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return reportHelmError(error, writeError);
   }
 }
 
@@ -42,6 +44,7 @@ async function template(flags: HelmFlagValues, environment: Environment): Promis
     const usage = "Usage:  weir template [NAME] [CHART] [flags]";
     throw new CommandError("InvalidArguments", `"weir template" requires at least 1 argument\n\n${usage}`);
   }
+  checkGroups(flags);
   checkDryRun(flags, environment.writeError);
   const { name: releaseName, chart } = nameAndChart(flags, systemClock);
   const inputs = await readChartInputs({ chart, releaseName }, flags, environment);
@@ -73,14 +76,17 @@ async function print(
     write(`${brokenText(error).trim()}\n`);
     throw error;
   }
+  const only = flags.all("show-only");
   const folder = flags.text("output-dir");
   if (folder !== "") {
+    const hint = flags.bool("debug") ? "" : HINT;
     const releaseFolder = flags.bool("release-name") ? releaseName : undefined;
-    await writeTemplates(rendered, { folder, releaseFolder, ...shown, workingDirectory, write });
+    await writeTemplates(rendered, { folder, releaseFolder, ...shown, workingDirectory, write, hint });
+    // Nothing is left that could be shown.
+    write(only.length === 0 ? "\n" : showOnly("", only));
     return;
   }
   const text = templateText(rendered, shown);
-  const only = flags.all("show-only");
   write(only.length === 0 ? text : showOnly(text, only));
 }
 
@@ -95,6 +101,21 @@ function brokenText(error: unknown): string {
   if (!(error instanceof InvalidManifestError)) return "";
   const files = [...error.files].filter(([, text]) => text.trim() !== "");
   return files.map(([path, text]) => withSource(path, text)).join("");
+}
+
+/** Flags of which only one may be given. */
+const GROUPS: readonly (readonly string[])[] = [
+  ["force", "force-conflicts"],
+  ["force-replace", "force-conflicts"],
+];
+
+function checkGroups(flags: HelmFlagValues): void {
+  for (const group of GROUPS) {
+    const given = group.filter((name) => flags.isGiven(name)).sort();
+    if (given.length < 2) continue;
+    const rule = `if any flags in the group [${group.join(" ")}] are set none of the others can be`;
+    throw new CommandError("InvalidFlag", `${rule}; [${given.join(" ")}] were all set`);
+  }
 }
 
 function checkDryRun(flags: HelmFlagValues, writeError: (text: string) => void): void {

@@ -20,7 +20,6 @@ export const VALUE_FLAGS: readonly HelmFlag[] = [
 
 /** The flags that say what a chart is rendered for. */
 export const CONTEXT_FLAGS: readonly HelmFlag[] = [
-  { name: "namespace", short: "n", kind: "text", help: "namespace of the release" },
   { name: "kube-version", kind: "text", help: "Kubernetes version: .Capabilities.KubeVersion" },
   {
     name: "api-versions",
@@ -33,7 +32,6 @@ export const CONTEXT_FLAGS: readonly HelmFlag[] = [
   { name: "no-hooks", kind: "bool", help: "leave hooks out" },
   { name: "skip-tests", kind: "bool", help: "leave tests out" },
   { name: "skip-schema-validation", kind: "bool", help: "do not check the values against schemas" },
-  { name: "debug", kind: "bool", help: "print what was rendered even where it is not valid" },
 ];
 
 const OWN_FLAGS: readonly HelmFlag[] = [
@@ -80,7 +78,6 @@ const FETCH_FLAGS: readonly HelmFlag[] = [
   { name: "ca-file", kind: "text", help: "authorities of the server's certificate" },
   { name: "cert-file", kind: "text", help: "client certificate" },
   { name: "key-file", kind: "text", help: "key of the client certificate" },
-  { name: "registry-config", kind: "text", help: "docker configuration with the credentials of registries" },
   { name: "pass-credentials", kind: "bool", help: "give user and password to all hosts" },
   { name: "keyring", kind: "text" },
 ];
@@ -92,7 +89,6 @@ const INERT_FLAGS: readonly HelmFlag[] = [
     "disable-openapi-validation",
     "force-conflicts",
     "force-replace",
-    "kube-insecure-skip-tls-verify",
     "replace",
     "rollback-on-failure",
     "server-side",
@@ -100,26 +96,34 @@ const INERT_FLAGS: readonly HelmFlag[] = [
     "take-ownership",
     "wait-for-jobs",
   ].map((name): HelmFlag => ({ name, kind: "bool" })),
-  { name: "wait", kind: "text", bare: "watcher" },
-  { name: "labels", short: "l", kind: "slice" },
+  { name: "wait", kind: "wait", bare: "watcher" },
+  { name: "labels", short: "l", kind: "pairs" },
+  { name: "description", kind: "text" },
+  { name: "timeout", kind: "duration" },
+];
+
+/** The flags of every command of helm: without a cluster, few have an effect. */
+export const GLOBAL_FLAGS: readonly HelmFlag[] = [
+  { name: "namespace", short: "n", kind: "text", help: "namespace of the release" },
+  { name: "debug", kind: "bool", help: "print what was rendered even where it is not valid" },
+  { name: "registry-config", kind: "text", help: "docker configuration with the credentials of registries" },
+  { name: "kube-insecure-skip-tls-verify", kind: "bool" },
+  { name: "kube-as-group", kind: "array" },
+  { name: "burst-limit", kind: "int" },
+  { name: "qps", kind: "float" },
   ...[
-    "burst-limit",
     "color",
     "colour",
     "content-cache",
-    "description",
     "kube-apiserver",
-    "kube-as-group",
     "kube-as-user",
     "kube-ca-file",
     "kube-context",
     "kube-tls-server-name",
     "kube-token",
     "kubeconfig",
-    "qps",
     "repository-cache",
     "repository-config",
-    "timeout",
   ].map((name): HelmFlag => ({ name, kind: "text" })),
 ];
 
@@ -130,6 +134,7 @@ export const TEMPLATE_FLAGS: readonly HelmFlag[] = [
   ...OWN_FLAGS,
   ...FETCH_FLAGS,
   ...INERT_FLAGS,
+  ...GLOBAL_FLAGS,
   { name: "help", short: "h", kind: "bool" },
 ];
 

@@ -4,6 +4,7 @@ import { type RenderedChart, type TemplateTextOptions, withSource } from "@weir/
 import { utf8Text } from "@weir/text";
 
 import { CommandError } from "../cli-error.ts";
+import { fileProblem } from "./read-values.ts";
 
 /** Where the files of `--output-dir` go. */
 export interface TemplateOutput extends TemplateTextOptions {
@@ -12,23 +13,38 @@ export interface TemplateOutput extends TemplateTextOptions {
   readonly releaseFolder: string | undefined;
   readonly workingDirectory: string;
   readonly write: (text: string) => void;
+  /** What helm adds to the failure of anything but a hook. */
+  readonly hint: string;
 }
 
 /** Writes each document into the file that its template is called after, and tells of each, as helm does. */
 export async function writeTemplates(rendered: RenderedChart, output: TemplateOutput): Promise<void> {
-  const { folder, releaseFolder, write } = output;
+  const { folder, releaseFolder } = output;
   const inner = releaseFolder === undefined ? folder : join(folder, releaseFolder);
   const writer = new TemplateWriter(output);
-  if (output.includeCrds === true) {
-    for (const { fullPath, data } of rendered.crds) await writer.put(folder, fullPath, utf8Text(data));
+  try {
+    await writeAllButHooks(rendered, writer, inner, output);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(error.reason, error.message + output.hint, { cause: error });
   }
-  for (const { path, content } of rendered.manifests) await writer.put(inner, path, content);
   for (const { path, manifest, events } of rendered.hooks) {
     if (output.noHooks === true || (output.skipTests === true && events.includes("test"))) continue;
     // A file that is there already keeps what it holds, be it from an earlier run.
     await writer.append(inner, path, manifest);
   }
-  write("\n");
+}
+
+async function writeAllButHooks(
+  rendered: RenderedChart,
+  writer: TemplateWriter,
+  inner: string,
+  { folder, includeCrds }: TemplateOutput,
+): Promise<void> {
+  if (includeCrds === true) {
+    for (const { fullPath, data } of rendered.crds) await writer.put(folder, fullPath, utf8Text(data));
+  }
+  for (const { path, content } of rendered.manifests) await writer.put(inner, path, content);
 }
 
 class TemplateWriter {
@@ -56,12 +72,11 @@ class TemplateWriter {
     isAppended: boolean,
   ): Promise<void> {
     const file = this.#fileOf(folder, path);
+    await makeFolderOf(file, `${folder}/${path}`);
     try {
-      await mkdir(dirname(file), { recursive: true });
       await (isAppended ? appendFile : writeFile)(file, withSource(path, content));
     } catch (cause) {
-      const { code = "" } = cause as NodeJS.ErrnoException;
-      throw new CommandError("OutputFailed", `open ${folder}/${path}: ${code}`, { cause });
+      throw new CommandError("OutputFailed", fileProblem("open", `${folder}/${path}`, cause), { cause });
     }
     this.#output.write(`wrote ${folder}/${path}\n`);
   }
@@ -74,5 +89,18 @@ class TemplateWriter {
       "UnsafeFileName",
       `the template ${JSON.stringify(path)} would be written outside of ${folder}`,
     );
+  }
+}
+
+/** Makes the folder that a file goes into; `shown` is the file as a person reads it. */
+async function makeFolderOf(file: string, shown: string): Promise<void> {
+  const folder = dirname(file);
+  try {
+    await stat(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw new CommandError("OutputFailed", fileProblem("stat", dirname(shown), cause), { cause });
+    }
+    await mkdir(folder, { recursive: true });
   }
 }

@@ -3,13 +3,21 @@ import type { Clock } from "@weir/core";
 import type { GoValue } from "@weir/text";
 import type { ImpureCause } from "@weir/gotemplate";
 import type { JsonObject } from "@weir/core";
+import type { JsonValue } from "@weir/core";
+import type { JudgeHealth } from "@weir/apply";
+import type { KeyMaker } from "@weir/gotemplate";
+import type { KubeClient } from "@weir/client";
+import type { KubeObject } from "@weir/objects";
 import type { ParsedTemplate } from "@weir/gotemplate";
 import type { Random } from "@weir/core";
 import type { Regexp } from "@weir/text";
+import type { RetryPolicy } from "@weir/core";
 import type { TemplateBudgets } from "@weir/gotemplate";
 import type { TemplateSet } from "@weir/gotemplate";
 import type { Tree } from "@weir/core";
 import type { WeirError } from "@weir/core";
+
+export type ApplyMethod = "ssa" | "csa";
 
 export interface BuildDependenciesOptions {
     readonly folder?: string;
@@ -173,6 +181,26 @@ export interface ChartVersion {
     readonly created: string;
 }
 
+export interface ChartWithValues {
+    readonly chart: Chart;
+    readonly values: HelmValues;
+}
+
+export type CrdPolicy = "Skip" | "Create" | "CreateReplace";
+
+export interface CrdRequest {
+    readonly policy: CrdPolicy;
+    readonly files: readonly ChartCrd[];
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly serverSideApply?: boolean;
+    readonly waitStrategy?: WaitStrategy;
+    readonly onSkipped?: (references: readonly string[]) => void;
+}
+
+export interface CreateRecordOptions {
+    readonly maxHistory?: number;
+}
+
 export declare const DEFAULT_API_VERSIONS: readonly string[];
 
 export declare const DEFAULT_KUBE_VERSION: KubeVersion;
@@ -198,6 +226,11 @@ export interface DependencySources {
 
 export type DependencyStatus = "ok" | "unpacked" | "missing" | "wrong version" | "invalid version" | "misnamed" | "corrupt" | "too many matches";
 
+export interface ExpandedChart {
+    readonly name: string;
+    readonly tree: Tree;
+}
+
 export type HelmValues = JsonObject;
 
 export interface Hook {
@@ -212,6 +245,21 @@ export interface Hook {
 }
 
 export type HookEvent = "pre-install" | "post-install" | "pre-delete" | "post-delete" | "pre-upgrade" | "post-upgrade" | "pre-rollback" | "post-rollback" | "test";
+
+export interface HookOutput {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly container: string;
+    readonly text: string;
+}
+
+export type HookPhase = "" | "Unknown" | "Running" | "Succeeded" | "Failed";
+
+export interface HookRun {
+    readonly startedAt?: string | undefined;
+    readonly completedAt?: string | undefined;
+    readonly phase: HookPhase;
+}
 
 export type ImportValue = string | {
     readonly child: string;
@@ -229,6 +277,31 @@ export declare class IncompatibleKubeVersionError extends WeirError {
     readonly reason = "IncompatibleKubeVersion";
     readonly retry = "never";
     constructor(range: string, version: string);
+}
+
+export interface IndexJsonOptions {
+    readonly maxBytes?: number;
+    readonly maxVersions?: number;
+}
+
+export interface IndexedChart {
+    readonly metadata: ChartMetadata;
+    readonly url: string;
+    readonly digest: string;
+    readonly created: string;
+}
+
+export interface InstallRequest extends WaitRequest, WriteRequest {
+    readonly name: string;
+    readonly namespace: string;
+    readonly render: RenderedRelease | RenderRelease;
+    readonly crds?: CrdRequest;
+    readonly serverSideApply?: boolean;
+    readonly createNamespace?: boolean;
+    readonly replace?: boolean;
+    readonly rollbackOnFailure?: boolean;
+    readonly description?: string;
+    readonly labels?: Readonly<Record<string, string>>;
 }
 
 export declare class InvalidManifestError extends WeirError {
@@ -270,6 +343,7 @@ export interface LintOptions {
     readonly namespace?: string;
     readonly kubeVersion?: KubeVersion;
     readonly skipSchemaValidation?: boolean;
+    readonly notify?: Notify;
 }
 
 export type LintSeverity = "INFO" | "WARNING" | "ERROR";
@@ -326,6 +400,14 @@ export interface ManifestHead {
     readonly annotations: ReadonlyMap<string, string>;
 }
 
+export declare class NoDeployedReleasesError extends WeirError {
+    readonly name = "NoDeployedReleasesError";
+    readonly reason = "NoDeployedReleases";
+    readonly retry: RetryPolicy;
+    readonly release: string;
+    constructor(release: string);
+}
+
 export type Notify = (notice: ChartNotice) => void;
 
 export interface PackageOptions {
@@ -376,6 +458,53 @@ export interface ReadIndexOptions {
     readonly notify?: Notify;
 }
 
+export interface Release {
+    readonly name: string;
+    readonly namespace: string;
+    readonly version: number;
+    readonly info: RevisionInfo;
+    readonly chart: StoredChart | undefined;
+    readonly config: JsonObject;
+    readonly manifest: string;
+    readonly hooks: readonly ReleaseHook[];
+    readonly applyMethod: ApplyMethod | undefined;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+export declare class ReleaseActionError extends WeirError {
+    readonly name = "ReleaseActionError";
+    readonly reason = "ReleaseActionFailed";
+    readonly retry: RetryPolicy;
+    readonly release: Release | undefined;
+    constructor(message: string, options?: {
+        readonly cause?: unknown;
+        readonly release?: Release | undefined;
+    });
+}
+
+export interface ReleaseContext {
+    readonly client: KubeClient;
+    readonly store: ReleaseStore;
+    readonly clock: Clock;
+    readonly fieldManager: string;
+    readonly log?: (line: ReleaseLogLine) => void;
+    readonly onHookOutput?: (output: HookOutput) => void;
+    readonly judge?: JudgeHealth;
+    readonly signal?: AbortSignal;
+    readonly waitSignal?: AbortSignal;
+}
+
+export declare class ReleaseExistsError extends WeirError {
+    readonly name = "ReleaseExistsError";
+    readonly reason = "ReleaseExists";
+    readonly retry: RetryPolicy;
+    constructor();
+}
+
+export interface ReleaseHook extends Hook {
+    readonly lastRun: HookRun;
+}
+
 export interface ReleaseInfo {
     readonly name: string;
     readonly namespace: string;
@@ -383,10 +512,64 @@ export interface ReleaseInfo {
     readonly isUpgrade?: boolean;
 }
 
+export interface ReleaseLogLine {
+    readonly level: "debug" | "info" | "warn" | "error";
+    readonly message: string;
+    readonly fields: Readonly<Record<string, JsonValue>>;
+}
+
 export declare class ReleaseNameError extends WeirError {
     readonly name = "ReleaseNameError";
     readonly reason = "InvalidReleaseName";
     readonly retry = "never";
+}
+
+export declare class ReleaseNotFoundError extends WeirError {
+    readonly name = "ReleaseNotFoundError";
+    readonly reason = "ReleaseNotFound";
+    readonly retry: RetryPolicy;
+    constructor();
+}
+
+export declare class ReleasePendingError extends WeirError {
+    readonly name = "ReleasePendingError";
+    readonly reason = "ReleasePending";
+    readonly retry: RetryPolicy;
+    constructor();
+}
+
+export declare class ReleaseRecordError extends WeirError {
+    readonly name = "ReleaseRecordError";
+    readonly reason = "InvalidReleaseRecord";
+    readonly retry: RetryPolicy;
+}
+
+export type ReleaseStatus = "unknown" | "deployed" | "uninstalled" | "superseded" | "failed" | "uninstalling" | "pending-install" | "pending-upgrade" | "pending-rollback";
+
+export interface ReleaseStore {
+    readonly namespace: string;
+    get(name: string, version: number): Promise<Release | undefined>;
+    history(name: string): Promise<readonly Release[]>;
+    last(name: string): Promise<Release | undefined>;
+    deployed(name: string): Promise<Release | undefined>;
+    deployedAll(name: string): Promise<readonly Release[]>;
+    list(): Promise<readonly Release[]>;
+    create(release: Release, options?: CreateRecordOptions): Promise<void>;
+    update(release: Release): Promise<void>;
+    delete(release: Release): Promise<void>;
+}
+
+export declare class ReleaseStoreError extends WeirError {
+    readonly name = "ReleaseStoreError";
+    readonly reason = "ReleaseStoreFailed";
+    readonly retry: RetryPolicy;
+}
+
+export interface ReleaseStoreOptions {
+    readonly namespace: string;
+    readonly clock: Clock;
+    readonly fieldManager?: string;
+    readonly observe?: (write: StoreWrite) => void;
 }
 
 export declare class RenderCache {
@@ -399,6 +582,14 @@ export declare class RenderCache {
     extend(set: TemplateSet, parsed: ParsedTemplate): TemplateSet;
 }
 
+export interface RenderFacts {
+    readonly name: string;
+    readonly namespace: string;
+    readonly revision: number;
+    readonly isUpgrade: boolean;
+    readonly current?: Release;
+}
+
 export interface RenderOptions {
     readonly release: ReleaseInfo;
     readonly capabilities?: Capabilities | undefined;
@@ -408,12 +599,15 @@ export interface RenderOptions {
     readonly postRenderStrategy?: PostRenderStrategy | undefined;
     readonly clock?: Clock | undefined;
     readonly random?: Random | undefined;
+    readonly makeKey?: KeyMaker | undefined;
     readonly budgets?: TemplateBudgets | undefined;
     readonly cache?: RenderCache | undefined;
     readonly notify?: Notify | undefined;
     readonly lookups?: ReadonlyMap<string, JsonObject> | undefined;
     readonly isLint?: boolean | undefined;
 }
+
+export type RenderRelease = (facts: RenderFacts) => Promise<RenderedRelease>;
 
 export interface RenderTaskInput {
     readonly chart: ChartSource;
@@ -440,6 +634,14 @@ export interface RenderedFiles {
     readonly impurities: ReadonlySet<ImpureCause>;
 }
 
+export interface RenderedRelease {
+    readonly chart: StoredChart;
+    readonly config: JsonObject;
+    readonly manifest: string;
+    readonly hooks: readonly Hook[];
+    readonly notes: string;
+}
+
 export declare class RepositoryBudgetError extends WeirError {
     readonly name = "RepositoryBudgetError";
     readonly reason = "RepositoryBudgetExceeded";
@@ -453,6 +655,25 @@ export declare class RepositoryError extends WeirError {
 }
 
 export type RepositoryIndex = ReadonlyMap<string, readonly ChartVersion[]>;
+
+export type ReuseValues = "none" | "all" | "after-reset" | "if-none-given";
+
+export interface RevisionInfo {
+    readonly firstDeployed?: string | undefined;
+    readonly lastDeployed?: string | undefined;
+    readonly deleted?: string | undefined;
+    readonly description: string;
+    readonly status: ReleaseStatus;
+    readonly notes: string;
+}
+
+export interface RollbackRequest extends WaitRequest, Omit<WriteRequest, "takeOwnership"> {
+    readonly name: string;
+    readonly version?: number;
+    readonly serverSideApply?: ServerSideApplyMode;
+    readonly maxHistory?: number;
+    readonly cleanupOnFail?: boolean;
+}
 
 export declare class SchemaBudgetError extends WeirError {
     readonly name = "SchemaBudgetError";
@@ -470,6 +691,8 @@ export declare class SchemaError extends WeirError {
     readonly reason = "InvalidSchema";
     readonly retry = "never";
 }
+
+export type ServerSideApplyMode = "true" | "false" | "auto";
 
 export type SetMode = "set" | "set-string" | "set-literal" | "set-file" | "set-json";
 
@@ -497,16 +720,84 @@ export interface SortedManifests {
     readonly unknownHooks: readonly string[];
 }
 
+export interface StoreWrite {
+    readonly kind: "created" | "updated" | "deleted";
+    readonly release: Release;
+}
+
+export type StoredChart = JsonObject & {
+    readonly metadata: StoredMetadata | null;
+    readonly values?: JsonObject | null;
+};
+
+export type StoredMetadata = JsonObject & {
+    readonly name?: string;
+    readonly version?: string;
+    readonly appVersion?: string;
+};
+
 export interface TemplateTextOptions {
     readonly includeCrds?: boolean | undefined;
     readonly noHooks?: boolean | undefined;
     readonly skipTests?: boolean | undefined;
 }
 
+export interface TestRequest {
+    readonly name: string;
+    readonly timeoutMs?: number;
+    readonly include?: readonly string[];
+    readonly exclude?: readonly string[];
+}
+
+export interface UninstallRequest {
+    readonly name: string;
+    readonly disableHooks?: boolean;
+    readonly keepHistory?: boolean;
+    readonly waitStrategy?: WaitStrategy;
+    readonly deletionPropagation?: "background" | "foreground" | "orphan";
+    readonly timeoutMs?: number;
+    readonly description?: string;
+}
+
+export interface UninstallResult {
+    readonly release: Release;
+    readonly info: string;
+}
+
+export interface UpgradeRequest extends WaitRequest, WriteRequest {
+    readonly name: string;
+    readonly render: RenderedRelease | RenderRelease;
+    readonly crds?: CrdRequest;
+    readonly serverSideApply?: ServerSideApplyMode;
+    readonly reuseValues?: ReuseValues;
+    readonly maxHistory?: number;
+    readonly cleanupOnFail?: boolean;
+    readonly rollbackOnFailure?: boolean;
+    readonly description?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+}
+
 export interface ValidateOptions {
     readonly cache?: SchemaCache | undefined;
     readonly notify?: Notify | undefined;
 }
+
+export interface WaitRequest {
+    readonly waitStrategy?: WaitStrategy;
+    readonly waitForJobs?: boolean;
+    readonly timeoutMs?: number;
+}
+
+export type WaitStrategy = "poller" | "legacy" | "hookOnly";
+
+export interface WriteRequest {
+    readonly forceConflicts?: boolean;
+    readonly forceReplace?: boolean;
+    readonly takeOwnership?: boolean;
+    readonly disableHooks?: boolean;
+}
+
+export declare function applyCrds(context: ReleaseContext, request: CrdRequest): Promise<void>;
 
 export declare function buildDependencies(tree: Tree, options: BuildDependenciesOptions): Promise<BuiltDependencies>;
 
@@ -516,10 +807,14 @@ export declare function chartCrds(root: Chart): readonly ChartCrd[];
 
 export declare function checkReleaseName(name: string): void;
 
+export declare function createReleaseStore(client: KubeClient, options: ReleaseStoreOptions): ReleaseStore;
+
 export declare function downloadChart(repository: string, version: ChartVersion, fetch: (url: string) => Promise<Uint8Array>): Promise<{
     readonly url: string;
     readonly archive: Uint8Array;
 }>;
+
+export declare function expandChart(archive: Uint8Array, limits?: ChartLimits): ExpandedChart;
 
 export declare function findChartVersion(index: RepositoryIndex, name: string, version?: string): ChartVersion;
 
@@ -531,19 +826,29 @@ export declare function formatNotice({ level, message, fields }: ChartNotice): s
 
 export declare function hooksOf(event: HookEvent, hooks: readonly Hook[]): readonly Hook[];
 
+export declare function indexJson(bytes: Uint8Array, options?: IndexJsonOptions): Generator<string>;
+
 export declare const installOrder: KindOrder;
 
+export declare function installRelease(context: ReleaseContext, request: InstallRequest): Promise<Release>;
+
 export declare function isLibraryChart(chart: Chart): boolean;
+
+export declare function isPending(status: ReleaseStatus): boolean;
 
 export declare function lintChart(tree: Tree, options?: LintOptions): readonly LintFinding[];
 
 export declare function listDependencies(tree: Tree, folder?: string, path?: string): DependencyList;
+
+export declare function loadArchiveMetadata(archive: Uint8Array, limits?: ChartLimits): ChartMetadata;
 
 export declare function loadChartArchive(archive: Uint8Array, options?: LoadOptions): Chart;
 
 export declare function loadChartFiles(files: readonly ChartFile[], options?: LoadOptions): Chart;
 
 export declare function loadChartFolder(tree: Tree, folder?: string, options?: LoadOptions): Chart;
+
+export declare function loadFolderMetadata(tree: Tree, folder: string): ChartMetadata;
 
 export declare function loadValues(text: Uint8Array): HelmValues;
 
@@ -568,7 +873,11 @@ export declare function processDependencies(chart: Chart, values: HelmValues, no
 
 export declare function readRepositoryIndex(bytes: Uint8Array, options?: ReadIndexOptions): RepositoryIndex;
 
+export declare function readStoredVersions(pieces: AsyncIterable<Uint8Array>, name: string, maxBytes?: number): Promise<readonly ChartVersion[] | undefined>;
+
 export declare function releaseManifest({ crds, manifests }: RenderedChart, includeCrds?: boolean): string;
+
+export declare function releaseObjects(client: KubeClient, release: Pick<Release, "name" | "namespace" | "manifest">): Promise<readonly KubeObject[]>;
 
 export declare function renderChart(chart: Chart, values: HelmValues, options: RenderOptions): RenderedChart;
 
@@ -582,7 +891,13 @@ export declare function renderPrepared(prepared: PreparedChart, options: RenderO
 
 export declare function renderValues(chart: Chart, userValues: HelmValues, notify: Notify): HelmValues;
 
+export declare function renderWithKeys<Result>(render: (makeKey: KeyMaker) => Result): Promise<Result>;
+
 export declare function resolveReference(repository: string, reference: string): string;
+
+export declare function reuseValues(current: Pick<Release, "chart" | "config">, { chart, values }: ChartWithValues, notify?: Notify): ChartWithValues;
+
+export declare function rollbackRelease(context: ReleaseContext, request: RollbackRequest): Promise<Release>;
 
 export declare function runRenderTask(input: RenderTaskInput): RenderedChart;
 
@@ -596,15 +911,29 @@ export declare function sortManifests(files: ReadonlyMap<string, string>, order?
 
 export declare function splitManifests(text: string): readonly string[];
 
+export declare function storedChartOf(chart: Chart): StoredChart;
+
 export declare function templateText(rendered: RenderedChart, options?: TemplateTextOptions): string;
 
+export declare function testRelease(context: ReleaseContext, request: TestRequest): Promise<Release>;
+
 export declare const uninstallOrder: KindOrder;
+
+export declare function uninstallRelease(context: ReleaseContext, request: UninstallRequest): Promise<UninstallResult>;
+
+export declare function unlockRelease(store: ReleaseStore, name: string): Promise<Release | undefined>;
+
+export declare function upgradeRelease(context: ReleaseContext, request: UpgradeRequest): Promise<Release>;
 
 export declare function validateValues(chart: Chart, values: HelmValues, options?: ValidateOptions): void;
 
 export declare function walkCharts(root: Chart, parentPath?: string): Generator<PlacedChart>;
 
 export declare function withSource(path: string, content: string): string;
+
+export declare function withStatus(release: Release, status: ReleaseStatus, description: string): Release;
+
+export declare function writeRepositoryIndex(charts: readonly IndexedChart[], generated: string): string;
 
 // Not exported, and named by what is.
 

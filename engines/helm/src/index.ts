@@ -153,6 +153,7 @@ export {
   type RenderFacts,
   type RenderRelease,
 } from "./actions/rendered-release.ts";
+export { type ChartWithValues, reuseValues } from "./actions/reuse-values.ts";
 export { rollbackRelease, type RollbackRequest } from "./actions/rollback-release.ts";
 export { testRelease, type TestRequest } from "./actions/test-release.ts";
 export {

@@ -86,11 +86,18 @@ export function helmClusters(): readonly {
   return [{ name: "embedded", kubeconfig: undefined }, ...(kubeconfig === "" ? [] : [{ name, kubeconfig }])];
 }
 
+/** A chart of its files. */
+export function chartOf(files: Readonly<Record<string, string>>): Chart {
+  return loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
+}
+
 /** What `helm install` makes of a chart's files, by our own hands. */
 export function renderChartOf(files: Readonly<Record<string, string>>, values: JsonObject): RenderRelease {
-  const chart: Chart = loadChartFiles(
-    Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })),
-  );
+  return renderChart(chartOf(files), values);
+}
+
+/** The same of a chart. */
+export function renderChart(chart: Chart, values: JsonObject): RenderRelease {
   return async (release) => {
     const prepared = prepareChart(chart, values, { releaseName: release.name });
     const rendered = renderPrepared(prepared, { release });

@@ -6,6 +6,7 @@ import {
   installRelease,
   type ReleaseContext,
   type RenderRelease,
+  reuseValues,
   rollbackRelease,
   uninstallRelease,
   upgradeRelease,
@@ -13,7 +14,14 @@ import {
 import type { KubeObject } from "@weir/objects";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTool } from "../../src/index.ts";
-import { type HelmClient, helmClusters, openHelm, renderChartOf } from "./helm-client.ts";
+import {
+  chartOf,
+  type HelmClient,
+  helmClusters,
+  openHelm,
+  renderChart,
+  renderChartOf,
+} from "./helm-client.ts";
 
 const SECRETS = { group: "", version: "v1", kind: "Secret" };
 const CONFIG_MAPS = { group: "", version: "v1", kind: "ConfigMap" };
@@ -228,6 +236,32 @@ describe.skipIf(tool.kind === "absent").each(helmClusters())("helm 4.2.3 on $nam
     expect(info).toBe("These resources were kept due to the resource policy:\n[ConfigMap] app-kept\n");
     expect(await helm.helmJson("list", ...here.in)).toEqual([]);
     expect(await find(helm.client, here.namespace, "app-config")).toBeUndefined();
+  });
+
+  test("reuses values as helm does", async () => {
+    const values = "value: new\nnested: {b: 2, c: 3}\nextra: false\n";
+    const next = { ...CHART, "Chart.yaml": CHART["Chart.yaml"] ?? "", "values.yaml": values };
+    const flags = ["--set", "value=two,nested.a=null,other=1"];
+    const here = await world();
+    await helm.helm("install", "app", folder, ...here.in, ...flags);
+    const path = await helm.chart("demo", next);
+    await helm.helm("upgrade", "app", path, ...here.in, "--reuse-values", "--set", "other=null,nested.b=5");
+    const there = await world();
+    await helm.helm("install", "app", folder, ...there.in, ...flags);
+    await upgradeRelease(there.context, {
+      name: "app",
+      waitStrategy: "hookOnly",
+      reuseValues: "all",
+      render: (facts) => {
+        const { current } = facts;
+        const given = { chart: chartOf(next), values: { other: null, nested: { b: 5 } } };
+        const reused = current === undefined ? given : reuseValues(current, given);
+        return renderChart(reused.chart, reused.values)(facts);
+      },
+    });
+    const theirs = await recordOf(helm.client, here.namespace, 2);
+    const ours = await recordOf(helm.client, there.namespace, 2);
+    expect(ours.text).toBe(theirs.text.replaceAll(here.namespace, there.namespace));
   });
 
   test.each([

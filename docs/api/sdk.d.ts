@@ -203,7 +203,9 @@ export interface ControllerBuilder<R, Facts> extends Wiring<ControllerBuilder<R,
     when(predicate: Predicate<R>): ControllerBuilder<R, Facts>;
     owns<W>(kind: Kind<W, unknown>, options?: WholeObjects<W>): ControllerBuilder<R, Facts>;
     owns(kind: Kind<unknown, unknown>, options: MetadataAlone): ControllerBuilder<R, Facts>;
-    finalizer(name: string, remove: (object: R, ctx: ReconcileContext<R, Facts>) => ReconcileResult): ControllerBuilder<R, Facts>;
+    finalizer(name: string, remove: (object: R, ctx: ReconcileContext<R, Facts>) => ReconcileResult, options?: {
+        readonly when?: (object: R) => boolean;
+    }): ControllerBuilder<R, Facts>;
     report<NewFacts>(report: Report<R, NewFacts>): ControllerBuilder<R, NewFacts>;
     reconcile(reconcile: (object: R, ctx: ReconcileContext<R, Facts>) => ReconcileResult): Controller;
 }
@@ -371,6 +373,7 @@ export interface EveryOptions extends Pick<Task, "leaderless" | "reads"> {
 export interface FinalizerDeclaration {
     readonly name: string;
     readonly remove: (object: KubeObject, ctx: ReconcileContext<KubeObject>) => ReconcileResult;
+    readonly when: ((object: KubeObject) => boolean) | undefined;
 }
 
 export interface GenericHandler<Event> {

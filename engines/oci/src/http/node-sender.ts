@@ -12,10 +12,11 @@ import { ConnectionError, RegistryUnreachableError } from "../oci-error.ts";
 import { connectionError } from "./connection-error.ts";
 import type { HttpAnswer, HttpHeaders, HttpRequest, HttpSender } from "./http-sender.ts";
 import { requestName } from "./request-name.ts";
+import { openSocksTunnel } from "./socks-tunnel.ts";
 
-/** An HTTP proxy on the way. */
+/** A proxy on the way. */
 export interface RegistryProxy {
-  /** `http://host:port` or `https://host:port`. */
+  /** `http://host:port`, `https://host:port` or `socks5://host:port`. */
   readonly address: string;
   readonly username?: string;
   readonly password?: string;
@@ -36,6 +37,8 @@ export interface NodeSenderOptions {
   };
   readonly proxy?: RegistryProxy;
 }
+
+const SOCKS_PORT = 1080;
 
 /** A sender with connections of its own, which end when it is disposed. */
 export interface NodeSender extends HttpSender, Disposable {}
@@ -126,6 +129,11 @@ async function transmitByProxy(
 ): Promise<IncomingMessage> {
   const { url } = request;
   const shared = sharedOptions(request);
+  const isSocks = proxy.address.startsWith("socks5:");
+  if (url.protocol === "http:" && isSocks) {
+    const tunnel = await openTunnelBySocks(request, proxy);
+    return sent(httpRequest(url, { ...shared, createConnection: () => tunnel }), request);
+  }
   if (url.protocol === "http:") {
     const headers = { host: url.host, ...(shared.headers as Record<string, string>), ...proxyHeaders(proxy) };
     return askProxy(proxy, (address) => {
@@ -133,7 +141,9 @@ async function transmitByProxy(
       return sent(requestTo(address, toProxy, options), request);
     });
   }
-  const tunnel = await openTunnel(request, options, proxy);
+  const tunnel = isSocks
+    ? await openTunnelBySocks(request, proxy)
+    : await openTunnel(request, options, proxy);
   const createConnection = (): Socket => {
     const isAddress = /^[\d.]+$|^\[/.test(url.hostname);
     const servername = isAddress ? {} : { servername: url.hostname };
@@ -141,6 +151,19 @@ async function transmitByProxy(
     return tlsConnect({ socket: tunnel, host: url.hostname, ...servername, ...tls });
   };
   return sent(httpsRequest(url, { ...shared, createConnection }), request);
+}
+
+async function openTunnelBySocks({ url, signal }: HttpRequest, proxy: RegistryProxy): Promise<Socket> {
+  const { username = "", password = "" } = proxy;
+  return askProxy(proxy, (address) => {
+    const port = Number(address.port === "" ? SOCKS_PORT : address.port);
+    const usual = url.protocol === "https:" ? 443 : 80;
+    return openSocksTunnel(
+      { host: address.hostname.replace(/^\[|\]$/g, ""), port, username, password },
+      { host: url.hostname, port: Number(url.port === "" ? usual : url.port) },
+      signal,
+    );
+  });
 }
 
 function openTunnel(
@@ -187,8 +210,8 @@ async function askProxy<Answer>(
   proxy: RegistryProxy,
   ask: (address: URL) => Promise<Answer>,
 ): Promise<Answer> {
-  if (!URL.canParse(proxy.address) || !/^https?:/.test(proxy.address)) {
-    throw new ConnectionError("EPROXY", "the proxy's address is no URL of http or https");
+  if (!URL.canParse(proxy.address) || !/^(?:https?|socks5):/.test(proxy.address)) {
+    throw new ConnectionError("EPROXY", "the proxy's address is no URL of http, https or socks5");
   }
   const address = new URL(proxy.address);
   address.username = "";
@@ -197,7 +220,8 @@ async function askProxy<Answer>(
     return await ask(address);
   } catch (error) {
     const cause = connectionError(error, address.host);
-    throw new ConnectionError(cause.code, `proxyconnect tcp: ${cause.message}`, { cause: undefined });
+    const failed = address.protocol === "socks5:" ? "socks connect" : "proxyconnect";
+    throw new ConnectionError(cause.code, `${failed} tcp: ${cause.message}`, { cause: undefined });
   }
 }
 

@@ -1,3 +1,7 @@
+export { type ChartReference, chartReferenceOf } from "./chart/chart-source.ts";
+export { type SourceVersion, sourceVersionOf } from "./chart/source-version.ts";
+export { previewRelease, type PreviewRequest, type ReleasePreview } from "./preview/preview-release.ts";
+export { type ReadObject } from "./values/compose-values.ts";
 export {
   helmReleaseController,
   type HelmReleaseControllerDeps,

@@ -10,7 +10,9 @@ import { activeRemediationOf, activeRetryIntervalOf } from "../settings/failure-
 import { driftModeOf } from "../settings/release-settings.ts";
 import { goText } from "../settings/timing.ts";
 import { decideAction, type NextAct, type Plan } from "../state/decide-action.ts";
+import { withLostRevisions } from "../state/lost-revisions.ts";
 import { determineState } from "../state/release-state.ts";
+import { valuesDigest } from "../values/values-digest.ts";
 import type { Deployment } from "./deployment.ts";
 import { performCorrection, tellOfDrift } from "./perform-correction.ts";
 import { type ActEnd, performRelease } from "./perform-release.ts";
@@ -62,6 +64,7 @@ export async function driveRelease(deployment: Deployment, random: Random): Prom
 async function decide(deployment: Deployment, random: Random): Promise<Decision> {
   const { story, shared, chart, configDigest } = deployment;
   const records = await recordsOf(deployment);
+  await findLostRevisions(deployment, records);
   const { release } = story;
   const state = determineState({ release, records, chart, configDigest });
   const drifts = state.kind === "inSync" ? await driftsOf(deployment, records.at(-1)) : [];
@@ -89,6 +92,18 @@ async function follow(deployment: Deployment, next: NextAct, random: Random): Pr
     default:
       return { kind: "act", act: next };
   }
+}
+
+/** What a process made that died before it told of it. */
+async function findLostRevisions(
+  { story, chart, configDigest }: Deployment,
+  records: readonly Release[],
+): Promise<void> {
+  const found = withLostRevisions(story.status.history ?? [], records, (record) => {
+    const { name, version } = record.chart?.metadata ?? {};
+    return name === chart.name && version === chart.version && valuesDigest(record.config) === configDigest;
+  });
+  if (found !== undefined) await story.note({ kind: "remembering", history: found });
 }
 
 /** Drift is told of and, where that is wanted, corrected before anything else is looked at. */

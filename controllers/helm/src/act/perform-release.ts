@@ -46,17 +46,22 @@ export async function performRelease(deployment: Deployment, action: ReleaseActi
   const last = written.at(-1);
   const inventory = last === undefined ? undefined : await inventoryOf(target.client, last, crds);
   const problem = failure === undefined ? undefined : problemText(failure);
-  await story.note({
-    kind: "released",
-    action,
-    subject: `${releaseNamespaceOf(release)}/${fullReleaseNameOf(release)}`,
-    chart,
-    durationMs: ctx.clock.monotonic() - startedMs,
-    written: [...written],
-    inventory,
-    problem,
-    forgivesFailures: retryIntervalOf(release, action, shared.options.defaultToRetryOnFailure) !== undefined,
-  });
+  await story.note(
+    {
+      kind: "released",
+      action,
+      subject: `${releaseNamespaceOf(release)}/${fullReleaseNameOf(release)}`,
+      chart,
+      durationMs: ctx.clock.monotonic() - startedMs,
+      written: [...written],
+      inventory,
+      problem,
+      forgivesFailures:
+        retryIntervalOf(release, action, shared.options.defaultToRetryOnFailure) !== undefined,
+    },
+    // A process that dies while it undoes the failure must not leave it uncounted.
+    { now: problem !== undefined && last !== undefined },
+  );
   announceRelease(deployment, problem === undefined ? "" : log.text());
   if (problem === undefined || last !== undefined) return { kind: "recorded" };
   const reason = action === "install" ? HelmReleaseReason.InstallFailed : HelmReleaseReason.UpgradeFailed;

@@ -84,7 +84,7 @@ export class ReleaseRenderer {
 }
 
 /** What `lookup` finds: an object, a list where no name is given, nothing where the kind or the object is not there. */
-async function lookUp(
+export async function lookUp(
   { apiVersion, kind, namespace, name }: LookupRequest,
   client: KubeClient,
   signal: AbortSignal,

@@ -178,19 +178,13 @@ export function afterUninstall(
   return withCondition(gone, state, stamp);
 }
 
-/**
- * The status after a revision was unlocked that a process left when it died, Ready left out.
- *
- * Other than Flux, a revision that follows the latest one that is remembered is remembered, too: what is done about it
- * then still knows what it may be rolled back to.
- */
+/** The status after a revision was unlocked that a process left when it died, Ready left out. */
 export function afterUnlock(
   status: Status,
   { release, from, problem }: Of<"unlocked">,
   stamp: Stamp,
 ): Status {
   const history = status.history ?? [];
-  const latest = latestOf(history);
   const known = history.find((snapshot) => targets(snapshot, release));
   const snapshot = snapshotOf(release, { action: known?.action, ociDigest: known?.ociDigest });
   const subject = `Helm release ${revisionText(snapshot)} with chart ${chartText(snapshot)} in ${from} state`;
@@ -199,16 +193,7 @@ export function afterUnlock(
     const state = condition("Released", "False", HelmReleaseReason.PendingRelease, message);
     return withCondition(withFailure(status), state, stamp);
   }
-  const follows =
-    known === undefined &&
-    latest !== undefined &&
-    targets({ ...latest, version: latest.version + 1 }, release);
-  const remembered =
-    known === undefined
-      ? follows
-        ? [snapshot, ...history]
-        : history
-      : history.map((entry) => (entry === known ? snapshot : entry));
+  const remembered = history.map((entry) => (entry === known ? snapshot : entry));
   const state = condition("Released", "False", HelmReleaseReason.PendingRelease, `Unlocked ${subject}`);
   return withCondition(
     withFields(status, { history: remembered.length === 0 ? undefined : remembered }),

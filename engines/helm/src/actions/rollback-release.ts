@@ -44,19 +44,20 @@ export interface RollbackRequest extends WaitRequest, Omit<WriteRequest, "takeOw
 export async function rollbackRelease(context: ReleaseContext, request: RollbackRequest): Promise<Release> {
   const { name, maxHistory = 0 } = request;
   logDebug(context, "preparing rollback", { name });
-  const { current, target } = await prepareRollback(context, request);
+  const { current, target, history } = await prepareRollback(context, request);
   logDebug(context, "creating rolled back release", { name });
-  await context.store.create(target, { maxHistory });
+  await context.store.create(target, { maxHistory, history });
   logDebug(context, "performing rollback", { name });
   return new Rollback(context, request, current).run(target);
 }
 
-interface RollbackPair {
+interface RollbackPlan {
+  readonly history: readonly Release[];
   readonly current: Release;
   readonly target: Release;
 }
 
-async function prepareRollback(context: ReleaseContext, request: RollbackRequest): Promise<RollbackPair> {
+async function prepareRollback(context: ReleaseContext, request: RollbackRequest): Promise<RollbackPlan> {
   const { name, version = 0 } = request;
   if (!isReleaseName(name)) throw new ReleaseActionError(`prepareRollback: Release name is invalid: ${name}`);
   if (version < 0) throw new ReleaseActionError("invalid release revision");
@@ -90,7 +91,7 @@ async function prepareRollback(context: ReleaseContext, request: RollbackRequest
     applyMethod: applyMethodOf(serverSideApply),
     labels: previous.labels,
   };
-  return { current, target };
+  return { current, target, history };
 }
 
 class Rollback {

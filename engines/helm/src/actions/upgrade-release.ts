@@ -82,7 +82,7 @@ export async function upgradeRelease(context: ReleaseContext, request: UpgradeRe
   logDebug(context, "performing update", { name });
   const sets = await planObjects(context, request, { original: base.current, upgraded });
   logDebug(context, "creating upgraded release", { name });
-  await context.store.create(upgraded, { maxHistory: request.maxHistory ?? 0 });
+  await context.store.create(upgraded, { maxHistory: request.maxHistory ?? 0, history });
   return new Upgrade(context, request, { ...sets, original: base.current }).run(upgraded);
 }
 

@@ -30,6 +30,8 @@ export interface ReleaseStoreOptions {
 export interface CreateRecordOptions {
   /** How many revisions are kept with this one; 0, the default, keeps all. */
   readonly maxHistory?: number;
+  /** The revisions that are there, where they were read just before; they are read otherwise. */
+  readonly history?: readonly Release[];
 }
 
 /**
@@ -115,7 +117,9 @@ class SecretReleaseStore implements ReleaseStore {
 
   async create(release: Release, options: CreateRecordOptions = {}): Promise<void> {
     const { maxHistory = 0 } = options;
-    if (maxHistory > 0) await this.#makeRoom(release.name, maxHistory - 1);
+    if (maxHistory > 0) {
+      await this.#makeRoom(options.history ?? (await this.history(release.name)), maxHistory - 1);
+    }
     const secret = await this.#secretOf(release, "createdAt");
     await this.#attempt("create: failed to create", async () => {
       try {
@@ -142,9 +146,9 @@ class SecretReleaseStore implements ReleaseStore {
     this.#tell("deleted", release);
   }
 
-  async #makeRoom(name: string, keep: number): Promise<void> {
+  async #makeRoom(history: readonly Release[], keep: number): Promise<void> {
     const failures: unknown[] = [];
-    for (const release of leastRecent(await this.history(name), keep)) {
+    for (const release of leastRecent(history, keep)) {
       await this.delete(release).catch((error: unknown) => failures.push(error));
     }
     const [first] = failures;

@@ -127,18 +127,28 @@ async function live(scenario: Pick<Scenario, "prepare" | "act" | "resume">, kill
   return { release, process, starts };
 }
 
+const PROCESSES_AT_ONCE = 6;
+
+/** Dies at each write once; processes of other releases do not meet. */
+async function eachKill(writes: readonly string[], check: (kill: Kill) => Promise<void>): Promise<void> {
+  const waiting = [...kills(writes)];
+  const work = async (): Promise<void> => {
+    for (let kill = waiting.pop(); kill !== undefined; kill = waiting.pop()) await check(kill);
+  };
+  await Promise.all(Array.from({ length: PROCESSES_AT_ONCE }, work));
+}
+
+/** Dying after a write leaves what dying before the next one leaves. */
 function kills(writes: readonly string[]): readonly Kill[] {
-  return writes.flatMap((_, at) => [
-    { at, when: "before" as const },
-    { at, when: "after" as const },
-  ]);
+  const last: Kill = { at: writes.length - 1, when: "after" };
+  return [...writes.map((_, at): Kill => ({ at, when: "before" })), last];
 }
 
 describe.each(scenarios)("a process that dies in $name", (scenario) => {
   test("leaves what the next one makes one deployed revision of, with no hook started twice", async () => {
     const whole = await live(scenario);
     expect(whole.process.writes.length).toBeGreaterThan(8);
-    for (const kill of kills(whole.process.writes)) {
+    await eachKill(whole.process.writes, async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       const history = await world.store.history(release);
@@ -152,7 +162,7 @@ describe.each(scenarios)("a process that dies in $name", (scenario) => {
       ).toBe(false);
       expect(startedTwice(starts), place).toEqual([]);
       expect(await valueOf(release), place).toEqual({ value: deployed[0]?.config["value"] });
-    }
+    });
   });
 });
 
@@ -175,13 +185,13 @@ describe("a process that dies in uninstall", () => {
   test("leaves what the next one removes, with no hook started twice and none left out", async () => {
     const whole = await live(scenario);
     expect([...whole.starts.values()]).toEqual([1, 1]);
-    for (const kill of kills(whole.process.writes)) {
+    await eachKill(whole.process.writes, async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       expect(await world.store.history(release), place).toEqual([]);
       expect(await valueOf(release), place).toBeUndefined();
       expect([...starts.values()], place).toEqual([1, 1]);
-    }
+    });
   });
 });
 
@@ -197,12 +207,12 @@ describe("a process that dies in a test", () => {
 
   test("leaves a test that the next one follows to its end", async () => {
     const whole = await live(scenario);
-    for (const kill of kills(whole.process.writes)) {
+    await eachKill(whole.process.writes, async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       const tested = (await world.store.last(release))?.hooks.find(({ name }) => name.endsWith("-test"));
       expect(tested?.lastRun.phase, place).toBe("Succeeded");
       expect([...starts.values()], place).toEqual([1]);
-    }
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { Controller } from "@weir/sdk";
 import { defaultAccountController, rootCertificateController } from "./accounts/account-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
+import { roleAggregationController } from "./roles/aggregation-controller.ts";
 import { claimController } from "./workloads/claim-controller.ts";
 import { daemonSetController } from "./workloads/daemon-set-controller.ts";
 import { deploymentController } from "./workloads/deployment-controller.ts";
@@ -25,6 +26,8 @@ export interface Loops {
   readonly garbage?: boolean;
   /** Gives each namespace its `default` ServiceAccount. */
   readonly accounts?: boolean;
+  /** Gives `view`, `edit`, `admin` and roles like them the rules of the roles that are marked for them. */
+  readonly roles?: boolean;
   /** Gives each namespace its ConfigMap `kube-root-ca.crt`. */
   readonly rootCertificate?: boolean;
   /**
@@ -43,6 +46,7 @@ export function loopControllers(
     namespaces = "content",
     garbage = true,
     accounts = true,
+    roles = true,
     rootCertificate = true,
     workloads = "simulate",
   } = loops;
@@ -52,6 +56,7 @@ export function loopControllers(
       : [namespaceController({ mode: namespaces, podsAreLetGo: workloads === "simulate" })]),
     ...(garbage ? [garbageController()] : []),
     ...(accounts ? [defaultAccountController()] : []),
+    ...(roles ? [roleAggregationController()] : []),
     ...(rootCertificate ? [rootCertificateController(options.certificateAuthority)] : []),
     ...workloadControllers(workloads, options),
   ];

@@ -71,6 +71,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 }
 
 const DEFAULT_SERVICE_RANGE = "10.0.0.0/24";
+/** The revision of a store in which nothing was written yet. */
+const EMPTY_REVISION = 1;
 
 class Server implements ApiServer {
   readonly #api: Api;
@@ -123,7 +125,11 @@ class Server implements ApiServer {
   }
 
   async start(): Promise<void> {
+    const { storage } = this.#api.store;
+    const isNew = (await storage.revision()) <= EMPTY_REVISION;
     await createBootstrapObjects(this.#api);
+    // Nobody watched how it all began: upstream's caches do not know of it either.
+    if (isNew) await storage.compact(await storage.revision());
     await this.#hooks.start();
     await this.#policies.start();
     await this.#crds.start();

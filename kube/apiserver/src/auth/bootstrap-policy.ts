@@ -74,7 +74,6 @@ const editing: readonly PolicyRule[] = [
   },
   { apiGroups: [""], resources: ["secrets", "pods/eviction", "serviceaccounts/token"], verbs: write },
   ...workloads,
-  ...viewing,
 ];
 
 const health = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
@@ -84,8 +83,7 @@ const clusterRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
     { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
     { verbs: ["*"], nonResourceURLs: ["*"] },
   ],
-  admin: [
-    ...editing,
+  "system:aggregate-to-admin": [
     { apiGroups: ["authorization.k8s.io"], resources: ["localsubjectaccessreviews"], verbs: ["create"] },
     {
       apiGroups: ["rbac.authorization.k8s.io"],
@@ -93,8 +91,8 @@ const clusterRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
       verbs: [...write, ...read],
     },
   ],
-  edit: editing,
-  view: viewing,
+  "system:aggregate-to-edit": editing,
+  "system:aggregate-to-view": viewing,
   "system:basic-user": [
     {
       verbs: ["create"],
@@ -135,6 +133,9 @@ const clusterRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
 };
 
+/** Roles whose rules are those of others: who grants more marks a role for it. Each is part of the one before. */
+const aggregated = ["admin", "edit", "view"];
+
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   "cluster-admin": ["system:masters"],
   "system:basic-user": ["system:authenticated"],
@@ -147,12 +148,30 @@ const RBAC = "rbac.authorization.k8s.io";
 const labels = { "kubernetes.io/bootstrapping": "rbac-defaults" };
 const annotations = { "rbac.authorization.kubernetes.io/autoupdate": "true" };
 
-/** The ClusterRoles that every cluster has. */
+function mark(role: string): Readonly<Record<string, string>> {
+  return { [`${RBAC}/aggregate-to-${role}`]: "true" };
+}
+
+/**
+ * The ClusterRoles that every cluster has. `admin`, `edit` and `view` have no rules of their own: a loop of the cluster
+ * gives them those of the roles that are marked for them.
+ */
 export function bootstrapRoles(): readonly JsonObject[] {
-  return Object.entries(clusterRoles).map(([name, rules]) => ({
-    metadata: { name, labels, annotations },
-    rules: rules as unknown as readonly JsonObject[],
-  }));
+  const own = Object.entries(clusterRoles).map(([name, rules]): JsonObject => {
+    const role = /^system:aggregate-to-(.+)$/.exec(name)?.[1];
+    return {
+      metadata: { name, labels: { ...labels, ...(role === undefined ? {} : mark(role)) }, annotations },
+      rules: rules as unknown as readonly JsonObject[],
+    };
+  });
+  const joined = aggregated.map((name, index): JsonObject => {
+    const whole = aggregated[index - 1];
+    return {
+      metadata: { name, labels: { ...labels, ...(whole === undefined ? {} : mark(whole)) }, annotations },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: mark(name) }] },
+    };
+  });
+  return [...own, ...joined];
 }
 
 /** The ClusterRoleBindings that every cluster has. */

@@ -6,6 +6,8 @@ export interface OpenFile {
   readonly path: string;
   /** Largest size of the file in bytes; unlimited when absent. */
   readonly maxBytes: number | undefined;
+  /** Whether a commit waits for the disk. */
+  readonly fsync: boolean;
 }
 
 /** One row of the log. */

@@ -23,6 +23,11 @@ export interface SqliteStorageOptions {
   readonly history?: HistoryLimits;
   /** Largest size of the file; writes beyond it reject with `StorageFullError`. Unlimited by default. */
   readonly maxBytes?: number;
+  /**
+   * Whether a write is acknowledged only once the disk has it, true by default. Without, a crash of the process loses nothing,
+   * but one of the machine may lose the last writes.
+   */
+  readonly fsync?: boolean;
   /** Told when the log cannot be compacted on disk; silent by default. */
   readonly logger?: Logger;
 }
@@ -37,7 +42,8 @@ export interface SqliteStorageOptions {
  * `StorageVersionError`, `StorageFullError`, or `StorageFailedError` with the cause.
  */
 export async function createSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
-  const worker = new LogWorker({ path: options.path, maxBytes: options.maxBytes });
+  const { path, maxBytes, fsync = true } = options;
+  const worker = new LogWorker({ path, maxBytes, fsync });
   try {
     return new SqliteStorage(worker, await worker.load(), options);
   } catch (error) {

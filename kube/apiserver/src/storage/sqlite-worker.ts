@@ -142,18 +142,18 @@ class LogFile {
 
 /** Opens a file that is ours alone and whole; gives the reason where it is not. */
 function open(db: DatabaseSync, file: OpenFile): Refusal | undefined {
-  const refusal = lock(db, file.path) ?? check(db);
+  const refusal = lock(db, file) ?? check(db);
   if (refusal !== undefined || file.maxBytes === undefined) return refusal;
   db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(file.maxBytes / PAGE_BYTES))}`);
   return undefined;
 }
 
 /** The lock is the operating system's, on the database file: it goes with the process, however that ends. */
-function lock(db: DatabaseSync, path: string): Refusal | undefined {
+function lock(db: DatabaseSync, { path, fsync }: OpenFile): Refusal | undefined {
   try {
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     db.exec("PRAGMA journal_mode = WAL");
-    db.exec("PRAGMA synchronous = FULL");
+    db.exec(`PRAGMA synchronous = ${fsync ? "FULL" : "OFF"}`);
     db.exec("BEGIN IMMEDIATE; COMMIT");
   } catch (error) {
     const failure = describeFailure(error);

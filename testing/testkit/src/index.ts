@@ -39,6 +39,7 @@ export {
   TestRepository,
   type TestRepositoryOptions,
 } from "./git/test-repository.ts";
+export { chartArchive, type ChartArchiveOptions } from "./helm/chart-archive.ts";
 export {
   type ChartRepositoryFault,
   type ChartRepositoryFaults,
@@ -49,6 +50,7 @@ export {
   type ChartRepositoryServerOptions,
   startChartRepository,
 } from "./helm/chart-repository-server.ts";
+export { chartRepositoryFiles } from "./helm/repository-files.ts";
 export {
   type RegistryFault,
   type RegistryFaults,

@@ -31,6 +31,7 @@ export interface RepositoryTree {
   readonly objects: readonly JsonObject[];
 }
 
+const STAND_IN = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: stand-in\n";
 /** Satisfies every range that asks for a stable version. */
 const ANY_VERSION = "99.1.0";
 const IN_MAJOR = /^(\d+)(\.x)*$/;
@@ -47,7 +48,20 @@ export function readRepositoryTree(folder: string, hosts: ChartHosts): Repositor
     const text = readFileSync(join(folder, path), "utf8");
     files[path] = path.endsWith(".yaml") ? rewritten(text, { hosts, charts, objects }) : text;
   }
+  for (const path of absentFolders(files, objects)) files[`${path}/config.yaml`] = STAND_IN;
   return { files, charts: [...charts.values()], objects };
+}
+
+/** Folders that Kustomizations name and that the recorded data leaves out. */
+function absentFolders(
+  files: Readonly<Record<string, string>>,
+  objects: readonly JsonObject[],
+): readonly string[] {
+  const present = Object.keys(files);
+  return objects
+    .filter((object) => groupAndKind(object) === "kustomize.toolkit.fluxcd.io/Kustomization")
+    .map(({ spec }) => String(objectAt(spec)["path"] ?? "").replace(/^\.\//, ""))
+    .filter((path) => path !== "" && !present.some((file) => file.startsWith(`${path}/`)));
 }
 
 function filesBelow(folder: string, below: string): readonly string[] {

@@ -28,6 +28,7 @@ export interface PublicRepository {
 const NAMESPACE = "flux-system";
 const PATIENCE_MS = 300_000;
 const LOOK_AGAIN_MS = 250;
+const QUIET_MS = 5_000;
 const LONG_MS = 2 ** 30;
 const searchPath = process.env["PATH"] ?? "/usr/bin:/bin";
 const Namespace: Kind = {
@@ -117,23 +118,25 @@ async function apply(client: KubeClient, object: JsonObject): Promise<void> {
   await client.apply(gvkOf(kubeObject), kubeObject, { fieldManager: "test", force: true });
 }
 
+/** All is Ready once nothing is left to wait for, and nothing new has come for a while. */
 async function untilReady(client: KubeClient, tree: RepositoryTree): Promise<string | undefined> {
   const end = systemClock.monotonic() + PATIENCE_MS;
+  let settled = { count: 0, sinceMs: systemClock.monotonic() };
   for (;;) {
     await provideSecrets(client, tree);
-    const { unready, releases } = await look(client);
-    if (unready.length === 0 && releases === releasesOf(tree)) return undefined;
-    if (systemClock.monotonic() > end) {
-      const missing = `${releases} of ${releasesOf(tree)} releases are there`;
-      return [...(unready.length === 0 ? [missing] : []), ...unready].join("\n");
-    }
+    const { unready, count } = await look(client);
+    const now = systemClock.monotonic();
+    if (unready.length > 0 || count !== settled.count) settled = { count, sinceMs: now };
+    if (now - settled.sinceMs > QUIET_MS) return undefined;
+    if (now > end) return unready.join("\n");
     await systemClock.sleep(LOOK_AGAIN_MS);
   }
 }
 
 interface Look {
   readonly unready: readonly string[];
-  readonly releases: number;
+  /** How many Flux objects there are. */
+  readonly count: number;
 }
 
 async function look(client: KubeClient): Promise<Look> {
@@ -143,10 +146,7 @@ async function look(client: KubeClient): Promise<Look> {
   const objects = lists.flatMap(({ items }, index) =>
     items.map((item) => ({ ...item, kind: fluxResources[index]?.kind ?? "" })),
   );
-  return {
-    unready: objects.flatMap(problemOf),
-    releases: objects.filter(({ kind }) => kind === "HelmRelease").length,
-  };
+  return { unready: objects.flatMap(problemOf), count: objects.length };
 }
 
 function problemOf(object: KubeObject): readonly string[] {
@@ -158,14 +158,6 @@ function problemOf(object: KubeObject): readonly string[] {
   if (isConditionTrue(conditions, "Ready") && observedGeneration === metadata.generation) return [];
   const message = findCondition(conditions, "Ready")?.message ?? "not looked at";
   return [`${kind} ${metadata.namespace ?? ""}/${metadata.name ?? ""}: ${message}`];
-}
-
-/** Those that any file declares; each is part of one cluster. */
-function releasesOf({ objects }: RepositoryTree): number {
-  const names = objects
-    .filter(({ apiVersion, kind }) => kind === "HelmRelease" && String(apiVersion).startsWith("helm.toolkit"))
-    .map(({ metadata }) => String(objectAt(metadata)["name"]));
-  return new Set(names).size;
 }
 
 /** What a controller of the repository would have made out of its vault. */

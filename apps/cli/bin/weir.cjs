@@ -5,12 +5,17 @@ const { existsSync } = require("node:fs");
 
 const root = `${__dirname}/..`;
 /** A command that is a program of its own. */
-const isTemplate = process.argv[2] === "template";
+const isTemplate = process.argv[2] === "template" && !process.argv.some(isRelease);
 const packaged = `${root}/dist/${isTemplate ? "template" : "main"}.cjs`;
 
 if (!isRecent()) startAnother();
 else if (existsSync(packaged)) startPackaged();
 else startOn(process.execPath);
+
+/** `hr/NAME`: a release of a cluster needs more than a chart does. */
+function isRelease(arg) {
+  return /^(hr|helmreleases?)\/[^/]+$/i.test(arg);
+}
 
 function isRecent() {
   return Number(process.versions.node.split(".")[0]) >= 24;

@@ -102,10 +102,14 @@ function addTemplate(program: Command, deps: ProgramDeps): void {
   program
     .command("template")
     .description("render a chart and print its manifests, as helm template does")
-    .argument("[args...]", "[NAME] CHART")
+    .argument("[args...]", "[NAME] CHART, or hr/NAME")
     .allowUnknownOption()
     .helpOption(false)
     .action(async (_args: readonly string[], _options: unknown, command: Command) => {
+      if (command.args.some((arg) => /^(hr|helmreleases?)\/[^/]+$/i.test(arg))) {
+        const { runTemplateRelease } = await import("./release/run-template-release.ts");
+        return deps.exit(await runTemplateRelease(command.args, deps.environment));
+      }
       const { runTemplate } = await import("./template/run-template.ts");
       deps.exit(await runTemplate(command.args, deps.environment));
     });

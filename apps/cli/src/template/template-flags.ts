@@ -66,7 +66,7 @@ const OWN_FLAGS: readonly HelmFlag[] = [
 ];
 
 /** They speak of where a chart is fetched from. */
-const FETCH_FLAGS: readonly HelmFlag[] = [
+export const FETCH_FLAGS: readonly HelmFlag[] = [
   { name: "dependency-update", kind: "bool", help: "fetch dependencies that are missing" },
   { name: "repo", kind: "text", help: "URL of the repository that the chart is in" },
   { name: "version", kind: "text", help: "version of the chart, or a range; the latest by default" },

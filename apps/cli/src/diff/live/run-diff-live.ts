@@ -4,13 +4,20 @@ import type { Environment } from "../../environment.ts";
 import { findKind } from "../../objects/flux-kinds.ts";
 import { openCluster } from "../../objects/open-cluster.ts";
 import { type HelmFlag, type HelmFlagValues, parseHelmFlags } from "../../template/helm-flags.ts";
-import { describeHelmFlags } from "../../template/template-flags.ts";
+import { describeHelmFlags, FETCH_FLAGS } from "../../template/template-flags.ts";
 import { compareLive, type LiveComparison } from "./compare-live.ts";
 import type { DiffTarget } from "./diff-kustomization.ts";
 
 const FLAGS: readonly HelmFlag[] = [
   { name: "namespace", short: "n", kind: "text", help: "namespace of the object; flux-system by default" },
   { name: "kubeconfig", kind: "text", help: "kubeconfig of the cluster" },
+  {
+    name: "from-file",
+    kind: "array",
+    help: "file that holds the HelmRelease and what it refers to; may repeat",
+  },
+  { name: "chart", kind: "text", help: "folder, archive or URL of the chart of a HelmRelease" },
+  ...FETCH_FLAGS.filter(({ name }) => !["dependency-update", "repo", "version", "devel"].includes(name)),
   {
     name: "path",
     kind: "text",
@@ -99,6 +106,10 @@ async function comparisonOf(kind: string, target: DiffTarget): Promise<LiveCompa
     case "Kustomization": {
       const { kustomizationComparison } = await import("./diff-kustomization.ts");
       return kustomizationComparison(target);
+    }
+    case "HelmRelease": {
+      const { releaseComparison } = await import("./release-comparison.ts");
+      return releaseComparison(target);
     }
     default:
       throw new CommandError(

@@ -1,6 +1,13 @@
 import { describeError, type JsonObject, type JsonValue, writeJson } from "@weir/core";
 import { type KubeClient, type ResolvedKind } from "@weir/client";
-import { formatApiVersion, gvkOf, type KubeObject, type ObjectMeta } from "@weir/objects";
+import {
+  formatApiVersion,
+  formatGvk,
+  type GroupVersionKind,
+  gvkOf,
+  type KubeObject,
+  type ObjectMeta,
+} from "@weir/objects";
 import { quoteGo } from "@weir/text";
 import { readYamlDocuments, YamlError } from "@weir/yaml";
 import { ReleaseActionError } from "./action-error.ts";
@@ -17,9 +24,10 @@ export async function buildObjects(
 ): Promise<readonly BuiltObject[]> {
   const problems: ReleaseActionError[] = [];
   const built: BuiltObject[] = [];
+  const kinds = new KindReader(client);
   for (const value of valuesOf(text, problems)) {
     try {
-      built.push(await buildObject(client, value, namespace));
+      built.push(await buildObject(kinds, value, namespace));
     } catch (error) {
       if (!(error instanceof ReleaseActionError)) throw error;
       problems.push(error);
@@ -70,8 +78,25 @@ function* unpackLists(document: JsonObject): Generator<JsonObject> {
   for (const item of items as readonly JsonValue[]) yield* unpackLists(objectOf(item));
 }
 
-async function buildObject(client: KubeClient, value: JsonObject, namespace: string): Promise<BuiltObject> {
-  const kind = await kindOf(client, value);
+/** Asks for each kind once: one that is not served costs the client a reading of all that is. */
+class KindReader {
+  readonly #client: KubeClient;
+  readonly #answers = new Map<string, Promise<ResolvedKind | undefined>>();
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  resolve(wanted: GroupVersionKind): Promise<ResolvedKind | undefined> {
+    const key = formatGvk(wanted);
+    const answer = this.#answers.get(key) ?? this.#client.resolve(wanted);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+async function buildObject(kinds: KindReader, value: JsonObject, namespace: string): Promise<BuiltObject> {
+  const kind = await kindOf(kinds, value);
   const metadata = metadataOf(value);
   const fillsIn = kind.scope === "Namespaced" && (metadata.namespace ?? "") === "";
   const object = { ...value, metadata: fillsIn ? { ...metadata, namespace } : metadata } as KubeObject;
@@ -84,12 +109,12 @@ function metadataOf(value: JsonObject): ObjectMeta {
   return isObject ? (metadata as ObjectMeta) : {};
 }
 
-async function kindOf(client: KubeClient, value: JsonObject): Promise<ResolvedKind> {
+async function kindOf(kinds: KindReader, value: JsonObject): Promise<ResolvedKind> {
   const { apiVersion, kind } = value;
   if (typeof kind !== "string" || kind === "") throw missing("Kind", value);
   if (typeof apiVersion !== "string" || apiVersion === "") throw missing("apiVersion", value);
   const wanted = gvkOf(value);
-  const resolved = await client.resolve(wanted);
+  const resolved = await kinds.resolve(wanted);
   if (resolved !== undefined) return resolved;
   const { name = "", namespace = "" } = metadataOf(value);
   const problem = `no matches for kind ${quoteGo(kind)} in version ${quoteGo(formatApiVersion(wanted))}`;
@@ -99,5 +124,16 @@ async function kindOf(client: KubeClient, value: JsonObject): Promise<ResolvedKi
 }
 
 function missing(field: string, value: JsonObject): ReleaseActionError {
-  return new ReleaseActionError(`unable to decode "": Object '${field}' is missing in '${writeJson(value)}'`);
+  return new ReleaseActionError(
+    `unable to decode "": Object '${field}' is missing in '${writeJson(masked(value))}'`,
+  );
+}
+
+const MASK = "***";
+
+/** An error is no place for what a Secret holds. */
+function masked(value: JsonObject): JsonObject {
+  if (value["kind"] !== undefined && value["kind"] !== "Secret") return value;
+  const hidden = ["data", "stringData"].filter((field) => Object.hasOwn(value, field));
+  return { ...value, ...Object.fromEntries(hidden.map((field) => [field, MASK])) };
 }

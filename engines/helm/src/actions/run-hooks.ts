@@ -170,7 +170,10 @@ class HookRunner {
     );
     const failures = await deleteObjects(this.#context, objects, "Background");
     if (failures.length > 0) throw joined(failures, "; ");
-    await waitUntilGone(this.#context, objects, this.#options);
+    // The next hook may have the name of one that is still there, whatever else is waited for.
+    const { strategy, timeoutMs } = this.#options;
+    const wait = { timeoutMs, strategy: strategy === "hookOnly" ? "poller" : strategy } as const;
+    await waitUntilGone(this.#context, objects, wait);
   }
 
   async #build(hook: ReleaseHook, problem: string): Promise<readonly BuiltObject[]> {

@@ -19,6 +19,7 @@ export interface ApiResponse {
     readonly status: number;
     readonly headers: readonly (readonly [name: string, value: string])[];
     readonly body: string | AsyncIterable<string>;
+    readonly bytes?: Uint8Array;
 }
 
 export interface ApiServer extends AsyncDisposable {
@@ -177,6 +178,7 @@ export interface SqliteStorageOptions {
     readonly clock?: Clock;
     readonly history?: HistoryLimits;
     readonly maxBytes?: number;
+    readonly fsync?: boolean;
     readonly logger?: Logger;
 }
 

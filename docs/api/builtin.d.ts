@@ -107,6 +107,15 @@ export declare class WireFormatError extends WeirError {
     readonly retry = "never";
 }
 
+export declare class WireWriter {
+    #private;
+    text(number: number, text: string): void;
+    bytes(number: number, bytes: Uint8Array): void;
+    integer(number: number, value: bigint): void;
+    double(number: number, value: number): void;
+    finish(): Uint8Array;
+}
+
 export declare function builtinKind<Shape>(group: string, version: string, kind: string, plural: string, scope: "Namespaced" | "Cluster"): BuiltinKind<Shape>;
 
 export declare function builtinResources(): readonly BuiltinResource[];
@@ -118,6 +127,8 @@ export declare function decodeObject(struct: GoStruct, value: JsonObject): Decod
 export declare function decodeProtobuf(bytes: Uint8Array): JsonObject;
 
 export declare function defaultObject(definition: string, object: JsonObject): JsonObject;
+
+export declare function encodeProtobuf(object: JsonObject): Uint8Array;
 
 export declare function findKind(gvk: GroupVersionKind): BuiltinResource | undefined;
 
@@ -140,5 +151,7 @@ export declare function openApiPaths(): readonly string[];
 export declare function schemaOf(definition: string): SchemaNode | undefined;
 
 export declare function selectableFields(gvk: GroupVersionKind): readonly string[];
+
+export declare function settleLists(struct: GoStruct, object: JsonObject): JsonObject;
 
 export declare function tableColumns(gvk: GroupVersionKind): readonly TableColumn[] | undefined;

@@ -106,6 +106,7 @@ export interface Expression {
     readonly text: string;
     readonly type?: CelType;
     readonly names: ReadonlySet<string>;
+    estimateCost(largest: LargestSize): number;
     program(): Program;
 }
 
@@ -127,6 +128,8 @@ export declare class FluxExpressionError extends WeirError {
 }
 
 export declare const INT: CelType;
+
+export type LargestSize = (path: readonly string[]) => number | undefined;
 
 export declare const NULL: CelType;
 

@@ -66,6 +66,8 @@ export type MetadataReading = {
     readonly problem: string;
 };
 
+export type NullHandling = "drop" | "keep";
+
 export interface PruneOptions {
     readonly isResourceRoot?: boolean;
 }
@@ -150,7 +152,7 @@ export interface ValidateOptions {
     readonly checkMetadata?: MetadataCheck;
 }
 
-export declare function applyDefaults(schema: SchemaNode, value: JsonValue): JsonValue;
+export declare function applyDefaults(schema: SchemaNode, value: JsonValue, nulls?: NullHandling): JsonValue;
 
 export declare function celRule(rule: string, message?: string | CelRuleOptions): CelRule;
 

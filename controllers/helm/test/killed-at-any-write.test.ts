@@ -67,7 +67,6 @@ interface Scenario {
 
 const retries = { upgrade: { remediation: { retries: 0, remediateLastFailure: true } } };
 const scenarios: readonly Scenario[] = [
-  { name: "an install", revisions: 1, msg: "hello" },
   { name: "an install with a hook", templates: HOOK, revisions: 1, msg: "hello" },
   { name: "an upgrade", change: { spec: { values: { msg: "two" } } }, revisions: 2, msg: "two" },
   {
@@ -107,8 +106,14 @@ async function killAt(write: number, scenario: Scenario): Promise<readonly Relea
   if (end === "survived") return "survived";
   await toolkit.start();
   await toolkit.observed();
-  expect((await toolkit.data())?.["msg"]).toBe(scenario.msg);
-  return toolkit.records();
+  const records = await toolkit.records();
+  const context = `killed after ${dying.writes.at(-1)} (${write}), ${JSON.stringify(statesOf(records))}: ${JSON.stringify((await toolkit.get()).status?.conditions)}`;
+  expect((await toolkit.data())?.["msg"], context).toBe(scenario.msg);
+  return records;
+}
+
+function statesOf(records: readonly Release[]): readonly string[] {
+  return records.map(({ version, info }) => `${version} ${info.status}`);
 }
 
 describe("a process that is killed at any write", () => {
@@ -121,7 +126,7 @@ describe("a process that is killed at any write", () => {
           expect(write).toBeGreaterThan(4);
           return;
         }
-        const states = records.map(({ version, info }) => `${version} ${info.status}`);
+        const states = statesOf(records);
         expect(
           records.filter(({ info }) => info.status === "deployed"),
           `write ${write}: ${states}`,

@@ -23,7 +23,7 @@ const cases: readonly {
     name: "a deployed revision follows that is not wanted",
     history: [aSnapshot(2, "failed"), aSnapshot(1)],
     records: [aRecord(1, "superseded"), aRecord(2, "failed"), aRecord(3)],
-    want: [aSnapshot(3), aSnapshot(2, "failed"), aSnapshot(1)],
+    want: [aSnapshot(3), aSnapshot(2, "failed"), aSnapshot(1, "superseded")],
   },
   {
     name: "the deployed revision took the place of the remembered one",

@@ -25,7 +25,7 @@ export function withLostRevisions(
   const isSettled = status === "failed" || (status === "deployed" && !isWanted(last));
   if (!isSettled) return undefined;
   const lost = records.filter(({ version }) => version > latest.version);
-  const known = history.map((snapshot) => (snapshot === latest ? asStored(latest, stored) : snapshot));
+  const known = history.map((snapshot) => upToDate(snapshot, records));
   return [...lost.map((record) => snapshotOf(record, {})).reverse(), ...known];
 }
 
@@ -36,9 +36,10 @@ function isSame(snapshot: HelmReleaseSnapshot, stored: Release): boolean {
   return stored.info.status === "superseded" && doubtAbout(snapshot, { ...stored, info }) === undefined;
 }
 
-function asStored(
-  { action, ociDigest, testHooks }: HelmReleaseSnapshot,
-  stored: Release,
-): HelmReleaseSnapshot {
+/** A remembered revision as it is stored now, where nothing but its place was taken. */
+function upToDate(snapshot: HelmReleaseSnapshot, records: readonly Release[]): HelmReleaseSnapshot {
+  const stored = records.find((record) => targets(snapshot, record));
+  if (stored === undefined || !isSame(snapshot, stored)) return snapshot;
+  const { action, ociDigest, testHooks } = snapshot;
   return snapshotOf(stored, { action, ociDigest, testHooks });
 }

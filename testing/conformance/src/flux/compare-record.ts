@@ -26,8 +26,8 @@ export function compareEvents(
   seen: readonly JsonObject[],
   substitutions: Substitutions,
 ): string | undefined {
-  const wanted = eventsByObject(recorded.map(recordedEvent), substitutions);
-  const had = eventsByObject(seen.map(seenEvent), substitutions);
+  const wanted = eventsByObject(recorded.map(recordedEvent).filter(isNews), substitutions);
+  const had = eventsByObject(seen.map(seenEvent).filter(isNews), substitutions);
   for (const object of new Set([...wanted.keys(), ...had.keys()])) {
     const difference = jsonDifference(
       [...(wanted.get(object)?.values() ?? [])],
@@ -37,6 +37,11 @@ export function compareEvents(
     if (difference !== undefined) return difference;
   }
   return undefined;
+}
+
+/** How often the HelmChart of a HelmRelease is looked at again without anything new is up to chance. */
+function isNews({ object, event }: NamedEvent): boolean {
+  return !(event["reason"] === "ArtifactUpToDate" && /^HelmChart\/hr-/.test(object));
 }
 
 interface NamedEvent {

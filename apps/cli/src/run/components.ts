@@ -50,12 +50,12 @@ function sourceControllers(options: RunOptions, parts: ComponentParts): readonly
     intervalJitter,
     ...(concurrency === undefined ? {} : { concurrency }),
   };
-  const { maxIndexBytes } = options.source;
+  const { maxIndexBytes, maxChartBytes, maxChartFileBytes } = options.source;
   return [
     gitRepositoryController({ ...shared, scratch, searchPath }),
     ociRepositoryController(shared),
     helmRepositoryController({ ...shared, scratch, workers, maxIndexBytes }),
-    helmChartController({ ...shared, workers, maxIndexBytes }),
+    helmChartController({ ...shared, workers, maxIndexBytes, maxChartBytes, maxChartFileBytes }),
   ];
 }
 

@@ -7,7 +7,6 @@ const NO_KUBECONFIG = noted(
 );
 const NO_DECRYPTION = noted("a Kustomization with spec.decryption is Stalled as long as that is not built");
 const NO_IDENTITY = noted("identities of clouds are not built yet");
-const NO_CHART_LIMIT = noted("charts have fixed budgets: 10 MiB an archive, 5 MiB a file");
 const NO_INDEX_CACHE = noted("an index is read from the artifact of its HelmRepository");
 const NO_MEMORY_WATCH = noted("each render has a limit of memory of its own");
 const NO_NOTIFICATION = noted("the notification controller is not built yet");
@@ -121,8 +120,8 @@ const SOURCE_FLAGS: readonly FlagDefinition[] = [
     "host key algorithms",
   ),
   flag(["helm-index-max-size", "count", "52428800"], WORKS, "longest index of a HelmRepository, in bytes"),
-  flag(["helm-chart-max-size", "count", "10485760"], NO_CHART_LIMIT, "largest chart"),
-  flag(["helm-chart-file-max-size", "count", "5242880"], NO_CHART_LIMIT, "largest file of a chart"),
+  flag(["helm-chart-max-size", "count", "10485760"], WORKS, "longest archive of a chart, in bytes"),
+  flag(["helm-chart-file-max-size", "count", "5242880"], WORKS, "longest file of a chart, in bytes"),
   flag(["helm-cache-max-size", "count", "0"], NO_INDEX_CACHE, "indexes kept"),
   flag(["helm-cache-ttl", "duration", "15m"], NO_INDEX_CACHE, "how long an index is kept"),
   flag(["helm-cache-purge-interval", "duration", "1m"], NO_INDEX_CACHE, "how often old indexes are dropped"),

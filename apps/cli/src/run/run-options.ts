@@ -56,6 +56,8 @@ export interface SourceFlags {
   readonly retentionMs: number;
   readonly retentionRecords: number;
   readonly maxIndexBytes: number;
+  readonly maxChartBytes: number;
+  readonly maxChartFileBytes: number;
 }
 
 /** What concerns Kustomizations, and in part HelmReleases. */
@@ -148,6 +150,8 @@ function sourceFlags(values: FlagValues): SourceFlags {
     retentionMs: values.durationMs("artifact-retention-ttl"),
     retentionRecords: atLeastOne("artifact-retention-records", values),
     maxIndexBytes: atLeastOne("helm-index-max-size", values),
+    maxChartBytes: atLeastOne("helm-chart-max-size", values),
+    maxChartFileBytes: atLeastOne("helm-chart-file-max-size", values),
   };
 }
 

@@ -1,5 +1,12 @@
 import { describeError, type Tree, WeirError } from "@weir/core";
-import { type Chart, type ChartDependency, ChartError, loadChartArchive, loadChartFolder } from "@weir/helm";
+import {
+  type Chart,
+  type ChartDependency,
+  type ChartLimits,
+  ChartError,
+  loadChartArchive,
+  loadChartFolder,
+} from "@weir/helm";
 import { ConstraintError, parseConstraint, tryParseSemver } from "@weir/text";
 import { buildFailed } from "./chart-build-error.ts";
 import type { ChartRepository } from "./chart-repository.ts";
@@ -13,6 +20,7 @@ export interface DependencySource {
   readonly tree: Tree;
   /** The chart's folder. */
   readonly path: string;
+  readonly limits: ChartLimits;
   readonly repositoryFor: RepositoryFor;
 }
 
@@ -51,7 +59,7 @@ function nameOf({ name, alias }: ChartDependency): string {
 async function load(dependency: ChartDependency, source: DependencySource): Promise<Chart> {
   const isLocal = dependency.repository === "" || dependency.repository.startsWith("file://");
   try {
-    return isLocal ? loadLocal(dependency, source) : await loadRemote(dependency, source.repositoryFor);
+    return isLocal ? loadLocal(dependency, source) : await loadRemote(dependency, source);
   } catch (error) {
     if (!(error instanceof WeirError)) throw error;
     const what = `failed to add ${isLocal ? "local" : "remote"} dependency '${nameOf(dependency)}'`;
@@ -59,7 +67,7 @@ async function load(dependency: ChartDependency, source: DependencySource): Prom
   }
 }
 
-function loadLocal(dependency: ChartDependency, { tree, path }: DependencySource): Chart {
+function loadLocal(dependency: ChartDependency, { tree, path, limits }: DependencySource): Chart {
   const { name, repository, version } = dependency;
   const below = repository === "" ? `charts/${name}` : repository.slice("file://".length);
   const at = pathInSource(path, below);
@@ -69,7 +77,9 @@ function loadLocal(dependency: ChartDependency, { tree, path }: DependencySource
   }
   const constraint = readRange(version);
   const chart = within(`failed to load chart from '/${at}' (reference '${repository}')`, () =>
-    kind === "directory" ? loadChartFolder(tree, at) : loadChartArchive(tree.read(at) ?? new Uint8Array()),
+    kind === "directory"
+      ? loadChartFolder(tree, at, { limits })
+      : loadChartArchive(tree.read(at) ?? new Uint8Array(), { limits }),
   );
   const found = tryParseSemver(chart.metadata.version);
   if (found !== undefined && constraint.check(found)) return chart;
@@ -87,7 +97,7 @@ function readRange(version: string): ReturnType<typeof parseConstraint> {
 
 async function loadRemote(
   { name, version, repository }: ChartDependency,
-  repositoryFor: RepositoryFor,
+  { repositoryFor, limits }: DependencySource,
 ): Promise<Chart> {
   checkUrl(repository);
   const charts = await asStep(`failed to get chart repository for URL '${repository}'`, () =>
@@ -99,7 +109,7 @@ async function loadRemote(
     charts.download(found),
   );
   return within(`failed to load downloaded archive of version '${found.version}'`, () =>
-    loadChartArchive(archive),
+    loadChartArchive(archive, { limits }),
   );
 }
 

@@ -3,7 +3,6 @@ import {
   type Chart,
   ChartBudgetError,
   ChartError,
-  type ChartMetadata,
   loadArchiveMetadata,
   loadChartArchive,
   loadChartFolder,
@@ -40,7 +39,12 @@ export async function buildLocalChart(build: BuildContext, source: LocalSource):
   if (kind === undefined) {
     throw buildFailed("reference", `stat ${shownPath(path)}: no such file or directory`);
   }
-  const { name, version: own } = asStep("reference", () => metadataAt(tree, path, kind));
+  const { limits } = build;
+  const { name, version: own } = asStep("reference", () =>
+    kind === "directory"
+      ? loadFolderMetadata(tree, path)
+      : loadArchiveMetadata(tree.read(path) ?? new Uint8Array(), limits),
+  );
   const metadata = [source.revision, valuesMetadata(build.chart)].filter((part) => part !== "").join(".");
   const version = withMetadata(own, metadata);
   const isPackaged = kind === "directory" || metadata !== "";
@@ -51,7 +55,7 @@ export async function buildLocalChart(build: BuildContext, source: LocalSource):
   const { chart, used } = loadChart(build, tree, path, kind);
   const complete =
     kind === "directory"
-      ? await addDependencies(chart, { tree, path, repositoryFor: source.repositoryFor })
+      ? await addDependencies(chart, { tree, path, limits, repositoryFor: source.repositoryFor })
       : { chart, added: 0 };
   const bytes = complete.chart.raw.reduce((sum, { data }) => sum + data.length, 0);
   const packed = await runChartTask("packChart", { chart: complete.chart, version }, { ...build, bytes });
@@ -64,12 +68,6 @@ function checkPath(path: string): string {
     throw buildFailed("reference", "local chart reference path is expected to be relative");
   }
   return pathInSource(path);
-}
-
-function metadataAt(tree: Tree, path: string, kind: "directory" | "file"): ChartMetadata {
-  return kind === "directory"
-    ? loadFolderMetadata(tree, path)
-    : loadArchiveMetadata(tree.read(path) ?? new Uint8Array());
 }
 
 function loadChart(
@@ -89,8 +87,8 @@ function loadChart(
   );
   const chart = asStep("package", () =>
     kind === "directory"
-      ? loadChartFolder(tree, path, { path: shownPath(path) })
-      : loadChartArchive(tree.read(path) ?? new Uint8Array()),
+      ? loadChartFolder(tree, path, { path: shownPath(path), limits: build.limits })
+      : loadChartArchive(tree.read(path) ?? new Uint8Array(), { limits: build.limits }),
   );
   if (merged === undefined) return { chart, used: [] };
   const changed = asStep("values", () => withDefaultValues(chart, merged.values));

@@ -35,9 +35,14 @@ export async function buildRemoteChart(
   if (stored !== undefined) return { ...base, ...stored };
   const archive = await download(charts, found);
   const work = { ...build, bytes: archive.length };
+  const { limits } = build;
   const { archive: built, used } = isPackaged
-    ? await runChartTask("repackArchive", { archive, version, valuesFiles: valuesFilesOf(build) }, work)
-    : await runChartTask("inspectArchive", { archive }, work);
+    ? await runChartTask(
+        "repackArchive",
+        { archive, version, limits, valuesFiles: valuesFilesOf(build) },
+        work,
+      )
+    : await runChartTask("inspectArchive", { archive, limits }, work);
   return { ...base, archive: built, valuesFiles: used };
 }
 

@@ -61,6 +61,7 @@ describe("storedBuild", () => {
     chart,
     stored: artifact,
     workers: createWorkerPool(),
+    limits: {},
     signal: new AbortController().signal,
   });
 

@@ -1,5 +1,6 @@
 import type { Artifact, HelmChart } from "@weir/api";
-import { type WorkerPool } from "@weir/core";
+import type { WorkerPool } from "@weir/core";
+import type { ChartLimits } from "@weir/helm";
 import { formatSemver, parseSemver, SemverError } from "@weir/text";
 import { buildFailed } from "./chart-build-error.ts";
 import { type ChartTaskResult, inspectArchive, packChart, repackArchive } from "./chart-task.ts";
@@ -27,6 +28,7 @@ export interface BuildContext {
   /** The artifact that is stored. */
   readonly stored: Artifact | undefined;
   readonly workers: WorkerPool;
+  readonly limits: ChartLimits;
   readonly signal: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import {
   type Chart,
   ChartBudgetError,
   ChartError,
+  type ChartLimits,
   loadArchiveMetadata,
   loadChartArchive,
   packageChart,
@@ -18,21 +19,25 @@ export interface RepackInput {
   readonly archive: Uint8Array;
   readonly version: string;
   readonly valuesFiles: ValuesFiles;
+  readonly limits: ChartLimits;
 }
 
 /** Checks that an archive is a chart's; it is passed on as it is. */
-export function inspectArchive({ archive }: { readonly archive: Uint8Array }): ChartTaskResult {
+export function inspectArchive({
+  archive,
+  limits,
+}: Pick<RepackInput, "archive" | "limits">): ChartTaskResult {
   return asResult("pull", () => {
-    within("failed to load chart metadata from written chart", () => loadArchiveMetadata(archive));
+    within("failed to load chart metadata from written chart", () => loadArchiveMetadata(archive, limits));
     return { kind: "done", archive, used: [] };
   });
 }
 
 /** Packs the chart of an archive with other defaults and another version. */
-export function repackArchive({ archive, version, valuesFiles }: RepackInput): ChartTaskResult {
+export function repackArchive({ archive, version, valuesFiles, limits }: RepackInput): ChartTaskResult {
   let chart: Chart | undefined;
   const loaded = asResult("package", () => {
-    chart = within("failed to load downloaded chart", () => loadChartArchive(archive));
+    chart = within("failed to load downloaded chart", () => loadChartArchive(archive, { limits }));
     return { kind: "done", archive, used: [] };
   });
   if (chart === undefined) return loaded;

@@ -4,6 +4,7 @@ import type { HelmRepository } from "@weir/api";
 import type { ArtifactStorage } from "@weir/artifact";
 import { type Clock, goDurationMs } from "@weir/core";
 import { type ChartVersion, readRepositoryIndex, readStoredVersions } from "@weir/helm";
+import { withoutCredentials } from "@weir/git";
 import { createNodeSender } from "@weir/oci";
 import { fetchUrl, limited } from "../helm-access/fetch-url.ts";
 import { HelmFetchError } from "../helm-access/helm-fetch-error.ts";
@@ -27,6 +28,8 @@ export interface ChartSourceDeps {
   readonly clock: Clock;
   /** Longest index of a repository without an object; 50 MiB by default. */
   readonly maxIndexBytes?: number;
+  /** Longest archive in bytes; 10 MiB by default, as Flux. */
+  readonly maxChartBytes?: number;
 }
 
 /** A repository of charts, as an object describes it; it may have no object of its own. */
@@ -41,7 +44,6 @@ export interface OpenCharts extends Disposable {
 
 const DEFAULT_TIMEOUT = "60s";
 const MIB = 1024 * 1024;
-/** Longest archive, as Flux's `--helm-chart-max-size`. */
 const MAX_CHART = 10 * MIB;
 
 /** Opens a repository. Throws `SourceStepError` where its Secrets or its URL cannot be used. */
@@ -61,7 +63,8 @@ export async function openCharts(
   const { auths, tls } = read;
   const access = { isInsecure: spec.insecure ?? false, auths, ...(tls === undefined ? {} : { tls }) };
   const lease = deps.clients.open(access);
-  const registry = registryCharts({ url, client: lease.client, signal: ctx.signal });
+  const { maxChartBytes = MAX_CHART } = deps;
+  const registry = registryCharts({ url, client: lease.client, maxChartBytes, signal: ctx.signal });
   return { charts: registry, registry, [Symbol.dispose]: () => lease[Symbol.dispose]() };
 }
 
@@ -86,10 +89,16 @@ class IndexedRepository {
   }
 
   open(): OpenCharts {
+    const { maxChartBytes = MAX_CHART } = this.#deps;
     const charts = httpCharts({
       url: this.#reached.url,
       versions: (name) => this.#versions(name),
-      fetch: (url) => this.#fetch(url, MAX_CHART, `chart at ${url} exceeds ${MAX_CHART} bytes limit`),
+      fetch: (url) =>
+        this.#fetch(
+          url,
+          maxChartBytes,
+          `size of chart '${withoutCredentials(url)}' exceeds '${maxChartBytes}' bytes limit`,
+        ),
     });
     return { charts, registry: undefined, [Symbol.dispose]: () => this.#sender[Symbol.dispose]() };
   }

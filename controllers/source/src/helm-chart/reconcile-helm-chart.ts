@@ -1,6 +1,7 @@
 import { type Artifact, HelmChart, SourceReason } from "@weir/api";
 import type { ArtifactStorage } from "@weir/artifact";
 import type { Clock, Outcome, WorkerPool } from "@weir/core";
+import type { ChartLimits } from "@weir/helm";
 import type { ReconcileContext } from "@weir/sdk";
 import { ownerOf } from "../artifact-storage/artifact-owner.ts";
 import { ensureStored } from "../artifact-storage/ensure-stored.ts";
@@ -23,6 +24,10 @@ export interface HelmChartDeps extends SourceTiming {
   readonly clock: Clock;
   /** Longest index in bytes of a repository without an object; 50 MiB by default. */
   readonly maxIndexBytes?: number;
+  /** Longest archive of a chart in bytes; 10 MiB by default, as Flux's `--helm-chart-max-size`. */
+  readonly maxChartBytes?: number;
+  /** Longest file of a chart in bytes; 5 MiB by default, as Flux's `--helm-chart-file-max-size`. */
+  readonly maxChartFileBytes?: number;
 }
 
 type Context = ReconcileContext<HelmChart, HelmChartFacts>;
@@ -79,7 +84,7 @@ class HelmChartRun {
     if (source.revision !== undefined) this.#ctx.record({ sourceRevision: source.revision });
     // Whichever step of the build failed last time, it is looked at anew.
     this.#ctx.record({ isFetched: true });
-    const context = { chart: this.#chart, stored, workers, signal };
+    const context = { chart: this.#chart, stored, workers, signal, limits: limitsOf(this.#deps) };
     const build = await buildChart(context, source, this.#ctx, this.#deps);
     const said = saidOf(build);
     this.#ctx.record({ built: said });
@@ -151,6 +156,13 @@ class HelmChartRun {
 
 /** How soon a source without an artifact is looked at again, should its event be missed. */
 const WAIT_MS = 60_000;
+
+function limitsOf({ maxChartBytes, maxChartFileBytes }: HelmChartDeps): ChartLimits {
+  return {
+    ...(maxChartBytes === undefined ? {} : { archive: maxChartBytes }),
+    ...(maxChartFileBytes === undefined ? {} : { file: maxChartFileBytes }),
+  };
+}
 
 function saidOf(build: ChartBuild): Said {
   const reason = build.isPackaged ? SourceReason.ChartPackageSucceeded : SourceReason.ChartPullSucceeded;

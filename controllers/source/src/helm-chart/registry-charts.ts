@@ -26,14 +26,13 @@ export interface RegistrySources {
   /** `oci://host/path`, without a slash at its end. */
   readonly url: string;
   readonly client: RegistryClient;
+  /** Longest archive. */
+  readonly maxChartBytes: number;
   readonly signal: AbortSignal;
 }
 
-/** Longest archive, as Flux's `--helm-chart-max-size`. */
-const MAX_CHART = 10 * 1024 * 1024;
-
 /** The charts below a path of a registry. */
-export function registryCharts({ url, client, signal }: RegistrySources): RegistryCharts {
+export function registryCharts({ url, client, maxChartBytes, signal }: RegistrySources): RegistryCharts {
   const repositoryOf = (name: string): string => `${url}/${name}`;
   return {
     find: async (name, range) => {
@@ -44,7 +43,7 @@ export function registryCharts({ url, client, signal }: RegistrySources): Regist
     },
     download: async ({ url: reference = "" }) => {
       const { archive } = await asFetch(`failed to get '${reference}'`, () =>
-        pullChart(client, { reference: parseChartReference(reference), maxChartBytes: MAX_CHART, signal }),
+        pullChart(client, { reference: parseChartReference(reference), maxChartBytes, signal }),
       );
       return archive;
     },

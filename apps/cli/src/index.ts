@@ -1,3 +1,4 @@
 export { createProgram, type ProgramDeps } from "./program.ts";
+export { runLint } from "./lint/run-lint.ts";
 export { runTemplate } from "./template/run-template.ts";
 export { type Environment } from "./environment.ts";

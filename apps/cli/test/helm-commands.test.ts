@@ -8,7 +8,7 @@ import type { Environment } from "../src/environment.ts";
 import { runLint } from "../src/lint/run-lint.ts";
 import { runTemplate } from "../src/template/run-template.ts";
 
-// What helm 4.2.3 said, recorded by testing/conformance/src/helm-commands/record.ts.
+// What helm 4.2.3 said, recorded by testing/conformance/src/helm-commands/main.ts.
 const FOLDER = join(import.meta.dirname, "fixtures/helm-commands");
 
 interface Inputs {

@@ -4,8 +4,10 @@ import { Dice } from "../dice.ts";
 import type { FuzzCase } from "../fuzz-target.ts";
 import { ODD_STRINGS, someScalar, someValue } from "../kustomize/scalars.ts";
 import { someStyle, type Yaml, type YamlFields, YamlWriter } from "../yaml-writer.ts";
-import { quoted } from "./literals.ts";
+import { someChartFiles, someCrds, someFlags, someHook, someLintFlags } from "./chart-parts.ts";
+import { EXPORTS, LIBRARY_TEMPLATES, someSubcharts, type Subchart, valuesForSubcharts } from "./subcharts.ts";
 import { TemplateWriter } from "./template-text.ts";
+import { someSchema } from "./value-schema.ts";
 
 const WORDS = ["alpha", "beta", "gamma delta", "", "x1", "Foo", "10", "yes"] as const;
 const TEMPLATE_VALUES = [
@@ -29,36 +31,41 @@ class ChartMaker {
   readonly #dice: Dice;
   readonly #files = new Map<string, string>();
   readonly #templates: string[] = ["c.name"];
+  readonly #subcharts: readonly Subchart[];
 
   constructor(dice: Dice) {
     this.#dice = dice;
+    this.#subcharts = dice.chance(0.4) ? someSubcharts(dice) : [];
   }
 
   files(): Readonly<Record<string, string>> {
     const dice = this.#dice;
-    const hasSubchart = dice.chance(0.3);
-    this.#templates.push(...dice.many(0, 3, (index) => `c.t${index}`));
-    this.#write("c/Chart.yaml", this.#metadata("c", hasSubchart));
-    this.#write("c/values.yaml", this.#values(hasSubchart));
-    this.#helpers();
+    const own = ["c.name", ...dice.many(0, 3, (index) => `c.t${index}`)];
+    this.#templates.splice(0, 1, ...own);
+    this.#write("c/Chart.yaml", this.#metadata("c", this.#subcharts));
+    this.#write("c/values.yaml", this.#values());
+    this.#helpers(own);
+    if (this.#subcharts.some(({ name }) => name === "lib")) this.#templates.push(...LIBRARY_TEMPLATES);
     for (let at = 0; at < dice.int(1, 3); at += 1) this.#template(`c/templates/t${at}.yaml`, "c");
-    if (hasSubchart) this.#subchart();
+    for (const chart of this.#subcharts) this.#subchart("c", chart);
     if (dice.chance(0.15)) this.#files.set("c/templates/NOTES.txt", this.#loose());
-    if (dice.chance(0.1)) this.#write("c/values.schema.json", this.#schema());
-    if (dice.chance(0.3)) this.#write("v.yaml", this.#values(hasSubchart, 0.5));
+    if (dice.chance(0.2)) this.#write("c/values.schema.json", someSchema(dice));
+    if (dice.chance(0.5)) this.#put("c", someChartFiles(dice));
+    if (dice.chance(0.2)) this.#put("c", someCrds(dice));
+    if (dice.chance(0.3)) this.#write("v.yaml", this.#values(0.5));
     return Object.fromEntries(this.#files);
   }
 
   options(): FuzzCase["options"] {
     const dice = this.#dice;
-    const set = dice.maybe(0.15, () => dice.pick(SETS));
     return {
       ...(this.#files.has("v.yaml") ? { values: "v.yaml" } : {}),
-      ...(set === undefined ? {} : { set }),
-      ...(dice.chance(0.1) ? { "is-upgrade": true } : {}),
-      ...(dice.chance(0.1) ? { "no-hooks": true } : {}),
-      ...(dice.chance(0.1) ? { "kube-version": dice.pick(["v1.30.2", "1.31", "1.29.0-gke.100"]) } : {}),
+      ...(dice.chance(0.12) ? someLintFlags(dice) : someFlags(dice)),
     };
+  }
+
+  #put(folder: string, files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) this.#files.set(`${folder}/${path}`, text);
   }
 
   #write(path: string, value: Yaml): void {
@@ -68,34 +75,25 @@ class ChartMaker {
     this.#files.set(path, text);
   }
 
-  #metadata(name: string, hasSubchart = false): YamlFields {
+  #metadata(name: string, subcharts: readonly Subchart[]): YamlFields {
     const dice = this.#dice;
+    const entries = subcharts.flatMap((chart) => chart.entries);
     return {
-      apiVersion: dice.chance(0.9) ? "v2" : "v1",
+      apiVersion: dice.chance(0.95) ? "v2" : "v1",
       name,
       version: dice.pick(["0.1.0", "1.2.3-rc.1", "v2.0.0", "1.2"]),
       appVersion: dice.maybe(0.6, () => dice.pick<Yaml>(["1.16.0", "v9", "1.0"])),
       annotations: dice.maybe(0.2, () => ({ a: "1", "b/c": "x: y" })),
-      dependencies: hasSubchart && dice.chance(0.5) ? [this.#dependency()] : undefined,
+      kubeVersion: dice.maybe(0.1, () => dice.pick([">=1.20.0-0", dice.risks(0.3) ? "<1.25" : "*"])),
+      keywords: dice.maybe(0.1, () => ["k", "w"]),
+      home: dice.maybe(0.1, () => "https://example.com"),
+      icon: dice.maybe(0.3, () => "https://example.com/i.png"),
+      deprecated: dice.chance(0.03) ? true : undefined,
+      dependencies: entries.length === 0 ? undefined : entries,
     };
   }
 
-  #dependency(): YamlFields {
-    const dice = this.#dice;
-    return {
-      name: "sub",
-      version: dice.pick(["0.1.0", "*", ">=0.0.0-0", "^1"]),
-      repository: "",
-      condition: dice.maybe(0.4, () => dice.pick(["sub.enabled", "b0", "missing.flag,b1"])),
-      alias: dice.maybe(0.25, () => dice.pick(["other", "sub2"])),
-      tags: dice.maybe(0.2, () => ["front"]),
-      "import-values": dice.maybe(0.2, () => [
-        dice.chance(0.5) ? "exported" : { child: "nested", parent: "imported" },
-      ]),
-    };
-  }
-
-  #values(hasSubchart: boolean, share = 1): YamlFields {
+  #values(share = 1): YamlFields {
     const dice = this.#dice;
     const odd = (): Yaml => someValue(dice, 2, 0.3);
     const all: YamlFields = {
@@ -119,20 +117,15 @@ class ChartMaker {
       odd1: odd(),
       odd2: someScalar(dice, 0.6),
       tpl0: dice.pick(dice.risks(0.5) ? TEMPLATE_VALUES : TEMPLATE_VALUES.slice(0, 5)),
-      global: { g: "glob", n: dice.int(0, 3) },
-      sub: hasSubchart
-        ? { s0: "from parent", enabled: dice.chance(0.8), d0: dice.chance(0.3) ? null : { b: "over" } }
-        : undefined,
-      tags: hasSubchart ? dice.maybe(0.2, () => ({ front: dice.chance(0.5) })) : undefined,
+      global: { g: "glob", n: dice.int(0, 3), on: dice.maybe(0.3, () => dice.chance(0.7)) },
     };
-    return Object.fromEntries(Object.entries(all).filter(() => dice.chance(share)));
+    const own = Object.fromEntries(Object.entries(all).filter(() => dice.chance(share)));
+    return { ...own, ...valuesForSubcharts(dice, this.#subcharts) };
   }
 
-  #helpers(): void {
+  #helpers(names: readonly string[]): void {
     const writer = new TemplateWriter(this.#dice);
-    const lines = this.#templates.flatMap((name, index) =>
-      writer.definition(name, this.#templates.slice(0, index)),
-    );
+    const lines = names.flatMap((name, index) => writer.definition(name, names.slice(0, index)));
     this.#files.set("c/templates/_helpers.tpl", `${lines.join("\n")}\n`);
   }
 
@@ -143,25 +136,14 @@ class ChartMaker {
     const documents = dice.many(1, dice.chance(0.3) ? 3 : 1, (index) => [
       ...(dice.chance(0.2) ? writer.loose(scope) : []),
       "apiVersion: v1",
-      `kind: ${dice.pick(["ConfigMap", "Secret", "Service", "Widget"])}`,
+      `kind: ${dice.pick(["ConfigMap", "Secret", "Service", "Widget", "Job", "Namespace"])}`,
       "metadata:",
       `  name: {{ .Release.Name }}-${chart}-${index}`,
-      ...this.#hook(),
+      ...(dice.chance(0.15) ? someHook(dice) : []),
       "data:",
       ...writer.entries(scope, 2),
     ]);
     this.#files.set(path, `${documents.map((lines) => lines.join("\n")).join("\n---\n")}\n`);
-  }
-
-  #hook(): readonly string[] {
-    const dice = this.#dice;
-    if (!dice.chance(0.1)) return [];
-    const event = dice.pick(["pre-install", "post-upgrade", "test", "pre-install,post-delete"]);
-    return [
-      "  annotations:",
-      `    "helm.sh/hook": ${event}`,
-      `    "helm.sh/hook-weight": ${quoted(dice, String(dice.int(-2, 3)))}`,
-    ];
   }
 
   #loose(): string {
@@ -170,42 +152,28 @@ class ChartMaker {
     return `${writer.loose(scope).join("\n")}\n`;
   }
 
-  #subchart(): void {
+  #subchart(parent: string, chart: Subchart): void {
     const dice = this.#dice;
-    this.#write("c/charts/sub/Chart.yaml", {
-      ...this.#metadata("sub"),
-      version: dice.pick(["0.1.0", "1.0.0"]),
-      type: dice.chance(0.1) ? "library" : undefined,
+    const folder = `${parent}/charts/${chart.name}`;
+    this.#write(`${folder}/Chart.yaml`, {
+      ...this.#metadata(chart.name, chart.inner),
+      version: chart.version,
+      type: chart.isLibrary ? "library" : dice.pick([undefined, undefined, "application"]),
     });
-    const values = this.#values(false);
-    this.#write("c/charts/sub/values.yaml", { ...values, exports: { exported: { imported: "yes" } } });
-    this.#template("c/charts/sub/templates/s.yaml", "sub");
+    const values = this.#values();
+    this.#write(`${folder}/values.yaml`, { ...values, exports: EXPORTS });
+    if (chart.name === "lib") this.#library(folder);
+    else this.#template(`${folder}/templates/s.yaml`, chart.name);
+    if (dice.chance(0.1)) this.#files.set(`${folder}/templates/NOTES.txt`, this.#loose());
+    if (dice.chance(0.1)) this.#write(`${folder}/values.schema.json`, someSchema(dice));
+    if (dice.chance(0.1)) this.#put(folder, someCrds(dice));
+    for (const inner of chart.inner) this.#subchart(folder, inner);
   }
 
-  #schema(): YamlFields {
-    const dice = this.#dice;
-    return {
-      $schema: "http://json-schema.org/draft-07/schema#",
-      type: "object",
-      required: dice.some(dice.takesRisks ? ["s0", "i0", "absent"] : ["s0", "i0"], 2),
-      properties: {
-        i0: { type: "integer", minimum: dice.int(-5, dice.takesRisks ? 1 : -2) },
-        s0: dice.chance(0.5)
-          ? { type: "string", minLength: dice.int(0, 2) }
-          : { enum: ["alpha", "beta", ""] },
-      },
-    };
+  #library(folder: string): void {
+    const writer = new TemplateWriter(this.#dice);
+    const lines = LIBRARY_TEMPLATES.flatMap((name) => writer.definition(name, ["c.name"]));
+    this.#files.set(`${folder}/templates/_lib.tpl`, `${lines.join("\n")}\n`);
+    if (this.#dice.chance(0.3)) this.#template(`${folder}/templates/l.yaml`, "lib");
   }
 }
-
-const SETS = [
-  "s0=set",
-  "i0=7,b0=false",
-  "l0[1]=x",
-  "d0.a=null",
-  "nested.deep.x.y=1",
-  "words={a,b}",
-  "sub.s0=set",
-  "global.g=set",
-  "tags.front=false",
-] as const;

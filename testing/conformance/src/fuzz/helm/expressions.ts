@@ -7,6 +7,7 @@ import {
   somePositiveInt,
   someSmallInt,
 } from "./literals.ts";
+import { somePart } from "./chart-parts.ts";
 import { functionsGiving, type ParamType, type Signature, type ValueType } from "./signatures.ts";
 
 /** What an expression can name where it stands. */
@@ -78,6 +79,8 @@ export class ExpressionMaker {
     if (variables.length > 0 && dice.chance(0.4)) return dice.pick(variables)[0];
     if (dice.risks(0.01))
       return dice.pick([".", "nil", `${scope.root}.Values.s0.foo`, `${scope.root}.Nope.x`, "$.Chart"]);
+    const part = dice.chance(0.08) ? somePart(dice, type, scope.root) : undefined;
+    if (part !== undefined) return part;
     switch (type) {
       case "str":
         return dice.chance(0.5) ? someConstantText(dice) : this.#value("str", scope);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { type Environment, runTemplate } from "@weir/cli";
+import { type Environment, runLint, runTemplate } from "@weir/cli";
 
 import { firstDifference } from "../../kustomize/recorded-build.ts";
 import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget } from "../fuzz-target.ts";
@@ -55,11 +55,35 @@ function isCrash({ error }: FuzzOutcome): boolean {
   return error === CRASH;
 }
 
-function argumentsOf({ run, options }: FuzzCase): readonly string[] {
-  const flags = Object.entries(options).flatMap(([name, value]) =>
+/** The command of helm, and what it is told. */
+function commandOf({
+  run,
+  options,
+}: FuzzCase): readonly [command: "template" | "lint", args: readonly string[]] {
+  const { lint = false, ...others } = options;
+  const flags = Object.entries(others).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   );
-  return ["rel", run, "--namespace", "ns", ...flags];
+  if (lint !== false) return ["lint", [run, ...flags]];
+  return ["template", ["rel", run, "--namespace", "ns", ...flags]];
+}
+
+interface Printed {
+  readonly isDone: boolean;
+  readonly output: string;
+  readonly said: string;
+}
+
+/** What a linter finds is its output, whether or not a chart fails by it. */
+function outcomeOf(given: FuzzCase, { isDone, output, said }: Printed): FuzzOutcome {
+  if (given.options["lint"] === undefined || said === CRASH) return outcome(isDone, output, said);
+  const [logged, failed] = [said.replace(/^Error: .*\n/m, ""), /^Error: .*\n/m.exec(said)?.[0] ?? ""];
+  return { output: masked(sortedSchemaLines(output + failed)), warnings: logged };
+}
+
+function sortedSchemaLines(text: string): string {
+  if (!text.includes("\n- at '")) return text;
+  return text.split("\n").sort().join("\n");
 }
 
 function outcome(isDone: boolean, output: string, said: string): FuzzOutcome {
@@ -96,17 +120,16 @@ async function runWeir(given: FuzzCase, scratch: string): Promise<FuzzOutcome> {
     flush: () => Promise.resolve(),
     signal: new AbortController().signal,
   };
-  const exit = await runTemplate(argumentsOf(given), environment);
-  return outcome(
-    exit === 0,
-    output,
-    said.replaceAll(scratch, "$ROOT").replaceAll("weir template", "helm template"),
-  );
+  const [command, args] = commandOf(given);
+  const exit = await (command === "lint" ? runLint : runTemplate)(args, environment);
+  const shown = (text: string): string =>
+    text.replaceAll(scratch, "$ROOT").replaceAll(`weir ${command}`, `helm ${command}`);
+  return outcomeOf(given, { isDone: exit === 0, output: shown(output), said: shown(said) });
 }
 
 async function runHelm(given: FuzzCase, tool: string, scratch: string): Promise<FuzzOutcome> {
   // Helm has no budget: a template that doubles its text would take all of the machine's memory.
-  const limited = ["-c", `ulimit -v ${MOST_KIB} && exec "$0" "$@"`, tool, "template", ...argumentsOf(given)];
+  const limited = ["-c", `ulimit -v ${MOST_KIB} && exec "$0" "$@"`, tool, ...commandOf(given).flat()];
   const child = spawn("/bin/sh", limited, {
     cwd: scratch,
     env: { HOME: scratch, PATH: "" },
@@ -122,7 +145,8 @@ async function runHelm(given: FuzzCase, tool: string, scratch: string): Promise<
   const [status, signal] = (await once(child, "close")) as [number | null, string | null];
   const text = Buffer.concat(said).toString("utf8").replaceAll(scratch, "$ROOT");
   const shown = signal !== null || GO_CRASH.test(text) ? CRASH : text;
-  return outcome(status === 0, Buffer.concat(output).toString("utf8"), shown);
+  const printed = Buffer.concat(output).toString("utf8").replaceAll(scratch, "$ROOT");
+  return outcomeOf(given, { isDone: status === 0, output: printed, said: shown });
 }
 
 function difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined {

@@ -66,7 +66,9 @@ export class TemplateWriter {
       const [left, right] = [dice.pick(["{{", "{{-", "{{ "]), dice.pick(["}}", "-}}", " }}"])];
       const expression = this.#maker.pipeline(dice.pick(["str", "int64", "bool", "any"]), scope, 2);
       const space = (brace: string): string => (brace.includes("-") ? " " : dice.pick(["", " "]));
-      return `# x ${left}${space(left)}${expression}${space(right)}${right} y`;
+      const safe =
+        dice.risks(0.5) || expression.includes("|") ? expression : `${expression} | toString | quote`;
+      return `# x ${left}${space(left)}${safe}${space(right)}${right} y`;
     });
   }
 
@@ -116,7 +118,8 @@ export class TemplateWriter {
     if (roll < 7) return [`  ${key}: {{- ${expression} | toYaml | nindent 4 }}`];
     if (roll < 8) return [`  ${key}: {{ printf ${dice.pick(FORMATS)} (${expression}) | quote }}`];
     if (roll < 9) return [`  ${key}: |-`, `    {{- ${expression} | toString | nindent 4 }}`];
-    return [`  ${key}: {{ ${expression} }}`];
+    if (dice.takesRisks) return [`  ${key}: {{ ${expression} }}`];
+    return [`  ${key}: {{ ${expression} | toJson }}`];
   }
 
   #call(scope: Scope): string {

@@ -1,4 +1,4 @@
-// node tools/launch.mjs testing/conformance/src/helm-commands/record.ts: records what helm says to command lines.
+// node tools/launch.mjs testing/conformance/src/helm-commands/main.ts: records what helm says to command lines.
 import { spawnSync } from "node:child_process";
 import {
   existsSync,

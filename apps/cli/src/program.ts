@@ -63,7 +63,7 @@ function addUp(program: Command, deps: ProgramDeps): void {
     .option("--path <path>", "folder of the repository that the cluster syncs", ".")
     .option("--branch <branch>", "branch to sync; the checkout's own by default")
     .option("--worktree", "sync what is saved and not yet committed, too", false)
-    .option("--charts <dir>", "folder of charts to serve to the cluster, over HTTP and as OCI artifacts")
+    .option("--charts <dir>", "folder of charts to serve to the cluster; `charts` of the source by default")
     .option("--storage <where>", "`memory`, or a folder that keeps the cluster between starts")
     .option("--port <port>", "port of the Kubernetes API; a free one by default", parsePort, 0)
     .option("--once", "end when all is Ready (0), or when something failed or timed out (1)", false)

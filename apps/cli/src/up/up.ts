@@ -16,7 +16,7 @@ import { portOfUrl, rememberPorts, type RememberedPorts } from "./remembered-por
 import { requestCharts, requestReconcile } from "./request-reconcile.ts";
 import { runToolkit } from "./run-toolkit.ts";
 import { makeCurrent, openStateFolder, type StateFolder, unmakeCurrent } from "./state-folder.ts";
-import { type ChartServer, serveCharts } from "./charts/serve-charts.ts";
+import { type ChartServer, ownCharts, serveCharts } from "./charts/serve-charts.ts";
 import { openSource, type SyncedSource } from "./synced-source.ts";
 
 /** What `weir up` was asked for. */
@@ -27,7 +27,7 @@ export interface UpOptions {
   readonly path: string;
   readonly branch: string | undefined;
   readonly worktree: boolean;
-  /** A folder of charts that is served to the cluster. */
+  /** A folder of charts that is served to the cluster; `charts` of the source, where that is a folder with charts in it. */
   readonly charts: string | undefined;
   /** `memory`, or a folder; one of its own for each source by default. */
   readonly storage: string | undefined;
@@ -80,7 +80,7 @@ export async function runUp(options: UpOptions, environment: Environment, logger
 
 /** The server of the charts that are to be served. */
 async function openCharts(
-  { charts }: UpOptions,
+  { charts, source }: UpOptions,
   {
     clock,
     ports,
@@ -88,9 +88,10 @@ async function openCharts(
     view,
   }: Pick<Starting, "clock" | "ports" | "running"> & { readonly view: ProgressView },
 ): Promise<ChartServer | undefined> {
-  if (charts === undefined) return undefined;
+  const folder = charts ?? (await ownCharts(source));
+  if (folder === undefined) return undefined;
   const onProblem = (message: string): void => view.note(message);
-  return running.use(await serveCharts({ folder: charts, clock, ports, onProblem }));
+  return running.use(await serveCharts({ folder, clock, ports, onProblem }));
 }
 
 interface Starting {
@@ -153,7 +154,7 @@ function announce(
   options: UpOptions,
 ): void {
   view.note(`syncing ${source.description}, path ${options.path}`);
-  if (charts !== undefined) view.note(`serving the charts of ${options.charts ?? ""} at ${charts.url}`);
+  if (charts !== undefined) view.note(`serving the charts of ${charts.folder} at ${charts.url}`);
   if (endpoint?.kubeconfig !== undefined) view.note(`export KUBECONFIG=${endpoint.kubeconfig}`);
 }
 

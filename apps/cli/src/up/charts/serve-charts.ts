@@ -1,5 +1,7 @@
-import { realpath } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, realpath } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { type Clock, describeError } from "@weir/core";
 import { CommandError } from "../../cli-error.ts";
@@ -18,6 +20,7 @@ export interface ServeChartsOptions {
 
 /** Charts of a folder, served where the cluster finds them. */
 export interface ChartServer extends AsyncDisposable {
+  readonly folder: string;
   /** The repository over HTTP: `http://127.0.0.1:<port>`. */
   readonly url: string;
   /** The repository in the registry: `oci://127.0.0.1:<port>/charts`. */
@@ -28,6 +31,13 @@ export interface ChartServer extends AsyncDisposable {
 
 const HOST = "127.0.0.1";
 const SETTLE_MS = 40;
+
+/** The folder `charts` of a folder, where there are charts in it. */
+export async function ownCharts(source: string): Promise<string | undefined> {
+  const folder = join(source, "charts");
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => existsSync(join(folder, name, "Chart.yaml"))) ? folder : undefined;
+}
 
 /** Serves each chart of a folder over HTTP and as OCI artifacts, on loopback only. */
 export async function serveCharts(options: ServeChartsOptions): Promise<ChartServer> {
@@ -44,6 +54,7 @@ export async function serveCharts(options: ServeChartsOptions): Promise<ChartSer
     handle = await open(folder, options);
   };
   return {
+    folder,
     url: server.url,
     registryUrl: `oci://${new URL(server.url).host}/${REGISTRY_PATH}`,
     follow: (onChange, signal) => {

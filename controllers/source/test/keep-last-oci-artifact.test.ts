@@ -243,6 +243,13 @@ describe("an OCIRepository whose registry fails", () => {
       message: /^URL validation failed for 'oci:\/\/127.0.0.1:5000\/app:v1': repository can only contain/,
     },
     {
+      name: "with-password",
+      spec: { url: "oci://user:canary@127.0.0.1:5000/app" },
+      reason: "URLInvalid",
+      message:
+        /^URL validation failed for 'oci:\/\/127.0.0.1:5000\/app': registries must be valid RFC 3986 URI authorities: REDACTED@127.0.0.1:5000$/,
+    },
+    {
       name: "cloud",
       spec: { url: "oci://127.0.0.1:5000/app", provider: "aws" },
       reason: "InvalidProviderConfiguration",

@@ -23,15 +23,26 @@ export interface FoundRevision {
   readonly pinned: OciReference & { readonly digest: string };
 }
 
-/** Reads the URL. Throws `SourceStepError`; only a change of the object helps. */
+/** Reads the URL. Throws `SourceStepError`, which repeats no password; only a change of the object helps. */
 export function repositoryOf({ url }: OCIRepository["spec"]): OciRepositoryName {
+  const failure = { condition: "FetchFailed", reason: SourceReason.URLInvalid, retry: "never" } as const;
+  const bare = withoutUser(url);
+  if (bare !== url) {
+    const authority = /^[^/]*/.exec(bare.slice("oci://".length))?.[0] ?? "";
+    const problem = `registries must be valid RFC 3986 URI authorities: REDACTED@${authority}`;
+    throw new SourceStepError(failure, `URL validation failed for '${bare}': ${problem}`);
+  }
   try {
     return parseRepositoryUrl(url);
   } catch (cause) {
     if (!(cause instanceof OciReferenceError)) throw cause;
-    const failure = { condition: "FetchFailed", reason: SourceReason.URLInvalid, retry: "never" } as const;
     throw new SourceStepError(failure, `URL validation failed for '${url}'`, { cause });
   }
+}
+
+/** A URL without the user and the password that it may hold, which no registry's has. */
+export function withoutUser(url: string): string {
+  return url.replace(/^oci:\/\/[^/@]*@/, "oci://");
 }
 
 /** Asks the registry what `spec.ref` stands for now. Throws `SourceStepError` in Flux's words. */

@@ -8,6 +8,7 @@ import { dockerAuthsOf, readPullSecrets } from "../registry/read-pull-secrets.ts
 import type { RegistryAccess } from "../registry/registry-clients.ts";
 import type { SourceContext } from "../run/source-context.ts";
 import { SourceStepError } from "../source-error.ts";
+import { withoutUser } from "./find-revision.ts";
 
 const CREDENTIAL = "failed to get credential";
 
@@ -91,7 +92,7 @@ async function observeTls(
   if (certSecretRef === undefined || certSecretRef.name === "") {
     return insecure ? { isUnverified: true } : undefined;
   }
-  const failed = `failed to generate transport for '${url}'`;
+  const failed = `failed to generate transport for '${withoutUser(url)}'`;
   const tls = await readTls(namespace, certSecretRef.name, ctx, failed);
   return { ...tls, trustsSystem: true };
 }

@@ -103,6 +103,13 @@ describe("upgradeRelease", () => {
     expect((await upgrade()).version).toBe(2);
   });
 
+  test("lets one of two at once have the revision", async () => {
+    await install();
+    const tries = await Promise.allSettled([upgrade(), upgrade(), upgrade()]);
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await statesOf(world.store, name)).toEqual(["1 superseded", "2 deployed"]);
+  });
+
   test("builds on what is deployed after a failure", async () => {
     await install({ ...A, "b.yaml": configMap(`${NAME}-b`) });
     await expect(upgrade({ ...A, "bad.yaml": BAD_SERVICE })).rejects.toThrow(ReleaseActionError);

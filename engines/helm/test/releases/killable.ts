@@ -1,10 +1,13 @@
 import type { Cluster } from "@weir/cluster";
 import type { Transport, TransportRequest } from "@weir/client";
 
-/** A write at which a process dies: before it reaches the API server, or after, with the answer lost. */
+/**
+ * A write at which a process dies: before it reaches the API server, or after, with the answer lost. With `instead`, the
+ * write fails alone and the process lives.
+ */
 export interface Kill {
   readonly at: number;
-  readonly when: "before" | "after";
+  readonly when: "before" | "after" | "instead";
 }
 
 /** What a process that may die does to a cluster. */
@@ -32,6 +35,7 @@ export function killable(cluster: Cluster, kill?: Kill, onWrite?: (write: string
     const write = `${request.method} ${new URL(request.url).pathname}`;
     const isLast = writes.length === kill?.at;
     writes.push(write);
+    if (isLast && kill.when === "instead") throw new Error("the connection broke");
     if (isLast && kill.when === "before") return die();
     onWrite?.(write);
     const answer = await cluster.transport(request);

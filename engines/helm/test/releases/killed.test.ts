@@ -87,6 +87,11 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
+const uninstall = async (context: ReleaseContext, name: string): Promise<unknown> => {
+  if ((await context.store.last(name)) === undefined) return undefined;
+  return uninstallRelease(context, { name, timeoutMs: 5_000 });
+};
+
 interface Life {
   readonly release: string;
   readonly process: Killable;
@@ -130,8 +135,8 @@ async function live(scenario: Pick<Scenario, "prepare" | "act" | "resume">, kill
 const PROCESSES_AT_ONCE = 6;
 
 /** Dies at each write once; processes of other releases do not meet. */
-async function eachKill(writes: readonly string[], check: (kill: Kill) => Promise<void>): Promise<void> {
-  const waiting = [...kills(writes)];
+async function eachKill(kills: readonly Kill[], check: (kill: Kill) => Promise<void>): Promise<void> {
+  const waiting = [...kills];
   const work = async (): Promise<void> => {
     for (let kill = waiting.pop(); kill !== undefined; kill = waiting.pop()) await check(kill);
   };
@@ -139,7 +144,7 @@ async function eachKill(writes: readonly string[], check: (kill: Kill) => Promis
 }
 
 /** Dying after a write leaves what dying before the next one leaves. */
-function kills(writes: readonly string[]): readonly Kill[] {
+function deaths(writes: readonly string[]): readonly Kill[] {
   const last: Kill = { at: writes.length - 1, when: "after" };
   return [...writes.map((_, at): Kill => ({ at, when: "before" })), last];
 }
@@ -148,7 +153,7 @@ describe.each(scenarios)("a process that dies in $name", (scenario) => {
   test("leaves what the next one makes one deployed revision of, with no hook started twice", async () => {
     const whole = await live(scenario);
     expect(whole.process.writes.length).toBeGreaterThan(8);
-    await eachKill(whole.process.writes, async (kill) => {
+    await eachKill(deaths(whole.process.writes), async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       const history = await world.store.history(release);
@@ -176,21 +181,49 @@ async function valueOf(release: string): Promise<unknown> {
 }
 
 describe("a process that dies in uninstall", () => {
-  const uninstall = async (context: ReleaseContext, name: string): Promise<unknown> => {
-    if ((await context.store.last(name)) === undefined) return undefined;
-    return uninstallRelease(context, { name, timeoutMs: 5_000 });
-  };
   const scenario = { prepare: install, act: uninstall, resume: uninstall };
 
   test("leaves what the next one removes, with no hook started twice and none left out", async () => {
     const whole = await live(scenario);
     expect([...whole.starts.values()]).toEqual([1, 1]);
-    await eachKill(whole.process.writes, async (kill) => {
+    await eachKill(deaths(whole.process.writes), async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       expect(await world.store.history(release), place).toEqual([]);
       expect(await valueOf(release), place).toBeUndefined();
       expect([...starts.values()], place).toEqual([1, 1]);
+    });
+  });
+});
+
+describe("a write that fails alone", () => {
+  const faults = (writes: readonly string[]): readonly Kill[] =>
+    writes.map((_, at): Kill => ({ at, when: "instead" }));
+
+  test("in an upgrade leaves what the next one makes one deployed revision of", async () => {
+    const scenario = { prepare: install, act: upgrade, resume: unlockAndUpgrade };
+    const whole = await live(scenario);
+    await eachKill(faults(whole.process.writes), async (kill) => {
+      const { release, process, starts } = await live(scenario, kill);
+      const place = `instead of ${process.writes[kill.at]}`;
+      const history = await world.store.history(release);
+      expect(
+        history.filter(({ info }) => info.status === "deployed"),
+        place,
+      ).toEqual([history.at(-1)]);
+      expect(history.length, place).toBeLessThanOrEqual(3);
+      expect(startedTwice(starts), place).toEqual([]);
+    });
+  });
+
+  test("in an uninstallation leaves what the next one removes", async () => {
+    const scenario = { prepare: install, act: uninstall, resume: uninstall };
+    const whole = await live(scenario);
+    await eachKill(faults(whole.process.writes), async (kill) => {
+      const { release, process } = await live(scenario, kill);
+      const place = `instead of ${process.writes[kill.at]}`;
+      expect(await world.store.history(release), place).toEqual([]);
+      expect(await valueOf(release), place).toBeUndefined();
     });
   });
 });
@@ -207,7 +240,7 @@ describe("a process that dies in a test", () => {
 
   test("leaves a test that the next one follows to its end", async () => {
     const whole = await live(scenario);
-    await eachKill(whole.process.writes, async (kill) => {
+    await eachKill(deaths(whole.process.writes), async (kill) => {
       const { release, process, starts } = await live(scenario, kill);
       const place = `${kill.when} ${process.writes[kill.at]}`;
       const tested = (await world.store.last(release))?.hooks.find(({ name }) => name.endsWith("-test"));

@@ -1,0 +1,138 @@
+import { HelmRelease } from "@weir/api";
+import { describe, expect, test, vi } from "vitest";
+import { ConfigMap, CONFIG, NAMESPACE, startHelmToolkit } from "./start-helm-toolkit.ts";
+
+const TEST_POD = {
+  "test.yaml": `apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}-test
+  annotations:
+    helm.sh/hook: test
+    test.local/status: {{ .Values.test | default "ready" }}
+spec:
+  containers: [{name: main, image: example.com/test:1}]
+`,
+};
+
+const states = (records: Awaited<ReturnType<Awaited<ReturnType<typeof startHelmToolkit>>["records"]>>) =>
+  records.map(({ version, info }) => `${version} ${info.status}`);
+
+describe("a HelmRelease", () => {
+  test("is installed, upgraded with new values, and uninstalled when it goes", async () => {
+    await using toolkit = await startHelmToolkit();
+    const { client } = toolkit.cluster;
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create();
+    expect((await toolkit.ready("True", "InstallSucceeded")).message).toBe(
+      "Helm install succeeded for release apps/app.v1 with chart demo@1.0.0",
+    );
+    await toolkit.patch({ spec: { values: { msg: "two" } } });
+    await toolkit.ready("True", "UpgradeSucceeded");
+    expect(await toolkit.data()).toEqual({ msg: "two", revision: "2" });
+    expect(states(await toolkit.records())).toEqual(["1 superseded", "2 deployed"]);
+    const { status } = await toolkit.get();
+    expect(status?.history?.map(({ version, action }) => [version, action])).toEqual([
+      [2, "upgrade"],
+      [1, undefined],
+    ]);
+    expect(status?.inventory?.entries).toEqual([{ id: "apps_app__ConfigMap", v: "v1" }]);
+    await client.delete(HelmRelease, { namespace: NAMESPACE, name: "app" });
+    await toolkit.gone();
+    expect(await toolkit.data()).toBeUndefined();
+    expect(await toolkit.records()).toEqual([]);
+  });
+
+  test("rolls back what fails, and stalls when its retries are used up", async () => {
+    await using toolkit = await startHelmToolkit();
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ upgrade: { remediation: { retries: 1 } } });
+    await toolkit.ready("True");
+    await toolkit.patch({ spec: { values: { bad: true, msg: "two" } } });
+    const { status } = await toolkit.observed();
+    expect(status?.conditions?.find(({ type }) => type === "Stalled")?.message).toBe(
+      "Failed to upgrade after 2 attempt(s)",
+    );
+    expect(await toolkit.data()).toMatchObject({ msg: "hello" });
+    expect(status).toMatchObject({ failures: 2, upgradeFailures: 2 });
+    expect(states(await toolkit.records())).toEqual([
+      "1 superseded",
+      "2 failed",
+      "3 superseded",
+      "4 failed",
+      "5 deployed",
+    ]);
+    const events = await toolkit.events();
+    expect(events.some((event) => event.includes("Last Helm logs:"))).toBe(true);
+  });
+
+  test("is not Ready while its tests fail, and is once they are ignored", async () => {
+    await using toolkit = await startHelmToolkit();
+    await toolkit.publish("1.0.0", { ...CONFIG, ...TEST_POD });
+    await toolkit.start();
+    await toolkit.create({ test: { enable: true }, values: { test: "failed" } });
+    await toolkit.ready("False", "TestFailed");
+    await toolkit.patch({ spec: { values: { test: "ready" } } });
+    expect((await toolkit.ready("True", "TestSucceeded")).message).toContain(
+      "1 test hook completed successfully",
+    );
+  });
+
+  test("waits for a dependency, and is woken by it", async () => {
+    await using toolkit = await startHelmToolkit({ requeueDependencyMs: 600_000 });
+    const { client } = toolkit.cluster;
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ dependsOn: [{ name: "database" }] });
+    expect((await toolkit.ready("False", "DependencyNotReady")).message).toBe(
+      `unable to get 'apps/database' dependency: helmreleases.helm.toolkit.fluxcd.io "database" not found`,
+    );
+    await client.create(HelmRelease, {
+      metadata: { namespace: NAMESPACE, name: "database" },
+      spec: { interval: "10m", chartRef: { kind: "HelmChart", name: "demo" } },
+    });
+    await toolkit.ready("True", "InstallSucceeded");
+  });
+
+  test("undoes changes by others, or tells of them alone", async () => {
+    await using toolkit = await startHelmToolkit();
+    const { client } = toolkit.cluster;
+    const key = { namespace: NAMESPACE, name: "app" };
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ driftDetection: { mode: "warn" } });
+    await toolkit.ready("True");
+    await client.patch(ConfigMap, key, { type: "merge", patch: { data: { msg: "changed" } } });
+    await toolkit.patch({ metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } } });
+    await vi.waitFor(
+      async () => {
+        const { status } = await toolkit.get();
+        const drifted = status?.conditions?.find(({ type }) => type === "Drifted");
+        expect(drifted?.message).toBe(
+          "Cluster state of release apps/app.v1 has drifted from the desired state:\nConfigMap/apps/app changed (0 additions, 1 changes, 0 removals)",
+        );
+      },
+      { timeout: 20_000 },
+    );
+    expect(await toolkit.data()).toMatchObject({ msg: "changed" });
+    await toolkit.patch({ spec: { driftDetection: { mode: "enabled" } } });
+    await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
+      timeout: 20_000,
+    });
+    expect(await toolkit.events()).toContain(
+      "Normal DriftCorrected Cluster state of release apps/app.v1 has been corrected:\nConfigMap/apps/app configured",
+    );
+  });
+
+  test("acts as the account that it names", async () => {
+    await using toolkit = await startHelmToolkit({}, { authorization: "RBAC" });
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ serviceAccountName: "tenant" });
+    expect((await toolkit.ready("False", "StateError")).message).toContain(
+      'User "system:serviceaccount:apps:tenant" cannot list resource "secrets"',
+    );
+  });
+});

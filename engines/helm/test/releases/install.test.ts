@@ -176,6 +176,21 @@ describe("installRelease", () => {
     });
   });
 
+  test("stops waiting, with the reason that it is given", async () => {
+    const abort = new AbortController();
+    const render = renderOf({ "web.yaml": WEB }, { status: "pending" });
+    const context: ReleaseContext = {
+      ...world.context,
+      waitSignal: abort.signal,
+      log: ({ message }) =>
+        message.startsWith("Created resource") &&
+        setImmediate(() => abort.abort(new Error("a newer revision"))),
+    };
+    const failure = await failureOf(context, request({}, { render, timeoutMs: 20_000 }));
+    expect(describeError(failure)).toBe("a newer revision");
+    expect(failure.release?.info.status).toBe("failed");
+  });
+
   test("leaves no record of what cannot be rendered", async () => {
     const install = request({ "a.yaml": '{{ fail "no" }}' });
     await expect(installRelease(world.context, install)).rejects.toThrow("execution error");

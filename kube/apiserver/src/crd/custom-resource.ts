@@ -21,6 +21,7 @@ import {
   type Resource,
   type Strategy,
   type Subresource,
+  type WriteContext,
 } from "../resources/resource.ts";
 import { pathSegmentName } from "../validation/names.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
@@ -271,13 +272,20 @@ function customStrategy(
   version: DefinitionVersion,
 ): Strategy {
   let tree: RuleTree | undefined | "unknown" = "unknown";
-  const validateAll = (object: KubeObject, old?: KubeObject): readonly FieldError[] => {
+  const validateAll = (
+    object: KubeObject,
+    { warn }: WriteContext,
+    old?: KubeObject,
+  ): readonly FieldError[] => {
     const errors = validate(object, old);
     // Compiled with the first write: many definitions are served that are never written.
     if (tree === "unknown") tree = compileRules(resource.schema);
     if (tree === undefined) return errors;
     const before = old === undefined ? undefined : asJson(old);
-    return [...errors, ...(blockedRules(errors) ?? validateRules(tree, asJson(object), before))];
+    return [
+      ...errors,
+      ...(blockedRules(errors) ?? validateRules(tree, asJson(object), { old: before, warn })),
+    ];
   };
   const validate = (object: KubeObject, old?: KubeObject): readonly FieldError[] => [
     ...validateSchema(resource.schema, asJson(object), {
@@ -307,8 +315,8 @@ function customStrategy(
       else object["status"] = before["status"];
       countGeneration(object, before);
     },
-    validate: (object) => validateAll(object),
-    validateUpdate: (object, old) => validateAll(object, old),
+    validate: (object, context) => validateAll(object, context),
+    validateUpdate: (object, old, context) => validateAll(object, context, old),
   };
 }
 

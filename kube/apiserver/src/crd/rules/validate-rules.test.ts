@@ -8,10 +8,22 @@ function schemaOf(spec: SchemaNode): SchemaNode {
   return { type: "object", properties: { spec } };
 }
 
-function refusals(spec: SchemaNode, object: JsonObject, old?: JsonObject): readonly string[] {
+function judge(
+  spec: SchemaNode,
+  object: JsonObject,
+  old?: JsonObject,
+): { readonly refusals: readonly string[]; readonly warnings: readonly string[] } {
   const tree = compileRules(schemaOf(spec));
+  const warnings: string[] = [];
+  if (tree === undefined) return { refusals: [], warnings };
+  const warn = (message: string): void => void warnings.push(message);
   const before = old === undefined ? undefined : { spec: old };
-  return tree === undefined ? [] : validateRules(tree, { spec: object }, before).map(describeFieldError);
+  const errors = validateRules(tree, { spec: object }, { old: before, warn });
+  return { refusals: errors.map(describeFieldError), warnings };
+}
+
+function refusals(spec: SchemaNode, object: JsonObject, old?: JsonObject): readonly string[] {
+  return judge(spec, object, old).refusals;
 }
 
 const text: SchemaNode = { type: "string" };
@@ -31,6 +43,20 @@ describe("validateRules", () => {
     expect(refusals(immutable, { a: "y" }, { a: "x" })).toEqual([
       'spec.a: Invalid value: "y": a is immutable',
     ]);
+  });
+
+  test("warns of what breaks a rule and did not change", () => {
+    const rule = { rule: "self == 'z'" };
+    const spec: SchemaNode = {
+      type: "object",
+      properties: { a: { ...text, "x-kubernetes-validations": [rule] }, b: text },
+    };
+    const problem = `spec.a: Invalid value: "x": failed rule: self == 'z'`;
+    expect(judge(spec, { a: "x", b: "2" }, { a: "x", b: "1" })).toEqual({
+      refusals: [],
+      warnings: [problem],
+    });
+    expect(judge(spec, { a: "x" }, { a: "y" })).toEqual({ refusals: [problem], warnings: [] });
   });
 
   test("matches the elements of a list by their keys", () => {

@@ -2,6 +2,7 @@ import { CelCostError, CelEvaluationError, CelOptional, type CelValue } from "@w
 import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import {
+  describeFieldError,
   duplicateField,
   type FieldError,
   fieldChild,
@@ -33,9 +34,21 @@ export function blockedRules(errors: readonly FieldError[]): readonly FieldError
   return [invalidField("", null, detail)];
 }
 
-/** Runs the rules of a custom resource; on an update what did not change and broke a rule before is let be. */
-export function validateRules(tree: RuleTree, object: JsonObject, old?: JsonObject): readonly FieldError[] {
-  return new RuleRun(old !== undefined).run(tree, object, old);
+/** What a run of rules knows besides the object. */
+export interface RuleRunOptions {
+  /** The object before an update. */
+  readonly old?: JsonObject | undefined;
+  /** Hears of what did not change in an update and breaks a rule: it is let be. */
+  readonly warn: (message: string) => void;
+}
+
+/** Runs the rules of a custom resource. */
+export function validateRules(
+  tree: RuleTree,
+  object: JsonObject,
+  options: RuleRunOptions,
+): readonly FieldError[] {
+  return new RuleRun(options).run(tree, object, options.old);
 }
 
 interface Place {
@@ -49,10 +62,12 @@ interface Place {
 class RuleRun {
   readonly #errors: FieldError[] = [];
   readonly #isUpdate: boolean;
+  readonly #warn: RuleRunOptions["warn"];
   #budget = OBJECT_BUDGET;
 
-  constructor(isUpdate: boolean) {
-    this.#isUpdate = isUpdate;
+  constructor({ old, warn }: RuleRunOptions) {
+    this.#isUpdate = old !== undefined;
+    this.#warn = warn;
   }
 
   run(tree: RuleTree, object: JsonObject, old: JsonObject | undefined): readonly FieldError[] {
@@ -146,10 +161,12 @@ class RuleRun {
       const holds = compiled.program.evaluate(variables, cost);
       this.#budget -= RULE_BUDGET - cost.left;
       if (this.#budget < 0) return this.#stop(path, typeName, OUT_OF_BUDGET);
-      if (holds === true || (isUnchanged && !compiled.usesOldSelf)) return;
+      if (holds === true) return;
       const shown = typeName === "object" || typeName === "array" ? undefined : value;
       const at = compiled.fieldPath === "" ? path : joinPath(path, compiled.fieldPath);
-      this.#errors.push(refusal(compiled, at, { shown, detail: messageOf(compiled, variables) }));
+      const error = refusal(compiled, at, { shown, detail: messageOf(compiled, variables) });
+      if (isUnchanged && !compiled.usesOldSelf) this.#warn(describeFieldError(error));
+      else this.#errors.push(error);
     } catch (error) {
       this.#fail(error, compiled, place);
     }

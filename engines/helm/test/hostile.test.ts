@@ -62,6 +62,14 @@ describe("a hostile chart", () => {
       "{{ $l := list }}{{ range 1000000000 }}{{ $l = list $l $l }}{{ end }}",
       /budget/,
     ],
+    ...["toYaml", "toJson", "toPrettyJson", "toYamlPretty", "toToml"].map(
+      (name) =>
+        [
+          `writes a list that holds another twice, with ${name}`,
+          `{{ $l := list 1 }}{{ range until 64 }}{{ $l = list $l $l }}{{ end }}{{ ${name} (dict "l" $l) | len }}`,
+          /budget/,
+        ] as const,
+    ),
     [
       "indents a large text on and on",
       `{{ $s := repeat 100000 "x\\n" }}{{ range 10000 }}{{ $x := indent 100 $s }}{{ end }}`,

@@ -1,4 +1,4 @@
-import { defineFunction } from "@weir/gotemplate";
+import { chargedWalk, defineFunction, type TemplateRun } from "@weir/gotemplate";
 import { GoCallError, type GoFunction, type GoValue } from "@weir/text";
 
 import { readToml } from "../toml/read-toml.ts";
@@ -6,10 +6,10 @@ import { TomlError } from "../toml/toml-error.ts";
 import { writeToml } from "../toml/write-toml.ts";
 
 /** A nil panics even here; every other problem is the text. */
-function toToml(value: GoValue): string {
+function toToml(value: GoValue, run: TemplateRun): string {
   if (value === null) return writeToml(value);
   try {
-    return writeToml(value);
+    return writeToml(value, chargedWalk(run));
   } catch (error) {
     if (error instanceof GoCallError) return error.message;
     throw error;
@@ -27,7 +27,9 @@ function fromToml(text: string): GoValue {
 
 /** Helm's functions for TOML. */
 export const tomlFunctions: readonly GoFunction[] = [
-  defineFunction("toToml", ["interface {}"], "string", ([value]) => toToml(value)),
-  defineFunction("mustToToml", ["interface {}"], "string", ([value]) => writeToml(value)),
+  defineFunction("toToml", ["interface {}"], "string", ([value], run) => toToml(value, run)),
+  defineFunction("mustToToml", ["interface {}"], "string", ([value], run) =>
+    writeToml(value, chargedWalk(run)),
+  ),
   defineFunction("fromToml", ["string"], "map[string]interface {}", ([text]) => fromToml(text)),
 ];

@@ -1,5 +1,13 @@
 import { compareUtf8 } from "@weir/core";
-import { GoCallError, GoInt, GoMap, GoObject, GoSlice, type GoValue } from "@weir/text";
+import {
+  GoCallError,
+  GoInt,
+  type GoJsonWalkOptions,
+  GoMap,
+  GoObject,
+  GoSlice,
+  type GoValue,
+} from "@weir/text";
 
 /** What TOML calls a value; nil has no type. */
 type TomlType = "nil" | "string" | "integer" | "float" | "bool" | "datetime" | "array" | "tables" | "table";
@@ -14,21 +22,27 @@ const MAX_DEPTH = 1000;
  * Writes a value as BurntSushi's encoder does: keys that hold no table first, both kinds by their bytes, tables indented
  * below their parents, floats with a point. A value that is no table is written alone, as Helm's `toToml` allows.
  *
- * Throws a `GoCallError` with the encoder's text for what TOML cannot hold.
+ * Throws a `GoCallError` with the encoder's text for what TOML cannot hold. `onPart` is told of every part.
  */
-export function writeToml(value: GoValue): string {
+export function writeToml(value: GoValue, { onPart }: GoJsonWalkOptions = {}): string {
   if (value === null) throw new GoCallError("reflect: call of reflect.Value.Type on zero Value");
-  const writer = new TomlWriter();
+  const writer = new TomlWriter(onPart ?? (() => undefined));
   writer.write([], plain(value));
   return writer.text;
 }
 
 class TomlWriter {
   text = "";
+  readonly #onPart: (length: number) => void;
+  readonly #known: KnownLists = new Map();
   #depth = 0;
 
+  constructor(onPart: (length: number) => void) {
+    this.#onPart = onPart;
+  }
+
   write(key: Key, value: GoValue): void {
-    switch (typeOf(value)) {
+    switch (typeOf(value, this.#known)) {
       case "nil":
         // A nil slice is written like an empty one; nothing else that is nil is written at all.
         if (value instanceof GoSlice) this.#pair(key, value, false);
@@ -65,7 +79,8 @@ class TomlWriter {
 
   #entries(key: Key, entries: Entries): void {
     this.#deepen();
-    for (const [name, value] of inOrder(entries).flat()) if (!isNil(value)) this.write([...key, name], value);
+    for (const [name, value] of inOrder(entries, this.#known).flat())
+      if (!isNil(value)) this.write([...key, name], value);
     this.#depth -= 1;
   }
 
@@ -76,9 +91,10 @@ class TomlWriter {
   }
 
   #element(value: GoValue): void {
+    this.#onPart(typeof value === "string" ? value.length : 0);
     const items = itemsOf(value);
     if (items !== undefined) this.#array(items);
-    else if (typeOf(value) === "table") this.#inlineTable(entriesOf(value));
+    else if (typeOf(value, this.#known) === "table") this.#inlineTable(entriesOf(value));
     else this.text += scalarText(value);
   }
 
@@ -95,7 +111,7 @@ class TomlWriter {
 
   #inlineTable(entries: Entries): void {
     this.#deepen();
-    const [direct, tables] = inOrder(entries);
+    const [direct, tables] = inOrder(entries, this.#known);
     this.text += "{";
     this.#inlineEntries(direct, tables.length > 0);
     this.#inlineEntries(tables, false);
@@ -116,6 +132,7 @@ class TomlWriter {
   }
 
   #deepen(): void {
+    this.#onPart(0);
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) throw new GoCallError(`toml: value nests deeper than ${MAX_DEPTH} levels`);
   }
@@ -126,12 +143,13 @@ type Entries = Iterable<readonly [string, GoValue]>;
 /** The entries that hold no tables, then those that do, each by name. */
 function inOrder(
   entries: Entries,
+  known: KnownLists,
 ): readonly [(readonly [string, GoValue])[], (readonly [string, GoValue])[]] {
   const direct: (readonly [string, GoValue])[] = [];
   const tables: (readonly [string, GoValue])[] = [];
   for (const [name, held] of entries) {
     const value = plain(held);
-    const type = typeOf(value);
+    const type = typeOf(value, known);
     (type === "table" || type === "tables" ? tables : direct).push([name, value]);
   }
   const byName = ([left]: readonly [string, GoValue], [right]: readonly [string, GoValue]): number =>
@@ -149,7 +167,10 @@ function isNil(value: GoValue): boolean {
   return value === null || ((value instanceof GoMap || value instanceof GoSlice) && value.isNil);
 }
 
-function typeOf(value: GoValue): TomlType {
+/** Whether lists are lists of tables, once that is known: a value may hold one list many times over. */
+type KnownLists = Map<readonly GoValue[], boolean>;
+
+function typeOf(value: GoValue, known: KnownLists): TomlType {
   if (isNil(value)) return "nil";
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
@@ -159,7 +180,7 @@ function typeOf(value: GoValue): TomlType {
   if (value instanceof GoObject) return typeOfObject(value);
   const items = itemsOf(value);
   if (items === undefined) throw new GoCallError("unsupported type: complex128");
-  return areTables(items) ? "tables" : "array";
+  return areTables(items, known) ? "tables" : "array";
 }
 
 function typeOfObject(value: GoObject): TomlType {
@@ -167,10 +188,14 @@ function typeOfObject(value: GoObject): TomlType {
   return value.text() === undefined && value.fields().length > 0 ? "table" : "string";
 }
 
-function areTables(items: readonly GoValue[]): boolean {
-  const types = items.map((item) => typeOf(plain(item)));
+function areTables(items: readonly GoValue[], known: KnownLists): boolean {
+  const before = known.get(items);
+  if (before !== undefined) return before;
+  const types = items.map((item) => typeOf(plain(item), known));
   if (types.includes("nil")) throw new GoCallError("toml: cannot encode array with nil element");
-  return types.length > 0 && types.every((type) => type === "table");
+  const found = types.length > 0 && types.every((type) => type === "table");
+  known.set(items, found);
+  return found;
 }
 
 function itemsOf(value: GoValue): readonly GoValue[] | undefined {

@@ -36,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly administratorUid?: string;
   /** Who issues tokens of service accounts; the server's own address by default. */
   readonly issuer?: string;
+  /** Whether etcd syncs each write to the disk; false by default, as in envtest. */
+  readonly fsync?: boolean;
   /** Flags for kube-apiserver that come after the usual ones. */
   readonly apiserverFlags?: readonly string[];
 }
@@ -71,7 +73,7 @@ const READY_TIMEOUT_MS = 90_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Starts etcd and kube-apiserver as envtest does (no ServiceAccount admission, RBAC, nothing synced to disk) and resolves
+ * Starts etcd and kube-apiserver as envtest does (no ServiceAccount admission, RBAC, by default nothing synced to disk) and resolves
  * when `/readyz` says so. Nothing of what kube-controller-manager does happens: no garbage collection, no default
  * accounts, and namespaces stay terminating.
  */
@@ -83,7 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const access = await writeAccess(directory, port, options);
   const connection = starting.use(connect(await loadKubeconfig(access.kubeconfig)));
   const client = createClient({ ...connection, userAgent: "weir-test" });
-  const etcd = starting.use(startEtcd(options.programs.etcd, directory, etcdPort));
+  const etcd = starting.use(startEtcd(options, directory, etcdPort));
   await until(() => answers(`http://127.0.0.1:${etcdPort}/readyz`), etcd);
   const issuer = options.issuer ?? `https://127.0.0.1:${port}/`;
   const usual = apiserverFlags(directory, { etcd: etcdPort, own: port }, issuer);
@@ -169,16 +171,20 @@ function tokenLine({ name, uid = name, token, groups = [] }: ControlPlaneUser): 
   return `${token},${name},${uid},"${groups.join(",")}"\n`;
 }
 
-function startEtcd(path: string, directory: string, port: number): ServerProgram {
+function startEtcd(
+  { programs, fsync = false }: ControlPlaneOptions,
+  directory: string,
+  port: number,
+): ServerProgram {
   const url = `http://127.0.0.1:${port}`;
   const args = [
     "--data-dir=etcd",
     "--listen-peer-urls=http://127.0.0.1:0",
     `--listen-client-urls=${url}`,
     `--advertise-client-urls=${url}`,
-    "--unsafe-no-fsync",
+    ...(fsync ? [] : ["--unsafe-no-fsync"]),
   ];
-  return new ServerProgram({ name: "etcd", path, args, directory });
+  return new ServerProgram({ name: "etcd", path: programs.etcd, args, directory });
 }
 
 function apiserverFlags(

@@ -1,4 +1,4 @@
-import { type JsonObject, writeJson } from "@weir/core";
+import { type JsonObject, type JsonValue, writeJson } from "@weir/core";
 import { KubeApiError } from "@weir/client";
 import { formatApiVersion } from "@weir/objects";
 import { ReleaseActionError } from "./action-error.ts";
@@ -9,32 +9,29 @@ import type { ReleaseContext } from "./release-context.ts";
 export type Propagation = "Background" | "Foreground" | "Orphan";
 
 /**
- * Deletes an object. Throws the server's refusal, `NotFound` included: what helm logs tells an object that was gone from
- * one that this request deleted.
+ * Deletes an object; tells whether it is gone already, and not held by finalizers or its grace. Throws the server's
+ * refusal, `NotFound` included: what helm logs tells an object that was gone from one that this request deleted.
  */
 export async function deleteObject(
   { client, signal }: ReleaseContext,
   built: BuiltObject,
   propagationPolicy: Propagation,
-): Promise<void> {
-  const body = writeJson({ apiVersion: "v1", kind: "DeleteOptions", propagationPolicy });
+): Promise<boolean> {
+  const options = writeJson({ apiVersion: "v1", kind: "DeleteOptions", propagationPolicy });
   const answer = await client.raw(pathOf(built), {
     method: "DELETE",
     headers: { "content-type": "application/json", accept: "application/json" },
-    body,
+    body: options,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (answer.ok) return answer.discard();
-  throw await refusalOf(answer);
+  const body = objectOf(await answer.json().catch(() => undefined));
+  if (!answer.ok) throw new KubeApiError(body, answer.status);
+  // An object that is still there is the answer; otherwise it is a Status.
+  return body["kind"] === "Status" && body["apiVersion"] === "v1";
 }
 
-async function refusalOf(answer: {
-  readonly status: number;
-  json(): Promise<unknown>;
-}): Promise<KubeApiError> {
-  const body = await answer.json().catch(() => undefined);
-  const status = typeof body === "object" && body !== null ? (body as JsonObject) : {};
-  return new KubeApiError(status, answer.status);
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
 function pathOf(built: BuiltObject): string {

@@ -208,7 +208,7 @@ class Rollback {
   async #cleanUp(release: Release, created: readonly BuiltObject[]): Promise<void> {
     const context = withoutSignal(this.#context);
     logDebug(context, "cleanup on fail set, cleaning up resources", { count: created.length });
-    const failures = await deleteObjects(context, created, "Background");
+    const { failures } = await deleteObjects(context, created, "Background");
     if (failures.length > 0) {
       const problem =
         "an error occurred while cleaning up resources. original rollback error: unable to cleanup resources";

@@ -168,12 +168,12 @@ class HookRunner {
       hook,
       `unable to build kubernetes object for deleting hook ${hook.path}`,
     );
-    const failures = await deleteObjects(this.#context, objects, "Background");
+    const { failures, lingering } = await deleteObjects(this.#context, objects, "Background");
     if (failures.length > 0) throw joined(failures, "; ");
     // The next hook may have the name of one that is still there, whatever else is waited for.
     const { strategy, timeoutMs } = this.#options;
     const wait = { timeoutMs, strategy: strategy === "hookOnly" ? "poller" : strategy } as const;
-    await waitUntilGone(this.#context, objects, wait);
+    await waitUntilGone(this.#context, lingering, wait);
   }
 
   async #build(hook: ReleaseHook, problem: string): Promise<readonly BuiltObject[]> {

@@ -146,13 +146,15 @@ class Uninstall {
     const { name, deletionPropagation = "background" } = this.#request;
     const context = this.#context;
     const { kept, objects, error } = await objectsToDelete(context, release);
-    const failures =
-      error === undefined ? await deleteObjects(context, objects, PROPAGATION[deletionPropagation]) : [error];
+    const { failures, lingering } =
+      error === undefined
+        ? await deleteObjects(context, objects, PROPAGATION[deletionPropagation])
+        : { failures: [error], lingering: [] };
     if (failures.length > 0) {
       logDebug(context, "uninstall: Failed to delete release", { error: failures.map(() => ({})) });
       throw new ReleaseActionError(`failed to delete release: ${name}`);
     }
-    await waitUntilGone(context, objects, waitSettings(this.#request)).catch((failure: unknown) => {
+    await waitUntilGone(context, lingering, waitSettings(this.#request)).catch((failure: unknown) => {
       context.signal?.throwIfAborted();
       this.#failures.push(failure);
     });

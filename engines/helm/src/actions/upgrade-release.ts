@@ -272,7 +272,7 @@ class Upgrade {
   async #cleanUp(release: Release, error: unknown): Promise<void> {
     const context = withoutSignal(this.#context);
     logDebug(context, "cleanup on fail set", { cleaning_resources: this.#created.length });
-    const failures = await deleteObjects(context, this.#created, "Background");
+    const { failures } = await deleteObjects(context, this.#created, "Background");
     if (failures.length > 0) {
       const problem = `an error occurred while cleaning up resources. original upgrade error: ${describeError(error)}: unable to cleanup resources`;
       throw actionFailure(release, joined(failures, ", "), problem);

@@ -231,21 +231,29 @@ export function joined(failures: readonly unknown[], separator = " && "): unknow
   return new ReleaseActionError(failures.map((error) => describeError(error)).join(separator));
 }
 
-/** Deletes objects, those of one kind at once; what is gone already counts as deleted. Gives what failed. */
+/** What deleting left. */
+export interface DeleteResult {
+  readonly failures: readonly unknown[];
+  /** Objects that may still be there for a while. */
+  readonly lingering: readonly BuiltObject[];
+}
+
+/** Deletes objects, those of one kind at once; what is gone already counts as deleted. */
 export async function deleteObjects(
   context: ReleaseContext,
   objects: readonly BuiltObject[],
   propagationPolicy: Propagation,
-): Promise<readonly unknown[]> {
+): Promise<DeleteResult> {
+  const lingering: BuiltObject[] = [];
   const failures = await performByKind(objects, async (built) => {
     logDebug(context, "starting delete resource", loggedKind(built));
     try {
-      await deleteObject(context, built, propagationPolicy);
+      if (!(await deleteObject(context, built, propagationPolicy))) lingering.push(built);
     } catch (error) {
       if (!isApiError(error, "NotFound")) throw error;
       logDebug(context, "ignoring delete failure", { ...loggedKind(built), error: loggedError(error) });
     }
   });
   context.signal?.throwIfAborted();
-  return failures;
+  return { failures, lingering };
 }

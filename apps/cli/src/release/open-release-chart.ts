@@ -95,7 +95,7 @@ async function openFrom({ kind, ...object }: KubeObject, opening: Opening): Prom
   return withValuesFiles(fetched, chart.spec);
 }
 
-function fetchChart(
+async function fetchChart(
   reference: string,
   named: Readonly<Record<string, string>>,
   { flags, environment }: Opening,
@@ -109,7 +109,7 @@ function fetchChart(
     reference,
     notify: () => undefined,
   });
-  return source.fetchChart(reference).then((archive) => loadChartArchive(archive));
+  return loadChartArchive(await source.fetchChart(reference));
 }
 
 type ChartSpec = NonNullable<HelmRelease["spec"]["chart"]>["spec"];

@@ -6,6 +6,8 @@ import { chartFolder } from "../../template/chart-folder.ts";
 
 /** A chart as a repository hands it out. */
 export interface ServedChart {
+  /** Where it was read. */
+  readonly path: string;
   readonly metadata: ChartMetadata;
   /** `NAME-VERSION.tgz`. */
   readonly fileName: string;
@@ -26,8 +28,11 @@ export interface ReadCharts {
   readonly problems: readonly ChartProblem[];
 }
 
-/** Reads a folder of charts: every folder in it with a Chart.yaml, packaged, and every archive as it is. */
-export async function readCharts(folder: string): Promise<ReadCharts> {
+/**
+ * Reads a folder of charts: every folder in it with a Chart.yaml, packaged, and every archive as it is. What cannot be read stays
+ * as it was `before`: somebody may be about to save the rest of it.
+ */
+export async function readCharts(folder: string, before: readonly ServedChart[] = []): Promise<ReadCharts> {
   const entries = await readdir(folder, { withFileTypes: true });
   const charts: ServedChart[] = [];
   const problems: ChartProblem[] = [];
@@ -38,6 +43,7 @@ export async function readCharts(folder: string): Promise<ReadCharts> {
       if (chart !== undefined) charts.push(chart);
     } catch (error) {
       problems.push({ path, error });
+      charts.push(...before.filter((chart) => chart.path === path));
     }
   }
   return { charts, problems };
@@ -46,16 +52,16 @@ export async function readCharts(folder: string): Promise<ReadCharts> {
 /** `undefined` for what does not look like a chart. */
 async function readChart(path: string, name: string): Promise<ServedChart | undefined> {
   if (name.startsWith(".")) return undefined;
-  if (name.endsWith(".tgz")) return served(await readFile(path));
+  if (name.endsWith(".tgz")) return served(path, await readFile(path));
   const isChart = await stat(join(path, "Chart.yaml")).then(
     () => true,
     () => false,
   );
-  return isChart ? served(packageChart(loadChartFolder(chartFolder(path))).archive) : undefined;
+  return isChart ? served(path, packageChart(loadChartFolder(chartFolder(path))).archive) : undefined;
 }
 
-function served(archive: Uint8Array): ServedChart {
+function served(path: string, archive: Uint8Array): ServedChart {
   const { metadata } = loadChartArchive(archive);
   const digest = createHash("sha256").update(archive).digest("hex");
-  return { metadata, fileName: `${metadata.name}-${metadata.version}.tgz`, archive, digest };
+  return { path, metadata, fileName: `${metadata.name}-${metadata.version}.tgz`, archive, digest };
 }

@@ -8,7 +8,7 @@ import { CommandError } from "../../cli-error.ts";
 import { followFolder } from "../follow-folder.ts";
 import { portOfUrl, type RememberedPorts } from "../remembered-ports.ts";
 import { type ChartHandler, chartRepository, REGISTRY_PATH } from "./chart-repository.ts";
-import { readCharts } from "./read-charts.ts";
+import { readCharts, type ServedChart } from "./read-charts.ts";
 
 /** How a folder of charts is served. */
 export interface ServeChartsOptions {
@@ -44,14 +44,14 @@ export async function serveCharts(options: ServeChartsOptions): Promise<ChartSer
   const folder = await realpath(options.folder).catch((cause: unknown) => {
     throw new CommandError("ChartsNotFound", `there is no folder of charts ${options.folder}`, { cause });
   });
-  let handle = await open(folder, options);
+  let { charts, handle } = await open(folder, options, []);
   const server = await options.ports.serve(
     "charts",
     (port) => listen((request) => handle(request), port),
     ({ url }) => portOfUrl(url),
   );
   const reload = async (): Promise<void> => {
-    handle = await open(folder, options);
+    ({ charts, handle } = await open(folder, options, charts));
   };
   return {
     folder,
@@ -75,10 +75,19 @@ export async function serveCharts(options: ServeChartsOptions): Promise<ChartSer
   };
 }
 
-async function open(folder: string, { onProblem }: ServeChartsOptions): Promise<ChartHandler> {
-  const { charts, problems } = await readCharts(folder);
+interface OpenCharts {
+  readonly charts: readonly ServedChart[];
+  readonly handle: ChartHandler;
+}
+
+async function open(
+  folder: string,
+  { onProblem }: ServeChartsOptions,
+  before: readonly ServedChart[],
+): Promise<OpenCharts> {
+  const { charts, problems } = await readCharts(folder, before);
   for (const { path, error } of problems) onProblem(`${path} is no chart: ${describeError(error)}`);
-  return chartRepository(charts);
+  return { charts, handle: await chartRepository(charts) };
 }
 
 interface Listening extends AsyncDisposable {

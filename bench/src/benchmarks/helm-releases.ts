@@ -6,14 +6,14 @@ import { buildPackage, packagedCommand } from "../processes/packaged-command.ts"
 import { readMemory } from "../processes/proc-files.ts";
 import { runScenario } from "../processes/run-scenario.ts";
 import { startProcess } from "../processes/start-process.ts";
-import { createNamespace, NAMESPACE } from "../scenarios/fleet-toolkit.ts";
-import { ReadyWatch } from "../scenarios/ready-watch.ts";
+import { createNamespace } from "../scenarios/fleet-toolkit.ts";
 import {
   createRelease,
   createRepository,
   releaseNames,
   requestAll,
   serveSmallChart,
+  watchReleases,
 } from "../scenarios/release-load.ts";
 import type { ReleasesFigures } from "../scenarios/scenario.ts";
 import { cpuOf, untilServed } from "../scenarios/weir-run.ts";
@@ -93,7 +93,7 @@ async function measure(context: BenchmarkContext, plane: ControlPlane, count: nu
   await untilServed(client, controllers, [HelmRepository, HelmRelease]);
   await createNamespace(client);
   await createRepository(client, charts);
-  await using watch = new ReadyWatch(client, HelmRelease, NAMESPACE);
+  await using watch = watchReleases(client);
   const names = releaseNames(count);
   const before = cpuOf(plane, controllers);
   const start = performance.now();

@@ -26,16 +26,25 @@ export class ReadyWatch implements AsyncDisposable {
   readonly #waits = new Set<() => void>();
   readonly #following: Promise<void>;
 
-  constructor(client: KubeClient, kind: Kind<unknown, unknown>, namespace: string) {
+  readonly #timeoutMs: number;
+
+  /** Waits end after two minutes, where nothing else is said. */
+  constructor(
+    client: KubeClient,
+    kind: Kind<unknown, unknown>,
+    namespace: string,
+    timeoutMs: number = TIMEOUT_MS,
+  ) {
+    this.#timeoutMs = timeoutMs;
     this.#following = this.#follow(client, kind as Kind<Conditioned>, namespace);
   }
 
-  /** Resolves when all objects of these names are Ready in their present generation; rejects after two minutes. */
+  /** Resolves when all objects of these names are Ready in their present generation; rejects where that takes too long. */
   ready(names: readonly string[]): Promise<void> {
     return this.#until(names, isReady);
   }
 
-  /** Resolves when all objects of these names are Ready and have handled a request; rejects after two minutes. */
+  /** Resolves when all objects of these names are Ready and have handled a request; rejects where that takes too long. */
   handled(names: readonly string[], requestedAt: string): Promise<void> {
     return this.#until(
       names,
@@ -53,7 +62,7 @@ export class ReadyWatch implements AsyncDisposable {
       }
       if (missing.size === 0) resolve();
     };
-    const timeout = setTimeout(() => reject(this.#neverReady([...missing])), TIMEOUT_MS);
+    const timeout = setTimeout(() => reject(this.#neverReady([...missing])), this.#timeoutMs);
     this.#waits.add(look);
     look();
     try {

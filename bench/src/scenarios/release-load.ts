@@ -36,6 +36,14 @@ export function serveSmallChart(): Promise<ChartRepositoryServer> {
   return startChartRepository({ files: chartRepositoryFiles("main", [archive]) });
 }
 
+/** How long releases may take: on a busy machine 500 of them take minutes. */
+const PATIENCE_MS = 600_000;
+
+/** Follows the releases of the scenario. */
+export function watchReleases(client: KubeClient): ReadyWatch {
+  return new ReadyWatch(client, HelmRelease, NAMESPACE, PATIENCE_MS);
+}
+
 /** Creates the repository of the chart and waits for its index. */
 export async function createRepository(client: KubeClient, { url }: ChartRepositoryServer): Promise<void> {
   await using repositories = new ReadyWatch(client, HelmRepository, NAMESPACE);

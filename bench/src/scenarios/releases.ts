@@ -1,13 +1,12 @@
-import { HelmRelease } from "@weir/api";
 import { startToolkit } from "@weir/testkit";
-import { createNamespace, NAMESPACE } from "./fleet-toolkit.ts";
-import { ReadyWatch } from "./ready-watch.ts";
+import { createNamespace } from "./fleet-toolkit.ts";
 import {
   createRelease,
   createRepository,
   releaseNames,
   requestAll,
   serveSmallChart,
+  watchReleases,
 } from "./release-load.ts";
 import { countRequests, type RequestCounter } from "./request-counter.ts";
 import type { ReleasesFigures, RoundFigures } from "./scenario.ts";
@@ -29,7 +28,7 @@ export async function runReleases(
   const { client } = toolkit;
   await createNamespace(client);
   await createRepository(client, charts);
-  await using watch = new ReadyWatch(client, HelmRelease, NAMESPACE);
+  await using watch = watchReleases(client);
   const names = releaseNames(count);
   requests?.take();
   const memoryBeforeMb = process.memoryUsage.rss() / 1024 ** 2;

@@ -8,6 +8,7 @@ import {
   type RenderRelease,
   reuseValues,
   rollbackRelease,
+  testRelease,
   uninstallRelease,
   upgradeRelease,
 } from "@weir/helm";
@@ -97,6 +98,18 @@ data:
 `,
   "templates/NOTES.txt": "value {{ .Values.value }}\n",
 };
+
+const TEST_JOB = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-test
+  annotations: {helm.sh/hook: test}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: run, image: "example.com/run:1"}]
+`;
 
 function render(values: JsonObject): RenderRelease {
   return renderChartOf(CHART, values);
@@ -262,6 +275,20 @@ describe.skipIf(tool.kind === "absent").each(helmClusters())("helm 4.2.3 on $nam
     const theirs = await recordOf(helm.client, here.namespace, 2);
     const ours = await recordOf(helm.client, there.namespace, 2);
     expect(ours.text).toBe(theirs.text.replaceAll(here.namespace, there.namespace));
+  });
+
+  // Nobody completes Jobs beside a kube-apiserver alone.
+  test.runIf(kubeconfig === undefined)("runs tests that helm runs, and records them alike", async () => {
+    const files = { ...CHART, "templates/test.yaml": TEST_JOB };
+    const here = await world();
+    const install = { name: "app", namespace: here.namespace, render: renderChartOf(files, {}) };
+    await installRelease(here.context, { ...install, waitStrategy: "hookOnly" });
+    expect(await helm.helm("test", "app", ...here.in)).toMatch(/TEST SUITE: +app-test[^]*Phase: +Succeeded/);
+    const theirs = await recordOf(helm.client, here.namespace, 1);
+    await testRelease(here.context, { name: "app" });
+    const ours = await recordOf(helm.client, here.namespace, 1);
+    expect(ours).toEqual(theirs);
+    await helm.helm("uninstall", "app", ...here.in);
   });
 
   test.each([

@@ -199,6 +199,7 @@ export interface CrdRequest {
 
 export interface CreateRecordOptions {
     readonly maxHistory?: number;
+    readonly history?: readonly Release[];
 }
 
 export declare const DEFAULT_API_VERSIONS: readonly string[];

@@ -1,7 +1,7 @@
 import { createAuthority } from "@weir/sdk";
 import { systemClock } from "@weir/core";
 import type { RegistryServer } from "@weir/oci";
-import { startForwardProxy, startRegistry, type Toolkit } from "@weir/testkit";
+import { startForwardProxy, startRegistry, startSocksServer, type Toolkit } from "@weir/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMemoryRegistryStore } from "@weir/oci";
 import { applyOci, conditionOf, push, startOciWorld, untilReady } from "./oci-world.ts";
@@ -104,6 +104,17 @@ describe("a registry", () => {
     expect(conditionOf(refused, "Ready")?.message).toBe(
       `failed to generate transport for '${url}': failed to parse CA certificate`,
     );
+  });
+
+  test("is reached through a SOCKS proxy, which sees nothing but where it is", async () => {
+    await using proxy = await startSocksServer({ login: { username: "p", password: "q" } });
+    await applySecret(world, "socks", { address: proxy.url, username: "p", password: "q" });
+    const url = `oci://${secure.registry}/app`;
+    const certSecretRef = { name: "authority" };
+    await applySecret(world, "authority", { "ca.crt": authority.certificate });
+    await applyOci(world, "by-socks", { url, certSecretRef, proxySecretRef: { name: "socks" } });
+    await untilReady(world, "by-socks", "True");
+    expect(new Set(proxy.targets)).toEqual(new Set([secure.registry]));
   });
 
   test("is reached through a proxy", async () => {

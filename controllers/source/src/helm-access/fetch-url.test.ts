@@ -118,6 +118,12 @@ describe("fetchUrl", () => {
     expect(asked.map(({ knows }) => knows)).toEqual(want);
   });
 
+  test("logs in by the URL that an index names, where nothing else is given there", async () => {
+    const url = "https://user:canary@b.example.com/x.tgz";
+    const { asked } = await run({ url }, { "https://b.example.com/x.tgz": ok });
+    expect(asked).toEqual([{ url: "https://b.example.com/x.tgz", knows: true, isTrusted: false }]);
+  });
+
   test("shows who we are to the repository's host only", async () => {
     const { asked } = await run(
       {},

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { anySignal, type Clock, timeoutSignal } from "@weir/core";
-import { withoutCredentials } from "@weir/git";
+import { userInfoOf, withoutCredentials } from "@weir/git";
 import type { HttpAnswer, HttpSender } from "@weir/oci";
 import { HelmFetchError } from "./helm-fetch-error.ts";
 import type { HelmAccess } from "./observe-helm-access.ts";
@@ -56,7 +56,7 @@ function timedOut(url: string, isReading: boolean): HelmFetchError {
 }
 
 async function follow(fetch: UrlFetch, deps: FetchDeps): Promise<HttpAnswer> {
-  const first = new URL(fetch.url);
+  const first = withoutUser(new URL(fetch.url));
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const target = { first, url };
@@ -77,11 +77,14 @@ async function follow(fetch: UrlFetch, deps: FetchDeps): Promise<HttpAnswer> {
 }
 
 function authorization(
-  { access: { basic }, repository, passCredentials }: UrlFetch,
+  { url: written, access, repository, passCredentials }: UrlFetch,
   { first, url }: { readonly first: URL; readonly url: URL },
 ): Readonly<Record<string, string>> {
   const isOwn = isSamePlace(first, new URL(repository));
-  if (basic === undefined || !(isOwn || passCredentials) || !isSamePlace(url, first)) return {};
+  const given = isOwn || passCredentials ? access.basic : undefined;
+  const named = userInfoOf(written);
+  const basic = given ?? (named.username === "" ? undefined : named);
+  if (basic === undefined || !isSamePlace(url, first)) return {};
   const pair = Buffer.from(`${basic.username}:${basic.password}`).toString("base64");
   return { authorization: `Basic ${pair}` };
 }
@@ -99,12 +102,17 @@ function redirectOf({ status, headers }: HttpAnswer, from: URL): URL | undefined
   if (!URL.canParse(location, from.href)) {
     throw new HelmFetchError(bare, `Get "${bare}": failed to parse Location header`);
   }
-  const next = new URL(location, from);
-  next.username = "";
-  next.password = "";
+  const next = withoutUser(new URL(location, from));
   if (next.protocol === "http:" || next.protocol === "https:") return next;
   const scheme = next.protocol.slice(0, -1);
   throw new HelmFetchError(bare, `Get "${bare}": unsupported protocol scheme ${JSON.stringify(scheme)}`);
+}
+
+function withoutUser(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  return bare;
 }
 
 function accepted(answer: HttpAnswer, { url, headers = {} }: UrlFetch): HttpAnswer {

@@ -53,13 +53,26 @@ async function buildFromRepository(
   ctx: SourceContext,
   deps: BuildDeps,
 ): Promise<ChartBuild> {
-  const { verify } = build.chart.spec;
   using open = await openCharts(repository, ctx, deps);
-  const { charts, registry } = open;
-  if (verify === undefined) return await buildRemoteChart(build, { charts, verify: undefined });
-  if (registry === undefined) return await buildRemoteChart(build, { charts, verify: refuseToVerify });
-  const policy = await readPolicy(build.chart, verify, ctx);
-  return await buildRemoteChart(build, { charts, verify: (chart) => registry.verify(chart, policy) });
+  try {
+    const verify = await verifierOf(build.chart, open, ctx);
+    return await buildRemoteChart(build, { charts: open.charts, verify });
+  } catch (error) {
+    open.forget();
+    throw error;
+  }
+}
+
+async function verifierOf(
+  chart: HelmChart,
+  { registry }: OpenCharts,
+  ctx: SourceContext,
+): Promise<((found: FoundChart) => Promise<FoundChart>) | undefined> {
+  const { verify } = chart.spec;
+  if (verify === undefined) return undefined;
+  if (registry === undefined) return refuseToVerify;
+  const policy = await readPolicy(chart, verify, ctx);
+  return (found) => registry.verify(found, policy);
 }
 
 /** Charts of an index have no signatures that could be verified. */

@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { HelmRepository } from "@weir/api";
 import type { ArtifactStorage } from "@weir/artifact";
-import { type Clock, goDurationMs } from "@weir/core";
+import { anySignal, type Clock, goDurationMs, timeoutSignal } from "@weir/core";
 import { type ChartVersion, readRepositoryIndex, readStoredVersions } from "@weir/helm";
 import { withoutCredentials } from "@weir/git";
-import { createNodeSender } from "@weir/oci";
+import { createNodeSender, RegistryDeadlineError } from "@weir/oci";
 import { fetchUrl, limited } from "../helm-access/fetch-url.ts";
 import { HelmFetchError } from "../helm-access/helm-fetch-error.ts";
 import {
@@ -40,6 +40,8 @@ export interface OpenCharts extends Disposable {
   readonly charts: ChartRepository;
   /** The same, where it is a registry. */
   readonly registry: RegistryCharts | undefined;
+  /** What was learnt of a registry may be what failed: the next run finds out anew. */
+  readonly forget: () => void;
 }
 
 const DEFAULT_TIMEOUT = "60s";
@@ -63,9 +65,20 @@ export async function openCharts(
   const { auths, tls } = read;
   const access = { isInsecure: spec.insecure ?? false, auths, ...(tls === undefined ? {} : { tls }) };
   const lease = deps.clients.open(access);
+  const timeoutMs = goDurationMs(spec.timeout ?? DEFAULT_TIMEOUT);
+  const timeout = timeoutSignal(deps.clock, timeoutMs, () => new RegistryDeadlineError());
+  const held = anySignal(ctx.signal, timeout.signal);
   const { maxChartBytes = MAX_CHART } = deps;
-  const registry = registryCharts({ url, client: lease.client, maxChartBytes, signal: ctx.signal });
-  return { charts: registry, registry, [Symbol.dispose]: () => lease[Symbol.dispose]() };
+  const registry = registryCharts({ url, client: lease.client, maxChartBytes, signal: held.signal });
+  const inUse = [held, timeout, lease];
+  return {
+    charts: registry,
+    registry,
+    forget: () => deps.clients.forget(access),
+    [Symbol.dispose]: () => {
+      for (const each of inUse) each[Symbol.dispose]();
+    },
+  };
 }
 
 interface Reached {
@@ -100,7 +113,8 @@ class IndexedRepository {
           `size of chart '${withoutCredentials(url)}' exceeds '${maxChartBytes}' bytes limit`,
         ),
     });
-    return { charts, registry: undefined, [Symbol.dispose]: () => this.#sender[Symbol.dispose]() };
+    const forget = (): void => {};
+    return { charts, registry: undefined, forget, [Symbol.dispose]: () => this.#sender[Symbol.dispose]() };
   }
 
   /** Of what is stored, where the repository has an artifact; else of the index that is fetched. */

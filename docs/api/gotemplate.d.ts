@@ -5,7 +5,6 @@ import type { GoCallError } from "@weir/text";
 import type { GoComplex } from "@weir/text";
 import type { GoFunction } from "@weir/text";
 import type { GoIntKind } from "@weir/text";
-import type { GoJsonWalkOptions } from "@weir/text";
 import type { GoMap } from "@weir/text";
 import type { GoSlice } from "@weir/text";
 import type { GoType } from "@weir/text";
@@ -124,6 +123,7 @@ export interface TemplatePlace {
 export interface TemplateRun {
     readonly clock: Clock;
     readonly random: Random;
+    readonly makeKey?: KeyMaker | undefined;
     readonly charge: (amount: number) => void;
     readonly chargeSteps: (count: number) => void;
     readonly markImpure: (cause: ImpureCause) => void;
@@ -132,6 +132,7 @@ export interface TemplateRun {
 export interface TemplateRunOptions {
     readonly clock: Clock;
     readonly random: Random;
+    readonly makeKey?: KeyMaker | undefined;
     readonly budgets?: TemplateBudgets;
 }
 
@@ -153,9 +154,11 @@ export declare const builtinFunctions: ReadonlyMap<string, GoFunction>;
 
 export declare function certificateFunctions(makeKey: KeyMaker): readonly GoFunction[];
 
-export declare function chargedWalk(run: TemplateRun): GoJsonWalkOptions;
+export declare function chargedWalk(run: TemplateRun): {
+    readonly onPart: (length: number) => void;
+};
 
-export declare function createTemplateRun({ clock, random, budgets }: TemplateRunOptions): TrackedTemplateRun;
+export declare function createTemplateRun(options: TemplateRunOptions): TrackedTemplateRun;
 
 export declare function defineFunction<const P extends readonly GoType[], const R extends GoType>(name: string, params: P, result: R, call: (args: GoArgumentsOf<P>, run: TemplateRun) => GoResultOf<R>): GoFunction;
 
@@ -170,6 +173,8 @@ export declare function isFunctionError(error: unknown): error is TemplateFuncti
 export declare function parseTemplate(name: string, text: string, functions: {
     has(name: string): boolean;
 }): ParsedTemplate;
+
+export declare function renameTemplate(parsed: ParsedTemplate, name: string): ParsedTemplate | undefined;
 
 export declare const rsaKeyMaker: KeyMaker;
 

@@ -68,6 +68,7 @@ export interface GoFunction {
     readonly params: readonly GoType[];
     readonly variadic?: GoType;
     readonly result: GoType;
+    readonly problem?: string;
     readonly call: (args: readonly GoArgument[], run: unknown) => GoValue;
 }
 
@@ -108,6 +109,7 @@ export declare class GoMap {
 export interface GoMethod<Receiver> {
     readonly params: readonly GoType[];
     readonly result: GoType;
+    readonly problem?: string;
     readonly call: (receiver: Receiver, args: readonly GoArgument[], run: unknown) => GoValue;
 }
 

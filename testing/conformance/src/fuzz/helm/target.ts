@@ -21,7 +21,8 @@ export const helmTarget: FuzzTarget = {
       name: "helm runs out of stack, memory or time",
       reason:
         "helm 4.2.3 prints a value that holds itself, or doubles a text, until its process dies; here it is an error of the template",
-      applies: (_given, ours, theirs) => isCrash(theirs) && /^Error: /m.test(ours.error ?? ""),
+      applies: (_given, ours, theirs) =>
+        isCrash(theirs) && /^Error: |^\[ERROR\] /m.test(ours.error ?? ours.output ?? ""),
     },
     {
       name: "spare capacity of a slice",

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { openFolderRegistryStore } from "../src/index.ts";
 
-const writer = resolve(import.meta.dirname, "store-writer.ts");
+const writer = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 
 /** Lets a process fill a store and kills it once it told so many tags, in the middle of the next; gives what it told. */
 async function killAfter(root: string, count: number): Promise<readonly string[]> {

@@ -1,9 +1,7 @@
-import { createAuthority } from "@weir/sdk";
-import { describeError, systemClock } from "@weir/core";
-import { startRegistry } from "@weir/testkit";
+import { describeError } from "@weir/core";
+import { type SocksServerOptions, startSocksServer } from "@weir/testkit";
 import { describe, expect, test } from "vitest";
 import { createNodeSender, RegistryClient, serveRegistry } from "../src/index.ts";
-import { type SocksServerOptions, startSocksServer } from "./socks-server.ts";
 
 const login = { username: "u", password: "canary" };
 
@@ -32,18 +30,6 @@ describe("a SOCKS proxy", () => {
     { name: "that answers byte by byte", options: { login, isSlow: true }, given: login },
   ])("leads to a registry, whose name it looks up: $name", async ({ options, given }) => {
     expect(await pingBy(options, given)).toEqual({ targets: ["registry.test:"] });
-  });
-
-  test("sees nothing of what is secret", async () => {
-    const issued = { commonName: "registry", nowMs: systemClock.now(), validMs: 3_600_000 };
-    const authority = createAuthority({ ...issued, commonName: "test authority" });
-    const { certificate: cert, key } = authority.issue({ dns: [], ips: ["127.0.0.1"] }, issued);
-    await using server = await startRegistry({ tls: { cert, key } });
-    await using proxy = await startSocksServer();
-    const tls = { ca: authority.certificate };
-    using sender = createNodeSender({ tls, proxy: { address: proxy.url } });
-    await new RegistryClient({ sender }).ping(server.registry);
-    expect(proxy.targets).toEqual([server.registry]);
   });
 
   test.each([

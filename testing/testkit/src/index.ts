@@ -57,6 +57,7 @@ export {
   usualRegistryFaults,
   withRegistryFaults,
 } from "./oci/registry-fault.ts";
+export { type SocksServer, type SocksServerOptions, startSocksServer } from "./oci/socks-server.ts";
 export { type RegistryTestServerOptions, startRegistry } from "./oci/registry-test-server.ts";
 export {
   type ConnectedToolkit,

@@ -119,3 +119,57 @@ describe("a ValidatingAdmissionPolicy", () => {
     expect(await judge(spec, binding, params)).toMatchObject(want);
   });
 });
+
+describe("a webhook with conditions", () => {
+  const hook = {
+    name: "a.example.com",
+    clientConfig: { url: "https://hook.test/" },
+    sideEffects: "None",
+    admissionReviewVersions: ["v1"],
+    rules: constraints.resourceRules,
+  };
+
+  async function asked(condition: object, failurePolicy = "Fail"): Promise<string> {
+    let calls = 0;
+    await using storage = createMemoryStorage();
+    await using server = await createApiServer({
+      storage,
+      callWebhook: async ({ body }) => {
+        calls += 1;
+        const { request } = JSON.parse(body) as { request: { uid: string } };
+        const response = { uid: request.uid, allowed: true };
+        const review = { kind: "AdmissionReview", apiVersion: "admission.k8s.io/v1", response };
+        return { status: 200, body: JSON.stringify(review) };
+      },
+    });
+    const webhooks = [{ ...hook, failurePolicy, matchConditions: [condition] }];
+    const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+    const made = await post(server, path, { metadata: { name: "w" }, webhooks });
+    if (made.status !== 201) return made.message;
+    const answer = await post(server, CONFIG_MAPS, { metadata: { name: "x" }, data: { a: "c" } });
+    return `${answer.status} ${answer.status === 201 ? calls : answer.message}`;
+  }
+
+  test.each([
+    { name: "is asked where they hold", expression: "object.data.a == 'c'", want: "201 1" },
+    { name: "is left out where they do not", expression: "object.data.a == 'd'", want: "201 0" },
+    {
+      name: "refuses where they cannot be evaluated",
+      expression: "object.data.b == 'd'",
+      want: `403 configmaps "x" is forbidden: expression 'object.data.b == 'd'' resulted in error: no such key: b`,
+    },
+    {
+      name: "is left out then where it fails open",
+      expression: "object.data.b == 'd'",
+      failurePolicy: "Ignore",
+      want: "201 0",
+    },
+    {
+      name: "is refused itself where they are not true or false",
+      expression: "object.data.a",
+      want: `ValidatingWebhookConfiguration.admissionregistration.k8s.io "w" is invalid: webhooks[0].matchConditions[0].expression: Invalid value: "object.data.a": must evaluate to bool but got dyn`,
+    },
+  ])("$name", async ({ expression, failurePolicy, want }) => {
+    expect(await asked({ name: "c", expression }, failurePolicy)).toBe(want);
+  });
+});

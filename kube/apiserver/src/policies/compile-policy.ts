@@ -32,9 +32,15 @@ export interface PolicyValidation {
   readonly reason: string;
 }
 
+/** A condition under which admission looks at a write at all. */
+export interface NamedCondition {
+  readonly name: string;
+  readonly expression: PolicyExpression;
+}
+
 /** A policy whose expressions are compiled. */
 export interface CompiledPolicy {
-  readonly conditions: readonly { readonly name: string; readonly expression: PolicyExpression }[];
+  readonly conditions: readonly NamedCondition[];
   readonly variables: ReadonlyMap<string, PolicyExpression>;
   readonly validations: readonly PolicyValidation[];
   readonly annotations: readonly { readonly key: string; readonly expression: PolicyExpression }[];
@@ -46,12 +52,8 @@ export function compilePolicy(spec: JsonObject): CompiledPolicy {
   const variables = compileVariables(spec, hasParams);
   const types = new Map([...variables].map(([name, { type }]) => [name, type]));
   const environment = policyEnvironment(hasParams, variables.size === 0 ? undefined : types);
-  const early = policyEnvironment(hasParams, undefined);
   return {
-    conditions: children(spec, "matchConditions").map((condition) => ({
-      name: text(condition, "name"),
-      expression: compileExpression(text(condition, "expression").trim(), early, [BOOL]),
-    })),
+    conditions: compileConditions(spec, hasParams),
     variables,
     validations: children(spec, "validations").map((validation) => ({
       expression: compileExpression(text(validation, "expression"), environment, [BOOL]),
@@ -64,6 +66,17 @@ export function compilePolicy(spec: JsonObject): CompiledPolicy {
       expression: compileExpression(text(annotation, "valueExpression"), environment, [STRING, NULL]),
     })),
   };
+}
+
+/** The `matchConditions` of a policy's spec or of a webhook. */
+export function compileConditions(parent: JsonObject, hasParams: boolean): readonly NamedCondition[] {
+  const conditions = children(parent, "matchConditions");
+  if (conditions.length === 0) return [];
+  const environment = policyEnvironment(hasParams, undefined);
+  return conditions.map((condition) => ({
+    name: text(condition, "name"),
+    expression: compileExpression(text(condition, "expression").trim(), environment, [BOOL]),
+  }));
 }
 
 function optional(expression: string, environment: Environment): PolicyExpression | undefined {

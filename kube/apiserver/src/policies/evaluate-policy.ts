@@ -7,7 +7,7 @@ import {
   type Program,
 } from "@weir/cel";
 import type { JsonObject } from "@weir/core";
-import type { CompiledPolicy, PolicyExpression, PolicyValidation } from "./compile-policy.ts";
+import type { CompiledPolicy, NamedCondition, PolicyExpression, PolicyValidation } from "./compile-policy.ts";
 
 /** What expressions of a policy look at. */
 export interface PolicyInput {
@@ -59,12 +59,20 @@ export function evaluatePolicy(
   return denials;
 }
 
+/** Whether the conditions of a webhook hold; what cannot be evaluated fails. */
+export function evaluateConditions(conditions: readonly NamedCondition[], input: PolicyInput): Conditions {
+  if (conditions.length === 0) return { kind: "decided", holds: true };
+  const policy = { conditions, variables: new Map(), validations: [], annotations: [] };
+  return new Evaluation(policy, input).conditions();
+}
+
 type Result =
   | { readonly kind: "value"; readonly value: CelValue }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "spent" };
 
-type Conditions =
+/** What conditions come to. */
+export type Conditions =
   | { readonly kind: "decided"; readonly holds: boolean }
   | { readonly kind: "failed"; readonly message: string };
 

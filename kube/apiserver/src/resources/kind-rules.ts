@@ -18,6 +18,7 @@ import {
   roleRules,
 } from "./rules/policy-rules.ts";
 import { resourceQuotaRules } from "./rules/quota-rules.ts";
+import { webhookConfigurationRules } from "./rules/webhook-configuration-rules.ts";
 import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
 import {
   cronJobRules,
@@ -29,6 +30,8 @@ import {
 } from "./rules/workload-rules.ts";
 
 const rules: Readonly<Record<string, KindRules>> = {
+  "admissionregistration.v1.MutatingWebhookConfiguration": webhookConfigurationRules,
+  "admissionregistration.v1.ValidatingWebhookConfiguration": webhookConfigurationRules,
   "admissionregistration.v1.ValidatingAdmissionPolicy": admissionPolicyRules,
   "admissionregistration.v1.ValidatingAdmissionPolicyBinding": admissionBindingRules,
   "apiextensions.v1.CustomResourceDefinition": definitionRules,

@@ -12,6 +12,7 @@ import {
 import {
   applyJsonPatch,
   failure,
+  forbiddenError,
   internalError,
   jsonEqual,
   JsonPatchError,
@@ -19,7 +20,8 @@ import {
 } from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import { asJson, child } from "../resources/draft-access.ts";
-import type { Draft, Resource } from "../resources/resource.ts";
+import { evaluateConditions } from "../policies/evaluate-policy.ts";
+import { type Draft, groupResource, type Resource } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
 import { askWebhook, type CallWebhook, readTarget } from "./call-webhook.ts";
 import type { Hook, Hooks } from "./hooks.ts";
@@ -29,6 +31,7 @@ import {
   dryRunUnsupported,
   readAnswer,
   rejection,
+  requestOf,
   type ReviewAnswer,
   reviewOf,
 } from "./review.ts";
@@ -133,13 +136,14 @@ export class AdmissionWebhooks {
     const { write, seenAs, isMutating } = about;
     const { request } = write;
     const { clock, random, callWebhook } = this.#deps;
-    if (request.context.isDryRun && hook.sideEffects !== "None" && hook.sideEffects !== "NoneOnDryRun")
-      throw dryRunUnsupported(hook);
-    const uid = newUid(random);
     const see = (object: JsonObject | undefined): Promise<JsonObject> | undefined =>
       object === undefined ? undefined : viewAs(request.resource, seenAs, object);
     const object = await see(write.object);
     const old = await see(write.old === undefined ? undefined : asJson(write.old));
+    if (!meetsConditions(hook, { write, seenAs, object, old })) return undefined;
+    if (request.context.isDryRun && hook.sideEffects !== "None" && hook.sideEffects !== "NoneOnDryRun")
+      throw dryRunUnsupported(hook);
+    const uid = newUid(random);
     const review = reviewOf(hook, { uid, request, namespace: write.namespace, seenAs, object, old });
     if (review === undefined) {
       this.#failed(
@@ -178,6 +182,31 @@ export class AdmissionWebhooks {
     this.#deps.logger.warn("failed calling webhook, failing open", { webhook: hook.name, error: problem });
     return false;
   }
+}
+
+/** Whether a hook wants to be asked; throws a 403 where that cannot be told and the hook fails closed. */
+function meetsConditions(
+  hook: Hook,
+  about: {
+    readonly write: MatchedWrite;
+    readonly seenAs: Resource;
+    readonly object: JsonObject | undefined;
+    readonly old: JsonObject | undefined;
+  },
+): boolean {
+  const conditions = hook.conditions();
+  if (conditions.length === 0) return true;
+  const { write, seenAs, object, old } = about;
+  const result = evaluateConditions(conditions, {
+    object,
+    oldObject: old,
+    request: requestOf({ request: write.request, seenAs, namespace: write.namespace }),
+    namespaceObject: undefined,
+    params: undefined,
+  });
+  if (result.kind === "decided") return result.holds;
+  if (hook.ignoresFailure) return false;
+  throw forbiddenError(groupResource(write.request.resource), write.request.name, result.message);
 }
 
 function readPatch(patch: string): readonly JsonValue[] | string {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import { asJson, child, children, number, strings, text } from "../resources/draft-access.ts";
+import { compileConditions, type NamedCondition } from "../policies/compile-policy.ts";
 import type { ObjectStore } from "../resources/object-store.ts";
 import type { Registry } from "../resources/registry.ts";
 
@@ -13,6 +14,8 @@ export interface Hook {
   readonly ignoresFailure: boolean;
   readonly matchesEquivalent: boolean;
   readonly namespaceSelector: JsonObject;
+  /** Compiled when they are first asked for. */
+  readonly conditions: () => readonly NamedCondition[];
   readonly objectSelector: JsonObject;
   readonly sideEffects: string;
   readonly timeoutSeconds: number;
@@ -101,12 +104,21 @@ function readHooks(configuration: JsonObject): readonly Hook[] {
     ignoresFailure: text(hook, "failurePolicy") === "Ignore",
     matchesEquivalent: text(hook, "matchPolicy") !== "Exact",
     namespaceSelector: child(hook, "namespaceSelector") ?? {},
+    conditions: conditionsOf(hook),
     objectSelector: child(hook, "objectSelector") ?? {},
     sideEffects: text(hook, "sideEffects"),
     timeoutSeconds: number(hook, "timeoutSeconds") ?? 10,
     reviewVersions: strings(hook, "admissionReviewVersions"),
     isReinvoked: text(hook, "reinvocationPolicy") === "IfNeeded",
   }));
+}
+
+function conditionsOf(hook: JsonObject): () => readonly NamedCondition[] {
+  let compiled: readonly NamedCondition[] | undefined;
+  return () => {
+    compiled ??= compileConditions(hook, false);
+    return compiled;
+  };
 }
 
 /** Reads a rule of a configuration or of a policy. */

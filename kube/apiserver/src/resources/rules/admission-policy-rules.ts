@@ -1,18 +1,10 @@
 import type { JsonObject } from "@weir/core";
-import {
-  duplicateField,
-  type FieldError,
-  invalidField,
-  requiredField,
-  tooManyField,
-  unsupportedField,
-} from "@weir/schema";
-import { type CompiledPolicy, compilePolicy, type PolicyExpression } from "../../policies/compile-policy.ts";
-import { qualifiedNameErrors } from "../../validation/names.ts";
+import { duplicateField, type FieldError, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import { type CompiledPolicy, compilePolicy } from "../../policies/compile-policy.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, strings, text } from "../draft-access.ts";
+import { expressionErrors, matchConditionErrors, matchResourceErrors } from "./match-rules.ts";
 
-const MOST_CONDITIONS = 64;
 const MOST_ANNOTATIONS = 20;
 const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const ACTIONS = ["Audit", "Deny", "Warn"];
@@ -37,7 +29,7 @@ function policyErrors(object: JsonObject): readonly FieldError[] {
   return [
     ...failurePolicyErrors(spec),
     ...constraintErrors(spec),
-    ...conditionErrors(spec, compiled),
+    ...matchConditionErrors(spec, compiled.conditions, "spec.matchConditions"),
     ...variableErrors(spec, compiled),
     ...validationErrors(spec, compiled),
     ...annotationErrors(spec, compiled),
@@ -53,33 +45,12 @@ function failurePolicyErrors(spec: JsonObject): readonly FieldError[] {
 function constraintErrors(spec: JsonObject): readonly FieldError[] {
   const constraints = child(spec, "matchConstraints");
   if (constraints === undefined) return [requiredField("spec.matchConstraints")];
-  if (children(constraints, "resourceRules").length > 0) return [];
-  return [requiredField("spec.matchConstraints.resourceRules")];
-}
-
-function problems(expression: PolicyExpression | undefined, path: string): readonly FieldError[] {
-  if (expression === undefined || expression.problem === "") return [];
-  return [invalidField(path, expression.text, expression.problem)];
-}
-
-function conditionErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
-  const conditions = children(spec, "matchConditions");
-  const errors: FieldError[] = [];
-  const path = "spec.matchConditions";
-  if (conditions.length > MOST_CONDITIONS)
-    errors.push(tooManyField(path, conditions.length, MOST_CONDITIONS));
-  const names = new Set<string>();
-  conditions.forEach((condition, index) => {
-    const at = `${path}[${index}]`;
-    const name = text(condition, "name");
-    if (text(condition, "expression").trim() === "") errors.push(requiredField(`${at}.expression`));
-    else errors.push(...problems(compiled.conditions[index]?.expression, `${at}.expression`));
-    if (name === "") errors.push(requiredField(`${at}.name`));
-    else errors.push(...qualifiedNameErrors(name).map((detail) => invalidField(`${at}.name`, name, detail)));
-    if (name !== "" && names.has(name)) errors.push(duplicateField(`${at}.name`, name));
-    names.add(name);
-  });
-  return errors;
+  const path = "spec.matchConstraints";
+  const isEmpty = children(constraints, "resourceRules").length === 0;
+  return [
+    ...matchResourceErrors(constraints, path),
+    ...(isEmpty ? [requiredField(`${path}.resourceRules`)] : []),
+  ];
 }
 
 function variableErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
@@ -92,7 +63,7 @@ function variableErrors(spec: JsonObject, compiled: CompiledPolicy): readonly Fi
       errors.push(invalidField(`${at}.name`, name, "must be a valid CEL identifier"));
     if (text(variable, "expression").trim() === "")
       errors.push(requiredField(`${at}.expression`, "expression is not specified"));
-    else errors.push(...problems(compiled.variables.get(name), `${at}.expression`));
+    else errors.push(...expressionErrors(compiled.variables.get(name), `${at}.expression`));
     return errors;
   });
 }
@@ -113,8 +84,8 @@ function validationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly 
     return [
       ...(isEmpty
         ? [requiredField(`${at}.expression`, "expression is not specified")]
-        : problems(known?.expression, `${at}.expression`)),
-      ...problems(known?.messageExpression, `${at}.messageExpression`),
+        : expressionErrors(known?.expression, `${at}.expression`)),
+      ...expressionErrors(known?.messageExpression, `${at}.messageExpression`),
       ...messageErrors(validation, at),
       ...(reason === "" || REASONS.includes(reason)
         ? []
@@ -150,7 +121,7 @@ function annotationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly 
     const key = text(annotation, "key");
     if (text(annotation, "valueExpression").trim() === "")
       errors.push(requiredField(`${at}.valueExpression`, "valueExpression is not specified"));
-    else errors.push(...problems(compiled.annotations[index]?.expression, `${at}.valueExpression`));
+    else errors.push(...expressionErrors(compiled.annotations[index]?.expression, `${at}.valueExpression`));
     if (keys.has(key)) errors.push(duplicateField(`${at}.key`, key));
     keys.add(key);
   });
@@ -163,6 +134,8 @@ function bindingErrors(object: JsonObject): readonly FieldError[] {
   if (text(spec, "policyName") === "") errors.push(requiredField("spec.policyName"));
   const paramRef = child(spec, "paramRef");
   if (paramRef !== undefined) errors.push(...paramRefErrors(paramRef));
+  const resources = child(spec, "matchResources");
+  if (resources !== undefined) errors.push(...matchResourceErrors(resources, "spec.matchResources"));
   return [...errors, ...actionErrors(spec)];
 }
 

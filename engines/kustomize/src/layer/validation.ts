@@ -55,20 +55,10 @@ function refuseChange(before: readonly Snapshot[], after: readonly Resource[]): 
 function refuseUnequal({ copy: before, root }: Snapshot, validated: Resource): void {
   const isLabelled = validated.labels().has(LABEL);
   const after = isLabelled ? withoutLabel(validated) : validated;
-  const [old, now] = [shown(before), shown(after)];
+  const [old, now] = [showResourceLine(before), showResourceLine(after)];
   const isSame = old === now && !(root === validated.root && isSetAnew(before.root, root));
   if (isSame && !(isLabelled && isMovedByLabel(before))) return;
   throw new KustomizeError(`nodes unequal: \n -- ${old},\n -- ${now}\n`);
-}
-
-/** What cannot be written is left out of the message, and is no error here. */
-function shown(resource: Resource): string {
-  try {
-    return showResourceLine(resource);
-  } catch (error) {
-    if (error instanceof KustomizeError) return "";
-    throw error;
-  }
 }
 
 /**

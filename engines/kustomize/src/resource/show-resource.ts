@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { emitYaml } from "@weir/yaml";
+import { KustomizeError } from "../error.ts";
 import { goJson } from "../node/go-json.ts";
 import { copyNode, isMap, YamlMap } from "../node/node.ts";
 import { mapToJson } from "../node/to-json.ts";
@@ -82,7 +83,12 @@ export function showResource(resource: Resource): string {
   return emitYaml(annotated(resource));
 }
 
-/** A resource as one line of JSON, for messages and comparisons. */
+/** A resource as one line of JSON, for messages and comparisons; what cannot be written is told of instead. */
 export function showResourceLine(resource: Resource): string {
-  return goJson(annotated(resource));
+  try {
+    return goJson(annotated(resource));
+  } catch (error) {
+    if (error instanceof KustomizeError) return `<${error.message}>`;
+    throw error;
+  }
 }

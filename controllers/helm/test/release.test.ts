@@ -126,6 +126,25 @@ describe("a HelmRelease", () => {
     );
   });
 
+  test("undoes a change by others when it happens, without a request", async () => {
+    await using toolkit = await startHelmToolkit();
+    const { client } = toolkit.cluster;
+    const key = { namespace: NAMESPACE, name: "app" };
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ interval: "10h", driftDetection: { mode: "enabled" } });
+    await toolkit.ready("True");
+    await toolkit.observed();
+    await client.patch(ConfigMap, key, { type: "merge", patch: { data: { msg: "changed" } } });
+    await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
+      timeout: 20_000,
+    });
+    await client.delete(ConfigMap, key);
+    await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
+      timeout: 20_000,
+    });
+  });
+
   test("acts as the account that it names", async () => {
     await using toolkit = await startHelmToolkit({}, { authorization: "RBAC" });
     await toolkit.publish("1.0.0");

@@ -111,7 +111,7 @@ export async function startHelmToolkit(
 
 const KEY = { namespace: NAMESPACE, name: "app" };
 const CHART = { namespace: NAMESPACE, name: "demo" };
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 25_000, interval: 20 };
 
 function actions(
   { client }: Cluster,

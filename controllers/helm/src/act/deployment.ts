@@ -13,6 +13,7 @@ import type { CapabilityReader } from "../render/capability-reader.ts";
 import type { ReleaseRenderer } from "../render/release-renderer.ts";
 import type { ChartStore } from "../chart/chart-store.ts";
 import type { Patience } from "../chart/patience.ts";
+import type { DriftWatches } from "../drift/drift-watches.ts";
 import { ReleaseLog } from "../release/release-log.ts";
 import type { HelmReleaseContext, RunStory } from "../release/run.ts";
 import type { ChartInUse } from "../report/happening.ts";
@@ -31,6 +32,7 @@ export interface Shared {
   readonly capabilities: CapabilityReader;
   readonly dependents: Dependents;
   readonly patience: Patience;
+  readonly driftWatches: DriftWatches;
 }
 
 /** What every action on a release works with. */

@@ -140,6 +140,7 @@ async function recordsOf(deployment: Deployment): Promise<readonly Release[]> {
 async function driftsOf(deployment: Deployment, last: Release | undefined): Promise<readonly Drift[]> {
   const { ctx, story, target } = deployment;
   const { spec } = story.release;
+  watchForDrift(deployment);
   if (last === undefined || driftModeOf(spec) === "disabled") return [];
   try {
     return await detectDrift(last, spec, { client: target.client, signal: ctx.signal });
@@ -286,4 +287,11 @@ function settled({ story, shared }: Deployment, random: Random): Outcome {
   const { interval } = story.release.spec;
   const recheckAfterMs = jitteredMs(goDurationMs(interval), random, shared.options.intervalJitter);
   return { kind: "settled", recheckAfterMs };
+}
+
+/** Changes by others are looked at when they happen, where that can be watched: in the cluster of the controller. */
+function watchForDrift({ ctx, story, shared }: Deployment): void {
+  const { spec } = story.release;
+  const isWatched = driftModeOf(spec) !== "disabled" && spec.kubeConfig === undefined;
+  shared.driftWatches.set(ctx.key, isWatched ? (story.status.inventory?.entries ?? []) : []);
 }

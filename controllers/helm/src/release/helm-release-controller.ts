@@ -17,10 +17,15 @@ import { FIELD_MANAGER, type Shared } from "../act/deployment.ts";
 import { chartReferenceOf, chartSourceKinds, isNews, type SourceKindName } from "../chart/chart-source.ts";
 import { ChartStore } from "../chart/chart-store.ts";
 import { Patience } from "../chart/patience.ts";
+import { DriftWatches } from "../drift/drift-watches.ts";
 import { CapabilityReader } from "../render/capability-reader.ts";
 import { ReleaseRenderer } from "../render/release-renderer.ts";
 import { type HelmReleaseFacts, reportHelmRelease } from "../report/report-helm-release.ts";
-import { type HelmReleaseControllerOptions, resolveOptions } from "../settings/controller-options.ts";
+import {
+  type HelmReleaseControllerOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from "../settings/controller-options.ts";
 import { reconcileHelmRelease } from "./reconcile-helm-release.ts";
 import { removeHelmRelease } from "./remove-helm-release.ts";
 
@@ -53,20 +58,13 @@ const CustomResourceDefinition: Kind = {
  * declared, with tests, retries, remediation and the correction of drift.
  *
  * A HelmRelease is woken by a change of its own spec, by a request, by a new revision of its chart, by a dependency that it
- * waits for, and by ConfigMaps and Secrets with values that carry the label for it.
+ * waits for, by ConfigMaps and Secrets with values that carry the label for it, and, where drift is looked for, by a change of
+ * one of its objects by somebody else.
  */
 export function helmReleaseController(deps: HelmReleaseControllerDeps): Controller {
-  const { workers, fetch, clock, random = systemRandom } = deps;
+  const { random = systemRandom } = deps;
   const options = resolveOptions(deps.options);
-  const renderer = new ReleaseRenderer(workers, options);
-  const shared: Shared = {
-    options,
-    renderer,
-    charts: new ChartStore({ fetch, clock, renderer, retries: options.fetchRetries }),
-    capabilities: new CapabilityReader(clock),
-    dependents: new Dependents(),
-    patience: new Patience(clock),
-  };
+  const shared = shareBetweenRuns(deps, options);
   let builder = createController("helmrelease", {
     concurrency: options.concurrency,
     component: FIELD_MANAGER,
@@ -111,9 +109,26 @@ export function helmReleaseController(deps: HelmReleaseControllerDeps): Controll
     );
   }
   return builder
+    .source((source) => shared.driftWatches.start(source))
     .report<HelmReleaseFacts>(reportHelmRelease)
     .finalizer(FINALIZER, (release, ctx) => removeHelmRelease(release, ctx, shared))
     .reconcile((release, ctx) => reconcileHelmRelease(release, ctx, shared, random));
+}
+
+function shareBetweenRuns(
+  { workers, fetch, clock }: HelmReleaseControllerDeps,
+  options: ResolvedOptions,
+): Shared {
+  const renderer = new ReleaseRenderer(workers, options);
+  return {
+    options,
+    renderer,
+    charts: new ChartStore({ fetch, clock, renderer, retries: options.fetchRetries }),
+    capabilities: new CapabilityReader(clock),
+    dependents: new Dependents(),
+    patience: new Patience(clock),
+    driftWatches: new DriftWatches(),
+  };
 }
 
 function sourcesOf(release: HelmRelease): readonly string[] {

@@ -16,6 +16,7 @@ export async function removeHelmRelease(
 ): Promise<Outcome> {
   shared.dependents.set(ctx.key, false);
   shared.patience.end(ctx.key);
+  shared.driftWatches.forget(ctx.key);
   if (release.spec.suspend === true) return { kind: "settled" };
   const story = new RunStory(release, ctx);
   story.explain({ isExplained: true });

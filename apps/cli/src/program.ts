@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { goDurationMs, type Logger } from "@weir/core";
-import { addList, addPull, addPush, addTag } from "./artifact/artifact-commands.ts";
+import { addList, addPull, addPush, addTag, diffArtifactCommand } from "./artifact/artifact-commands.ts";
 import { addBuild } from "./build/build-command.ts";
 import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
@@ -134,9 +134,9 @@ function addDiff(program: Command, deps: ProgramDeps): void {
   program
     .command("diff")
     .description(
-      "show what would change: of a Kustomization or a HelmRelease on its cluster, or of two charts",
+      "show what would change: of a Kustomization or a HelmRelease on its cluster, of two charts, or of an artifact",
     )
-    .argument("[args...]", "ks/NAME, hr/NAME, or chart A B")
+    .argument("[args...]", "ks/NAME, hr/NAME, chart A B, or artifact URL")
     .allowUnknownOption()
     .helpOption(false)
     .action(async (_args: readonly string[], _options: unknown, command: Command) => {
@@ -144,6 +144,11 @@ function addDiff(program: Command, deps: ProgramDeps): void {
       if (first === "chart") {
         const { runDiffChart } = await import("./diff/run-diff-chart.ts");
         return deps.exit(await runDiffChart(rest, deps.environment));
+      }
+      if (first === "artifact") {
+        const artifact = diffArtifactCommand(deps).copyInheritedSettings(program);
+        await artifact.parseAsync(rest, { from: "user" });
+        return;
       }
       const { runDiffLive } = await import("./diff/live/run-diff-live.ts");
       deps.exit(await runDiffLive(command.args, deps.environment));

@@ -211,6 +211,26 @@ describe("weir pull artifact", () => {
   });
 });
 
+describe("weir diff artifact", () => {
+  test("tells whether a folder has what was pushed, whoever packed it", async () => {
+    const url = `oci://${registry.registry}/compared:1`;
+    await weir(["push", "artifact", url, "--path=./m", ...origin]);
+    expect(await weir(["diff", "artifact", url, "--path=./m"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "✔ no changes detected\n",
+    });
+    const other = await weir(["diff", "artifact", url, "--path=./m", "--ignore-paths=apps/dep.yaml"]);
+    expect(other).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "weir: the remote artifact contents differs from the local one\n",
+    });
+    expect((await weir(["diff", "artifact", url, "--no-such-flag"])).code).toBe(2);
+    expect((await weir(["diff", "artifact"])).stderr).toBe("weir: artifact URL is required\n");
+  });
+});
+
 describe("weir build artifact", () => {
   const filesIn = async (name: string) => {
     const tree = await unpackArchive(await readFile(join(folder, name)));

@@ -1,9 +1,10 @@
-import type { Command } from "commander";
+import { Command } from "commander";
 import { goDurationMs } from "@weir/core";
 import type { Environment } from "../environment.ts";
 import { parseDuration } from "../parse-argument.ts";
 import type {
   BuildArtifactFlags,
+  DiffArtifactFlags,
   ListArtifactsFlags,
   PullArtifactFlags,
   PushArtifactFlags,
@@ -96,6 +97,19 @@ export function addBuildArtifact(build: Command, deps: ArtifactCommandDeps): voi
       const { runBuildArtifact } = await import("./build-artifact.ts");
       await runBuildArtifact(flags, deps.environment);
     });
+}
+
+/** Declares `weir diff artifact`; the other things that are compared read their flags as other programs do. */
+export function diffArtifactCommand(deps: ArtifactCommandDeps): Command {
+  const command = new Command("artifact")
+    .description("compare a folder or a file with an artifact; ends with 1 where they differ")
+    .argument("[url]", "oci://HOST/PATH[:TAG|@DIGEST]");
+  return withRegistry(withPacking(command, "--path <path>")).action(
+    async (url: string | undefined, flags: DiffArtifactFlags) => {
+      const { runDiffArtifact } = await import("./diff-artifact.ts");
+      await runDiffArtifact(url, flags, deps.environment);
+    },
+  );
 }
 
 function withRegistry(command: Command): Command {

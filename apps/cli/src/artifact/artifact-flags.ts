@@ -36,6 +36,9 @@ export interface PullArtifactFlags extends RegistryFlags {
   readonly output?: string;
 }
 
+/** Flags of `weir diff artifact`. */
+export interface DiffArtifactFlags extends RegistryFlags, PackFlags {}
+
 /** Flags of `weir tag artifact`. */
 export interface TagArtifactFlags extends RegistryFlags {
   readonly tag: readonly string[];

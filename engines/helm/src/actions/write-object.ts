@@ -1,10 +1,12 @@
 import type { JsonObject } from "@weir/core";
 import { isApiError } from "@weir/client";
 import type { KubeObject } from "@weir/objects";
+import { quoteGo } from "@weir/text";
 import { ReleaseActionError } from "./action-error.ts";
 import { loggedError, loggedGvk, logDebug } from "./action-log.ts";
 import { type BuiltObject, identityOf, keyOfBuilt, writtenSubject } from "./built-object.ts";
 import type { ReleaseContext } from "./release-context.ts";
+import { safeRefusal } from "./safe-refusal.ts";
 import { threeWayPatch } from "./three-way-patch.ts";
 import { upgradeFieldManager } from "./upgrade-field-manager.ts";
 import { writing } from "./write-options.ts";
@@ -42,7 +44,9 @@ export async function applyObject(
     const problem = isApiError(cause, "Conflict")
       ? "conflict occurred while applying object"
       : "server-side apply failed for object";
-    throw new ReleaseActionError(`${problem} ${writtenSubject(built)}`, { cause });
+    throw new ReleaseActionError(`${problem} ${writtenSubject(built)}`, {
+      cause: safeRefusal(built.object, cause),
+    });
   }
 }
 
@@ -53,7 +57,9 @@ export async function createObject(
   mode: CreateMode,
 ): Promise<void> {
   if (!mode.serverSideApply) {
-    await context.client.create(built.kind, built.object, writing(context));
+    await context.client.create(built.kind, built.object, writing(context)).catch((error: unknown) => {
+      throw safeRefusal(built.object, error);
+    });
     return;
   }
   try {
@@ -116,7 +122,7 @@ async function replaceObject(
   } catch (cause) {
     context.signal?.throwIfAborted();
     logDebug(context, "error replacing the resource", { ...loggedGvk(target), error: {} });
-    throw new ReleaseActionError("failed to replace object", { cause });
+    throw new ReleaseActionError("failed to replace object", { cause: safeRefusal(object, cause) });
   }
   const { name = "" } = original.metadata;
   logDebug(context, "replace succeeded", { name, initialKind: original.kind, kind: target.kind.kind });
@@ -134,8 +140,8 @@ async function patchObject(
   } catch (cause) {
     context.signal?.throwIfAborted();
     const { name = "" } = target.object.metadata;
-    throw new ReleaseActionError(`cannot patch ${JSON.stringify(name)} with kind ${target.kind.kind}`, {
-      cause,
+    throw new ReleaseActionError(`cannot patch ${quoteGo(name)} with kind ${target.kind.kind}`, {
+      cause: safeRefusal(target.object, cause),
     });
   }
 }

@@ -191,6 +191,17 @@ describe("installRelease", () => {
     expect(failure.release?.info.status).toBe("failed");
   });
 
+  test.each([true, false])(
+    "keeps what a Secret holds out of errors, by server-side apply: %s",
+    async (serverSideApply) => {
+      const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: canary}\nstringData: {pin: 93571357}\n";
+      const failure = await failureOf(world.context, request({ "a.yaml": secret }, { serverSideApply }));
+      expect(describeError(failure)).toMatch(/canary|Secret/);
+      const told = [describeError(failure), JSON.stringify(world.lines), failure.release?.info.description];
+      expect(told.join("\n")).not.toContain("93571357");
+    },
+  );
+
   test("leaves no record of what cannot be rendered", async () => {
     const install = request({ "a.yaml": '{{ fail "no" }}' });
     await expect(installRelease(world.context, install)).rejects.toThrow("execution error");

@@ -93,6 +93,24 @@ describe("a HelmChart", () => {
     expect((await stored(second)).metadata.version).toBe("1.2.0");
   });
 
+  test("is found in a long index", async () => {
+    const others = Array.from({ length: 2_500 }, (_, chart) => {
+      const description = `"${"x".repeat(1_000)}"`;
+      return `  other-${chart}:\n  - {name: other-${chart}, version: 1.0.0, description: ${description}}\n`;
+    });
+    const demo = `  demo:\n  - {name: demo, version: 1.2.0, urls: ["${charts.url}/main/demo-1.2.0.tgz"]}\n`;
+    charts.put("long/index.yaml", `apiVersion: v1\nentries:\n${demo}${others.join("")}`);
+    for (const [path, content] of demoFiles("1.1.0", "1.2.0")) charts.put(path, content);
+    await applyRepository(world, "long", { url: `${charts.url}/long` });
+    await applyChart(world, "long", { sourceRef: { kind: "HelmRepository", name: "long" } });
+    await ready("long", { revision: "1.2.0" });
+    await applyChart(world, "long", { sourceRef: { kind: "HelmRepository", name: "long" }, version: "2.x" });
+    const chart = await ready("long", { status: "False", reason: "InvalidChartReference" });
+    expect(conditionOf(chart, "Ready")?.message).toContain(
+      "no 'demo' chart with version matching '2.x' found",
+    );
+  });
+
   test("asks for nothing where it has what the index names", async () => {
     await applyChart(world, "kept", { sourceRef: main, version: "1.1.0" });
     const before = await ready("kept");

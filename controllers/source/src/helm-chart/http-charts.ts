@@ -1,35 +1,25 @@
 import { createHash } from "node:crypto";
-import { type ChartVersion, DependencyError, resolveReference } from "@weir/helm";
+import { DependencyError, resolveReference } from "@weir/helm";
 import {
   ChartDigestError,
   ChartReferenceError,
   type ChartRepository,
   type FoundChart,
 } from "./chart-repository.ts";
-import { chooseVersion } from "./choose-version.ts";
 
 /** What a repository with an index is read by. */
 export interface HttpChartSources {
   /** Its URL, which ends with `/`. */
   readonly url: string;
-  /** The versions of a chart in its index, highest first; `undefined` where it has no such chart. */
-  readonly versions: (name: string) => Promise<readonly ChartVersion[] | undefined>;
+  /** Looks a version up in its index. */
+  readonly find: ChartRepository["find"];
   readonly fetch: (url: string) => Promise<Uint8Array>;
 }
 
 /** The charts of a repository with an index. */
-export function httpCharts({ url, versions, fetch }: HttpChartSources): ChartRepository {
+export function httpCharts({ url, find, fetch }: HttpChartSources): ChartRepository {
   return {
-    find: async (name, range) => {
-      const candidates = await versions(name);
-      if (candidates === undefined) throw new ChartReferenceError("no chart name found");
-      if (candidates.length === 0) throw new ChartReferenceError("no chart version found");
-      const found = chooseVersion(candidates, range);
-      if (found === undefined) {
-        throw new ChartReferenceError(`no '${name}' chart with version matching '${range}' found`);
-      }
-      return { name: found.name, version: found.version, url: found.urls[0], digest: found.digest };
-    },
+    find,
     download: async (chart) => {
       const archive = await fetch(archiveUrl(url, chart));
       checkDigest(chart, archive);

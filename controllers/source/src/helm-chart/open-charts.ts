@@ -1,9 +1,8 @@
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import type { HelmRepository } from "@weir/api";
+import type { Artifact, HelmRepository } from "@weir/api";
 import type { ArtifactStorage } from "@weir/artifact";
-import { anySignal, type Clock, goDurationMs, timeoutSignal } from "@weir/core";
-import { type ChartVersion, readRepositoryIndex, readStoredVersions } from "@weir/helm";
+import { anySignal, type Clock, goDurationMs, timeoutSignal, type WorkerPool } from "@weir/core";
+import { readRepositoryIndex } from "@weir/helm";
 import { withoutCredentials } from "@weir/git";
 import { createNodeSender, RegistryDeadlineError } from "@weir/oci";
 import { fetchUrl, limited } from "../helm-access/fetch-url.ts";
@@ -17,7 +16,9 @@ import { indexUrlOf, parseRepositoryUrl } from "../helm-access/repository-url.ts
 import type { RegistryClients } from "../registry/registry-clients.ts";
 import type { SourceContext } from "../run/source-context.ts";
 import { buildFailed } from "./chart-build-error.ts";
-import type { ChartRepository } from "./chart-repository.ts";
+import { ChartReferenceError, type ChartRepository, type FoundChart } from "./chart-repository.ts";
+import { type FindResult, findStoredChart } from "./find-task.ts";
+import { findVersion } from "./find-version.ts";
 import { httpCharts } from "./http-charts.ts";
 import { type RegistryCharts, registryCharts } from "./registry-charts.ts";
 
@@ -25,6 +26,8 @@ import { type RegistryCharts, registryCharts } from "./registry-charts.ts";
 export interface ChartSourceDeps {
   readonly storage: ArtifactStorage;
   readonly clients: RegistryClients;
+  /** Looks charts up in long indexes. */
+  readonly workers: WorkerPool;
   readonly clock: Clock;
   /** Longest index of a repository without an object; 50 MiB by default. */
   readonly maxIndexBytes?: number;
@@ -45,6 +48,9 @@ export interface OpenCharts extends Disposable {
 }
 
 const DEFAULT_TIMEOUT = "60s";
+const FIND_MODULE = new URL("./find-task.ts", import.meta.url);
+/** An index up to this length is searched sooner than a worker is asked. */
+const SHORT_INDEX = 2 * 1024 * 1024;
 const MIB = 1024 * 1024;
 const MAX_CHART = 10 * MIB;
 
@@ -105,7 +111,7 @@ class IndexedRepository {
     const { maxChartBytes = MAX_CHART } = this.#deps;
     const charts = httpCharts({
       url: this.#reached.url,
-      versions: (name) => this.#versions(name),
+      find: (name, range) => this.#find(name, range),
       fetch: (url) =>
         this.#fetch(
           url,
@@ -117,16 +123,27 @@ class IndexedRepository {
     return { charts, registry: undefined, forget, [Symbol.dispose]: () => this.#sender[Symbol.dispose]() };
   }
 
-  /** Of what is stored, where the repository has an artifact; else of the index that is fetched. */
-  async #versions(name: string): Promise<readonly ChartVersion[] | undefined> {
+  /** In what is stored, where the repository has an artifact; else in the index that is fetched. */
+  async #find(name: string, range: string): Promise<FoundChart> {
     const artifact = this.#reached.repository.status?.artifact;
-    if (artifact !== undefined) {
-      return readStoredVersions(createReadStream(join(this.#deps.storage.root, artifact.path)), name);
-    }
+    if (artifact !== undefined) return this.#findStored(artifact, name, range);
     const { maxIndexBytes = 50 * MIB } = this.#deps;
     const exceeded = `index exceeds the maximum index file size of ${maxIndexBytes} bytes`;
     this.#index ??= this.#fetch(indexUrlOf(this.#reached.url), maxIndexBytes, exceeded);
-    return readRepositoryIndex(await this.#index, { charts: new Set([name]) }).get(name);
+    const index = readRepositoryIndex(await this.#index, { charts: new Set([name]) });
+    return findVersion(index.get(name), name, range);
+  }
+
+  async #findStored({ path, size = 0 }: Artifact, name: string, range: string): Promise<FoundChart> {
+    const { storage, workers } = this.#deps;
+    const { signal } = this.#reached;
+    const input = { file: join(storage.root, path), name, range };
+    const result =
+      size <= SHORT_INDEX
+        ? await findStoredChart(input)
+        : await workers.run<FindResult>(FIND_MODULE, "findStoredChart", input, { signal });
+    if (result.kind === "none") throw new ChartReferenceError(result.message);
+    return result.chart;
   }
 
   #fetch(url: string, maxBytes: number, exceeded: string): Promise<Uint8Array> {

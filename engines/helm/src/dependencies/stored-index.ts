@@ -31,16 +31,20 @@ function versionsIn(part: string): readonly ChartVersion[] {
 }
 
 /** A line of a chart's part is indented deeper than by this; strings hold no line breaks. */
-const END = Buffer.from("\n    ]");
+const END_OF_LIST = Buffer.from("\n    ]");
+const END_OF_LINE = Buffer.from("\n");
+const LIST = "[\n";
 
-/** Finds the value of one key of `entries` in bytes that come in pieces. */
+/** Finds the value of one key of `entries` in bytes that come in pieces; each byte is looked at once. */
 class PartFinder {
   readonly #key: Buffer;
   readonly #maxBytes: number;
-  #held: Buffer = Buffer.alloc(0);
-  /** How many bytes of what is held were searched for the end. */
-  #searched = 0;
-  #isInside = false;
+  /** What is not searched to its end: the beginning of a key, or of an end, may be in it. */
+  #rest: Buffer = Buffer.alloc(0);
+  #part: Buffer[] = [];
+  #length = 0;
+  /** What ends the value; undefined before it began. */
+  #end: Buffer | undefined;
 
   constructor(key: string, maxBytes: number) {
     this.#key = Buffer.from(key);
@@ -49,32 +53,44 @@ class PartFinder {
 
   /** The value, once all of it came. */
   take(piece: Uint8Array): string | undefined {
-    this.#held = Buffer.concat([this.#held, piece]);
-    if (!this.#isInside && !this.#enter()) return undefined;
-    const end = this.#end();
-    if (end !== undefined) return this.#held.subarray(0, end).toString("utf8");
-    this.#searched = Math.max(0, this.#held.length - END.length);
-    if (this.#held.length > this.#maxBytes) {
-      throw new RepositoryBudgetError(`more than ${this.#maxBytes} bytes of versions of one chart`);
+    this.#rest = Buffer.concat([this.#rest, piece]);
+    if (this.#end === undefined && !this.#enter()) return undefined;
+    const end = this.#end ?? END_OF_LINE;
+    const at = this.#rest.indexOf(end);
+    if (at !== -1) {
+      // The list is closed by what ends it; a value on one line by nothing of its own.
+      const last = this.#rest.subarray(0, end === END_OF_LIST ? at + end.length : at);
+      return Buffer.concat([...this.#part, last])
+        .toString("utf8")
+        .replace(/,$/, "");
     }
+    this.#keep(this.#rest.length - (end.length - 1));
     return undefined;
   }
 
-  #enter(): boolean {
-    const at = this.#held.indexOf(this.#key);
-    const isFound = at !== -1;
-    const from = isFound ? at + this.#key.length : Math.max(0, this.#held.length - this.#key.length);
-    this.#held = this.#held.subarray(from);
-    this.#isInside = isFound;
-    return isFound;
+  #keep(length: number): void {
+    if (length <= 0) return;
+    this.#part.push(this.#rest.subarray(0, length));
+    this.#length += length;
+    this.#rest = this.#rest.subarray(length);
+    if (this.#length <= this.#maxBytes) return;
+    throw new RepositoryBudgetError(`more than ${this.#maxBytes} bytes of versions of one chart`);
   }
 
-  /** Without versions the value ends on its own line. */
-  #end(): number | undefined {
-    const line = this.#held.indexOf("\n");
-    const first = line === -1 ? undefined : this.#held.subarray(0, line).toString("latin1");
-    if (first !== undefined && first !== "[") return first.replace(/,$/, "").length;
-    const at = this.#held.indexOf(END, this.#searched);
-    return at === -1 ? undefined : at + END.length;
+  /** Whether the value began, as far as that its end is known. */
+  #enter(): boolean {
+    const at = this.#rest.indexOf(this.#key);
+    if (at === -1) {
+      this.#rest = this.#rest.subarray(Math.max(0, this.#rest.length - this.#key.length));
+      return false;
+    }
+    const value = this.#rest.subarray(at + this.#key.length);
+    if (value.length < LIST.length) {
+      this.#rest = this.#rest.subarray(at);
+      return false;
+    }
+    this.#rest = value;
+    this.#end = value.subarray(0, LIST.length).toString("latin1") === LIST ? END_OF_LIST : END_OF_LINE;
+    return true;
   }
 }

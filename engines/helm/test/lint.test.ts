@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formatNotice } from "../src/chart/chart-notice.ts";
 import { ChartError } from "../src/chart/chart-error.ts";
 import { lintChart } from "../src/lint/lint-chart.ts";
 import { formatFinding } from "../src/lint/lint-finding.ts";
@@ -42,6 +43,38 @@ describe("lintChart", () => {
   ];
   test.each(cases)("finds in %j what helm finds", (files, want) => {
     expect(lintChart(aFolder(files), { path: "/c" }).map(formatFinding)).toEqual(want);
+  });
+
+  test.each<readonly [text: string, want: string]>([
+    [
+      '{"metadata": 5}',
+      "json: cannot unmarshal number into Go struct field k8sYamlStruct.Metadata of type rules.k8sYamlMetadata",
+    ],
+    [
+      "kind: List\nmetadata: {name: l}\nitems: 5\n",
+      "json: cannot unmarshal number into Go struct field .Items of type []struct { Metadata struct { Annotations map[string]string } }",
+    ],
+    ['a: "{{ trunc 1 "é" }}"\n', "error converting YAML to JSON: yaml: invalid trailing UTF-8 octet"],
+    [
+      "apiVersion: networking.k8s.io/v1beta1\nkind: IngressClassList\nmetadata: {name: a}\n",
+      "use networking.k8s.io/v1 IngressClassList",
+    ],
+    [`kind: Namespace\nmetadata: {name: ${"a".repeat(70)}}\n`, "must be no more than 63 characters"],
+  ])("says of %j what helm says", (text, want) => {
+    const files = { "Chart.yaml": chartYaml("c", icon), "values.yaml": "", "templates/a.yaml": text };
+    const [finding] = lintChart(aFolder(files)).slice(-1);
+    expect(finding?.message.endsWith(want)).toBe(true);
+  });
+
+  test("tells of what a template passes over in a lint", () => {
+    const template = '{{ required "x is needed" .Values.x }}{{ fail "no" }}';
+    const files = { "Chart.yaml": chartYaml("c", icon), "values.yaml": "", "templates/a.yaml": template };
+    const told: string[] = [];
+    expect(lintChart(aFolder(files), { notify: (notice) => told.push(formatNotice(notice)) })).toEqual([]);
+    expect(told).toEqual([
+      'level=WARN msg="missing required value" message="x is needed"',
+      'level=INFO msg="funcMap fail" message=no',
+    ]);
   });
 
   test("renders for a release that is neither installed nor upgraded", () => {

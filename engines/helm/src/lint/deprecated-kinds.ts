@@ -87,14 +87,17 @@ function findDeprecation(apiVersion: string, kind: string): Deprecation | undefi
     const entry = kinds.map((item) => item.split(">")).find(([name = ""]) => names.includes(name));
     if (entry === undefined) continue;
     const [name = "", other = name] = entry;
-    const suffix = kind === name ? "" : "List";
     return {
       since,
       removed: removed === "-" ? undefined : removed,
-      replacement: group === "-" ? undefined : `${group} ${other}${suffix}`,
+      replacement: group === "-" ? undefined : `${group} ${kind === name ? other : listOf(other)}`,
     };
   }
   return undefined;
+}
+
+function listOf(kind: string): string {
+  return kind.endsWith("List") ? kind : `${kind}List`;
 }
 
 function isReached(

@@ -1,4 +1,5 @@
 import { joinTreePath, type Tree, WeirError } from "@weir/core";
+import { utf8Text } from "@weir/text";
 import { loadYaml, YamlError } from "@weir/yaml";
 import { type Chart, chartCrds } from "../chart/chart.ts";
 import type { ChartNotice, Notify } from "../chart/chart-notice.ts";
@@ -192,7 +193,7 @@ function lintCrds(findings: LintFindings, tree: Tree, { folder, load }: LoadedCh
     return;
   }
   for (const { name, data } of chartCrds(chart)) {
-    for (const object of lintedObjects(Buffer.from(data).toString("utf8"))) {
+    for (const object of lintedObjects(utf8Text(data))) {
       if (typeof object === "string") {
         findings.add("ERROR", name, object);
         return;

@@ -1,8 +1,8 @@
 import type { JsonValue } from "@weir/core";
-import { dnsLabelProblems, dnsSubdomainProblems, quoteGo } from "@weir/text";
-import { emitYaml, loadYaml, readYamlDocuments, YamlError } from "@weir/yaml";
+import { dnsLabelProblems, dnsSubdomainProblems, quoteGo, utf8Bytes } from "@weir/text";
+import { emitYaml, readYamlDocuments, YamlError } from "@weir/yaml";
 import { ChartError } from "../chart/chart-error.ts";
-import { type Decoded, decodeGoStruct } from "../chart/decode-go-struct.ts";
+import { type Decoded, type DecodedValue, decodeGoStruct } from "../chart/decode-go-struct.ts";
 import type { GoShape, GoStructShape } from "../chart/go-shape.ts";
 
 const STRING = { kind: "string" } as const;
@@ -37,19 +37,27 @@ export interface LintedObject {
   readonly name: string;
 }
 
+/** Bytes that are no text are told of by a reader of bytes. */
+function contentOf(text: string): string | Uint8Array {
+  return text.isWellFormed() ? text : utf8Bytes(text);
+}
+
 /** The objects of a text one after the other; a string is what is wrong with it, and the last. */
 export function* lintedObjects(text: string): Generator<LintedObject | string> {
   try {
-    for (const value of readYamlDocuments(text)) {
-      if (value !== null) yield objectOf(decodeGoStruct(Buffer.from(emitYaml(value)), objectShape));
-    }
+    for (const value of readYamlDocuments(contentOf(text))) if (value !== null) yield objectOf(value);
   } catch (error) {
     if (!(error instanceof ChartError) && !(error instanceof YamlError)) throw error;
-    yield `unable to parse YAML: ${error.message}`;
+    // A stream that begins like JSON is read as JSON, without YAML in between.
+    const isJson = /^\s*\{/.test(text);
+    yield `unable to parse YAML: ${isJson ? error.message.replace(DECODING, "") : error.message}`;
   }
 }
 
-function objectOf(decoded: Decoded): LintedObject {
+const DECODING = /^error unmarshaling JSON: while decoding JSON: /;
+
+function objectOf(value: JsonValue): LintedObject {
+  const decoded = decodeGoStruct(Buffer.from(emitYaml(value)), objectShape);
   const metadata = decoded.get("Metadata");
   const text = (from: Decoded, name: string): string => {
     const value = from.get(name);
@@ -78,7 +86,7 @@ function problemsOf(kind: string, name: string): readonly string[] {
     case "service":
       return serviceNameProblems(name);
     case "namespace":
-      return dnsLabelProblems(name);
+      return inCharacters(dnsLabelProblems(name));
     case "certificatesigningrequest":
       return [];
     case "role":
@@ -87,8 +95,13 @@ function problemsOf(kind: string, name: string): readonly string[] {
     case "clusterrolebinding":
       return pathSegmentProblems(name);
     default:
-      return dnsSubdomainProblems(name);
+      return inCharacters(dnsSubdomainProblems(name));
   }
+}
+
+/** The libraries of helm count characters where those of Kubernetes 1.36 count bytes. */
+function inCharacters(problems: readonly string[]): readonly string[] {
+  return problems.map((problem) => problem.replace(/^(must be no more than \d+) bytes$/, "$1 characters"));
 }
 
 const MAX_LABEL = 63;
@@ -116,24 +129,46 @@ export function selectorProblem({ kind, name }: LintedObject, text: string): str
   return `a ${kind} must contain matchLabels or matchExpressions, and ${quoteGo(name)} does not`;
 }
 
+const METADATA_TYPE = "struct { Annotations map[string]string }";
+const ITEM_TYPE = `struct { Metadata ${METADATA_TYPE} }`;
+const ANNOTATIONS: GoShape = {
+  kind: "struct",
+  name: "",
+  type: METADATA_TYPE,
+  fields: new Map<string, GoShape>([["Annotations", { kind: "string-map" }]]),
+};
+const ITEM: GoShape = {
+  kind: "struct",
+  name: "",
+  type: ITEM_TYPE,
+  fields: new Map<string, GoShape>([["Metadata", ANNOTATIONS]]),
+};
+
+/** What the linter reads of a List. */
+const listShape: GoStructShape = {
+  kind: "struct",
+  name: "",
+  type: `struct { Items []${ITEM_TYPE} }`,
+  fields: new Map<string, GoShape>([["Items", { kind: "list", of: ITEM, type: `[]${ITEM_TYPE}` }]]),
+};
+
 /** Within a List, nobody looks at the policy that keeps an object; helm looks for it in the first document. */
 export function listProblem({ kind }: LintedObject, text: string): string | undefined {
-  if (kind !== "List" || !itemsOf(loadYaml(text)).some(hasPolicy)) return undefined;
+  if (kind !== "List") return undefined;
+  try {
+    const items = decodeGoStruct(contentOf(text), listShape).get("Items");
+    if (!Array.isArray(items) || !(items as readonly DecodedValue[]).some(hasPolicy)) return undefined;
+  } catch (error) {
+    if (error instanceof ChartError) return `unable to parse YAML: ${error.message}`;
+    throw error;
+  }
   return "annotation 'helm.sh/resource-policy' within List objects are ignored";
 }
 
-function itemsOf(value: JsonValue): readonly JsonValue[] {
-  const items = fieldOf(value, "items");
-  return Array.isArray(items) ? (items as readonly JsonValue[]) : [];
-}
-
-function hasPolicy(item: JsonValue): boolean {
-  return fieldOf(fieldOf(fieldOf(item, "metadata"), "annotations"), "helm.sh/resource-policy") !== undefined;
-}
-
-function fieldOf(value: JsonValue | undefined, key: string): JsonValue | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, key) ? (value as { readonly [key: string]: JsonValue })[key] : undefined;
+function hasPolicy(item: DecodedValue): boolean {
+  const metadata = item instanceof Map ? (item as Decoded).get("Metadata") : undefined;
+  const annotations = metadata instanceof Map ? (metadata as Decoded).get("Annotations") : undefined;
+  return annotations instanceof Map && annotations.has("helm.sh/resource-policy");
 }
 
 /** The first line that is not empty must not be indented. */

@@ -872,6 +872,8 @@ export declare function prepareChart(chart: Chart, values: HelmValues, options: 
 
 export declare function processDependencies(chart: Chart, values: HelmValues, notify: Notify): Chart;
 
+export declare function readChartArchive(archive: Uint8Array, options?: LoadOptions): readonly ChartFile[];
+
 export declare function readRepositoryIndex(bytes: Uint8Array, options?: ReadIndexOptions): RepositoryIndex;
 
 export declare function readStoredVersions(pieces: AsyncIterable<Uint8Array>, name: string, maxBytes?: number): Promise<readonly ChartVersion[] | undefined>;

@@ -38,6 +38,8 @@ export interface HelmChartDeps extends SourceTiming {
     readonly workers: WorkerPool;
     readonly clock: Clock;
     readonly maxIndexBytes?: number;
+    readonly maxChartBytes?: number;
+    readonly maxChartFileBytes?: number;
 }
 
 export interface HelmChartFacts extends SourceFacts {

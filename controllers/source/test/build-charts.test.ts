@@ -279,6 +279,17 @@ describe("a HelmChart", () => {
 
   const byKeys = { provider: "cosign", secretRef: { name: "keys" } } as const;
 
+  test("is pulled as soon as the registry is named", async () => {
+    await push("early", "1.0.0");
+    await applyChart(world, "early", {
+      sourceRef: { kind: "HelmRepository", name: "later" },
+      chart: "early",
+    });
+    await ready("early", { status: "False", reason: "SourceUnavailable" });
+    await applyRepository(world, "later", { url: `oci://${registry.registry}/charts`, type: "oci" });
+    await ready("early", { revision: "1.0.0" });
+  });
+
   test("is pulled from a registry and verified by a key", async () => {
     const digest = await push("signed", "1.0.0");
     await signWith(trusted.privateKey, `${registry.registry}/charts/signed`, digest);

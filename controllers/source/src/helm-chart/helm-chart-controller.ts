@@ -3,6 +3,7 @@ import { type CacheReader, changed, type Controller } from "@weir/sdk";
 import { ownerOf } from "../artifact-storage/artifact-owner.ts";
 import { removeArtifacts } from "../artifact-storage/remove-artifacts.ts";
 import { parseRepositoryUrl } from "../helm-access/repository-url.ts";
+import { isStatic } from "../helm-repository/static-repository.ts";
 import { RegistryClients } from "../registry/registry-clients.ts";
 import { type SourceControllerOptions, startSourceController } from "../run/source-controller.ts";
 import { SourceStepError } from "../source-error.ts";
@@ -29,8 +30,10 @@ export function helmChartController(options: HelmChartControllerOptions): Contro
     .index(HelmChart, SOURCE, sourceKeys)
     .index(HelmRepository, REPOSITORY_URL, urlKeys)
     .watches(HelmRepository, {
-      map: (source, cache) => chartsOf("HelmRepository", source, cache),
-      when: changed.value((repository) => repository.status?.artifact?.revision),
+      map: (source, cache) => [...chartsOf("HelmRepository", source, cache), ...chartsWithout(source, cache)],
+      when: changed.value((repository) =>
+        isStatic(repository) ? repository.metadata.generation : repository.status?.artifact?.revision,
+      ),
     })
     .watches(GitRepository, {
       map: (source, cache) => chartsOf("GitRepository", source, cache),
@@ -49,9 +52,20 @@ function chartsOf(
 ): readonly HelmChart[] {
   const revision = status?.artifact?.revision;
   if (revision === undefined) return [];
-  const key = sourceKey(kind, metadata.namespace, metadata.name);
-  const charts = cache.list(HelmChart, { index: [SOURCE, key] });
+  const charts = chartsAt(sourceKey(kind, metadata.namespace, metadata.name), cache);
   return charts.filter((chart) => chart.status?.observedSourceArtifactRevision !== revision);
+}
+
+/** A registry has no revisions: what may wait for it, or for another spec of it, are charts that were never pulled. */
+function chartsWithout(repository: HelmRepository, cache: CacheReader): readonly HelmChart[] {
+  if (!isStatic(repository)) return [];
+  const { namespace, name } = repository.metadata;
+  const charts = chartsAt(sourceKey("HelmRepository", namespace, name), cache);
+  return charts.filter((chart) => chart.status?.artifact === undefined);
+}
+
+function chartsAt(key: string, cache: CacheReader): readonly HelmChart[] {
+  return cache.list(HelmChart, { index: [SOURCE, key] });
 }
 
 /** An object may come without a spec. */

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Artifact, Kustomization } from "@weir/api";
+import { normalizeForApply } from "@weir/apply";
 import { fetchArtifact } from "@weir/artifact";
 import type { Kind, KubeClient } from "@weir/client";
-import { systemClock, type Tree } from "@weir/core";
+import { type JsonObject, systemClock, type Tree } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { BuildFlags } from "../../build/build-flags.ts";
 import { buildFlux } from "../../build/flux/build-flux.ts";
@@ -41,7 +42,10 @@ export async function kustomizationComparison(target: DiffTarget): Promise<LiveC
   for (const warning of warnings) target.environment.writeError(`${warning}\n`);
   const { prune } = kustomization.spec;
   return {
-    objects,
+    // As the controller sends them: what it has sent before and does not send now is taken away.
+    objects: objects.map(
+      (object) => normalizeForApply(object as unknown as KubeObject) as unknown as JsonObject,
+    ),
     inventory: prune ? (kustomization.status?.inventory?.entries ?? []) : [],
     fieldManager: "kustomize-controller",
     group: Kustomization.group,

@@ -35,6 +35,16 @@ describe("normalize", () => {
     });
   });
 
+  test("keeps the digest and size of archives that are passed on, and leaves out those of release snapshots", () => {
+    const passed = { path: "a", url: "b", digest: "sha256:1", size: 3 };
+    const snapshot = { chartVersion: "1.0.0", configDigest: "sha256:2", digest: "sha256:3" };
+    const value = { passed, snapshot, "source.toolkit.fluxcd.io/digest": "sha256:1" };
+    expect(normalize(value, { ...substitutions, passedOn: new Set(["sha256:1"]) })).toEqual({
+      ...value,
+      snapshot: { ...snapshot, digest: "<digest>" },
+    });
+  });
+
   test("is undone by filling in this run's addresses", () => {
     const recorded = { url: "${GIT}/app.git", other: ["${V}"] };
     const filled = fillPlaceholders(recorded, substitutions);

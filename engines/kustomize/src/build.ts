@@ -4,6 +4,7 @@ import { KustomizeError, withWarnings } from "./error.ts";
 import { type BuildBudgets, Loader, type LoadRestrictor, Reads } from "./file/loader.ts";
 import { type ReadSet, ReadTracker } from "./read-set.ts";
 import type { RemoteSources, ResolveLinks } from "./file/remote-sources.ts";
+import type { ChartInflation } from "./generate/chart-request.ts";
 import { hashTransformer } from "./generate/hash.ts";
 import { Accumulator, type BuildContext } from "./layer/accumulator.ts";
 import { Layer } from "./layer/layer.ts";
@@ -47,6 +48,8 @@ export interface BuildOptions {
   readonly resolveLinks?: ResolveLinks;
   /** What was fetched for remote bases and files; they are refused where it is absent. */
   readonly remotes?: RemoteSources;
+  /** How charts are inflated; they are refused where it is absent. */
+  readonly charts?: ChartInflation;
 }
 
 /** What a build gives. */
@@ -86,6 +89,7 @@ export function buildObserved(
     schemas: new SchemaState(options.keepsBuiltinSchema ?? false),
     warnings: [],
     observer,
+    charts: options.charts,
   };
   try {
     return build(tree, path, { options, context });

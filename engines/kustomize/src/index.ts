@@ -1,4 +1,13 @@
 export { type BuildOptions, type BuildResult, buildKustomization, emitResources } from "./build.ts";
+export {
+  type ChartInflation,
+  chartKey,
+  ChartNeededError,
+  type ChartReference,
+  type ChartRequest,
+  type ChartSourceFile,
+  neededChart,
+} from "./generate/chart-request.ts";
 export { type BuildTaskInput, type BuildTaskOutput, runBuildTask } from "./build-task.ts";
 export { KustomizeError, type KustomizeErrorFields } from "./error.ts";
 export {

@@ -252,7 +252,11 @@ export const generatorFields = goEmbedded("GeneratorArgs", {
   options: generatorOptions,
 });
 
-const helmChartFields = {
+/** Fields that say something of all charts. */
+export const helmGlobalsFields = { chartHome: goString, configHome: goString };
+
+/** Fields of a chart. */
+export const helmChartFields = {
   name: goString,
   version: goString,
   repo: goString,
@@ -337,7 +341,7 @@ export const kustomizationType = goStruct("Kustomization", {
   bases: goStrings,
   configMapGenerator: goList(goStruct("ConfigMapArgs", generatorFields)),
   secretGenerator: goList(goStruct("SecretArgs", { ...generatorFields, type: goString })),
-  helmGlobals: goStruct("HelmGlobals", { chartHome: goString, configHome: goString }),
+  helmGlobals: goStruct("HelmGlobals", helmGlobalsFields),
   helmCharts: goList(helmChart),
   helmChartInflationGenerator: goList(helmChartArgs),
   generatorOptions,

@@ -256,6 +256,26 @@ export class Loader {
     return this.#from.restrictor === "none" ? this.#readUnrestricted(full) : this.#readRestricted(full);
   }
 
+  /** All files of a directory and of those below it, with paths relative to it; `undefined` where there is none. */
+  folder(path: string): readonly { readonly path: string; readonly data: Uint8Array }[] | undefined {
+    const full = path.startsWith("/") ? this.#fromAbsolute(path) : join(this.directory, path);
+    const found = this.#leavesRepository(full) ? undefined : this.#resolve(full);
+    if (found?.kind !== "directory") return undefined;
+    const { tree } = this.#from;
+    const files: { readonly path: string; readonly data: Uint8Array }[] = [];
+    const gather = (directory: string, depth: number): void => {
+      if (depth > this.budgets.depth)
+        throw new KustomizeError(`directories nest more than ${this.budgets.depth} deep`);
+      for (const { name, kind } of tree.list(directory) ?? []) {
+        const below = `${directory}/${name}`;
+        if (kind === "directory") gather(below, depth + 1);
+        else files.push({ path: below.slice(found.path.length + 1), data: this.#read(below) });
+      }
+    };
+    gather(found.path, 0);
+    return files;
+  }
+
   /** A tree that is a whole disk has a place for absolute paths, too. */
   #fromAbsolute(path: string): string {
     const clean = cleanPath(path);

@@ -1,5 +1,6 @@
 import { EMPTY_CONFIG, type TransformerConfig } from "../file/default-field-specs.ts";
 import { mergeConfigs } from "../file/transformer-config.ts";
+import type { ChartInflation } from "../generate/chart-request.ts";
 import { ResourceMap } from "../resource/resource-map.ts";
 import type { SchemaState } from "../resource/schema-state.ts";
 import { VarSet } from "../transform/vars.ts";
@@ -24,4 +25,6 @@ export interface BuildContext {
   readonly warnings: string[];
   /** Looks on, where somebody asked why; an ordinary build has none. */
   readonly observer: BuildObserver | undefined;
+  /** How charts are inflated; they are refused where it is absent. */
+  readonly charts: ChartInflation | undefined;
 }

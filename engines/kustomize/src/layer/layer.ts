@@ -1,16 +1,19 @@
 import { emitYaml } from "@weir/yaml";
 import { quoteGo } from "@weir/text";
-import type { JsonValue } from "@weir/core";
+import type { JsonObject } from "@weir/core";
 import { inFile, KustomizeError, messageOf, prefixed, reworded, withPlace, withPrefix } from "../error.ts";
 import { type Kustomization, type ReadKustomization, readKustomization } from "../file/kustomization.ts";
 import type { Loader } from "../file/loader.ts";
 import { causeOf, neededRemote, RemoteFileError } from "../file/remote-sources.ts";
 import { mergeConfigs, transformerConfig } from "../file/transformer-config.ts";
+import type { ChartArgs } from "../generate/chart-request.ts";
+import { type ChartContext, chartGenerator } from "../generate/inflate-chart.ts";
 import { checkConfig, generateConfigMap, generateSecret, mergeOptions } from "../generate/generators.ts";
 import { parseResources } from "../node/parse.ts";
 import { joinPath, type Origin, originBelow } from "../resource/origin.ts";
+import { distinct } from "../resource/distinct.ts";
 import { Resource } from "../resource/resource.ts";
-import { describeId, idKey } from "../resource/resource-id.ts";
+import { describeId } from "../resource/resource-id.ts";
 import type { ResourceMap } from "../resource/resource-map.ts";
 import { withFile } from "../transform/patches.ts";
 import { describeVar, noteVars } from "../transform/vars.ts";
@@ -38,7 +41,7 @@ interface Step extends TransformerPart {
 interface GeneratorStep {
   readonly field: string;
   readonly config?: Resource;
-  readonly generate: () => Resource;
+  readonly generate: () => readonly Resource[];
   readonly origin: Origin | undefined;
 }
 
@@ -68,7 +71,10 @@ export class Layer {
   /** Where the layer is, as origin annotations show it; undefined where origins are not followed. */
   #origin: Origin | undefined;
 
-  constructor(loader: Loader, context: BuildContext, origin: Origin | undefined) {
+  /** The namespace of charts that name none: that of the kustomization, or of the nearest one above that has one. */
+  readonly #chartNamespace: string;
+
+  constructor(loader: Loader, context: BuildContext, origin: Origin | undefined, chartNamespace = "") {
     this.#loader = loader;
     this.#context = context;
     this.#origin = origin;
@@ -76,6 +82,7 @@ export class Layer {
     const read = this.#read(content, loader.fileOf(fileName));
     this.kustomization = read.kustomization;
     this.fileName = fileName;
+    this.#chartNamespace = read.kustomization.namespace || chartNamespace;
     this.#content = content;
     context.warnings.push(...read.warnings);
   }
@@ -226,7 +233,7 @@ export class Layer {
   #accumulateDirectory(loader: Loader, path: string, isComponent: boolean, into: Accumulator): Accumulator {
     const child = withPrefix(
       `couldn't make target for path '${loader.root}'`,
-      () => new Layer(loader, this.#context, this.#originOf(path)),
+      () => new Layer(loader, this.#context, this.#originOf(path), this.#chartNamespace),
     );
     child.useSchema();
     const { kind } = child.kustomization;
@@ -276,7 +283,7 @@ export class Layer {
   }
 
   #generate(into: Accumulator): void {
-    const context = { loader: this.#loader, schemas: this.#context.schemas };
+    const context = this.#generatorContext;
     const { configMapGenerator = [], secretGenerator = [], generatorOptions } = this.kustomization;
     const steps: GeneratorStep[] = [];
     for (const [at, own] of configMapGenerator.entries()) {
@@ -284,34 +291,44 @@ export class Layer {
       const args = mergeOptions(own, generatorOptions);
       this.at(field, () => checkConfig(args, "ConfigMapGenerator"));
       const origin = this.#builtinOrigin("ConfigMapGenerator");
-      steps.push({ field, generate: () => generateConfigMap(args, context), origin });
+      steps.push({ field, generate: () => [generateConfigMap(args, context)], origin });
     }
     for (const [at, own] of secretGenerator.entries()) {
       const field = `secretGenerator[${at}]`;
       const args = mergeOptions(own, generatorOptions);
       this.at(field, () => checkConfig(args, "SecretGenerator"));
       const origin = this.#builtinOrigin("SecretGenerator");
-      steps.push({ field, generate: () => generateSecret(args, context), origin });
+      steps.push({ field, generate: () => [generateSecret(args, context)], origin });
     }
-    this.at("helmCharts", () => this.#refuseCharts());
+    steps.push(...this.#chartSteps());
     steps.push(...withPrefix("loading generator plugins", () => this.#generatorPlugins()));
     for (const { generate, origin, ...source } of steps) {
       this.#step({ ...source, isGenerator: true }, into.resources, () => {
-        const resource = generate();
-        resource.origin ??= origin;
-        withPrefix("merging from generator &{}", () => into.resources.absorbAll([resource]));
+        const generated = generate();
+        for (const resource of generated) resource.origin ??= origin;
+        withPrefix("merging from generator &{}", () => into.resources.absorbAll(generated));
       });
     }
   }
 
-  #refuseCharts(): void {
-    const [chart] = this.kustomization.helmCharts ?? [];
-    if (chart === undefined) return;
-    const config: JsonValue = { ...this.kustomization.helmGlobals, ...chart };
-    throw new KustomizeError(
-      `trouble configuring builtin HelmChartInflationGenerator with config: \`\n${emitYaml(config)}\`: must specify --enable-helm`,
-      { field: "helmCharts" },
-    );
+  #chartSteps(): readonly GeneratorStep[] {
+    const { helmCharts = [], helmGlobals } = this.kustomization;
+    return helmCharts.map((chart, at) => {
+      const field = helmCharts.length === 1 ? "helmCharts" : `helmCharts[${at}]`;
+      const namespace = chart["namespace"] || this.#chartNamespace;
+      const config: JsonObject = { ...helmGlobals, ...chart, ...(namespace === "" ? {} : { namespace }) };
+      const configuring = (): string =>
+        `trouble configuring builtin HelmChartInflationGenerator with config: \`\n${emitYaml(config)}\``;
+      const generate = this.at(field, () =>
+        withPrefix(configuring, () => chartGenerator(config as ChartArgs, this.#generatorContext)),
+      );
+      return { field, generate, origin: this.#builtinOrigin("HelmChartInflationGenerator") };
+    });
+  }
+
+  get #generatorContext(): ChartContext {
+    const { schemas, charts } = this.#context;
+    return { loader: this.#loader, schemas, charts };
   }
 
   #generatorPlugins(): readonly GeneratorStep[] {
@@ -330,7 +347,7 @@ export class Layer {
   }
 
   #makePlugin(config: Resource): Plugin {
-    return makePlugin(config, { loader: this.#loader, schemas: this.#context.schemas });
+    return makePlugin(config, this.#generatorContext);
   }
 
   /** The resources that configure plugins: written inline, or in files and directories. */
@@ -429,20 +446,6 @@ function fieldInMessage(message: string): string | undefined {
 
 function describePlugin(config: Resource): string {
   return describeId(config.originalId);
-}
-
-/** The resources of one file; two with the same id are an error. */
-function distinct(resources: readonly Resource[]): readonly Resource[] {
-  const seen = new Set<string>();
-  for (const resource of resources) {
-    const key = idKey(resource.id);
-    if (seen.has(key)) {
-      const id = describeId(resource.id);
-      throw new KustomizeError(`may not add resource with an already registered id: ${id}`);
-    }
-    seen.add(key);
-  }
-  return resources;
 }
 
 function noteTransformation({ resources }: ResourceMap, origin: Origin): void {

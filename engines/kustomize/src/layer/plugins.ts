@@ -17,6 +17,8 @@ import {
   fieldSpecType,
   type GeneratorArgs,
   generatorFields,
+  helmChartFields,
+  helmGlobalsFields,
   type Image,
   imageType,
   type Patch,
@@ -28,6 +30,8 @@ import {
   selectorType,
 } from "../file/kustomization.ts";
 import { throughYaml } from "../file/through-yaml.ts";
+import type { ChartArgs } from "../generate/chart-request.ts";
+import { type ChartContext, chartGenerator } from "../generate/inflate-chart.ts";
 import { generateConfigMap, generateSecret } from "../generate/generators.ts";
 import { hashTransformer } from "../generate/hash.ts";
 import { generateIamPolicy, type IamPolicyArgs } from "../generate/iam-policy.ts";
@@ -53,7 +57,7 @@ import { type ValueAddArgs, valueAddTransformer } from "../transform/value-add.t
 
 /** A generator or transformer made from a resource. */
 export type Plugin =
-  | { readonly kind: "generator"; readonly generate: () => Resource }
+  | { readonly kind: "generator"; readonly generate: () => readonly Resource[] }
   | { readonly kind: "transformer"; readonly transform: Transformer };
 
 const fieldSpecs = goList(fieldSpecType);
@@ -66,7 +70,10 @@ const TYPES: Readonly<Record<string, GoType>> = {
     ...goEmbedded("ConfigMapArgs", generatorFields),
   }),
   HashTransformer: goStruct("HashTransformerPlugin", {}),
-  HelmChartInflationGenerator: goStruct("HelmChartInflationGeneratorPlugin", {}),
+  HelmChartInflationGenerator: goStruct("HelmChartInflationGeneratorPlugin", {
+    ...goEmbedded("HelmGlobals", helmGlobalsFields),
+    ...goEmbedded("HelmChart", helmChartFields),
+  }),
   IAMPolicyGenerator: goStruct("IAMPolicyGeneratorPlugin", {
     cloud: goString,
     kubernetesService: goStruct("KubernetesService", { namespace: goString, name: goString }),
@@ -140,9 +147,11 @@ interface PluginConfig {
   readonly setRoleBindingSubjects?: string;
 }
 
-type Maker = (config: PluginConfig, context: PatchContext, source: JsonObject) => Plugin;
+type PluginContext = PatchContext & ChartContext;
 
-function transformer(make: (config: PluginConfig, context: PatchContext) => Transformer): Maker {
+type Maker = (config: PluginConfig, context: PluginContext, source: JsonObject) => Plugin;
+
+function transformer(make: (config: PluginConfig, context: PluginContext) => Transformer): Maker {
   return (config, context) => ({ kind: "transformer", transform: make(config, context) });
 }
 
@@ -185,15 +194,16 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   ),
   ConfigMapGenerator: (config, context) => ({
     kind: "generator",
-    generate: () => generateConfigMap(namedArgs(config), context),
+    generate: () => [generateConfigMap(namedArgs(config), context)],
   }),
   HashTransformer: transformer(() => hashTransformer),
-  HelmChartInflationGenerator: () => {
-    throw new KustomizeError("must specify --enable-helm");
-  },
+  HelmChartInflationGenerator: (config, context) => ({
+    kind: "generator",
+    generate: chartGenerator(config as ChartArgs, context),
+  }),
   IAMPolicyGenerator: (config, { schemas }) => ({
     kind: "generator",
-    generate: () => generateIamPolicy(config as IamPolicyArgs, schemas),
+    generate: () => [generateIamPolicy(config as IamPolicyArgs, schemas)],
   }),
   ImageTagTransformer: transformer(({ imageTag, fieldSpecs: specs }) =>
     imageTransformer(imageTag ?? {}, specs ?? []),
@@ -221,7 +231,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   ),
   SecretGenerator: (config, context) => ({
     kind: "generator",
-    generate: () => generateSecret(namedArgs(config), context),
+    generate: () => [generateSecret(namedArgs(config), context)],
   }),
   SuffixTransformer: transformer(affix("suffix")),
   ValueAddTransformer: transformer((config, { loader }) =>
@@ -230,7 +240,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 };
 
 /** Makes the builtin that a resource configures; every other kind is an external plugin and refused. */
-export function makePlugin(resource: Resource, context: PatchContext): Plugin {
+export function makePlugin(resource: Resource, context: PluginContext): Plugin {
   const { gvk, kind } = resource;
   if (gvk.group !== "" || gvk.version !== "builtin") {
     throw new KustomizeError(

@@ -46,6 +46,8 @@ export class Resource {
   /** Absent where nothing was generated. */
   behavior: Behavior | undefined;
   needsHash = false;
+  /** It came out of a chart, which has put it into a namespace already. */
+  isOfChart = false;
   varNames: readonly string[] = [];
   origin: Origin | undefined;
   transformations: readonly Origin[] = [];
@@ -67,6 +69,7 @@ export class Resource {
     copy.takeBuildFacts(this);
     copy.varNames = this.varNames;
     copy.origin = this.origin;
+    copy.isOfChart = this.isOfChart;
     copy.transformations = this.transformations;
     copy.allowNameChange = this.allowNameChange;
     copy.allowKindChange = this.allowKindChange;

@@ -37,7 +37,7 @@ export function namespaceTransformer(options: NamespaceOptions): Transformer {
   return (resources) => {
     if (options.namespace === "") return;
     for (const resource of resources.resources) {
-      if (resource.isEmpty) continue;
+      if (resource.isEmpty || resource.isOfChart) continue;
       resource.storePreviousId();
       transformOne(resource, paths, set, options);
       resources.touch(resource);

@@ -46,13 +46,12 @@ function apply(resources: ResourceMap, replacement: Replacement): void {
   }
   const fixed = untagged(sourceValue ?? "");
   const value: Value = source === undefined ? () => fixed : sourceValueOf(resources, source);
-  for (const target of targets) refuseNulls(target);
   for (const target of targets) applyToTarget(resources, value, target);
 }
 
-/** Upstream follows the null and panics. */
-function refuseNulls(target: TargetSelector | null): void {
-  if (target === null || target.reject?.some((selector) => selector === null) === true) {
+/** Upstream follows the null and panics, once it comes to it. */
+function refuseNull(selector: object | null): void {
+  if (selector === null) {
     throw new KustomizeError("a target of a replacement and what it rejects cannot be null");
   }
 }
@@ -172,11 +171,15 @@ function withText(node: string | Scalar, text: string): string | Scalar {
 }
 
 function applyToTarget(resources: ResourceMap, value: Value, target: TargetSelector): void {
+  refuseNull(target);
   const { select, reject = [] } = target;
   if (select === undefined) throw new KustomizeError("target must specify resources to select");
   const selects = withPrefix("error creating target selector", () => ({
     select: compileSelector(select),
-    reject: reject.filter(hasId).map(compileSelector),
+    reject: reject.flatMap((selector) => {
+      refuseNull(selector);
+      return hasId(selector) ? [compileSelector(selector)] : [];
+    }),
   }));
   const labels = labelTest(select.labelSelector);
   const annotations = labelTest(select.annotationSelector);

@@ -88,16 +88,19 @@ export class ReadyWatch implements AsyncDisposable {
     );
   }
 
+  /** An API server ends watches now and then; the next one begins with all objects as they are. */
   async #follow(client: KubeClient, kind: Kind<Conditioned>, namespace: string): Promise<void> {
     const { signal } = this.#ended;
-    try {
-      for await (const event of client.watch(kind, { namespace, sendInitialEvents: true, signal })) {
-        if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
-        this.#latest.set(event.object.metadata.name ?? "", event.object);
-        for (const look of this.#waits) look();
+    while (!signal.aborted) {
+      try {
+        for await (const event of client.watch(kind, { namespace, sendInitialEvents: true, signal })) {
+          if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
+          this.#latest.set(event.object.metadata.name ?? "", event.object);
+          for (const look of this.#waits) look();
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Kind, KubeClient } from "@weir/client";
+import type { Kind, KubeClient, WatchEvent } from "@weir/client";
 import { type Condition, isConditionTrue, type KubeObject } from "@weir/objects";
 
 interface Conditioned {
@@ -93,14 +93,18 @@ export class ReadyWatch implements AsyncDisposable {
     const { signal } = this.#ended;
     while (!signal.aborted) {
       try {
-        for await (const event of client.watch(kind, { namespace, sendInitialEvents: true, signal })) {
-          if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
-          this.#latest.set(event.object.metadata.name ?? "", event.object);
-          for (const look of this.#waits) look();
-        }
+        await this.#followOne(client.watch(kind, { namespace, sendInitialEvents: true, signal }));
       } catch (error) {
         if (!signal.aborted) throw error;
       }
+    }
+  }
+
+  async #followOne(events: AsyncIterable<WatchEvent<Conditioned>>): Promise<void> {
+    for await (const event of events) {
+      if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
+      this.#latest.set(event.object.metadata.name ?? "", event.object);
+      for (const look of this.#waits) look();
     }
   }
 }

@@ -22,7 +22,7 @@ async function startCounting(toolkit: HelmToolkit): Promise<string[]> {
   return requests;
 }
 
-describe("a release of a small chart", () => {
+describe("a release of a small chart", { timeout: 120_000 }, () => {
   test("costs one read and one write of its records beside its objects, and a read when nothing changed", async () => {
     await using toolkit = await startHelmToolkit();
     await toolkit.publish("1.0.0");
@@ -46,7 +46,7 @@ describe("a release of a small chart", () => {
     requests.length = 0;
     await toolkit.patch({ metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } } });
     await vi.waitFor(async () => expect((await toolkit.get()).status?.lastHandledReconcileAt).toBe("1"), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(
       requests.every((request) => request === `GET ${secrets}`),

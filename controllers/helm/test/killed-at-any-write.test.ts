@@ -136,7 +136,7 @@ describe("a process that is killed at any write", () => {
         );
       }
     },
-    120_000,
+    240_000,
   );
 
   test("of an uninstallation leaves nothing", async () => {
@@ -161,5 +161,5 @@ describe("a process that is killed at any write", () => {
       expect(await toolkit.data()).toBeUndefined();
       if (end === "gone") return;
     }
-  }, 120_000);
+  }, 240_000);
 });

@@ -18,7 +18,7 @@ spec:
 const states = (records: Awaited<ReturnType<Awaited<ReturnType<typeof startHelmToolkit>>["records"]>>) =>
   records.map(({ version, info }) => `${version} ${info.status}`);
 
-describe("a HelmRelease", () => {
+describe("a HelmRelease", { timeout: 120_000 }, () => {
   test("is installed, upgraded with new values, and uninstalled when it goes", async () => {
     await using toolkit = await startHelmToolkit();
     const { client } = toolkit.cluster;
@@ -114,12 +114,12 @@ describe("a HelmRelease", () => {
           "Cluster state of release apps/app.v1 has drifted from the desired state:\nConfigMap/apps/app changed (0 additions, 1 changes, 0 removals)",
         );
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     expect(await toolkit.data()).toMatchObject({ msg: "changed" });
     await toolkit.patch({ spec: { driftDetection: { mode: "enabled" } } });
     await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(await toolkit.events()).toContain(
       "Normal DriftCorrected Cluster state of release apps/app.v1 has been corrected:\nConfigMap/apps/app configured",
@@ -137,11 +137,11 @@ describe("a HelmRelease", () => {
     await toolkit.observed();
     await client.patch(ConfigMap, key, { type: "merge", patch: { data: { msg: "changed" } } });
     await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await client.delete(ConfigMap, key);
     await vi.waitFor(async () => expect(await toolkit.data()).toMatchObject({ msg: "hello" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
   });
 

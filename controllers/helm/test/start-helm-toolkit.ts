@@ -111,7 +111,8 @@ export async function startHelmToolkit(
 
 const KEY = { namespace: NAMESPACE, name: "app" };
 const CHART = { namespace: NAMESPACE, name: "demo" };
-const PATIENCE = { timeout: 25_000, interval: 20 };
+/** For a machine that is busy with other tests; what comes, comes within moments. */
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 function actions(
   { client }: Cluster,

@@ -273,7 +273,7 @@ class Replay {
   async #watch(step: WatchStep, index: number): Promise<string | undefined> {
     const abort = new AbortController();
     const request = { ...step.watch, method: "GET" };
-    const response = await this.#open(request, abort.signal);
+    const response = await this.#openWatch(request, abort.signal);
     try {
       if (step.expectEvents === undefined) {
         const answer = { status: response.status, headers: response.headers, text: await response.text() };
@@ -292,6 +292,16 @@ class Replay {
       return await this.#readEvents(step, response, `.steps[${index}].expectEvents`);
     } finally {
       abort.abort();
+    }
+  }
+
+  /** A new definition's storage is not there at once. */
+  async #openWatch(request: RecordedRequest, signal: AbortSignal): Promise<Response> {
+    for (;;) {
+      const response = await this.#open(request, signal);
+      if (!this.#target.isDelayed || response.status !== 429) return response;
+      await response.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 

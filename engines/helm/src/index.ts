@@ -27,7 +27,13 @@ export {
 export { splitManifests } from "./manifests/split-manifests.ts";
 export { ChartBudgetError, ChartError } from "./chart/chart-error.ts";
 export { type ChartNotice, formatNotice, type Notify } from "./chart/chart-notice.ts";
-export { type LoadOptions, loadChartArchive, loadChartFiles, loadChartFolder } from "./chart/load-chart.ts";
+export {
+  type LoadOptions,
+  loadChartArchive,
+  loadChartFiles,
+  loadChartFolder,
+  readChartArchive,
+} from "./chart/load-chart.ts";
 export { loadArchiveMetadata, loadFolderMetadata } from "./chart/load-metadata.ts";
 export { type ChartLimits } from "./chart/unpack-archive.ts";
 export { downloadChart, resolveReference } from "./dependencies/download-chart.ts";

@@ -47,7 +47,9 @@ function addKustomizeFlags(command: Command): void {
     .option("--load-restrictor <which>", restrictor, "LoadRestrictionsRootOnly")
     .option("--reorder <how>", "deprecated: legacy or none; use sortOptions")
     .option("--enable-managedby-label", "deprecated: use buildMetadata", false)
-    .option("--enable-helm", "refused: charts are not inflated", false)
+    .option("--enable-helm", "inflate charts of the field helmCharts, in this process", false)
+    .option("--helm-api-versions <versions>", "versions of APIs for charts that name none", collect, [])
+    .option("--helm-kube-version <version>", "version of Kubernetes for charts that name none")
     .option("--enable-alpha-plugins", "refused: no plugin and no function is run", false)
     .option("--enable-exec", "refused: no program is run", false);
   // They tell kustomize how to run what is never run, and have no effect there either without its plugins.
@@ -57,8 +59,6 @@ function addKustomizeFlags(command: Command): void {
     "--mount <options>",
     "--network-name <name>",
     "--helm-command <path>",
-    "--helm-api-versions <versions>",
-    "--helm-kube-version <version>",
   ];
   for (const flag of [...inert, ...inertValues]) command.addOption(new Option(flag).hideHelp());
 }

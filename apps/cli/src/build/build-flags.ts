@@ -9,6 +9,8 @@ export interface BuildFlags {
   readonly reorder?: string;
   readonly enableManagedbyLabel: boolean;
   readonly enableHelm: boolean;
+  readonly helmApiVersions?: readonly string[];
+  readonly helmKubeVersion?: string;
   readonly enableAlphaPlugins: boolean;
   readonly enableExec: boolean;
   readonly remoteBases: boolean;
@@ -40,7 +42,6 @@ export interface KustomizeFlags {
 }
 
 const REFUSED: readonly (readonly [keyof BuildFlags, string])[] = [
-  ["enableHelm", "--enable-helm is not there yet: charts of the field helmCharts are not inflated"],
   ["enableAlphaPlugins", "--enable-alpha-plugins is refused: neither plugins nor functions are run"],
   ["enableExec", "--enable-exec is refused: no program is run for a kustomization"],
 ];

@@ -1,6 +1,12 @@
 import { join, resolve } from "node:path";
 import { type JsonObject, systemClock } from "@weir/core";
-import { type BuildResult, buildKustomization, isForcedGit, type RemoteSources } from "@weir/kustomize";
+import {
+  type BuildResult,
+  buildKustomization,
+  type ChartInflation,
+  isForcedGit,
+  type RemoteSources,
+} from "@weir/kustomize";
 import { CommandError } from "../cli-error.ts";
 import { type BuildFlags, flagDeprecations, type KustomizeFlags, readKustomizeFlags } from "./build-flags.ts";
 import { type BuildTarget, openTarget } from "./build-target.ts";
@@ -92,9 +98,15 @@ async function buildTarget(
   const { loadRestrictor, reorder, managedByLabel } = kustomize;
   const links = resolveLinks === undefined ? {} : { resolveLinks };
   const options = { loadRestrictor, reorder, managedByLabel, root, ...links };
-  const run = (remotes: RemoteSources | undefined): BuildResult =>
-    buildKustomization(tree, path, remotes === undefined ? options : { ...options, remotes });
-  const { objects, warnings } = await buildWithRemotes({ tree, path, ...links, run }, fetcher);
+  const build = (charts?: ChartInflation): Promise<BuildResult> => {
+    const all = charts === undefined ? options : { ...options, charts };
+    const run = (remotes: RemoteSources | undefined): BuildResult =>
+      buildKustomization(tree, path, remotes === undefined ? all : { ...all, remotes });
+    return buildWithRemotes({ tree, path, ...links, run }, fetcher);
+  };
+  const { objects, warnings } = flags.enableHelm
+    ? await withCharts(build, flags, environment)
+    : await build();
   const finished = { objects, warnings: [...warnings, ...(await settleRemotes(fetcher))] };
   if (flags.explain === undefined) return finished;
   const { explainBuild } = await import("./explain-command.ts");
@@ -110,6 +122,15 @@ async function buildTarget(
     },
   });
   return { ...finished, explanation };
+}
+
+async function withCharts(
+  build: (charts: ChartInflation) => Promise<BuildResult>,
+  { helmApiVersions: apiVersions = [], helmKubeVersion: kubeVersion = "" }: BuildFlags,
+  environment: Environment,
+): Promise<BuildResult> {
+  const { buildWithCharts } = await import("./charts/build-with-charts.ts");
+  return buildWithCharts(build, { apiVersions, kubeVersion }, environment);
 }
 
 const FORCED_GIT =

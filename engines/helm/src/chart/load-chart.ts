@@ -63,6 +63,11 @@ export function loadChartArchive(archive: Uint8Array, options: LoadOptions = {})
   return loadFiles(files, loading, 0);
 }
 
+/** The files of a chart's archive by their paths in the chart. Throws `ChartError` in helm's words. */
+export function readChartArchive(archive: Uint8Array, options: LoadOptions = {}): readonly ChartFile[] {
+  return unpackFor(archive, startLoading(options).budget, options.path);
+}
+
 /** Loads a chart from its files. Throws `ChartError` in helm's words. */
 export function loadChartFiles(files: readonly ChartFile[], options: LoadOptions = {}): Chart {
   return loadFiles(files, startLoading(options), 0);

@@ -6,7 +6,7 @@ import { readRepositoryIndex } from "@weir/helm";
 import { createNodeSender, pullChart, RegistryClient } from "@weir/oci";
 import { eventually } from "@weir/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ChartServer, serveCharts } from "../src/up/charts/serve-charts.ts";
+import { type ChartServer, ownCharts, serveCharts } from "../src/up/charts/serve-charts.ts";
 import { rememberPorts } from "../src/up/remembered-ports.ts";
 
 describe("a folder of charts", () => {
@@ -49,6 +49,15 @@ describe("a folder of charts", () => {
     expect(problems.map((problem) => problem.includes("broken is no chart"))).toEqual([true]);
     expect((await fetch(`${server.url}/web-1.0.0.tgz`)).status).toBe(200);
     expect((await fetch(`${server.url}/web-2.0.0.tgz`)).status).toBe(404);
+  });
+
+  test("is found in what is synced, where there are charts in it", async () => {
+    expect(await ownCharts(folder)).toBeUndefined();
+    await mkdir(join(folder, "charts/web"), { recursive: true });
+    expect(await ownCharts(folder)).toBeUndefined();
+    await writeFile(join(folder, "charts/web/Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    expect(await ownCharts(folder)).toBe(join(folder, "charts"));
+    expect(await ownCharts("https://git.example.com/fleet.git")).toBeUndefined();
   });
 
   test("is a registry that nobody can push to", async () => {

@@ -22,6 +22,7 @@ export interface BuildOptions {
     readonly budgets?: BuildBudgets;
     readonly resolveLinks?: ResolveLinks;
     readonly remotes?: RemoteSources;
+    readonly charts?: ChartInflation;
 }
 
 export interface BuildResult extends ReadSet {
@@ -44,6 +45,47 @@ export interface BuildTaskInput {
 }
 
 export type BuildTaskOutput = BuildResult;
+
+export interface ChartInflation {
+    readonly inflate: (request: ChartRequest) => string;
+    readonly pulled: ReadonlyMap<string, readonly ChartSourceFile[]>;
+    readonly apiVersions?: readonly string[];
+    readonly kubeVersion?: string;
+}
+
+export declare class ChartNeededError extends WeirError {
+    readonly name = "ChartNeededError";
+    readonly reason = "ChartNeeded";
+    readonly retry: RetryPolicy;
+    readonly chart: ChartReference;
+    constructor(chart: ChartReference);
+}
+
+export interface ChartReference {
+    readonly repo: string;
+    readonly name: string;
+    readonly version: string;
+    readonly devel: boolean;
+}
+
+export interface ChartRequest {
+    readonly name: string;
+    readonly releaseName: string;
+    readonly nameTemplate: string;
+    readonly namespace: string;
+    readonly files: readonly ChartSourceFile[];
+    readonly values: readonly Uint8Array[];
+    readonly includeCrds: boolean;
+    readonly skipHooks: boolean;
+    readonly skipTests: boolean;
+    readonly apiVersions: readonly string[];
+    readonly kubeVersion: string;
+}
+
+export interface ChartSourceFile {
+    readonly path: string;
+    readonly data: Uint8Array;
+}
 
 export interface CommonMetadata {
     readonly labels?: Readonly<Record<string, string>>;
@@ -304,6 +346,8 @@ export declare function buildFluxKustomization(tree: Tree, path: string, spec: F
 
 export declare function buildKustomization(tree: Tree, path: string, options?: BuildOptions): BuildResult;
 
+export declare function chartKey({ repo, name, version, devel }: ChartReference): string;
+
 export declare function checkVariableNames(variables: Variables): void;
 
 export declare function digestOfReads(tree: Tree, { filesRead, foldersListed }: ReadSet): string;
@@ -323,6 +367,8 @@ export declare function isForcedGit(url: string): boolean;
 export declare function isRemoteFile(path: string): boolean;
 
 export declare function mergeFluxSpec(kustomization: Kustomization, spec: FluxBuildSpec, { isGenerated, exists }: MergeOptions): Kustomization;
+
+export declare function neededChart(error: unknown): ChartReference | undefined;
 
 export declare function neededRemote(error: unknown): RemoteReference | undefined;
 

@@ -36,7 +36,7 @@ async function failureOf(template: string, given: Partial<RenderTaskInput> = {})
 }
 
 describe("a hostile chart", () => {
-  it.each([
+  it.each<readonly [name: string, template: string, want: RegExp]>([
     [
       "includes itself without end",
       '{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}',

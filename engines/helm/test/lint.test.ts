@@ -66,6 +66,30 @@ describe("lintChart", () => {
     expect(finding?.message.endsWith(want)).toBe(true);
   });
 
+  test.each([
+    [
+      "icon",
+      ["https://a.b/c", "x:", "a:b", "http://a.b?x=%zz", "http://[::1]:80/x"],
+      ["a.b", "http://a.b:x", "http://a.b#", "http://%41.b", "http://a b.c"],
+    ],
+    [
+      "url",
+      ["http://1", "https://a", "a.b/c", "a:80", "http://test_name.com", "http://a.b#"],
+      ["localhost", "http://a_b.c", "HTTP://A.B", "http://1.1", "256.1.1.1", "http://a.b/%zz"],
+    ],
+    ["email", ["a@b.co", '"a"@c.de', "a+b@c.de", "a@b.é"], ["a@c.e1", "a..b@c.de", "a@localhost", "😀@c.de"]],
+  ] as const)("takes for a proper %s what helm takes for one", (field, proper, improper) => {
+    const findingsOf = (value: string): number => {
+      const text =
+        field === "icon" ? `icon: '${value}'\n` : `${icon}maintainers: [{name: n, ${field}: '${value}'}]\n`;
+      return lintChart(
+        aFolder({ "Chart.yaml": chartYaml("c", text), "values.yaml": "", "templates/a.txt": "" }),
+      ).length;
+    };
+    expect(proper.map(findingsOf)).toEqual(proper.map(() => 0));
+    expect(improper.map(findingsOf)).toEqual(improper.map(() => 1));
+  });
+
   test("tells of what a template passes over in a lint", () => {
     const template = '{{ required "x is needed" .Values.x }}{{ fail "no" }}';
     const files = { "Chart.yaml": chartYaml("c", icon), "values.yaml": "", "templates/a.yaml": template };

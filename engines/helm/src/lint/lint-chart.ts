@@ -33,8 +33,6 @@ export interface LintOptions {
 
 /**
  * What `helm lint` finds in a chart, in its order and words. Throws `ChartError` where there is no Chart.yaml.
- *
- * Addresses in Chart.yaml are checked for their form more simply than in helm.
  */
 export function lintChart(tree: Tree, options: LintOptions = {}): readonly LintFinding[] {
   const { folder = "", path = folder, values = {}, namespace = "default" } = options;

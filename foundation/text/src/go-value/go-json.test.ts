@@ -10,6 +10,7 @@ class Named extends GoObject {
   readonly kind = "struct";
   override fields(): readonly { readonly name: string; readonly type: string; readonly value: GoValue }[] {
     return [
+      { name: "Z", type: "int", value: goInt(0) },
       { name: "A", type: "int", value: goInt(1) },
       { name: "b", type: "int", value: goInt(2) },
     ];
@@ -42,7 +43,7 @@ describe("JSON of Go's values", () => {
     ],
     ["keeps every digit of an integer", goInt(2n ** 63n - 1n), "9223372036854775807"],
     ["writes floats as JSON does", [1e21, 1e-7, 1, 0.1, -0], "[1e+21,1e-7,1,0.1,-0]"],
-    ["leaves fields out that are not exported", new Named(), '{"A":1}'],
+    ["leaves fields out that are not exported, and keeps their order", new Named(), '{"Z":0,"A":1}'],
     ["takes __proto__ for a key", new Map<string, GoValue>([["__proto__", 1]]), '{"__proto__":1}'],
   ])("%s", (_name, value, want) => {
     expect(writeGoJson(value)).toBe(want);

@@ -34,7 +34,7 @@ const MAX_LEVELS = 2000;
  * U+FFFD, nil maps and slices are null. Throws a `GoCallError` with Go's text for what JSON cannot hold.
  */
 export function goJsonValue(value: GoValue, options: GoJsonWalkOptions = {}): JsonValue {
-  return convertAll(value, { keepsBytes: false, ...options });
+  return convertAll(value, { keepsBytes: false, ...options }).json;
 }
 
 interface WalkOptions extends GoJsonWalkOptions {
@@ -43,13 +43,19 @@ interface WalkOptions extends GoJsonWalkOptions {
 }
 
 /** Of several problems, Go tells the first in the order of the keys; those without a problem need not be sorted yet. */
-function convertAll(value: GoValue, options: WalkOptions): JsonValue {
+function convertAll(value: GoValue, options: WalkOptions): Converted {
   try {
-    return new JsonWalk(options, false).convert(value);
+    return new JsonWalk(options, false).convertAll(value);
   } catch (error) {
     if (!(error instanceof GoCallError)) throw error;
-    return new JsonWalk(options, true).convert(value);
+    return new JsonWalk(options, true).convertAll(value);
   }
+}
+
+interface Converted {
+  readonly json: JsonValue;
+  /** The objects whose keys are the fields of a struct: Go writes them in their own order. */
+  readonly structs: ReadonlySet<JsonValue>;
 }
 
 type Composite = Exclude<GoValue, null | boolean | string | number | GoInt>;
@@ -59,12 +65,17 @@ class JsonWalk {
   readonly #sortsKeys: boolean;
   /** Maps, slices and pointers that the walk is inside of, beyond those that Go does not watch. */
   readonly #watched = new Set<object>();
+  readonly #structs = new Set<JsonValue>();
   #level: number;
 
   constructor(options: WalkOptions, sortsKeys: boolean) {
     this.#options = options;
     this.#sortsKeys = sortsKeys;
     this.#level = options.isPointer === true ? 1 : 0;
+  }
+
+  convertAll(value: GoValue): Converted {
+    return { json: this.convert(value), structs: this.#structs };
   }
 
   convert(value: GoValue): JsonValue {
@@ -128,7 +139,10 @@ class JsonWalk {
 
   #convertObject(value: GoObject): JsonValue {
     const own = value.json();
-    if (own !== undefined) return own;
+    if (own !== undefined) {
+      this.#structs.add(own);
+      return own;
+    }
     const { underlying } = value;
     if (underlying instanceof Map) return this.#convertMap(underlying, value);
     if (underlying !== undefined) return this.convert(underlying);
@@ -142,6 +156,7 @@ class JsonWalk {
       if (isExported(field.name)) define(object, field.name, this.convert(field.value));
     }
     if (isPointer) this.#leave(value);
+    this.#structs.add(object);
     return object;
   }
 }
@@ -182,14 +197,14 @@ interface Open {
 }
 
 /** Writes without recursion: the stack has no say in how deep a value nests. */
-function write(root: JsonValue, indent: string | undefined): string {
+function write({ json, structs }: Converted, indent: string | undefined): string {
   const parts: string[] = [];
   const open: Open[] = [];
   const breakLine = (): void => {
     if (indent !== undefined) parts.push("\n", indent.repeat(open.length));
   };
   const start = (value: JsonValue): void => {
-    const composite = openOf(value);
+    const composite = openOf(value, structs);
     if (composite === undefined) parts.push(scalarText(value));
     else if (composite.items.length === 0) parts.push(composite.close === "]" ? "[]" : "{}");
     else {
@@ -197,7 +212,7 @@ function write(root: JsonValue, indent: string | undefined): string {
       open.push(composite);
     }
   };
-  start(root);
+  start(json);
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
     const item = top.items[top.next];
     if (item === undefined) {
@@ -216,15 +231,16 @@ function write(root: JsonValue, indent: string | undefined): string {
   return parts.join("");
 }
 
-function openOf(value: JsonValue): Open | undefined {
+function openOf(value: JsonValue, structs: ReadonlySet<JsonValue>): Open | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) {
     return { items: (value as readonly JsonValue[]).map((item) => ["", item]), close: "]", next: 0 };
   }
   const object = value as { readonly [key: string]: JsonValue };
-  const items = Object.keys(object)
-    .sort(compareUtf8)
-    .map((key) => [quoted(key), object[key] as JsonValue] as const);
+  const keys = Object.keys(object);
+  const items = (structs.has(object) ? keys : keys.sort(compareUtf8)).map(
+    (key) => [quoted(key), object[key] as JsonValue] as const,
+  );
   return { items, close: "}", next: 0 };
 }
 

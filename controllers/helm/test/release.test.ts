@@ -145,6 +145,36 @@ describe("a HelmRelease", { timeout: 120_000 }, () => {
     });
   });
 
+  test("keeps the values of the revision before, those of its chart too, where it preserves them", async () => {
+    await using toolkit = await startHelmToolkit();
+    const templates = {
+      "config.yaml":
+        CONFIG["config.yaml"]?.replace(
+          "\ndata:\n",
+          "\ndata:\n  rest: {{ .Values.a }}-{{ .Values.b }}-{{ .Values.c }}\n",
+        ) ?? "",
+    };
+    await toolkit.publish("1.0.0", templates, "msg: old default\na: 1\nb: 1\n");
+    await toolkit.start();
+    await toolkit.create({ upgrade: { preserveValues: true }, values: { a: 2 } });
+    await toolkit.ready("True");
+    expect(await toolkit.data()).toEqual({ msg: "old default", rest: "2-1-", revision: "1" });
+    await toolkit.publish("2.0.0", templates, "msg: new default\na: 3\nb: 3\nc: 3\n");
+    await toolkit.patch({ spec: { values: { a: null, b: 4 } } });
+    await toolkit.ready("True", "UpgradeSucceeded");
+    await vi.waitFor(
+      async () => expect((await toolkit.records()).at(-1)?.chart?.metadata?.version).toBe("2.0.0"),
+      {
+        timeout: 60_000,
+      },
+    );
+    await toolkit.ready("True", "UpgradeSucceeded");
+    expect(await toolkit.data()).toMatchObject({ msg: "old default", rest: "2-4-" });
+    const last = (await toolkit.records()).at(-1);
+    expect(last?.config).toEqual({ a: 2, b: 4 });
+    expect(last?.chart?.values).toMatchObject({ msg: "old default", a: 2, b: 1 });
+  });
+
   test("acts as the account that it names", async () => {
     await using toolkit = await startHelmToolkit({}, { authorization: "RBAC" });
     await toolkit.publish("1.0.0");

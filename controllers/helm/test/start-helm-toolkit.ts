@@ -47,8 +47,8 @@ export interface HelmToolkit extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Starts a controller; it dies with the toolkit or before. */
   start(transport?: (inner: Transport) => Transport): Promise<Manager>;
-  /** Gives the HelmChart `demo` an artifact of these templates. */
-  publish(version: string, templates?: Templates): Promise<void>;
+  /** Gives the HelmChart `demo` an artifact of these templates, with this values.yaml. */
+  publish(version: string, templates?: Templates, values?: string): Promise<void>;
   create(spec?: Partial<HelmRelease["spec"]>): Promise<void>;
   patch(patch: JsonObject): Promise<void>;
   get(): Promise<HelmRelease>;
@@ -126,8 +126,8 @@ function actions(
   const store = createReleaseStore(client, { namespace: NAMESPACE, clock: systemClock });
   return {
     get,
-    publish: async (version, templates = CONFIG) => {
-      const archive = chartOf(version, templates);
+    publish: async (version, templates = CONFIG, values = "") => {
+      const archive = chartOf(version, templates, values);
       const digest = `sha256:${createHash("sha256").update(archive).digest("hex")}`;
       const url = `http://charts/${digest}`;
       archives.set(url, archive);
@@ -192,10 +192,11 @@ function actions(
   };
 }
 
-function chartOf(version: string, templates: Templates): Uint8Array {
+function chartOf(version: string, templates: Templates, values: string): Uint8Array {
   const file = (name: string, text: string) => ({ name, data: Buffer.from(text) });
   const chart = loadChartFiles([
     file("Chart.yaml", `apiVersion: v2\nname: demo\nversion: ${version}\n`),
+    file("values.yaml", values),
     ...Object.entries(templates).map(([name, text]) => file(`templates/${name}`, text)),
   ]);
   return packageChart(chart).archive;

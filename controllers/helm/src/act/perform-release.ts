@@ -2,7 +2,6 @@ import { HelmReleaseReason } from "@weir/api";
 import {
   type ChartCrd,
   installRelease,
-  mergeValues,
   type RenderedRelease,
   type RenderFacts,
   upgradeRelease,
@@ -11,9 +10,10 @@ import { latestOf } from "../release/history.ts";
 import { problemText, ReleaseFailedError, RenderFailedError } from "../release/release-error.ts";
 import { releaseEvent, subjectOfAttempt, subjectOfSnapshot } from "../release/release-events.ts";
 import { postRenderPlanOf } from "../render/post-renderers.ts";
+import type { PreservedRevision } from "../render/release-task.ts";
 import { conditionOf } from "../report/status-draft.ts";
 import { type ReleaseAction, retryIntervalOf } from "../settings/failure-strategy.ts";
-import { fullReleaseNameOf, releaseNamespaceOf } from "../settings/release-settings.ts";
+import { fullReleaseNameOf, preservesValues, releaseNamespaceOf } from "../settings/release-settings.ts";
 import { actionContext, type Deployment } from "./deployment.ts";
 import { inventoryOf } from "./release-inventory.ts";
 import { installRequestOf, upgradeRequestOf } from "./release-requests.ts";
@@ -107,7 +107,8 @@ async function renderFor(
     archive,
     digest: artifact.digest,
     version: chart.version,
-    values: preservedValues(deployment, action, facts),
+    values,
+    preserved: preservedOf(deployment, action, facts),
     release: { name, namespace, revision, isUpgrade },
     capabilities,
     skipSchemaValidation: spec[action]?.disableSchemaValidation === true,
@@ -122,14 +123,16 @@ async function renderFor(
   }
 }
 
-/** The values of the release, over those of the revision before where these are to be preserved. */
-function preservedValues(
-  { story, values }: Deployment,
+/** What of the revision before is used again, where its values are to be preserved. */
+function preservedOf(
+  { story: { release } }: Deployment,
   action: ReleaseAction,
   { current }: RenderFacts,
-): Deployment["values"] {
-  const preserves = action === "upgrade" && story.release.spec.upgrade?.preserveValues === true;
-  return preserves && current !== undefined ? mergeValues(current.config, values) : values;
+): PreservedRevision | undefined {
+  if (action !== "upgrade" || !preservesValues(release) || current === undefined) return undefined;
+  const { chart, config } = current;
+  // Templates and files of the old chart need not go to the worker.
+  return { config, chart: chart && { metadata: chart.metadata, values: chart.values ?? null } };
 }
 
 function bigIntText(_key: string, value: unknown): unknown {

@@ -15,6 +15,7 @@ import { originLabelsOf } from "../render/post-renderers.ts";
 import type { ResolvedOptions } from "../settings/controller-options.ts";
 import {
   maxHistoryOf,
+  preservesValues,
   releaseNameOf,
   releaseNamespaceOf,
   timeoutMsOf,
@@ -70,6 +71,7 @@ export function upgradeRequestOf(
     name: releaseNameOf(release),
     render,
     ...crdRequestOf(release, { policy: upgrade.crds, files: crds, waitStrategy }),
+    reuseValues: preservesValues(release) ? "all" : "none",
     serverSideApply: applyModeOf(upgrade.serverSideApply),
     // Wherever the server applies; otherwise objects may be replaced.
     forceConflicts: true,

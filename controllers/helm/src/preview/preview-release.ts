@@ -6,16 +6,21 @@ import {
   type Chart,
   createReleaseStore,
   type HelmValues,
-  mergeValues,
   type Release,
   releaseManifest,
   type RenderedChart,
   renderChartWithLookup,
+  reuseValues,
 } from "@weir/helm";
 import { CapabilityReader } from "../render/capability-reader.ts";
 import { postRenderPlanOf, postRendererOf } from "../render/post-renderers.ts";
 import { lookUp } from "../render/release-renderer.ts";
-import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from "../settings/release-settings.ts";
+import {
+  preservesValues,
+  releaseNameOf,
+  releaseNamespaceOf,
+  storageNamespaceOf,
+} from "../settings/release-settings.ts";
 import { composeValues, type ReadObject } from "../values/compose-values.ts";
 import { valuesDigest } from "../values/values-digest.ts";
 
@@ -53,11 +58,15 @@ export interface ReleasePreview {
 export async function previewRelease(request: PreviewRequest): Promise<ReleasePreview> {
   const { release, client } = request;
   const { metadata } = request.chart;
-  const chart = { ...request.chart, metadata: { ...metadata, version: request.version ?? metadata.version } };
   const name = releaseNameOf(release);
   const namespace = releaseNamespaceOf(release);
   const last = client === undefined ? undefined : await newestRevision(request, client);
-  const values = preserved(await composeValues(release, request.read), release, last);
+  const given = {
+    chart: { ...request.chart, metadata: { ...metadata, version: request.version ?? metadata.version } },
+    values: await composeValues(release, request.read),
+  };
+  const { chart, values } =
+    last === undefined || !preservesValues(release) ? given : reuseValues(last, given);
   const revision = revisionOf(last, chart, values);
   const { spec } = release;
   const settings = last === undefined ? spec.install : spec.upgrade;
@@ -79,12 +88,6 @@ async function newestRevision(
 ): Promise<Release | undefined> {
   const namespace = storageNamespaceOf(release);
   return createReleaseStore(client, { namespace, clock }).last(releaseNameOf(release));
-}
-
-function preserved(values: HelmValues, { spec }: HelmRelease, last: Release | undefined): HelmValues {
-  return last !== undefined && spec.upgrade?.preserveValues === true
-    ? mergeValues(last.config, values)
-    : values;
 }
 
 /** What is released already is no new revision. */

@@ -11,11 +11,13 @@ import {
   type PostRenderStrategy,
   prepareChart,
   processDependencies,
+  type Release,
   type ReleaseInfo,
   releaseManifest,
   RenderCache,
   type RenderedRelease,
   renderPrepared,
+  reuseValues,
   storedChartOf,
   walkCharts,
 } from "@weir/helm";
@@ -40,11 +42,16 @@ export interface ChartFacts {
   readonly asksCapabilities: boolean;
 }
 
+/** What an upgrade that preserves values takes from the revision before. */
+export type PreservedRevision = Pick<Release, "chart" | "config">;
+
 /** One render as plain data. */
 export interface RenderTaskInput extends ChartTaskInput {
   /** The version of the chart, where it is not the one of its archive. */
   readonly version: string;
   readonly values: HelmValues;
+  /** The revision whose values are used again, those of its chart too. */
+  readonly preserved: PreservedRevision | undefined;
   readonly release: ReleaseInfo;
   readonly capabilities: Capabilities | undefined;
   readonly skipSchemaValidation: boolean;
@@ -110,9 +117,13 @@ export function listCrds(input: ChartTaskInput & { readonly values: HelmValues }
 
 /** Renders a release; runs in a worker thread. */
 export function renderRelease(input: RenderTaskInput): RenderTaskOutput {
-  const { values, release, capabilities, skipSchemaValidation, version } = input;
+  const { preserved, release, capabilities, skipSchemaValidation, version } = input;
   const loaded = loadChart(input);
-  const chart = { ...loaded, metadata: { ...loaded.metadata, version } };
+  const given = {
+    chart: { ...loaded, metadata: { ...loaded.metadata, version } },
+    values: input.values,
+  };
+  const { chart, values } = preserved === undefined ? given : reuseValues(preserved, given);
   const { schemas } = cache;
   const prepared = prepareChart(chart, values, { releaseName: release.name, skipSchemaValidation, schemas });
   const stored = storedChartOf(prepared.chart);

@@ -76,3 +76,8 @@ export function timeoutMsOf(spec: HelmRelease["spec"], action: ActionName): numb
 export function driftModeOf({ driftDetection }: HelmRelease["spec"]): "enabled" | "warn" | "disabled" {
   return driftDetection?.mode ?? "disabled";
 }
+
+/** Whether an upgrade goes on with the values of the revision before, beneath its own. */
+export function preservesValues({ spec }: Pick<HelmRelease, "spec">): boolean {
+  return spec.upgrade?.preserveValues === true;
+}

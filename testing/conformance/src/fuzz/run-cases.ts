@@ -61,6 +61,9 @@ function* filesOf({ files, filesBase64 = {} }: FuzzCase): Generator<readonly [st
 /** How often a real program is asked again where it differs: what it says may hang on the order of its maps. */
 const REPEATS = 6;
 
+/** The waiver, if a target has it, for what the real program never says twice. */
+export const VARIES = "different in every run";
+
 interface Unsettled {
   readonly scratch: string;
   readonly ours: FuzzOutcome;
@@ -73,13 +76,16 @@ async function settle(
   given: FuzzCase,
   { scratch, ours, theirs }: Unsettled,
 ): Promise<Pick<Compared, "theirs" | "difference" | "waiver">> {
+  let varies = false;
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const again = await target.theirs(given, tool, scratch);
+    varies ||= target.difference(theirs, again) !== undefined;
     if (target.difference(ours, again) === undefined) {
       return { theirs: again, difference: undefined, waiver: undefined };
     }
   }
-  return { theirs, difference: target.difference(ours, theirs), waiver: undefined };
+  const waiver = varies && target.waivers.some(({ name }) => name === VARIES) ? VARIES : undefined;
+  return { theirs, difference: target.difference(ours, theirs), waiver };
 }
 
 /** Anything but an error that the engine means to throw is a difference, whatever the real program does. */

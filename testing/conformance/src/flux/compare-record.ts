@@ -41,7 +41,7 @@ export function compareEvents(
 
 /** How often the HelmChart of a HelmRelease is looked at again without anything new is up to chance. */
 function isNews({ object, event }: NamedEvent): boolean {
-  return !(event["reason"] === "ArtifactUpToDate" && /^HelmChart\/hr-/.test(object));
+  return !(event["reason"] === "ArtifactUpToDate" && object.startsWith("HelmChart/hr-"));
 }
 
 interface NamedEvent {

@@ -72,10 +72,6 @@ describe("weir build kustomization", () => {
 
   test.each([
     {
-      flag: "--enable-helm",
-      want: "error: --enable-helm is not there yet: charts of the field helmCharts are not inflated\n",
-    },
-    {
       flag: "--enable-alpha-plugins",
       want: "error: --enable-alpha-plugins is refused: neither plugins nor functions are run\n",
     },

@@ -1,6 +1,13 @@
 import { HelmRelease } from "@weir/api";
+import { kind } from "@weir/sdk";
 import { describe, expect, test, vi } from "vitest";
 import { ConfigMap, CONFIG, NAMESPACE, startHelmToolkit } from "./start-helm-toolkit.ts";
+
+const ServiceAccount = kind("v1", "ServiceAccount", { plural: "serviceaccounts", scope: "Namespaced" });
+const ClusterRoleBinding = kind("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", {
+  plural: "clusterrolebindings",
+  scope: "Cluster",
+});
 
 const TEST_POD = {
   "test.yaml": `apiVersion: v1
@@ -173,6 +180,53 @@ describe("a HelmRelease", { timeout: 120_000 }, () => {
     const last = (await toolkit.records()).at(-1);
     expect(last?.config).toEqual({ a: 2, b: 4 });
     expect(last?.chart?.values).toMatchObject({ msg: "old default", a: 2, b: 1 });
+  });
+
+  test("is released to the cluster of a ConfigMap, by the tokens of the account in it", async () => {
+    await using toolkit = await startHelmToolkit(
+      { objectLevelWorkloadIdentity: true },
+      { authorization: "RBAC", listen: {} },
+    );
+    const { client, endpoint, certificateAuthority } = toolkit.cluster;
+    const writeAccess = (data: Readonly<Record<string, string>>): Promise<unknown> => {
+      const labels = { "reconcile.fluxcd.io/watch": "Enabled" };
+      const metadata = { namespace: NAMESPACE, name: "other", labels };
+      const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data };
+      return client.apply(ConfigMap, object, { fieldManager: "test", force: true });
+    };
+    const metadata = { namespace: NAMESPACE, name: "deployer" };
+    await client.create(ServiceAccount, { apiVersion: "v1", kind: "ServiceAccount", metadata });
+    await toolkit.publish("1.0.0");
+    await toolkit.start();
+    await toolkit.create({ kubeConfig: { configMapRef: { name: "other" } } });
+    expect((await toolkit.ready("False", "RESTClientError")).message).toBe(
+      'failed to get configmap apps/other: configmaps "other" not found',
+    );
+    await writeAccess({ provider: "aws", cluster: "arn:aws:eks:::cluster/c" });
+    expect((await toolkit.ready("False", "FeatureGateDisabled")).message).toBe(
+      "spec.kubeConfig.configMapRef: provider 'aws' is not supported yet",
+    );
+    await writeAccess({
+      provider: "generic",
+      address: endpoint?.url ?? "",
+      "ca.crt": certificateAuthority,
+      audiences: "https://kubernetes.default.svc",
+      serviceAccountName: "deployer",
+    });
+    expect((await toolkit.ready("False", "StateError")).message).toContain(
+      'User "system:serviceaccount:apps:deployer" cannot list resource "secrets"',
+    );
+    await client.create(ClusterRoleBinding, {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "deployer" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ kind: "ServiceAccount", ...metadata }],
+    });
+    await toolkit.ready("True", "InstallSucceeded");
+    await client.delete(HelmRelease, { namespace: NAMESPACE, name: "app" });
+    await toolkit.gone();
+    expect(await toolkit.data()).toBeUndefined();
   });
 
   test("acts as the account that it names", async () => {

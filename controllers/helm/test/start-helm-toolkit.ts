@@ -68,7 +68,7 @@ export async function startHelmToolkit(
   {
     workers,
     ...clusterOptions
-  }: Pick<ClusterOptions, "authorization"> & { readonly workers?: WorkerPool } = {},
+  }: Pick<ClusterOptions, "authorization" | "listen"> & { readonly workers?: WorkerPool } = {},
 ): Promise<HelmToolkit> {
   const stack = new AsyncDisposableStack();
   const cluster = stack.use(

@@ -34,12 +34,20 @@ export {
   staleEntries,
 } from "./inventory/inventory.ts";
 export { isMarked, markOf, subjectOf } from "./object-name.ts";
+export { ClusterAccessError, ClusterProviderError } from "./target/cluster-access-error.ts";
+export { type BearerToken, ClusterTokens, type ClusterTokensOptions } from "./target/cluster-tokens.ts";
 export { type ApplyTarget, openTarget, type OpenTarget } from "./target/open-target.ts";
+export {
+  clusterConfigOf,
+  type ClusterReference,
+  readClusterConfigMap,
+} from "./target/read-cluster-config-map.ts";
 export {
   type KubeconfigReference,
   KubeconfigSecretError,
   readKubeconfigSecret,
 } from "./target/read-kubeconfig.ts";
+export { type AccountKey, requestAccountToken, requestOwnToken } from "./target/request-token.ts";
 export {
   deleteObjects,
   type DeleteObjectsOptions,

@@ -76,6 +76,7 @@ function kustomizeController(options: RunOptions, { workers, clock, random }: Co
       allowExternalArtifact: gates.externalArtifact,
       additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
       strictSubstitutions: gates.strictSubstitutions,
+      objectLevelWorkloadIdentity: gates.objectLevelWorkloadIdentity,
       ...kustomize,
       ...(concurrency === undefined ? {} : { concurrency }),
     },
@@ -86,6 +87,7 @@ function helmController(options: RunOptions, { workers, clock, random }: Compone
   const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
   const { concurrency, gates, kustomize } = options;
   const { fetchRetries, defaultServiceAccount, insecureKubeconfigExec, insecureKubeconfigTls } = kustomize;
+  const { defaultKubeconfigServiceAccount, tokenCacheMaxSize, tokenCacheMaxDurationMs } = kustomize;
   return helmReleaseController({
     workers,
     clock,
@@ -103,10 +105,14 @@ function helmController(options: RunOptions, { workers, clock, random }: Compone
       defaultToRetryOnFailure: gates.defaultToRetryOnFailure,
       useHelm3Defaults: gates.useHelm3Defaults,
       cancelHealthCheckOnNewRevision: gates.cancelHealthCheckOnNewRevision,
+      objectLevelWorkloadIdentity: gates.objectLevelWorkloadIdentity,
       fetchRetries,
       defaultServiceAccount,
       insecureKubeconfigExec,
       insecureKubeconfigTls,
+      defaultKubeconfigServiceAccount,
+      tokenCacheMaxSize,
+      tokenCacheMaxDurationMs,
       ...(concurrency === undefined ? {} : { concurrency }),
     },
   });

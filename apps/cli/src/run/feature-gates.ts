@@ -10,6 +10,8 @@ export interface FeatureGates {
   readonly useHelm3Defaults: boolean;
   /** Of HelmReleases: waits of Kustomizations always end for a new revision. */
   readonly cancelHealthCheckOnNewRevision: boolean;
+  /** For other clusters alone: accounts cannot log in to registries and clouds yet. */
+  readonly objectLevelWorkloadIdentity: boolean;
 }
 
 /** Gates that Flux's controllers know, with the value that our behaviour has; `undefined` where it can be chosen. */
@@ -37,7 +39,7 @@ const GATES: Readonly<Record<string, boolean | undefined>> = {
   GroupChangeLog: false,
   MigrateAPIVersion: false,
   OOMWatch: false,
-  ObjectLevelWorkloadIdentity: false,
+  ObjectLevelWorkloadIdentity: undefined,
   UseHelm3Defaults: undefined,
 };
 
@@ -76,5 +78,6 @@ function gatesOf(isOn: (name: string, standard: boolean) => boolean): FeatureGat
     defaultToRetryOnFailure: isOn("DefaultToRetryOnFailure", false),
     useHelm3Defaults: isOn("UseHelm3Defaults", false),
     cancelHealthCheckOnNewRevision: isOn("CancelHealthCheckOnNewRevision", false),
+    objectLevelWorkloadIdentity: isOn("ObjectLevelWorkloadIdentity", false),
   };
 }

@@ -130,9 +130,21 @@ describe("parseRunArguments", () => {
     [["--events-addr=ftp://x"], "want an http URL"],
     [["--log-level=loud"], "one of trace, debug, info, error"],
     [["--concurrent=0"], "must be 1 or more"],
+    [["--default-kubeconfig-service-account=a"], "when the feature gate ObjectLevelWorkloadIdentity is not"],
     [["--feature-gates=Nope=true"], "feature-gate 'Nope' not supported"],
   ])("refuses %j", (args, message) => {
     expect(() => parseRunArguments(args)).toThrow(message);
+  });
+
+  test("reads what concerns the tokens for other clusters", () => {
+    const gate = "--feature-gates=ObjectLevelWorkloadIdentity=true";
+    const parsed = options(gate, "--default-kubeconfig-service-account=a", "--token-cache-max-duration=30m");
+    expect(parsed.gates.objectLevelWorkloadIdentity).toBe(true);
+    expect(parsed.kustomize).toMatchObject({
+      defaultKubeconfigServiceAccount: "a",
+      tokenCacheMaxSize: 100,
+      tokenCacheMaxDurationMs: 1_800_000,
+    });
   });
 
   test("notes a gate that is not built, and not one that is as we are", () => {

@@ -2,11 +2,7 @@ import type { FlagDefinition, FlagEffect, FlagType } from "./flags.ts";
 
 const WORKS: FlagEffect = { kind: "works" };
 const NO_LIMIT = noted("requests are not limited by the client, and the server's 429 is honoured");
-const NO_KUBECONFIG = noted(
-  "a Kustomization with spec.kubeConfig.configMapRef is Stalled as long as that is not built",
-);
 const NO_DECRYPTION = noted("a Kustomization with spec.decryption is Stalled as long as that is not built");
-const NO_IDENTITY = noted("identities of clouds are not built yet");
 const NO_INDEX_CACHE = noted("an index is read from the artifact of its HelmRepository");
 const NO_MEMORY_WATCH = noted("each render has a limit of memory of its own");
 const NO_NOTIFICATION = noted("the notification controller is not built yet");
@@ -82,15 +78,15 @@ const SHARED_FLAGS: readonly FlagDefinition[] = [
   flag(["default-decryption-service-account", "text", ""], NO_DECRYPTION, "service account for decryption"),
   flag(
     ["default-kubeconfig-service-account", "text", ""],
-    NO_KUBECONFIG,
-    "service account for other clusters",
+    WORKS,
+    "service account whose tokens reach other clusters, where their ConfigMap names none",
   ),
   flag(["kube-api-qps", "text", "50"], NO_LIMIT, "requests per second"),
   flag(["kube-api-burst", "count", "300"], NO_LIMIT, "requests at once"),
   flag(["insecure-kubeconfig-exec", "bool", "false"], WORKS, "let kubeconfigs of objects name programs"),
   flag(["insecure-kubeconfig-tls", "bool", "false"], WORKS, "let kubeconfigs of objects skip verification"),
-  flag(["token-cache-max-size", "count", "100"], NO_IDENTITY, "tokens kept"),
-  flag(["token-cache-max-duration", "duration", "1h"], NO_IDENTITY, "how long tokens are kept"),
+  flag(["token-cache-max-size", "count", "100"], WORKS, "tokens for other clusters kept"),
+  flag(["token-cache-max-duration", "duration", "1h"], WORKS, "how long tokens are kept at most"),
 ];
 
 /** Flags of source-controller. */

@@ -68,6 +68,9 @@ export interface KustomizeFlags {
   readonly defaultServiceAccount: string;
   readonly insecureKubeconfigExec: boolean;
   readonly insecureKubeconfigTls: boolean;
+  readonly defaultKubeconfigServiceAccount: string;
+  readonly tokenCacheMaxSize: number;
+  readonly tokenCacheMaxDurationMs: number;
 }
 
 /** What arguments ask for, and notes on flags that change nothing. */
@@ -114,9 +117,22 @@ export function parseRunArguments(args: readonly string[]): ParsedRun {
       defaultServiceAccount: values.text("default-service-account"),
       insecureKubeconfigExec: values.bool("insecure-kubeconfig-exec"),
       insecureKubeconfigTls: values.bool("insecure-kubeconfig-tls"),
+      defaultKubeconfigServiceAccount: kubeconfigAccountOf(values, gates),
+      tokenCacheMaxSize: values.count("token-cache-max-size"),
+      tokenCacheMaxDurationMs: values.durationMs("token-cache-max-duration"),
     },
   };
   return { options, notes: [...notes, ...gateNotes] };
+}
+
+/** An account that could never be used is refused, as Flux does. */
+function kubeconfigAccountOf(values: FlagValues, gates: FeatureGates): string {
+  const name = values.text("default-kubeconfig-service-account");
+  if (name === "" || gates.objectLevelWorkloadIdentity) return name;
+  throw new CommandError(
+    "InvalidFlag",
+    "cannot set default service accounts when the feature gate ObjectLevelWorkloadIdentity is not enabled",
+  );
 }
 
 /** Controllers by the names that people use: `source`, `source-controller`; all of them where none is named. */

@@ -1,5 +1,5 @@
 import type { HelmRelease } from "@weir/api";
-import type { JudgeHealth, OpenTarget } from "@weir/apply";
+import type { ClusterTokens, JudgeHealth, OpenTarget } from "@weir/apply";
 import type { Artifact } from "@weir/api";
 import type { Dependents } from "@weir/consumer";
 import {
@@ -33,6 +33,8 @@ export interface Shared {
   readonly dependents: Dependents;
   readonly patience: Patience;
   readonly driftWatches: DriftWatches;
+  /** The tokens for other clusters. */
+  readonly tokens: ClusterTokens;
 }
 
 /** What every action on a release works with. */

@@ -1,4 +1,5 @@
 import { FINALIZER, HelmRelease as HelmReleaseKind, type HelmRelease } from "@weir/api";
+import { ClusterTokens } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import type { Kind } from "@weir/client";
 import {
@@ -128,6 +129,11 @@ function shareBetweenRuns(
     dependents: new Dependents(),
     patience: new Patience(clock),
     driftWatches: new DriftWatches(),
+    tokens: new ClusterTokens({
+      clock,
+      maxSize: options.tokenCacheMaxSize,
+      maxDurationMs: options.tokenCacheMaxDurationMs,
+    }),
   };
 }
 
@@ -172,10 +178,11 @@ function releasedFrom(kind: Kind<Source>, source: Source, cache: CacheReader): r
 
 function configsOf({ metadata, spec }: HelmRelease): readonly string[] {
   const { valuesFrom = [], kubeConfig } = spec;
-  const { secretRef } = kubeConfig ?? {};
+  const { secretRef, configMapRef } = kubeConfig ?? {};
   return [
     ...valuesFrom.map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`),
     ...(secretRef === undefined ? [] : [`Secret/${metadata.namespace}/${secretRef.name}`]),
+    ...(configMapRef === undefined ? [] : [`ConfigMap/${metadata.namespace}/${configMapRef.name}`]),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { OpenTarget } from "@weir/apply";
 import { canImpersonate, openTargetOf, Secret, type TargetRules } from "@weir/consumer";
 import { type RetryPolicy, WeirError } from "@weir/core";
 import type { LiveReads } from "@weir/sdk";
+import type { Shared } from "../act/deployment.ts";
 import type { HelmReleaseContext } from "./run.ts";
 
 /** The Secret of a kubeconfig is missing. The message is Flux's. */
@@ -22,7 +23,7 @@ export class KubeconfigMissingError extends WeirError {
 export function openReleaseTarget(
   release: HelmRelease,
   { client, live }: Pick<HelmReleaseContext, "client" | "live">,
-  rules: TargetRules,
+  { options, tokens }: Pick<Shared, "options" | "tokens">,
 ): Promise<OpenTarget> {
   const get: LiveReads["get"] = async (kind, key, options) => {
     const found = await live.get(kind, key, options);
@@ -31,7 +32,7 @@ export function openReleaseTarget(
     }
     return found;
   };
-  return openTargetOf(release, { client, live: { get } }, rules);
+  return openTargetOf(release, { client, live: { get }, tokens }, options);
 }
 
 /** Whether the account that a HelmRelease acts as is there; on another cluster nobody looks, as in Flux. */

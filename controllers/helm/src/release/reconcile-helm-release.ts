@@ -1,5 +1,5 @@
 import { HelmRelease as HelmReleaseKind, type HelmRelease, HelmReleaseReason, Reason } from "@weir/api";
-import type { JudgeHealth, OpenTarget } from "@weir/apply";
+import { ClusterProviderError, type JudgeHealth, type OpenTarget } from "@weir/apply";
 import { ArtifactFetchError, ArtifactDigestError } from "@weir/artifact";
 import {
   dependencyText,
@@ -76,19 +76,16 @@ export async function reconcileHelmRelease(
   if (opened.kind === "halt") return opened.outcome;
   await using target = opened.value;
   const scene = { ctx, story: search.story, shared, target, judge: judge.value };
-  return makeRelease(search, scene, { found: found.value, random });
+  // Awaited here: the target is closed when this function is left.
+  return await makeRelease(search, scene, { found: found.value, random });
 }
 
 /** A HelmRelease that can never be reconciled as it is. */
 async function refuse(search: Search): Promise<Outcome | undefined> {
   const { release, shared } = search;
-  const { chart, chartRef, kubeConfig } = release.spec;
+  const { chart, chartRef } = release.spec;
   if ((chart === undefined) === (chartRef === undefined)) {
     return stall(search, { reason: "InvalidChartReference", message: "invalid Chart reference" });
-  }
-  if (kubeConfig?.configMapRef !== undefined) {
-    const message = "spec.kubeConfig.configMapRef is not supported yet";
-    return stall(search, { reason: Reason.FeatureGateDisabled, message });
   }
   // Flux leaves such a HelmRelease without a word; whoever wrote it is told.
   const denial =
@@ -250,11 +247,15 @@ async function openTarget(search: Search): Promise<Step<OpenTarget>> {
   const { release, ctx, story, shared } = search;
   const reason = HelmReleaseReason.RESTClientError;
   try {
-    const target = await openReleaseTarget(release, ctx, shared.options);
+    const target = await openReleaseTarget(release, ctx, shared);
     await story.note({ kind: "passed", reasons: [reason] });
     return next(target);
   } catch (error) {
     ctx.signal.throwIfAborted();
+    if (error instanceof ClusterProviderError) {
+      const message = describeError(error);
+      return halt(await stall(search, { reason: Reason.FeatureGateDisabled, message }));
+    }
     return halt(await fail(search, { reason, message: problemText(error), cause: error }));
   }
 }

@@ -1,5 +1,5 @@
 import { type HelmRelease, HelmReleaseReason } from "@weir/api";
-import type { OpenTarget } from "@weir/apply";
+import { ClusterAccessError, type OpenTarget } from "@weir/apply";
 import type { Outcome } from "@weir/core";
 import { openRecords, type Shared } from "../act/deployment.ts";
 import { performUninstall } from "../act/perform-remediation.ts";
@@ -44,10 +44,10 @@ async function uninstall(
       ctx.log.error("skipping the uninstallation: the account to impersonate is gone");
       return undefined;
     }
-    opened = await openReleaseTarget(story.release, ctx, shared.options);
+    opened = await openReleaseTarget(story.release, ctx, shared);
   } catch (error) {
     ctx.signal.throwIfAborted();
-    if (error instanceof KubeconfigMissingError) {
+    if (error instanceof KubeconfigMissingError || (error instanceof ClusterAccessError && error.isMissing)) {
       ctx.log.error("skipping the uninstallation", { error: error.message });
       return undefined;
     }

@@ -35,6 +35,17 @@ export interface HelmReleaseControllerOptions {
   readonly insecureKubeconfigExec?: boolean;
   /** Lets a kubeconfig of a Secret skip the verification of its server; false by default. */
   readonly insecureKubeconfigTls?: boolean;
+  /**
+   * The service account whose tokens reach the clusters of ConfigMaps that name none; the controller's own by default. It
+   * works with `objectLevelWorkloadIdentity` only.
+   */
+  readonly defaultKubeconfigServiceAccount?: string;
+  /** Lets tokens of the service accounts that objects name be used; false by default. */
+  readonly objectLevelWorkloadIdentity?: boolean;
+  /** How many tokens for other clusters are kept; 100 by default, 0 keeps none. */
+  readonly tokenCacheMaxSize?: number;
+  /** How long such a token is kept at most, in milliseconds; an hour by default, which is also the limit. */
+  readonly tokenCacheMaxDurationMs?: number;
   /** Longest time one render may take, in milliseconds; 60 s by default. */
   readonly renderTimeoutMs?: number;
   /** Largest heap of the worker of one render, in megabytes; 512 by default. */
@@ -63,6 +74,10 @@ export function resolveOptions(options: HelmReleaseControllerOptions = {}): Reso
     defaultServiceAccount: "",
     insecureKubeconfigExec: false,
     insecureKubeconfigTls: false,
+    defaultKubeconfigServiceAccount: "",
+    objectLevelWorkloadIdentity: false,
+    tokenCacheMaxSize: 100,
+    tokenCacheMaxDurationMs: 3_600_000,
     renderTimeoutMs: 60_000,
     renderMemoryMb: 512,
     ...options,

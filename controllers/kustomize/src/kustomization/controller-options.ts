@@ -33,6 +33,17 @@ export interface KustomizationControllerOptions {
   readonly insecureKubeconfigExec?: boolean;
   /** Lets a kubeconfig of a Secret skip the verification of its server; false by default. */
   readonly insecureKubeconfigTls?: boolean;
+  /**
+   * The service account whose tokens reach the clusters of ConfigMaps that name none; the controller's own by default. It
+   * works with `objectLevelWorkloadIdentity` only.
+   */
+  readonly defaultKubeconfigServiceAccount?: string;
+  /** Lets tokens of the service accounts that objects name be used; false by default. */
+  readonly objectLevelWorkloadIdentity?: boolean;
+  /** How many tokens for other clusters are kept; 100 by default, 0 keeps none. */
+  readonly tokenCacheMaxSize?: number;
+  /** How long such a token is kept at most, in milliseconds; an hour by default, which is also the limit. */
+  readonly tokenCacheMaxDurationMs?: number;
   /** Longest time one build may take, in milliseconds; 60 s by default. */
   readonly buildTimeoutMs?: number;
   /** Largest heap of the worker of one build, in megabytes; 512 by default. */
@@ -60,6 +71,10 @@ export function resolveOptions(options: KustomizationControllerOptions = {}): Re
     defaultServiceAccount: "",
     insecureKubeconfigExec: false,
     insecureKubeconfigTls: false,
+    defaultKubeconfigServiceAccount: "",
+    objectLevelWorkloadIdentity: false,
+    tokenCacheMaxSize: 100,
+    tokenCacheMaxDurationMs: 3_600_000,
     buildTimeoutMs: 60_000,
     buildMemoryMb: 512,
     ...options,

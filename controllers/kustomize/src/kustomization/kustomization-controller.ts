@@ -1,5 +1,5 @@
 import { FINALIZER, Kustomization as KustomizationKind, type Kustomization } from "@weir/api";
-import { AppliedStates } from "@weir/apply";
+import { AppliedStates, ClusterTokens } from "@weir/apply";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import { type Clock, type Random, systemRandom, type WorkerPool } from "@weir/core";
 import type { Kind } from "@weir/client";
@@ -59,6 +59,11 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
     builder: new ManifestBuilder(workers, options),
     dependents: new Dependents(),
     known: new AppliedStates(),
+    tokens: new ClusterTokens({
+      clock,
+      maxSize: options.tokenCacheMaxSize,
+      maxDurationMs: options.tokenCacheMaxDurationMs,
+    }),
   };
   let builder = createController("kustomization", {
     concurrency: options.concurrency,
@@ -95,7 +100,7 @@ export function kustomizationController(deps: KustomizationControllerDeps): Cont
   }
   return builder
     .report<KustomizationFacts>(reportKustomization)
-    .finalizer(FINALIZER, (kustomization, ctx) => removeKustomization(kustomization, ctx, shared.options))
+    .finalizer(FINALIZER, (kustomization, ctx) => removeKustomization(kustomization, ctx, shared))
     .reconcile((kustomization, ctx) => reconcileKustomization(kustomization, ctx, shared, random));
 }
 
@@ -125,10 +130,11 @@ function builtFrom(kind: Kind<Source>, source: Source, cache: CacheReader): read
 
 function configsOf({ metadata, spec }: Kustomization): readonly string[] {
   const { substituteFrom = [] } = spec.postBuild ?? {};
-  const kubeconfig = spec.kubeConfig?.secretRef;
+  const { secretRef, configMapRef } = spec.kubeConfig ?? {};
   return [
     ...substituteFrom.map(({ kind, name }) => `${kind}/${metadata.namespace}/${name}`),
-    ...(kubeconfig === undefined ? [] : [`Secret/${metadata.namespace}/${kubeconfig.name}`]),
+    ...(secretRef === undefined ? [] : [`Secret/${metadata.namespace}/${secretRef.name}`]),
+    ...(configMapRef === undefined ? [] : [`ConfigMap/${metadata.namespace}/${configMapRef.name}`]),
   ];
 }
 

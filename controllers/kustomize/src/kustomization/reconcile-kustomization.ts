@@ -1,5 +1,5 @@
 import { type Artifact, Kustomization as KustomizationKind, type Kustomization, Reason } from "@weir/api";
-import type { JudgeHealth, OpenTarget } from "@weir/apply";
+import { ClusterProviderError, type JudgeHealth, type OpenTarget } from "@weir/apply";
 import { describeError, formatGoDuration, type Outcome, parseGoDuration, type Random } from "@weir/core";
 import {
   durationText,
@@ -52,6 +52,8 @@ export async function reconcileKustomization(
     const ended = await deploy(run, source.value);
     if (ended !== undefined) return ended;
   } catch (error) {
+    if (error instanceof ClusterProviderError)
+      return stall(ctx, Reason.FeatureGateDisabled, describeError(error));
     if (!(error instanceof KustomizationFailedError)) throw error;
     publish(run, {
       type: "Warning",
@@ -145,9 +147,11 @@ async function deploy(run: Run, artifact: Artifact): Promise<Outcome | undefined
 async function openTargetFor(run: Run): Promise<OpenTarget> {
   const { kustomization, ctx, shared } = run;
   try {
-    return await openTargetOf(kustomization, ctx, shared.options);
+    const { client, live } = ctx;
+    return await openTargetOf(kustomization, { client, live, tokens: shared.tokens }, shared.options);
   } catch (error) {
     ctx.signal.throwIfAborted();
+    if (error instanceof ClusterProviderError) throw error;
     throw asFailure("ReconciliationFailed", error, "", "failed to build kube client: ");
   }
 }

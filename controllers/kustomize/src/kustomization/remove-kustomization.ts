@@ -6,10 +6,9 @@ import type { Kind, KubeClient } from "@weir/client";
 import { gvkOf, isConditionTrue, keyOf, type KubeObject } from "@weir/objects";
 import type { ReconcileEvent } from "@weir/sdk";
 import { deleteEntries, objectsOf } from "../apply/prune-stale.ts";
-import type { ResolvedOptions } from "./controller-options.ts";
 import { appliedRevisionsOf, kustomizationEvent, standingReasonOf } from "./kustomization-events.ts";
 import { finishedText } from "./reconcile-kustomization.ts";
-import type { KustomizationContext } from "./run.ts";
+import type { KustomizationContext, Shared } from "./run.ts";
 import { timeoutMsOf } from "./timing.ts";
 
 const POLL_MS = 100;
@@ -18,13 +17,17 @@ const POLL_MS = 100;
 export async function removeKustomization(
   kustomization: Kustomization,
   ctx: KustomizationContext,
-  options: ResolvedOptions,
+  { options, tokens }: Pick<Shared, "options" | "tokens">,
 ): Promise<Outcome> {
   const startedMs = ctx.clock.monotonic();
   const entries = kustomization.status?.inventory?.entries ?? [];
   if (shouldDelete(kustomization) && entries.length > 0) {
     if (await canImpersonate(kustomization, ctx, options)) {
-      await using target = await openTargetOf(kustomization, ctx, options);
+      await using target = await openTargetOf(
+        kustomization,
+        { client: ctx.client, live: ctx.live, tokens },
+        options,
+      );
       await deleteAll(kustomization, entries, ctx, target.client);
     } else {
       leaveBehind(kustomization, entries, ctx);

@@ -1,5 +1,5 @@
 import type { Kustomization } from "@weir/api";
-import type { AppliedStates, JudgeHealth, OpenTarget } from "@weir/apply";
+import type { AppliedStates, ClusterTokens, JudgeHealth, OpenTarget } from "@weir/apply";
 import { type ArtifactTrees, type Dependents, durationText } from "@weir/consumer";
 import type { ReconcileContext, ReconcileEvent } from "@weir/sdk";
 import type { ManifestBuilder } from "../build/manifest-builder.ts";
@@ -18,6 +18,8 @@ export interface Shared {
   readonly builder: ManifestBuilder;
   readonly dependents: Dependents;
   readonly known: AppliedStates;
+  /** The tokens for other clusters. */
+  readonly tokens: ClusterTokens;
 }
 
 /** One run of a Kustomization, from the moment on that its source and dependencies are ready. */

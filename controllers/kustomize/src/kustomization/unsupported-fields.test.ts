@@ -6,7 +6,7 @@ describe("findUnsupportedField", () => {
   test.each([
     { spec: { decryption: { provider: "sops" as const } }, want: "spec.decryption" },
     { spec: { kubeConfig: { secretRef: { name: "a" } } }, want: undefined },
-    { spec: { kubeConfig: { configMapRef: { name: "a" } } }, want: "spec.kubeConfig.configMapRef" },
+    { spec: { kubeConfig: { configMapRef: { name: "a" } } }, want: undefined },
     { spec: { serviceAccountName: "tenant" }, want: undefined },
     { spec: { ignore: [{ paths: ["/spec/replicas"] }] }, want: "spec.ignore" },
     { spec: { ignore: [], serviceAccountName: "", dependsOn: [{ name: "a" }] }, want: undefined },

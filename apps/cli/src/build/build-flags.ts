@@ -9,7 +9,7 @@ export interface BuildFlags {
   readonly reorder?: string;
   readonly enableManagedbyLabel: boolean;
   readonly enableHelm: boolean;
-  readonly helmApiVersions?: readonly string[];
+  readonly helmApiVersions: readonly string[];
   readonly helmKubeVersion?: string;
   readonly enableAlphaPlugins: boolean;
   readonly enableExec: boolean;

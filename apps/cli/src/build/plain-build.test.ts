@@ -7,9 +7,9 @@ describe("a build without flags", () => {
   test("has the defaults that the command declares", () => {
     const program = new Command();
     addBuild(program, { environment: {} as never, exit: () => undefined });
-    const command = program.commands[0]?.commands[0];
+    const command = program.commands[0]?.commands.find((each) => each.name() === "kustomization");
     // A flag that says no is set when a command line is read.
-    expect({ lock: true, ...command?.opts() }).toEqual(PLAIN_FLAGS);
+    expect({ lock: true, cache: true, ...command?.opts() }).toEqual(PLAIN_FLAGS);
   });
 
   test.each([

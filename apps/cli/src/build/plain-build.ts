@@ -6,6 +6,7 @@ export const PLAIN_FLAGS: BuildFlags = {
   loadRestrictor: "LoadRestrictionsRootOnly",
   enableManagedbyLabel: false,
   enableHelm: false,
+  helmApiVersions: [],
   enableAlphaPlugins: false,
   enableExec: false,
   remoteBases: false,

@@ -126,7 +126,7 @@ async function buildTarget(
 
 async function withCharts(
   build: (charts: ChartInflation) => Promise<BuildResult>,
-  { helmApiVersions: apiVersions = [], helmKubeVersion: kubeVersion = "" }: BuildFlags,
+  { helmApiVersions: apiVersions, helmKubeVersion: kubeVersion = "" }: BuildFlags,
   environment: Environment,
 ): Promise<BuildResult> {
   const { buildWithCharts } = await import("./charts/build-with-charts.ts");

@@ -108,6 +108,7 @@ function buildFlags({ flags, namespace }: DiffTarget, path: string): BuildFlags 
     loadRestrictor: "",
     enableManagedbyLabel: false,
     enableHelm: false,
+    helmApiVersions: [],
     enableAlphaPlugins: false,
     enableExec: false,
     remoteBases: flags.bool("remote-bases"),

@@ -46,7 +46,6 @@ export async function accessByConfigMap(
   const configMap = await readConfigMap(key, ctx);
   const reference = readClusterConfigMap(configMap);
   const account = await accountOf(key.namespace, reference.serviceAccountName, { ctx, rules });
-  const cluster = clusterConfigOf(reference);
   const { audiences } = reference;
   const make = (): Promise<BearerToken> =>
     account === undefined
@@ -55,7 +54,7 @@ export async function accessByConfigMap(
   const cacheKey = JSON.stringify([account?.key.namespace, account?.key.name, account?.uid, audiences]);
   const bearerToken = (): Promise<string> => inTokenStep(() => ctx.tokens.get(cacheKey, make));
   await bearerToken();
-  return { cluster, bearerToken };
+  return { cluster: clusterConfigOf(reference), bearerToken };
 }
 
 async function readConfigMap(

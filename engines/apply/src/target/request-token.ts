@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { parseJson } from "@weir/core";
 import type { Kind, KubeClient } from "@weir/client";
 import type { KubeObject } from "@weir/objects";
 import { ClusterAccessError } from "./cluster-access-error.ts";
@@ -16,13 +18,9 @@ const ServiceAccount: Kind<KubeObject> & { readonly plural: string } = {
   plural: "serviceaccounts",
   scope: "Namespaced",
 };
-const SelfSubjectReview: Kind<KubeObject> & { readonly plural: string } = {
-  group: "authentication.k8s.io",
-  version: "v1",
-  kind: "SelfSubjectReview",
-  plural: "selfsubjectreviews",
-  scope: "Cluster",
-};
+
+/** Where Kubernetes puts the token of a pod's account. */
+const TOKEN_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /**
  * A new token of an account for these audiences, which lives as long as the API server gives it, an hour by default.
@@ -45,15 +43,16 @@ export async function requestAccountToken(
 }
 
 /**
- * A new token of the account that the client itself acts as.
+ * A new token of the account that this process runs as, which the token file of its pod tells.
  *
- * Throws a `ClusterAccessError`, in Flux's words but where the client acts as no service account.
+ * Throws a `ClusterAccessError` in Flux's words.
  */
 export async function requestOwnToken(
   client: KubeClient,
   audiences: readonly string[],
+  tokenFile: string = TOKEN_FILE,
 ): Promise<BearerToken> {
-  const account = await ownAccount(client);
+  const account = await ownAccount(tokenFile);
   try {
     return await createToken(client, account, audiences);
   } catch (cause) {
@@ -64,23 +63,37 @@ export async function requestOwnToken(
   }
 }
 
-async function ownAccount(client: KubeClient): Promise<AccountKey> {
-  let user: unknown;
-  try {
-    const review = await client.create(SelfSubjectReview, {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "SelfSubjectReview",
-      metadata: {},
-    } as unknown as KubeObject);
-    user = field(field(review["status"], "userInfo"), "username");
-  } catch (cause) {
-    throw ownTokenError("failed to find out whom the controller acts as", cause);
-  }
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(String(user)) ?? [];
-  if (namespace === undefined || name === undefined) {
-    throw ownTokenError(`the controller acts as '${String(user)}', which is not a service account`);
+async function ownAccount(tokenFile: string): Promise<AccountKey> {
+  const subject = subjectOf(await readToken(tokenFile));
+  const [, , namespace, name, ...rest] = subject.split(":");
+  if (namespace === undefined || name === undefined || rest.length > 0) {
+    throw ownTokenError(`invalid subject format in service account token: ${subject}`);
   }
   return { namespace, name };
+}
+
+async function readToken(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const problem = `open ${path}: ${code === "ENOENT" ? "no such file or directory" : code}`;
+    throw ownTokenError(`failed to read service account token file ${path}: ${problem}`);
+  }
+}
+
+/** Whose a JSON web token is. It is the process's own: nobody needs to verify it. */
+function subjectOf(token: string): string {
+  const [, payload, signature, ...rest] = token.trim().split(".");
+  if (payload === undefined || signature === undefined || rest.length > 0) {
+    throw ownTokenError("failed to parse service account token: token is malformed");
+  }
+  try {
+    const subject = field(parseJson(Buffer.from(payload, "base64url").toString("utf8")), "sub");
+    return typeof subject === "string" ? subject : "";
+  } catch {
+    throw ownTokenError("failed to parse service account token: token is malformed");
+  }
 }
 
 function ownTokenError(message: string, cause?: unknown): ClusterAccessError {

@@ -8,6 +8,11 @@ import type { KubeconfigOptions } from "@weir/client";
 import type { RetryPolicy } from "@weir/core";
 import type { WeirError } from "@weir/core";
 
+export interface AccountKey {
+    readonly namespace: string;
+    readonly name: string;
+}
+
 export declare class AppliedStates {
     #private;
     isApplied(desired: KubeObject, live: KubeObject): boolean;
@@ -41,10 +46,16 @@ export interface ApplyResult {
 
 export interface ApplyTarget {
     readonly cluster?: ClusterConfig | undefined;
+    readonly bearerToken?: (() => Promise<string>) | undefined;
     readonly serviceAccount?: {
         readonly namespace: string;
         readonly name: string;
     } | undefined;
+}
+
+export interface BearerToken {
+    readonly token: string;
+    readonly expiresAtMs: number;
 }
 
 export interface Change {
@@ -53,6 +64,44 @@ export interface Change {
 }
 
 export type ChangeAction = "created" | "configured" | "unchanged" | "deleted" | "skipped";
+
+export declare class ClusterAccessError extends WeirError {
+    readonly name = "ClusterAccessError";
+    readonly reason = "ClusterAccessFailed";
+    readonly retry = "backoff";
+    readonly isMissing: boolean;
+    constructor(message: string, options?: {
+        readonly cause?: unknown;
+        readonly isMissing?: boolean;
+    });
+}
+
+export declare class ClusterProviderError extends WeirError {
+    readonly name = "ClusterProviderError";
+    readonly reason = "ClusterProviderUnsupported";
+    readonly retry = "never";
+    readonly provider: string;
+    constructor(provider: string);
+}
+
+export interface ClusterReference {
+    readonly address: string;
+    readonly ca: string;
+    readonly audiences: readonly string[];
+    readonly serviceAccountName: string;
+}
+
+export declare class ClusterTokens {
+    #private;
+    constructor(options?: ClusterTokensOptions);
+    get(key: string, make: () => Promise<BearerToken>): Promise<string>;
+}
+
+export interface ClusterTokensOptions {
+    readonly clock?: Clock;
+    readonly maxSize?: number;
+    readonly maxDurationMs?: number;
+}
 
 export interface DeleteObjectsOptions {
     readonly markGroup: string;
@@ -159,6 +208,8 @@ export declare function applyObjects(objects: readonly KubeObject[], deps: Apply
 
 export declare function applyPolicyOf(desired: KubeObject, live: KubeObject | undefined, group: string): ApplyPolicy;
 
+export declare function clusterConfigOf({ address, ca }: ClusterReference): ClusterConfig;
+
 export declare function compareForApply(a: KubeObject, b: KubeObject): number;
 
 export declare function deleteObjects(objects: readonly KubeObject[], client: KubeClient, options: DeleteObjectsOptions): Promise<DeleteResult>;
@@ -190,16 +241,22 @@ export declare function markOf(object: KubeObject, key: string): string | undefi
 
 export declare function normalizeForApply(object: KubeObject, onDropped?: OnDroppedFields): KubeObject;
 
-export declare function openTarget(home: KubeClient, { cluster, serviceAccount }: ApplyTarget): OpenTarget;
+export declare function openTarget(home: KubeClient, { cluster, bearerToken, serviceAccount }: ApplyTarget): OpenTarget;
 
 export declare function parseInventoryEntry(entry: InventoryEntry): InventoryReference | undefined;
 
 export declare function placeholderOf(reference: InventoryReference): KubeObject;
 
+export declare function readClusterConfigMap(configMap: KubeObject): ClusterReference;
+
 export declare function readKubeconfigSecret(read: (key: {
     readonly namespace: string;
     readonly name: string;
 }) => Promise<KubeObject | undefined>, namespace: string, { name, key }: KubeconfigReference, options?: Pick<KubeconfigOptions, "allowExec" | "allowInsecure">): Promise<ClusterConfig>;
+
+export declare function requestAccountToken(client: KubeClient, account: AccountKey, audiences: readonly string[]): Promise<BearerToken>;
+
+export declare function requestOwnToken(client: KubeClient, audiences: readonly string[], tokenFile?: string): Promise<BearerToken>;
 
 export declare function stageOf(object: KubeObject): Stage;
 

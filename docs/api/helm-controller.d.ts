@@ -46,6 +46,10 @@ export interface HelmReleaseControllerOptions {
     readonly defaultServiceAccount?: string;
     readonly insecureKubeconfigExec?: boolean;
     readonly insecureKubeconfigTls?: boolean;
+    readonly defaultKubeconfigServiceAccount?: string;
+    readonly objectLevelWorkloadIdentity?: boolean;
+    readonly tokenCacheMaxSize?: number;
+    readonly tokenCacheMaxDurationMs?: number;
     readonly renderTimeoutMs?: number;
     readonly renderMemoryMb?: number;
 }

@@ -35,6 +35,10 @@ export interface KustomizationControllerOptions {
     readonly defaultServiceAccount?: string;
     readonly insecureKubeconfigExec?: boolean;
     readonly insecureKubeconfigTls?: boolean;
+    readonly defaultKubeconfigServiceAccount?: string;
+    readonly objectLevelWorkloadIdentity?: boolean;
+    readonly tokenCacheMaxSize?: number;
+    readonly tokenCacheMaxDurationMs?: number;
     readonly buildTimeoutMs?: number;
     readonly buildMemoryMb?: number;
 }

@@ -64,6 +64,16 @@ describe("a storage file", () => {
     for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  test("that is not synced to the disk outlives the process as well", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const first = await createSqliteStorage({ path, fsync: false });
+    await put(first, "/a", "1");
+    await first[Symbol.asyncDispose]();
+    await using second = await createSqliteStorage({ path, fsync: false });
+    expect(Buffer.from((await second.get("/a"))?.value ?? []).toString()).toBe("1");
+  });
+
   test("is refused to a second storage, naming the file and the process, and free after a close", async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "state.db");

@@ -1,6 +1,6 @@
-import type { JsonValue } from "@weir/core";
+import { type JsonValue, writeJson } from "@weir/core";
 import { dnsLabelProblems, dnsSubdomainProblems, quoteGo, utf8Bytes } from "@weir/text";
-import { emitYaml, readYamlDocuments, YamlError } from "@weir/yaml";
+import { readYamlDocuments, YamlError } from "@weir/yaml";
 import { ChartError } from "../chart/chart-error.ts";
 import { type Decoded, type DecodedValue, decodeGoStruct } from "../chart/decode-go-struct.ts";
 import type { GoShape, GoStructShape } from "../chart/go-shape.ts";
@@ -57,7 +57,7 @@ export function* lintedObjects(text: string): Generator<LintedObject | string> {
 const DECODING = /^error unmarshaling JSON: while decoding JSON: /;
 
 function objectOf(value: JsonValue): LintedObject {
-  const decoded = decodeGoStruct(Buffer.from(emitYaml(value)), objectShape);
+  const decoded = decodeGoStruct(Buffer.from(readableJson(value)), objectShape);
   const metadata = decoded.get("Metadata");
   const text = (from: Decoded, name: string): string => {
     const value = from.get(name);
@@ -68,6 +68,14 @@ function objectOf(value: JsonValue): LintedObject {
     kind: text(decoded, "Kind"),
     name: metadata instanceof Map ? text(metadata, "Name") : "",
   };
+}
+
+/** JSON that can be read as YAML: characters that YAML takes by their escapes only are written so. */
+function readableJson(value: JsonValue): string {
+  // oxlint-disable-next-line no-control-regex -- these are what is escaped
+  return writeJson(value).replace(/[\x7f-\x9f\ufffe\uffff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** What Kubernetes has against the name of an object; helm shows all of it. */

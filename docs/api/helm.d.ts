@@ -345,6 +345,7 @@ export interface LintOptions {
     readonly kubeVersion?: KubeVersion;
     readonly skipSchemaValidation?: boolean;
     readonly notify?: Notify;
+    readonly onValues?: (values: HelmValues) => void;
 }
 
 export type LintSeverity = "INFO" | "WARNING" | "ERROR";

@@ -1,4 +1,4 @@
-import { type ChartNotice, formatFinding, formatNotice, type LintFinding } from "@weir/helm";
+import { type ChartNotice, formatFinding, formatNotice, type HelmValues, type LintFinding } from "@weir/helm";
 
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
@@ -50,14 +50,19 @@ async function lint(flags: HelmFlagValues, environment: Environment): Promise<vo
   const given = flags.text("namespace");
   const notify = (notice: ChartNotice): void => writeError(`${formatNotice(notice)}\n`);
   using source = fetchValuesOf(flags, environment);
+  let values = await readValues(flags, workingDirectory, source.fetch);
   const options = {
-    values: await readValues(flags, workingDirectory, source.fetch),
+    onValues: (filled: HelmValues) => {
+      values = filled;
+    },
     namespace: given === "" ? currentNamespace(environment) : given,
     skipSchemaValidation: flags.bool("skip-schema-validation"),
     notify,
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
   };
-  const reports = paths.map((path) => reportOf(path, lintPath(path, workingDirectory, options), flags));
+  const reports = paths.map((path) =>
+    reportOf(path, lintPath(path, workingDirectory, { ...options, values }), flags),
+  );
   for (const { text } of reports) write(text);
   const failed = reports.filter(({ isFailed }) => isFailed).length;
   const summary = `${paths.length} chart(s) linted, ${failed} chart(s) failed`;

@@ -29,6 +29,8 @@ export interface LintOptions {
   readonly skipSchemaValidation?: boolean;
   /** Told what helm logs meanwhile, as often as helm does: it loads a chart anew for each group of rules. */
   readonly notify?: Notify;
+  /** Told the values that helm lints the next chart with: below keys that were given, this chart's own have got into them. */
+  readonly onValues?: (values: HelmValues) => void;
 }
 
 /**
@@ -37,13 +39,14 @@ export interface LintOptions {
 export function lintChart(tree: Tree, options: LintOptions = {}): readonly LintFinding[] {
   const { folder = "", path = folder, values = {}, namespace = "default" } = options;
   const { kubeVersion = DEFAULT_KUBE_VERSION, skipSchemaValidation = false } = options;
-  const { notify = () => undefined } = options;
+  const { notify = () => undefined, onValues = () => undefined } = options;
   const findings = new LintFindings();
   lintChartFile(findings, tree, { folder, path });
-  lintValues(findings, tree, { folder, values, skipSchemaValidation, notify });
+  const filled = lintValues(findings, tree, { folder, values, skipSchemaValidation, notify });
+  onValues(filled);
   const load = loaderOf(tree, { folder, path, notify });
   lintTemplateFolder(findings, tree, { folder, load }, (loaded) =>
-    lintTemplates(findings, loaded, { values, namespace, kubeVersion, skipSchemaValidation, notify }),
+    lintTemplates(findings, loaded, { values: filled, namespace, kubeVersion, skipSchemaValidation, notify }),
   );
   lintDependencies(findings, load(), path);
   lintCrds(findings, tree, { folder, load });
@@ -105,24 +108,39 @@ function lintValues(
   findings: LintFindings,
   tree: Tree,
   { folder, values, skipSchemaValidation, notify }: ValuesLint,
-): void {
+): HelmValues {
   const file = "values.yaml";
   const text = tree.read(joinTreePath(folder, file));
-  if (!findings.add("INFO", file, text === undefined ? "file does not exist" : undefined)) return;
+  if (!findings.add("INFO", file, text === undefined ? "file does not exist" : undefined)) return values;
   const given = readValues(text ?? new Uint8Array());
   if (typeof given === "string") {
     findings.add("ERROR", file, `unable to parse YAML: ${given}`);
-    return;
+    return values;
   }
   const work = { mode: "coalesce", notify } as const;
   const coalesced = overlayTables(overlayTables(new Map(), tableOf(values), "", work), given, "", work);
   const schema = tree.read(joinTreePath(folder, "values.schema.json"));
-  if (schema === undefined || schema.length === 0 || skipSchemaValidation) return;
+  const filled = filledValues(values, coalesced);
+  if (schema === undefined || schema.length === 0 || skipSchemaValidation) return filled;
   const problem = schemaProblem(schema, valuesOf(coalesced), {
     cache: new SchemaCache(),
     notify,
   });
   findings.add("ERROR", file, problem === "" ? undefined : problem);
+  return filled;
+}
+
+/** Helm lays the chart's values under a copy of the given ones that shares their tables. */
+function filledValues(values: HelmValues, coalesced: Table): HelmValues {
+  const shared = new Map(
+    [...coalesced].filter(([key, value]) => value instanceof Map && isTable(values, key)),
+  );
+  return { ...values, ...valuesOf(shared) };
+}
+
+function isTable(values: HelmValues, key: string): boolean {
+  const value = Object.hasOwn(values, key) ? values[key] : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The values of a file's first document, or what is wrong with it. */

@@ -59,7 +59,7 @@ function* filesOf({ files, filesBase64 = {} }: FuzzCase): Generator<readonly [st
 }
 
 /** How often a real program is asked again where it differs: what it says may hang on the order of its maps. */
-const REPEATS = 6;
+const REPEATS = 25;
 
 /** The waiver, if a target has it, for what the real program never says twice. */
 export const VARIES = "different in every run";

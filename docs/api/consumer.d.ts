@@ -2,6 +2,7 @@
 import type { Artifact } from "@weir/api";
 import type { ClusterTokens } from "@weir/apply";
 import type { Condition } from "@weir/objects";
+import type { ControllerOptions } from "@weir/sdk";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import type { JudgeHealth } from "@weir/apply";
 import type { Kind } from "@weir/client";
@@ -48,6 +49,25 @@ export interface ArtifactTreesDeps extends FetchArtifactDeps {
 export declare const ConfigMap: Kind<KubeObject, KubeObject> & {
     readonly plural: string;
 };
+
+export interface ConsumerOptions {
+    readonly concurrency?: number;
+    readonly requeueDependencyMs?: number;
+    readonly intervalJitter?: number;
+    readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
+    readonly configSelector?: string;
+    readonly noCrossNamespaceRefs?: boolean;
+    readonly allowExternalArtifact?: boolean;
+    readonly additiveCELDependencyCheck?: boolean;
+    readonly fetchRetries?: number;
+    readonly defaultServiceAccount?: string;
+    readonly insecureKubeconfigExec?: boolean;
+    readonly insecureKubeconfigTls?: boolean;
+    readonly defaultKubeconfigServiceAccount?: string;
+    readonly objectLevelWorkloadIdentity?: boolean;
+    readonly tokenCacheMaxSize?: number;
+    readonly tokenCacheMaxDurationMs?: number;
+}
 
 export interface DependencyRules<D extends Dependent> {
     readonly read: ReadDependency<D>;
@@ -134,6 +154,8 @@ export interface TargetRules {
 }
 
 export declare function canImpersonate(actor: Actor, { live }: Pick<OpenTargetContext, "live">, rules: Pick<TargetRules, "defaultServiceAccount">): Promise<boolean>;
+
+export declare const consumerDefaults: Required<ConsumerOptions>;
 
 export declare function dependencyKeysOf({ metadata, spec, }: Pick<Dependent, "metadata" | "spec">): readonly Required<ObjectKey>[];
 

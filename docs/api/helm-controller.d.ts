@@ -2,8 +2,8 @@
 import type { Artifact } from "@weir/api";
 import type { Chart } from "@weir/helm";
 import type { Clock } from "@weir/core";
+import type { ConsumerOptions } from "@weir/consumer";
 import type { Controller } from "@weir/sdk";
-import type { ControllerOptions } from "@weir/sdk";
 import type { FetchArtifactDeps } from "@weir/artifact";
 import type { HelmRelease } from "@weir/api";
 import type { Kind } from "@weir/client";
@@ -29,27 +29,11 @@ export interface HelmReleaseControllerDeps {
     readonly options?: HelmReleaseControllerOptions;
 }
 
-export interface HelmReleaseControllerOptions {
-    readonly concurrency?: number;
-    readonly requeueDependencyMs?: number;
-    readonly intervalJitter?: number;
-    readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
-    readonly configSelector?: string;
-    readonly noCrossNamespaceRefs?: boolean;
-    readonly allowExternalArtifact?: boolean;
-    readonly additiveCELDependencyCheck?: boolean;
+export interface HelmReleaseControllerOptions extends ConsumerOptions {
     readonly disableChartDigestTracking?: boolean;
     readonly defaultToRetryOnFailure?: boolean;
     readonly useHelm3Defaults?: boolean;
     readonly cancelHealthCheckOnNewRevision?: boolean;
-    readonly fetchRetries?: number;
-    readonly defaultServiceAccount?: string;
-    readonly insecureKubeconfigExec?: boolean;
-    readonly insecureKubeconfigTls?: boolean;
-    readonly defaultKubeconfigServiceAccount?: string;
-    readonly objectLevelWorkloadIdentity?: boolean;
-    readonly tokenCacheMaxSize?: number;
-    readonly tokenCacheMaxDurationMs?: number;
     readonly renderTimeoutMs?: number;
     readonly renderMemoryMb?: number;
 }

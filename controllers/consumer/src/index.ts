@@ -1,3 +1,4 @@
+export { consumerDefaults, type ConsumerOptions } from "./consumer-options.ts";
 export { ConfigMap, Secret, ServiceAccount } from "./core-kinds.ts";
 export { dependencyKeysOf, dependencyText, type Dependent } from "./dependencies/dependency-keys.ts";
 export { Dependents } from "./dependencies/dependents.ts";

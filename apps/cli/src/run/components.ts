@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ArtifactStorage } from "@weir/artifact";
+import type { ConsumerOptions } from "@weir/consumer";
 import type { Clock, Random, WorkerPool } from "@weir/core";
 import { helmReleaseController } from "@weir/helm-controller";
 import { kustomizationController } from "@weir/kustomize-controller";
@@ -60,62 +61,61 @@ function sourceControllers(options: RunOptions, parts: ComponentParts): readonly
 }
 
 function kustomizeController(options: RunOptions, { workers, clock, random }: ComponentParts): Controller {
-  const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
-  const { concurrency, gates, kustomize } = options;
+  const { gates, kustomize } = options;
   return kustomizationController({
     workers,
     clock,
     random,
     fetch: (url, init) => fetch(url, init),
     options: {
-      backoff,
-      intervalJitter,
-      requeueDependencyMs,
-      configSelector,
-      noCrossNamespaceRefs,
-      allowExternalArtifact: gates.externalArtifact,
-      additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
-      strictSubstitutions: gates.strictSubstitutions,
-      objectLevelWorkloadIdentity: gates.objectLevelWorkloadIdentity,
       ...kustomize,
-      ...(concurrency === undefined ? {} : { concurrency }),
+      ...consumerOptions(options),
+      strictSubstitutions: gates.strictSubstitutions,
     },
   });
 }
 
 function helmController(options: RunOptions, { workers, clock, random }: ComponentParts): Controller {
-  const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
-  const { concurrency, gates, kustomize } = options;
-  const { fetchRetries, defaultServiceAccount, insecureKubeconfigExec, insecureKubeconfigTls } = kustomize;
-  const { defaultKubeconfigServiceAccount, tokenCacheMaxSize, tokenCacheMaxDurationMs } = kustomize;
+  const { gates } = options;
   return helmReleaseController({
     workers,
     clock,
     random,
     fetch: (url, init) => fetch(url, init),
     options: {
-      backoff,
-      intervalJitter,
-      requeueDependencyMs,
-      configSelector,
-      noCrossNamespaceRefs,
-      allowExternalArtifact: gates.externalArtifact,
-      additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
+      ...consumerOptions(options),
       disableChartDigestTracking: gates.disableChartDigestTracking,
       defaultToRetryOnFailure: gates.defaultToRetryOnFailure,
       useHelm3Defaults: gates.useHelm3Defaults,
       cancelHealthCheckOnNewRevision: gates.cancelHealthCheckOnNewRevision,
-      objectLevelWorkloadIdentity: gates.objectLevelWorkloadIdentity,
-      fetchRetries,
-      defaultServiceAccount,
-      insecureKubeconfigExec,
-      insecureKubeconfigTls,
-      defaultKubeconfigServiceAccount,
-      tokenCacheMaxSize,
-      tokenCacheMaxDurationMs,
-      ...(concurrency === undefined ? {} : { concurrency }),
     },
   });
+}
+
+/** What both are told. */
+function consumerOptions(options: RunOptions): ConsumerOptions {
+  const { backoff, intervalJitter, requeueDependencyMs, configSelector, noCrossNamespaceRefs } = options;
+  const { concurrency, gates, kustomize } = options;
+  const { fetchRetries, defaultServiceAccount, insecureKubeconfigExec, insecureKubeconfigTls } = kustomize;
+  const { defaultKubeconfigServiceAccount, tokenCacheMaxSize, tokenCacheMaxDurationMs } = kustomize;
+  return {
+    backoff,
+    intervalJitter,
+    requeueDependencyMs,
+    configSelector,
+    noCrossNamespaceRefs,
+    allowExternalArtifact: gates.externalArtifact,
+    additiveCELDependencyCheck: gates.additiveCELDependencyCheck,
+    objectLevelWorkloadIdentity: gates.objectLevelWorkloadIdentity,
+    fetchRetries,
+    defaultServiceAccount,
+    insecureKubeconfigExec,
+    insecureKubeconfigTls,
+    defaultKubeconfigServiceAccount,
+    tokenCacheMaxSize,
+    tokenCacheMaxDurationMs,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
 }
 
 /** The Lease of a controller: that of Flux's own, so that of the two one works; each shard has its own. */

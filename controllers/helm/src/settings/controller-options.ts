@@ -1,24 +1,7 @@
-import { WATCH_ENABLED, WATCH_LABEL } from "@weir/api";
-import type { ControllerOptions } from "@weir/sdk";
+import { consumerDefaults, type ConsumerOptions } from "@weir/consumer";
 
 /** What the controller may be told by flags; each default is Flux's. */
-export interface HelmReleaseControllerOptions {
-  /** How many HelmReleases are reconciled at once; 4 by default. */
-  readonly concurrency?: number;
-  /** When to look again for a dependency or a chart that is not there yet, in milliseconds; 30 s by default. */
-  readonly requeueDependencyMs?: number;
-  /** By how much of itself an interval may be longer or shorter, so that many do not end at once; 0.05 by default. */
-  readonly intervalJitter?: number;
-  /** How soon an error is tried again; 750 ms doubling to 15 minutes by default. */
-  readonly backoff?: NonNullable<ControllerOptions["backoff"]>;
-  /** Labels of the ConfigMaps and Secrets whose changes wake HelmReleases; `reconcile.fluxcd.io/watch=Enabled` by default. */
-  readonly configSelector?: string;
-  /** Refuses charts and sources in other namespaces; false by default. */
-  readonly noCrossNamespaceRefs?: boolean;
-  /** Lets charts be ExternalArtifacts; false by default. */
-  readonly allowExternalArtifact?: boolean;
-  /** Lets a dependency with a `readyExpr` count only if it is Ready, too; false by default. */
-  readonly additiveCELDependencyCheck?: boolean;
+export interface HelmReleaseControllerOptions extends ConsumerOptions {
   /** Leaves the versions of charts from OCI artifacts as they are, so that a moved tag is no new chart; false by default. */
   readonly disableChartDigestTracking?: boolean;
   /** Retries failed actions that name no strategy instead of remediating them; false by default. */
@@ -27,25 +10,6 @@ export interface HelmReleaseControllerOptions {
   readonly useHelm3Defaults?: boolean;
   /** Ends waits for health when a newer state waits to be reconciled; false by default. */
   readonly cancelHealthCheckOnNewRevision?: boolean;
-  /** How often a failed download of a chart is tried again; 9 by default. */
-  readonly fetchRetries?: number;
-  /** The service account that a HelmRelease acts as that names none; the controller's own by default. */
-  readonly defaultServiceAccount?: string;
-  /** Lets a kubeconfig of a Secret run programs; false by default. */
-  readonly insecureKubeconfigExec?: boolean;
-  /** Lets a kubeconfig of a Secret skip the verification of its server; false by default. */
-  readonly insecureKubeconfigTls?: boolean;
-  /**
-   * The service account whose tokens reach the clusters of ConfigMaps that name none; the controller's own by default. It
-   * works with `objectLevelWorkloadIdentity` only.
-   */
-  readonly defaultKubeconfigServiceAccount?: string;
-  /** Lets tokens of the service accounts that objects name be used; false by default. */
-  readonly objectLevelWorkloadIdentity?: boolean;
-  /** How many tokens for other clusters are kept; 100 by default, 0 keeps none. */
-  readonly tokenCacheMaxSize?: number;
-  /** How long such a token is kept at most, in milliseconds; an hour by default, which is also the limit. */
-  readonly tokenCacheMaxDurationMs?: number;
   /** Longest time one render may take, in milliseconds; 60 s by default. */
   readonly renderTimeoutMs?: number;
   /** Largest heap of the worker of one render, in megabytes; 512 by default. */
@@ -58,26 +22,11 @@ export type ResolvedOptions = Required<HelmReleaseControllerOptions>;
 /** Fills in the defaults. */
 export function resolveOptions(options: HelmReleaseControllerOptions = {}): ResolvedOptions {
   return {
-    concurrency: 4,
-    requeueDependencyMs: 30_000,
-    intervalJitter: 0.05,
-    backoff: { baseMs: 750, maxMs: 15 * 60_000 },
-    configSelector: `${WATCH_LABEL}=${WATCH_ENABLED}`,
-    noCrossNamespaceRefs: false,
-    allowExternalArtifact: false,
-    additiveCELDependencyCheck: false,
+    ...consumerDefaults,
     disableChartDigestTracking: false,
     defaultToRetryOnFailure: false,
     useHelm3Defaults: false,
     cancelHealthCheckOnNewRevision: false,
-    fetchRetries: 9,
-    defaultServiceAccount: "",
-    insecureKubeconfigExec: false,
-    insecureKubeconfigTls: false,
-    defaultKubeconfigServiceAccount: "",
-    objectLevelWorkloadIdentity: false,
-    tokenCacheMaxSize: 100,
-    tokenCacheMaxDurationMs: 3_600_000,
     renderTimeoutMs: 60_000,
     renderMemoryMb: 512,
     ...options,

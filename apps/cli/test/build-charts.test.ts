@@ -65,6 +65,14 @@ test("pulls a chart that the folder does not hold", async () => {
   expect(stderr).toContain(`cannot pull the chart 'web' of '${repo}'`);
 });
 
+test("explains what came out of a chart", async () => {
+  using fixture = buildFixture({ ...under("charts/web"), "kustomization.yaml": KUSTOMIZATION });
+  const { code, stdout } = await fixture.build(...FLAGS, "--explain", "ConfigMap/p-r:metadata.name");
+  expect(code).toBe(0);
+  expect(stdout).toContain("helmCharts");
+  expect(stdout).toContain("namePrefix");
+});
+
 test("says what helm says of a chart that does not render", async () => {
   using fixture = buildFixture({
     ...under("charts/web"),

@@ -98,7 +98,9 @@ async function buildTarget(
   const { loadRestrictor, reorder, managedByLabel } = kustomize;
   const links = resolveLinks === undefined ? {} : { resolveLinks };
   const options = { loadRestrictor, reorder, managedByLabel, root, ...links };
+  let inflation: ChartInflation | undefined;
   const build = (charts?: ChartInflation): Promise<BuildResult> => {
+    inflation = charts;
     const all = charts === undefined ? options : { ...options, charts };
     const run = (remotes: RemoteSources | undefined): BuildResult =>
       buildKustomization(tree, path, remotes === undefined ? all : { ...all, remotes });
@@ -119,6 +121,7 @@ async function buildTarget(
       ...options,
       showsSecrets: flags.showSecrets,
       ...(fetcher === undefined ? {} : { remotes: fetcher.sources }),
+      ...(inflation === undefined ? {} : { charts: inflation }),
     },
   });
   return { ...finished, explanation };

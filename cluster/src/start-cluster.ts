@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import {
   type ApiServer,
@@ -15,7 +14,7 @@ import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
 import { createManager, type ServerNames } from "@weir/sdk";
 import { inProcessTransport } from "./in-process-transport.ts";
-import { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
+import { type ClusterKeys, openClusterKeys, temporaryKeys } from "./listener/cluster-keys.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";
@@ -32,6 +31,13 @@ export interface ListenOptions {
   readonly kubeconfig?: string;
   /** The administrator's token; a random one by default. */
   readonly token?: string;
+  /** Names and addresses, besides the host and the usual ones, that clients call the API by. */
+  readonly names?: readonly string[];
+  /**
+   * A folder that keeps the authority, the certificate and the token, so that a kubeconfig outlives a restart; made where it is
+   * absent. By default they are new at each start.
+   */
+  readonly keys?: string;
 }
 
 /** What a cluster is made of. */
@@ -91,21 +97,23 @@ const ADMINISTRATOR: UserInfo = { name: "admin", groups: ["system:masters"] };
 /**
  * Starts a cluster in this process and resolves when its API answers and its loops run.
  *
- * Rejects with `AddressInUseError` where the port is taken, and `KubeconfigWriteError`; nothing is left running then.
+ * Rejects with `AddressInUseError` where the port is taken, `KubeconfigWriteError` and `ClusterKeysError`; nothing is left
+ * running then.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   await using starting = new AsyncDisposableStack();
   const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
   const storage = options.storage ?? starting.use(createMemoryStorage({ clock }));
-  const authority = createAuthority(`${CLUSTER_NAME}-ca`, clock.now());
-  const token = options.listen?.token ?? randomBytes(24).toString("base64url");
+  const keys = await keysOf(options, clock);
+  const { authority } = keys;
+  const token = options.listen?.token ?? keys.token;
   const own = ownOptions(options, token);
   const webhooks = starting.use(httpsWebhooks(options.resolveService ?? (() => undefined)));
   const apiServer = starting.use(
     await createApiServer({ storage, clock, random, logger, ...own, callWebhook: webhooks.call }),
   );
   const { handle, transport } = outside(apiServer, options.faults, clock);
-  const listener = await listen({ handle, authority, token }, options);
+  const listener = await listen({ handle, keys, token }, options);
   if (listener !== undefined) starting.use(listener.server);
   const clientOf = (through: Transport): KubeClient =>
     createClient({ transport: through, clock, random, logger, userAgent: CLUSTER_NAME });
@@ -162,27 +170,30 @@ function trusted(apiServer: ApiServer): Handle {
 /** A loop's step is short; one that does not end is not waited for. */
 const GRACEFUL_STOP_MS = 2_000;
 
+/** Kept keys only where somebody outside can use them. */
+function keysOf({ listen: wanted }: ClusterOptions, clock: Clock): ClusterKeys | Promise<ClusterKeys> {
+  const about = { commonName: `${CLUSTER_NAME}-ca`, nowMs: clock.now() };
+  if (wanted?.keys === undefined) return temporaryKeys(about.commonName, about.nowMs);
+  return openClusterKeys(wanted.keys, about);
+}
+
 interface Listening {
   readonly server: HttpsListener;
   readonly endpoint: ClusterEndpoint;
 }
 
 async function listen(
-  {
-    handle,
-    authority,
-    token,
-  }: { readonly handle: Handle; readonly authority: CertificateAuthority; readonly token: string },
+  { handle, keys, token }: { readonly handle: Handle; readonly keys: ClusterKeys; readonly token: string },
   { listen: wanted, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
-  const { host = "127.0.0.1", port = 0 } = wanted;
-  const identity = authority.issue(serverNames(host));
+  const { host = "127.0.0.1", port = 0, names = [] } = wanted;
+  const identity = await keys.identity(serverNames(host, names));
   const server = await listenHttps({ host, port, identity, handle, logger });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {
-    const { certificate: certificateAuthority } = authority;
+    const { certificate: certificateAuthority } = keys.authority;
     await writeKubeconfig(wanted.kubeconfig, { name: CLUSTER_NAME, ...endpoint, certificateAuthority });
   } catch (error) {
     await server[Symbol.asyncDispose]();
@@ -192,14 +203,14 @@ async function listen(
 }
 
 /** What a client may call the API: where it listens, and its Service as pods would see it. */
-function serverNames(host: string): ServerNames {
+function serverNames(host: string, others: readonly string[]): ServerNames {
   const service = [
     "kubernetes",
     "kubernetes.default",
     "kubernetes.default.svc",
     "kubernetes.default.svc.cluster.local",
   ];
-  const names = new Set(["localhost", "127.0.0.1", "::1", "10.0.0.1", host, ...service]);
+  const names = new Set(["localhost", "127.0.0.1", "::1", "10.0.0.1", host, ...service, ...others]);
   return {
     dns: [...names].filter((name) => isIP(name) === 0),
     ips: [...names].filter((name) => isIP(name) !== 0),
@@ -212,7 +223,7 @@ function runningCluster(
     readonly apiServer: ApiServer;
     readonly transport: Transport;
     readonly client: KubeClient;
-    readonly authority: CertificateAuthority;
+    readonly authority: ClusterKeys["authority"];
     readonly listener: Listening | undefined;
   },
 ): Cluster {

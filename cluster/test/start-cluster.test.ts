@@ -70,6 +70,21 @@ describe("a cluster that listens", () => {
     expect(cluster.endpoint?.kubeconfig).toBe(path);
   });
 
+  test("is the same to its clients after a restart where its keys are kept", async () => {
+    await using folder = await temporaryFolder();
+    const kubeconfig = join(folder.path, "kubeconfig");
+    const listen = { kubeconfig, keys: join(folder.path, "keys") };
+    let port = 0;
+    {
+      await using cluster = await startCluster({ logger: loudLogger, listen });
+      port = Number(new URL(cluster.endpoint?.url ?? "").port);
+    }
+    const before = await readFile(kubeconfig, "utf8");
+    await using cluster = await startCluster({ logger: loudLogger, listen: { ...listen, port } });
+    expect(await readFile(kubeconfig, "utf8")).toBe(before);
+    expect((await send(cluster, "/api/v1/namespaces", cluster.endpoint?.token)).status).toBe(200);
+  });
+
   test("streams a watch until the client goes, and lets go of it then", async () => {
     await using cluster = await startCluster({ logger: loudLogger, listen: {} });
     const { url, token } = cluster.endpoint ?? { url: "", token: "" };

@@ -42,3 +42,19 @@ export class KubeconfigWriteError extends WeirError {
     this.path = path;
   }
 }
+
+/** The keys of a cluster cannot be read or written. */
+export class ClusterKeysError extends WeirError {
+  override readonly name = "ClusterKeysError";
+  readonly reason = "ClusterKeysUnusable";
+  readonly retry = "never";
+  readonly folder: string;
+
+  constructor(folder: string, options: { readonly cause: unknown }) {
+    super(
+      `cannot use the keys in ${folder}; with the folder moved away new ones are made, and kubeconfigs that were handed out end`,
+      options,
+    );
+    this.folder = folder;
+  }
+}

@@ -11,18 +11,21 @@ const API_ALONE: Loops = {
   workloads: "off",
 };
 
-const [what = "cluster", where = "memory", sync = "sync"] = process.argv.slice(2);
-const storage =
-  where === "memory" ? undefined : await createSqliteStorage({ path: where, fsync: sync === "sync" });
-const cluster = await startCluster({
-  listen: {},
-  ...(what === "api" ? { loops: API_ALONE } : {}),
-  ...(storage === undefined ? {} : { storage }),
-});
-const { certificateAuthority } = cluster;
-process.stdout.write(`${JSON.stringify({ ...cluster.endpoint, certificateAuthority })}\n`);
-process.once("SIGTERM", async () => {
-  await cluster[Symbol.asyncDispose]();
-  await storage?.[Symbol.asyncDispose]();
-  process.exit();
-});
+void run(process.argv.slice(2));
+
+async function run([what = "cluster", where = "memory", sync = "sync"]: readonly string[]): Promise<void> {
+  const storage =
+    where === "memory" ? undefined : await createSqliteStorage({ path: where, fsync: sync === "sync" });
+  const cluster = await startCluster({
+    listen: {},
+    ...(what === "api" ? { loops: API_ALONE } : {}),
+    ...(storage === undefined ? {} : { storage }),
+  });
+  const { certificateAuthority } = cluster;
+  process.stdout.write(`${JSON.stringify({ ...cluster.endpoint, certificateAuthority })}\n`);
+  process.once("SIGTERM", async () => {
+    await cluster[Symbol.asyncDispose]();
+    await storage?.[Symbol.asyncDispose]();
+    process.exit();
+  });
+}

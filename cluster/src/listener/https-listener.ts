@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ApiRequest, type ApiResponse, ConnectionDroppedError } from "@weir/apiserver";
 import { describeError, type Logger } from "@weir/core";
-import { requestEntityTooLargeError } from "@weir/objects";
 import type { CertifiedKey } from "@weir/sdk";
+import { ListenedRequest } from "./listened-request.ts";
 import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
 
 /** What a listener is made of. */
@@ -65,51 +65,20 @@ async function serve(
   response: ServerResponse,
   options: HttpsListenerOptions,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
-  response.on("error", () => gone.abort());
+  const asked = new ListenedRequest(request, response);
+  // An answer that cannot be sent is its client's loss.
+  response.on("error", () => undefined);
   try {
-    await send(await options.handle(apiRequest(request, gone.signal)), response, gone.signal);
+    await send(await options.handle(asked), response, asked);
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (asked.isGone) return;
     const isIntended = error instanceof ConnectionDroppedError;
     if (!isIntended) options.logger.error("cannot answer a request", { error: describeError(error) });
     response.destroy();
   }
 }
 
-function apiRequest(request: IncomingMessage, signal: AbortSignal): ApiRequest {
-  const target = request.url ?? "/";
-  const queryStart = target.indexOf("?");
-  const { headers } = request;
-  const text = (value: string | readonly string[] | undefined): string =>
-    Array.isArray(value) ? value.join(", ") : String(value ?? "");
-  return {
-    method: request.method ?? "GET",
-    path: queryStart < 0 ? target : target.slice(0, queryStart),
-    query: new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1)),
-    header: (name) => (headers[name] === undefined ? undefined : text(headers[name])),
-    headersWithPrefix: (prefix) =>
-      Object.entries(headers)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, value]) => [name, text(value)]),
-    readBody: (limitBytes) => readBody(request, limitBytes),
-    signal,
-  };
-}
-
-async function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limitBytes) throw requestEntityTooLargeError(`limit is ${limitBytes}`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function send(answer: ApiResponse, response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function send(answer: ApiResponse, response: ServerResponse, asked: ListenedRequest): Promise<void> {
   const { body } = answer;
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) response.appendHeader(name, value);
@@ -117,6 +86,7 @@ async function send(answer: ApiResponse, response: ServerResponse, signal: Abort
     response.end(answer.bytes ?? body);
     return;
   }
+  const { signal } = asked;
   response.flushHeaders();
   const chunks = body[Symbol.asyncIterator]();
   // A watch that has nothing to say must end when its client goes.

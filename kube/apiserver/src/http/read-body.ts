@@ -26,14 +26,17 @@ export interface ReadBodyOptions {
 }
 
 /** The media type of a Content-Type header without its parameters; JSON where there is none. */
-export function mediaType(request: ApiRequest): string {
+export function mediaType(request: Pick<ApiRequest, "header">): string {
   const header = request.header("content-type") ?? "";
   const end = header.indexOf(";");
   return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
 }
 
+/** What carries a body: a request, or a body that was read already under the headers of its request. */
+export type BodySource = Pick<ApiRequest, "header" | "readBody">;
+
 /** Reads the object in a request's body: JSON, YAML or protobuf. Throws a 400, 413 or 415 with Kubernetes' words. */
-export async function readObject(request: ApiRequest, options: ReadBodyOptions): Promise<ReadBody> {
+export async function readObject(request: BodySource, options: ReadBodyOptions): Promise<ReadBody> {
   const type = mediaType(request);
   if (type !== "" && !SUPPORTED.includes(type)) throw unsupportedMediaTypeError(SUPPORTED);
   const bytes = await request.readBody(BODY_LIMIT_BYTES);

@@ -5,7 +5,7 @@ import { type FieldError, invalidField, unsupportedField } from "@weir/schema";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
 import { negotiate, objectViews } from "../http/negotiate.ts";
-import { readObject } from "../http/read-body.ts";
+import { type BodySource, readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { type DeleteOptions, queryInteger } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
@@ -107,7 +107,7 @@ interface RawOptions {
 async function readOptionsBody(request: ApiRequest): Promise<JsonObject | undefined> {
   const probe = await request.readBody(3 * 1024 * 1024);
   if (probe.length === 0) return undefined;
-  const cached: ApiRequest = { ...request, readBody: async () => probe };
+  const cached: BodySource = { header: (name) => request.header(name), readBody: async () => probe };
   const { value } = await readObject(cached, { kind: "DeleteOptions", isStrict: false });
   const struct = goStruct("meta.v1.DeleteOptions");
   if (struct === undefined) return value;

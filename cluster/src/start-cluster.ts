@@ -29,6 +29,8 @@ export interface ListenOptions {
   readonly port?: number;
   /** Where to write a kubeconfig, readable by its owner only; none is written by default. */
   readonly kubeconfig?: string;
+  /** What the cluster, its user and its context are called in the kubeconfig; `weir` by default. */
+  readonly name?: string;
   /** The administrator's token; a random one by default. */
   readonly token?: string;
   /** Names and addresses, besides the host and the usual ones, that clients call the API by. */
@@ -187,14 +189,14 @@ async function listen(
   { listen: wanted, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
-  const { host = "127.0.0.1", port = 0, names = [] } = wanted;
+  const { host = "127.0.0.1", port = 0, names = [], name = CLUSTER_NAME } = wanted;
   const identity = await keys.identity(serverNames(host, names));
   const server = await listenHttps({ host, port, identity, handle, logger });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {
     const { certificate: certificateAuthority } = keys.authority;
-    await writeKubeconfig(wanted.kubeconfig, { name: CLUSTER_NAME, ...endpoint, certificateAuthority });
+    await writeKubeconfig(wanted.kubeconfig, { name, ...endpoint, certificateAuthority });
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;

@@ -31,6 +31,10 @@ export interface Environment {
   readonly flush: () => Promise<void>;
   /** Aborts on Ctrl-C and on a request to end. Without its first reader, these end the process as ever. */
   readonly signal: AbortSignal;
+  /** Asks the person at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** How this program is started: the executable and what comes before the arguments; absent where it cannot be. */
+  readonly program?: readonly [executable: string, ...arguments: string[]];
 }
 
 /** Reads the surroundings of the process, each when it is first asked for: what a short command does not need costs it nothing. */
@@ -74,7 +78,19 @@ export function readEnvironment(process: NodeJS.Process, listenForEnd: () => Abo
       signal ??= listenForEnd();
       return signal;
     },
+    ...(process.stdin.isTTY === true ? { ask: (question) => askAt(process, question) } : {}),
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],
   };
+}
+
+async function askAt({ stdin, stdout }: NodeJS.Process, question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: stdin, output: stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 function serviceOf(host = "", port = ""): Environment["service"] {

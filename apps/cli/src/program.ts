@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { goDurationMs, type Logger } from "@weir/core";
 import { addList, addPull, addPush, addTag, diffArtifactCommand } from "./artifact/artifact-commands.ts";
 import { addBuild } from "./build/build-command.ts";
+import { addCluster } from "./cluster/cluster-command.ts";
 import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
 import { addInit } from "./init/init-command.ts";
@@ -21,6 +22,7 @@ type AddCommand = (program: Command, deps: ProgramDeps) => void;
 
 const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
   ["up", addUp],
+  ["cluster", addCluster],
   ["run", addRun],
   ["get", addGet],
   ["reconcile", addReconcile],

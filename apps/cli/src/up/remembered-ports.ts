@@ -12,24 +12,30 @@ export interface RememberedPorts {
     serveAt: (port: number) => Promise<S>,
     portOf: (server: S) => number,
   ): Promise<S>;
+  /** The port of last time. */
+  port(name: ServerName): number | undefined;
+  remember(name: ServerName, port: number): Promise<void>;
 }
 
 /** Reads the ports of the last start from a folder; what is damaged counts as absent. */
 export async function rememberPorts(folder: string): Promise<RememberedPorts> {
   const path = join(folder, "ports.json");
   const ports = await readPorts(path);
+  const remember = async (name: ServerName, port: number): Promise<void> => {
+    if (port === ports.get(name)) return;
+    ports.set(name, port);
+    await writeFile(`${path}.tmp`, JSON.stringify(Object.fromEntries(ports)), { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
+  };
   return {
     serve: async (name, serveAt, portOf) => {
       const before = ports.get(name);
       const server = before === undefined ? await serveAt(0) : await serveAt(before).catch(() => serveAt(0));
-      const port = portOf(server);
-      if (port !== before) {
-        ports.set(name, port);
-        await writeFile(`${path}.tmp`, JSON.stringify(Object.fromEntries(ports)), { mode: 0o600 });
-        await rename(`${path}.tmp`, path);
-      }
+      await remember(name, portOf(server));
       return server;
     },
+    port: (name) => ports.get(name),
+    remember,
   };
 }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { GitRepository } from "@weir/api";
 import { createSqliteStorage, type Storage } from "@weir/apiserver";
 import { type HealthTarget, waitForHealth } from "@weir/apply";
@@ -7,6 +6,7 @@ import { type Cluster, startCluster } from "@weir/cluster";
 import { type Clock, describeError, type Logger, systemClock, systemRandom } from "@weir/core";
 import { gvkOf, type KubeObject } from "@weir/objects";
 import { CommandError } from "../cli-error.ts";
+import { databasePath, keysPath, kubeconfigPath, recordRunning } from "../cluster/cluster-state.ts";
 import type { Environment } from "../environment.ts";
 import { followObjects } from "../progress/follow-objects.ts";
 import { createProgressView, type ProgressView } from "../progress/progress-view.ts";
@@ -105,13 +105,23 @@ async function startEmbedded(options: UpOptions, state: StateFolder, starting: S
   const { clock, logger, running, ports } = starting;
   const storage: { readonly storage?: Storage } = state.isTemporary
     ? {}
-    : { storage: running.use(await createSqliteStorage({ path: join(state.path, "cluster.db"), clock })) };
-  const kubeconfig = join(state.path, "kubeconfig");
+    : { storage: running.use(await createSqliteStorage({ path: databasePath(state.path), clock })) };
+  const listen = { kubeconfig: kubeconfigPath(state.path), keys: keysPath(state.path) };
   const start = (port: number): Promise<Cluster> =>
-    startCluster({ ...storage, clock, logger, listen: { port, kubeconfig } });
+    startCluster({ ...storage, clock, logger, listen: { port, ...listen } });
   // A port that was asked for is that one or an error.
   const cluster = options.port === 0 ? await ports.serve("api", start, apiPort) : await start(options.port);
-  return running.use(cluster);
+  running.use(cluster);
+  running.use(
+    await recordRunning(state.path, {
+      pid: process.pid,
+      url: cluster.endpoint?.url ?? "",
+      startedAt: new Date(clock.now()).toISOString(),
+      storage: state.isTemporary ? "memory" : "sqlite",
+      command: "weir up",
+    }),
+  );
+  return cluster;
 }
 
 function apiPort(cluster: Cluster): number {

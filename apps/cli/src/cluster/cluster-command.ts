@@ -1,0 +1,169 @@
+import { type Command, Option } from "commander";
+import { parsePort } from "../parse-argument.ts";
+import type { ProgramDeps } from "../program.ts";
+
+interface StateFlag {
+  readonly state?: string;
+}
+
+interface StartFlags extends StateFlag {
+  readonly host: string;
+  readonly port: number;
+  readonly name: readonly string[];
+  readonly storage: "memory" | "sqlite";
+  readonly fsync: boolean;
+  readonly authorization: "rbac" | "always-allow";
+  readonly serviceRange?: string;
+  /** False where `--no-workloads` is given. */
+  readonly workloads: "simulate" | "status-only" | "off" | false;
+  readonly kubeconfig?: string;
+  readonly detach: boolean;
+}
+
+interface KubeconfigFlags extends StateFlag {
+  readonly merge: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly switchContext: boolean;
+}
+
+/** Declares `weir cluster`: the embedded cluster on its own. */
+export function addCluster(program: Command, deps: ProgramDeps): void {
+  const cluster = program
+    .command("cluster")
+    .description("run the embedded Kubernetes API on its own, and keep its state");
+  addStart(cluster, deps);
+  addStop(cluster, deps);
+  addKubeconfig(cluster, deps);
+  addStatus(cluster, deps);
+  addReset(cluster, deps);
+}
+
+/** A subcommand about one cluster, which an argument or `--state` names. */
+function about(cluster: Command, name: string): Command {
+  return cluster
+    .command(name)
+    .argument("[dir]", "folder that keeps the cluster; one of weir's own by default")
+    .option("--state <dir>", "the same as a flag");
+}
+
+function folderOf(dir: string | undefined, { state }: StateFlag): string | undefined {
+  return dir ?? state;
+}
+
+function addStart(cluster: Command, deps: ProgramDeps): void {
+  about(cluster, "start")
+    .description("start a cluster, and stay until Ctrl-C")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option(
+      "--port <port>",
+      "port to listen on; by default a free one, and the same at the next start",
+      parsePort,
+      0,
+    )
+    .option("--name <name>", "one more name or address that clients call it by; may be repeated", collect, [])
+    .addOption(
+      new Option("--storage <where>", "where objects are kept")
+        .choices(["sqlite", "memory"])
+        .default("sqlite"),
+    )
+    .option("--no-fsync", "acknowledge writes before the disk has them")
+    .addOption(
+      new Option("--authorization <mode>", "who may do what")
+        .choices(["rbac", "always-allow"])
+        .default("rbac"),
+    )
+    .option("--service-range <cidr>", "IPv4 network of Services; 10.0.0.0/16 by default")
+    .addOption(
+      new Option("--workloads <mode>", "what becomes of workloads")
+        .choices(["simulate", "status-only", "off"])
+        .default("simulate"),
+    )
+    .option("--no-workloads", "leave workloads as they are")
+    .option("--kubeconfig <file>", "merge the kubeconfig into this file, too")
+    .option("-d, --detach", "return once it runs; `weir cluster stop` ends it", false)
+    .action(async (dir: string | undefined, flags: StartFlags, command: Command) => {
+      const state = folderOf(dir, flags);
+      if (flags.detach) {
+        const { startInBackground } = await import("./background.ts");
+        return deps.exit(await startInBackground(state, attachedArguments(command), deps.environment));
+      }
+      const { runStart } = await import("./start.ts");
+      const { name: names, serviceRange, kubeconfig } = flags;
+      const workloads = flags.workloads === false ? "off" : flags.workloads;
+      const options = { ...flags, state, names, serviceRange, kubeconfig, workloads };
+      deps.exit(await runStart(options, deps.environment, deps.logger));
+    });
+}
+
+/** The command line without `--detach`. */
+function attachedArguments(command: Command): readonly string[] {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  return (root as Command & { readonly rawArgs: readonly string[] }).rawArgs
+    .slice(2)
+    .filter((arg) => arg !== "-d" && arg !== "--detach");
+}
+
+function addStop(cluster: Command, deps: ProgramDeps): void {
+  about(cluster, "stop")
+    .description("end the process that runs a cluster")
+    .action(async (dir: string | undefined, flags: StateFlag) => {
+      const { runStop } = await import("./background.ts");
+      deps.exit(await runStop(folderOf(dir, flags), deps.environment));
+    });
+}
+
+function addKubeconfig(cluster: Command, deps: ProgramDeps): void {
+  about(cluster, "kubeconfig")
+    .description("print the kubeconfig of a cluster, or merge it into that of kubectl")
+    .option("--merge", "merge it into KUBECONFIG, or into ~/.kube/config", false)
+    .option("--kubeconfig <file>", "merge it into this file")
+    .option("--context <name>", "name for the cluster, the user and the context")
+    .option("--no-switch-context", "leave the current context as it is")
+    .action(async (dir: string | undefined, flags: KubeconfigFlags) => {
+      const { runKubeconfig } = await import("./kubeconfig.ts");
+      const { kubeconfig, context } = flags;
+      const options = { ...flags, kubeconfig, context, state: folderOf(dir, flags) };
+      deps.exit(await runKubeconfig(options, deps.environment));
+    });
+}
+
+function addStatus(cluster: Command, deps: ProgramDeps): void {
+  about(cluster, "status")
+    .description("say how a cluster is; the exit code is 0 while it runs")
+    .addOption(
+      new Option("-o, --output <format>", "format of the output").choices(["text", "json"]).default("text"),
+    )
+    .action(async (dir: string | undefined, flags: StateFlag & { readonly output: "text" | "json" }) => {
+      const { runStatus } = await import("./status.ts");
+      deps.exit(await runStatus({ ...flags, state: folderOf(dir, flags) }, deps.environment));
+    });
+  cluster
+    .command("list")
+    .description("list the clusters that weir keeps, those of `weir up` too")
+    .action(async () => {
+      const { runList } = await import("./status.ts");
+      deps.exit(await runList(deps.environment));
+    });
+}
+
+function addReset(cluster: Command, deps: ProgramDeps): void {
+  about(cluster, "reset")
+    .description("remove a cluster with all its objects")
+    .option("-y, --yes", "do not ask", false)
+    .option("--keep-access", "keep keys, token and port, so that kubeconfigs stay true", false)
+    .action(
+      async (
+        dir: string | undefined,
+        flags: StateFlag & { readonly yes: boolean; readonly keepAccess: boolean },
+      ) => {
+        const { runReset } = await import("./reset.ts");
+        deps.exit(await runReset({ ...flags, state: folderOf(dir, flags) }, deps.environment));
+      },
+    );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

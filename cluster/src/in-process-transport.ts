@@ -2,13 +2,19 @@ import type { ApiRequest, Handle } from "@weir/apiserver";
 import { headerOf, type Transport, type TransportRequest } from "@weir/client";
 import { requestEntityTooLargeError } from "@weir/objects";
 
-/** A transport to an API in the same process: nothing is encoded, and answers come as the text that they are. */
+/** A transport to an API in the same process: answers come as the text or bytes that they are. */
 export function inProcessTransport(handle: Handle): Transport {
   return async (request) => {
-    const answer = await handle(fromTransport(request));
+    const { status, headers, body, bytes } = await handle(fromTransport(request));
     // 204 and 304 have no body at all.
-    return answer.status === 204 || answer.status === 304 ? { ...answer, body: "" } : answer;
+    if (status === 204 || status === 304) return { status, headers, body: "" };
+    return { status, headers, body: bytes === undefined ? body : pieceOf(bytes) };
   };
+}
+
+/** Bytes as a body of one piece; the client knows whether they are text. */
+async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** A client's request as the handlers of an API see it. */

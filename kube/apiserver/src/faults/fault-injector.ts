@@ -1,6 +1,6 @@
 import type { Clock } from "@weir/core";
 import { expiredError, genericServerError, type StatusError } from "@weir/objects";
-import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
+import type { ApiRequest, ApiResponse, BodyPiece } from "../http/api-request.ts";
 import { parseRequestInfo } from "../http/request-info.ts";
 import { respondStatus } from "../http/respond.ts";
 import { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./fault.ts";
@@ -27,8 +27,10 @@ export function createFaultInjector(plan: FaultPlan, clock: Clock): FaultInjecto
     const isRead = about.verb === "get" || about.verb === "list";
     const answerOf = async (): Promise<ApiResponse> => {
       const answer = await handle(request);
-      if (isRead) memory.keep(request, answer);
-      return answer;
+      if (about.verb === "watch") return answer;
+      const whole = await wholeAnswer(answer);
+      if (isRead) memory.keep(request, whole);
+      return whole;
     };
     const fault = plan(about);
     if (fault === undefined) return answerOf();
@@ -39,7 +41,7 @@ export function createFaultInjector(plan: FaultPlan, clock: Clock): FaultInjecto
     if (fault.kind === "lose-reply") throw new ConnectionDroppedError();
     return typeof answer.body === "string"
       ? answer
-      : { ...answer, body: spoilStream(answer.body, fault, clock) };
+      : { ...answer, body: spoilStream(textOf(answer.body), fault, clock) };
   };
 }
 
@@ -77,6 +79,20 @@ class AnswerMemory {
   find(request: ApiRequest): ApiResponse | undefined {
     return this.#answers.get(keyOf(request));
   }
+}
+
+/** An answer that was streamed as one that is all there: only what a watch sends is spoiled on its way. */
+async function wholeAnswer(answer: ApiResponse): Promise<ApiResponse> {
+  if (typeof answer.body === "string") return answer;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of answer.body) pieces.push(Buffer.from(piece));
+  return { ...answer, body: "", bytes: Buffer.concat(pieces) };
+}
+
+async function* textOf(body: AsyncIterable<BodyPiece>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of body)
+    yield typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
 }
 
 function keyOf({ path, query, header }: ApiRequest): string {

@@ -18,8 +18,11 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** A stream yields text as it comes; it ends when the client goes away. */
-  readonly body: string | AsyncIterable<string>;
+  /** A stream yields pieces as they come; it ends when the client goes away, and nobody changes its pieces. */
+  readonly body: string | AsyncIterable<BodyPiece>;
   /** What is sent in place of the body, which is empty then, where it is no text. */
   readonly bytes?: Uint8Array;
 }
+
+/** A piece of a streamed body, text or the bytes of text. */
+export type BodyPiece = string | Uint8Array;

@@ -1,5 +1,5 @@
 import { requestEntityTooLargeError } from "@weir/objects";
-import type { ApiRequest, ApiResponse } from "./api-request.ts";
+import type { ApiRequest, ApiResponse, BodyPiece } from "./api-request.ts";
 
 /** A fetch Request as the handlers see it. */
 export function fromFetch(request: Request): ApiRequest {
@@ -36,13 +36,13 @@ export function toFetch(response: ApiResponse): Response {
 
 const encoder = new TextEncoder();
 
-function streamOf(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(chunks: AsyncIterable<BodyPiece>): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const next = await iterator.next();
       if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
+      else controller.enqueue(typeof next.value === "string" ? encoder.encode(next.value) : next.value);
     },
     cancel: async () => {
       await iterator.return?.();

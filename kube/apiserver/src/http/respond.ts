@@ -33,7 +33,7 @@ export function respond(value: unknown, how: Negotiated, extras: ResponseExtras 
 }
 
 /** The views of `meta.k8s.io/v1beta1` are those of v1 under another name. */
-function asBeta(text: string): string {
+export function asBeta(text: string): string {
   return text.replaceAll('"apiVersion":"meta.k8s.io/v1"', '"apiVersion":"meta.k8s.io/v1beta1"');
 }
 

@@ -34,15 +34,22 @@ export function tableOf(
   withColumns = true,
 ): JsonObject {
   const { resource } = call;
-  const include = includeObject(call);
-  const now = call.api.clock.now();
+  const row = tableRow(call);
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata,
     columnDefinitions: withColumns ? (columnsOf(resource) as unknown as JsonValue) : null,
-    rows: objects.map((object) => rowOf(resource, object, include, now)),
+    rows: objects.map(row),
   };
+}
+
+/** Makes the rows of a Table, one at a time. */
+export function tableRow(call: Call): (object: KubeObject) => JsonObject {
+  const { resource } = call;
+  const include = includeObject(call);
+  const now = call.api.clock.now();
+  return (object) => rowOf(resource, object, include, now);
 }
 
 type Include = "None" | "Metadata" | "Object";

@@ -1,21 +1,14 @@
-import {
-  badRequestError,
-  expiredError,
-  type KubeObject,
-  StatusError,
-  tooLargeResourceVersionError,
-} from "@weir/objects";
+import { badRequestError, expiredError, StatusError, tooLargeResourceVersionError } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
 import { type Negotiated, negotiate } from "../http/negotiate.ts";
-import { respond, respondText } from "../http/respond.ts";
+import { respondPieces } from "../http/respond-pieces.ts";
 import type { Call } from "../resources/call.ts";
 import type { StoredObject } from "../resources/object-store.ts";
-import { apiVersionOf, goTypeOf, storageScope } from "../resources/resource.ts";
+import { goTypeOf, storageScope } from "../resources/resource.ts";
 import type { RangeOptions } from "../storage/storage.ts";
 import { FutureRevisionError, RevisionCompactedError } from "../storage/storage-error.ts";
-import { partialMetadata } from "../table/partial-metadata.ts";
-import { tableOf } from "../table/table.ts";
 import { readContinueToken, writeContinueToken } from "./continue-token.ts";
+import { listPieces } from "./list-body.ts";
 import { type ListOptions, listRevision, readListOptions } from "./list-options.ts";
 import { wantsPretty } from "./respond-object.ts";
 import { readSelection, type Selection } from "./selection.ts";
@@ -155,35 +148,13 @@ function tooOld(cursor: Cursor, options: ListOptions): StatusError {
 }
 
 /** Answers with a page as a list, a Table, or a list of metadata. */
-export function respondList(call: Call, page: Page, how: Negotiated): ApiResponse {
-  const { api, resource } = call;
+export function respondList(call: Call, page: Page, how: Negotiated): Promise<ApiResponse> {
+  const { resource } = call;
   const extras = { warnings: call.warnings };
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.continueToken === "" && !resource.isCustom ? {} : { continue: page.continueToken }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };
-  if (how.as !== undefined) {
-    const objects = page.entries.map((entry): KubeObject => api.store.object(resource, entry));
-    if (how.as === "Table") {
-      const { continue: token, ...rest } = metadata as { continue?: string; resourceVersion: string };
-      return respond(
-        tableOf(call, objects, token === undefined || token === "" ? rest : metadata),
-        how,
-        extras,
-      );
-    }
-    const { continue: token, ...rest } = metadata as { continue?: string; resourceVersion: string };
-    const meta = token === undefined || token === "" ? rest : metadata;
-    // An empty list of metadata is a nil slice upstream.
-    const items = objects.length === 0 ? null : objects.map((object) => partialMetadata(object));
-    return respond(
-      { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: meta, items },
-      how,
-      extras,
-    );
-  }
-  const items = page.entries.map((entry) => api.store.text(resource, entry, true));
-  const head = `{"kind":"${resource.listKind}","apiVersion":"${apiVersionOf(resource)}","metadata":${JSON.stringify(metadata)},"items":[`;
-  return respondText(`${head}${items.join(",")}]}`, how, extras);
+  return respondPieces(listPieces(call, { metadata, entries: page.entries }, how), how, extras);
 }

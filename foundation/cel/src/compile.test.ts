@@ -73,8 +73,8 @@ describe("compile", () => {
   });
 
   test("collects a long list in time linear in it", () => {
-    const value = evaluate("lists.range(100000).map(x, x + 1).size()");
-    expect(value).toBe(100_000n);
+    const value = evaluate("lists.range(50000).map(x, x + 1).size()");
+    expect(value).toBe(50_000n);
   });
 
   test("refuses to nest without end", () => {

@@ -17,26 +17,34 @@ export interface FoldNames {
   readonly accumulator: string;
 }
 
-/** Goes through a list or a map with an accumulator. */
+/** Goes through a list or a map with an accumulator. It costs what its parts cost. */
 export function fold(scope: Scope, range: CelValue, names: FoldNames, parts: FoldParts): CelValue {
   if (range instanceof CelFailure) return range;
-  const pairs = pairsOf(range, names.second !== undefined);
-  if (pairs === undefined) return new CelFailure(`got '${goTypeName(range)}', expected iterable type`);
-  const inner = scope.enter(names.accumulator, parts.init.evaluate(scope));
-  for (const [first, second] of pairs) {
-    const loop = inner.enter(names.first, first);
-    const body = names.second === undefined ? loop : loop.enter(names.second, second);
-    if (parts.condition.evaluate(body) === false) break;
-    scope.spend(1);
-    inner.assign(parts.step.evaluate(body));
-  }
+  const inner = scope.enterLater(names.accumulator, parts.init);
+  if (isList(range)) foldList(inner, range, names, parts);
+  else if (range instanceof CelMap) foldMap(inner, range, names, parts);
+  else return new CelFailure(`got '${goTypeName(range)}', expected iterable type`);
   return parts.result.evaluate(inner);
 }
 
-function pairsOf(range: CelValue, isTwo: boolean): Iterable<readonly [CelValue, CelValue]> | undefined {
-  if (range instanceof CelMap) return range.entries();
-  if (!isList(range)) return undefined;
-  return range.map((item, index) => (isTwo ? [BigInt(index), item] : [item, null]));
+function foldList(inner: Scope, range: readonly CelValue[], names: FoldNames, parts: FoldParts): void {
+  const { first, second } = names;
+  for (let index = 0; index < range.length; index++) {
+    const item = range[index] ?? null;
+    const loop =
+      second === undefined ? inner.enter(first, item) : inner.enter(first, BigInt(index)).enter(second, item);
+    if (parts.condition.evaluate(loop) === false) return;
+    inner.assign(parts.step.evaluate(loop));
+  }
+}
+
+function foldMap(inner: Scope, range: CelMap, { first, second }: FoldNames, parts: FoldParts): void {
+  for (const [key, value] of range.entries()) {
+    const loop = inner.enter(first, key);
+    const body = second === undefined ? loop : loop.enter(second, value);
+    if (parts.condition.evaluate(body) === false) return;
+    inner.assign(parts.step.evaluate(body));
+  }
 }
 
 function goTypeName(value: CelValue): string {

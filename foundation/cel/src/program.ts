@@ -1,16 +1,18 @@
 import { fold } from "./fold.ts";
-import { constant, type Path, type Planned } from "./planned.ts";
+import { constant, type Path, type Planned, unread } from "./planned.ts";
 import {
   alternative,
   conditional,
+  constantMembership,
   equality,
   indexQualifier,
+  insertMapEntries,
   logical,
-  mapInsertion,
+  notStrictlyFalse,
 } from "./special-calls.ts";
 import { CelProgramError } from "./cel-error.ts";
 import type { Checked } from "./checker.ts";
-import { type CelFunction, dispatch, type FunctionTable, type Overload } from "./function-table.ts";
+import type { FunctionTable, Overload } from "./function-table.ts";
 import { formatKey } from "./library/operators.ts";
 import { MESSAGES } from "./messages.ts";
 import { type Qualifier, qualifyAll } from "./qualifier.ts";
@@ -18,6 +20,7 @@ import { type Evaluation, Scope } from "./scope.ts";
 import {
   type CallNode,
   type ComprehensionNode,
+  type IdentNode,
   type ListNode,
   type MapNode,
   type MessageNode,
@@ -25,19 +28,17 @@ import {
   qualifiedName,
 } from "./syntax.ts";
 import {
-  CelDuration,
   CelFailure,
   CelMap,
   CelOptional,
-  CelTimestamp,
   CelTypeName,
   type CelValue,
   isList,
   isMapKey,
-  noOverload,
   typeNameOf,
 } from "./value.ts";
-import { compileRegexp, RegexpSyntaxError } from "@weir/text";
+import { application, calling, checkArity, checkPattern } from "./calls.ts";
+import { callMeter } from "./cost/call-meter.ts";
 
 /** What a program is made of. */
 export interface ProgramEnvironment {
@@ -48,7 +49,7 @@ export interface ProgramEnvironment {
 }
 
 const CONVERSIONS = new Set("bool bytes double dyn duration int string timestamp type uint".split(" "));
-const COSTS = { list: 10, map: 30 };
+const COSTS = { list: 10, map: 30, message: 40 };
 
 /** Turns an expression into closures. Throws `CelProgramError` where a constant part cannot be evaluated. */
 export function plan(root: Node, environment: ProgramEnvironment, checked: Checked | undefined): Planned {
@@ -74,7 +75,7 @@ class Planner {
       case "literal":
         return constant(node.value);
       case "ident":
-        return this.#path({ base: node.name, qualifiers: [] });
+        return this.#typeIdent(node) ?? this.#path({ base: node.name, qualifiers: [] });
       case "select": {
         const named = this.#typeName(qualifiedName(node));
         if (named !== undefined) return named;
@@ -99,37 +100,51 @@ class Planner {
     return constant(new CelTypeName(name));
   }
 
-  #extend(operand: Planned, qualifier: Qualifier): Planned {
-    const path = operand.path ?? { base: operand, qualifiers: [] };
-    return this.#path({ base: path.base, qualifiers: [...path.qualifiers, qualifier] });
+  /** The checker knows which names are those of types: such a one is a constant. */
+  #typeIdent({ id, name }: IdentNode): Planned | undefined {
+    if (this.#checked?.types.get(id)?.kind !== "type") return undefined;
+    const plainName = name.startsWith(".") ? name.slice(1) : name;
+    if (this.#environment.typeNames.has(plainName)) return constant(new CelTypeName(plainName));
+    throw new CelProgramError(`reference to undefined type: ${plainName}`);
   }
 
+  #extend(operand: Planned, qualifier: Qualifier): Planned {
+    const path = operand.path ?? { base: operand, qualifiers: [] };
+    return this.#path({ ...path, qualifiers: [...path.qualifiers, qualifier] });
+  }
+
+  /** Reading a path costs one; Kubernetes counts nothing for asking whether it is there. */
   #path(path: Path): Planned {
+    const resolve = this.#resolving(path);
+    const isTest = path.qualifiers.at(-1)?.isTest === true;
+    const cost = (path.isConditional === true ? 0 : 1) - (isTest ? 1 : 0);
+    if (cost === 0) return { evaluate: resolve, path };
+    const evaluate = (scope: Scope): CelValue => {
+      const value = resolve(scope);
+      scope.spend(cost);
+      return value;
+    };
+    return { evaluate, resolve, path };
+  }
+
+  #resolving(path: Path): (scope: Scope) => CelValue {
     const { base, qualifiers } = path;
-    if (typeof base !== "string") {
-      const evaluate = (scope: Scope): CelValue => {
-        const value = base.evaluate(scope);
-        return value instanceof CelFailure ? value : qualifyAll(value, qualifiers, scope);
-      };
-      return { evaluate, path };
+    if (typeof base === "string") {
+      return this.#checked === undefined ? this.#unresolved(path, base) : this.#variable(base, qualifiers);
     }
-    return {
-      evaluate: this.#checked === undefined ? this.#unresolved(path, base) : this.#variable(base, qualifiers),
-      path,
+    const resolve = unread(base);
+    return (scope) => {
+      const value = resolve(scope);
+      return value instanceof CelFailure ? value : qualifyAll(value, qualifiers, scope);
     };
   }
 
   #variable(name: string, qualifiers: readonly Qualifier[]): (scope: Scope) => CelValue {
     const isRooted = name.startsWith(".");
     const plainName = isRooted ? name.slice(1) : name;
-    const type = this.#environment.typeNames.has(plainName) ? new CelTypeName(plainName) : undefined;
     return (scope) => {
       const value = isRooted ? scope.variable(plainName) : scope.resolve(plainName);
-      if (value === undefined) {
-        return type !== undefined && qualifiers.length === 0
-          ? type
-          : new CelFailure(`no such attribute(s): ${plainName}`, true);
-      }
+      if (value === undefined) return new CelFailure(`no such attribute(s): ${plainName}`, true);
       return value instanceof CelFailure ? value : qualifyAll(value, qualifiers, scope);
     };
   }
@@ -181,12 +196,14 @@ class Planner {
         return equality(first, second, true);
       case "_!=_":
         return equality(first, second, false);
+      case "@in":
+        return this.#membership(node, planned);
       case "_[_]":
       case "_?._":
       case "_[?_]":
         return this.#extend(first, indexQualifier(second, name !== "_[_]"));
       case "@not_strictly_false":
-        return { evaluate: (scope) => first.evaluate(scope) !== false };
+        return notStrictlyFalse(first);
       case "or":
       case "orValue":
         if (planned.length === 2) return alternative(first, second, name === "orValue");
@@ -208,23 +225,35 @@ class Planner {
   }
 
   #function(node: CallNode, name: string, args: readonly Planned[]): Planned {
-    if (name === "cel.@mapInsert") return mapInsertion(args);
+    const overload = this.#overloadOf(node);
+    const meter = callMeter(name, overload);
+    if (name === "cel.@mapInsert")
+      return { evaluate: calling(args, insertMapEntries, { isBinary: true, meter }) };
     const called = this.#environment.functions.find(name);
     const overloads = this.#checked?.overloads.get(node.id) ?? called?.overloads ?? [];
     checkArity(name, called, overloads, args.length);
-    if (this.#environment.patterns.has(name)) checkPattern(args[1]?.constant);
-    const apply = application(node.id, name, called, overloads);
-    const evaluate = (scope: Scope): CelValue => {
-      const values: CelValue[] = [];
-      for (const argument of args) {
-        const value = argument.evaluate(scope);
-        if (value instanceof CelFailure) return value;
-        values.push(value);
-      }
-      scope.spend(1);
-      return apply(values);
-    };
+    const isSingle = (called?.singleton ?? overload) !== undefined && name !== "format";
+    const isBinary = !this.#hasPattern(name, args) && isSingle;
+    const evaluate = calling(args, application(node.id, name, called, overloads), { isBinary, meter });
     return CONVERSIONS.has(name) ? folded(evaluate, args) : { evaluate };
+  }
+
+  #hasPattern(name: string, args: readonly Planned[]): boolean {
+    return this.#environment.patterns.has(name) && checkPattern(args[1]?.constant);
+  }
+
+  /** The overload that a call means, where the checker found only one. */
+  #overloadOf(node: CallNode): Overload | undefined {
+    const overloads = this.#checked?.overloads.get(node.id);
+    return overloads?.length === 1 ? overloads[0] : undefined;
+  }
+
+  /** What is looked for in a list of constants is found at once, and costs nothing. */
+  #membership(node: CallNode, args: readonly Planned[]): Planned {
+    const [item, whole] = args;
+    const isList = this.#overloadOf(node)?.params[1]?.kind === "list";
+    const known = isList && item !== undefined ? constantMembership(item, whole?.constant) : undefined;
+    return known ?? this.#function(node, "@in", args);
   }
 
   #list(node: ListNode): Planned {
@@ -241,7 +270,7 @@ class Planner {
       }
       return items;
     };
-    if (elements.length === 0 || node.optional.size > 0) return { evaluate };
+    if (node.optional.size > 0) return { evaluate };
     const constants = elements.map((element) => element.constant);
     return constants.every((value) => value !== undefined) ? constant(constants) : { evaluate };
   }
@@ -252,37 +281,44 @@ class Planner {
       value: this.plan(value),
       isOptional,
     }));
-    return {
-      evaluate: (scope) => {
-        scope.spend(COSTS.map);
-        const map = new CelMap();
-        for (const { key, value, isOptional } of entries) {
-          const keyValue = key.evaluate(scope);
-          if (keyValue instanceof CelFailure) return keyValue;
-          if (!isMapKey(keyValue)) return new CelFailure(`unsupported key type: ${typeNameOf(keyValue)}`);
-          const item = value.evaluate(scope);
-          if (item instanceof CelFailure) return item;
-          if (!isOptional) map.insert(keyValue, item);
-          else if (!(item instanceof CelOptional)) return notOptional(item);
-          else if (item.value !== undefined) map.insert(keyValue, item.value);
-        }
-        return map;
-      },
+    const evaluate = (scope: Scope): CelValue => {
+      scope.spend(COSTS.map);
+      const map = new CelMap();
+      for (const { key, value, isOptional } of entries) {
+        const keyValue = key.evaluate(scope);
+        if (keyValue instanceof CelFailure) return keyValue;
+        if (!isMapKey(keyValue)) return new CelFailure(`unsupported key type: ${typeNameOf(keyValue)}`);
+        const item = value.evaluate(scope);
+        if (item instanceof CelFailure) return item;
+        if (!isOptional) map.insert(keyValue, item);
+        else if (!(item instanceof CelOptional)) return notOptional(item);
+        else if (item.value !== undefined) map.insert(keyValue, item.value);
+      }
+      return map;
     };
+    const isConstant = entries.every(
+      ({ key, value, isOptional }) =>
+        !isOptional && key.constant !== undefined && value.constant !== undefined,
+    );
+    const known = isConstant ? beforehand(evaluate) : undefined;
+    return known === undefined || known instanceof CelFailure ? { evaluate } : constant(known);
   }
 
   #message(node: MessageNode): Planned {
     const message = MESSAGES.get(node.typeName.replace(/^\./, ""));
     if (message === undefined) throw new CelProgramError(`unknown type: ${node.typeName}`);
-    const fields = node.fields.map(({ name, value }) => ({ name, value: this.plan(value) }));
+    const fields = node.fields.map((field) => ({ ...field, value: this.plan(field.value) }));
     return {
       evaluate: (scope) => {
+        scope.spend(COSTS.message);
         const values = new Map<string, CelValue>();
-        for (const { name, value } of fields) {
+        for (const { name, value, isOptional } of fields) {
           const given = value.evaluate(scope);
           if (given instanceof CelFailure) return given;
           if (!message.fields.has(name)) return new CelFailure(`no such field: ${name}`);
-          values.set(name, given);
+          if (!isOptional) values.set(name, given);
+          else if (!(given instanceof CelOptional)) return notOptional(given);
+          else if (given.value !== undefined) values.set(name, given.value);
         }
         return message.make(values);
       },
@@ -319,13 +355,15 @@ class Planner {
     const [element] = added.elements;
     if (element === undefined || added.elements.length !== 1 || added.optional.size > 0) return undefined;
     const planned = this.plan(element);
+    // The name of the accumulator, the list of one element and the sum of both.
+    const cost = planned.constant === undefined ? 1 + COSTS.list + 1 : 2;
     return {
       evaluate: (scope) => {
         const whole = scope.resolve(accumulator) ?? null;
-        if (whole instanceof CelFailure) return whole;
         const value = planned.evaluate(scope);
+        scope.spend(cost);
+        if (whole instanceof CelFailure) return whole;
         if (value instanceof CelFailure) return value;
-        scope.spend(1);
         if (isList(whole)) (whole as CelValue[]).push(value);
         return whole;
       },
@@ -333,9 +371,14 @@ class Planner {
   }
 }
 
+/** The value of what reads no variable. */
+function beforehand(evaluate: (scope: Scope) => CelValue): CelValue {
+  return evaluate(new Scope({ variables: () => undefined, cost: { left: Number.MAX_SAFE_INTEGER } }));
+}
+
 function folded(evaluate: (scope: Scope) => CelValue, args: readonly Planned[]): Planned {
   if (args.length !== 1 || args[0]?.constant === undefined) return { evaluate };
-  const value = evaluate(new Scope({ variables: () => undefined, cost: { left: Number.MAX_SAFE_INTEGER } }));
+  const value = beforehand(evaluate);
   if (value instanceof CelFailure) throw new CelProgramError(value.message);
   return constant(value);
 }
@@ -344,55 +387,4 @@ function notOptional(value: CelValue): CelFailure {
   return new CelFailure(
     `cannot initialize optional list element from non-optional value ${formatKey(value)}`,
   );
-}
-
-function checkPattern(pattern: CelValue | undefined): void {
-  if (typeof pattern !== "string") return;
-  try {
-    compileRegexp(pattern);
-  } catch (error) {
-    if (error instanceof RegexpSyntaxError) throw new CelProgramError(error.message);
-    throw error;
-  }
-}
-
-/** A function of a fixed number of operands cannot be planned with another. */
-// oxlint-disable-next-line complexity -- the defaults of absent parts count as branches
-function checkArity(
-  name: string,
-  called: CelFunction | undefined,
-  overloads: readonly Overload[],
-  count: number,
-): void {
-  const single =
-    overloads.length === 1 && (called?.overloads.length ?? 0) === 1 ? overloads[0]?.params.length : undefined;
-  const arity = called?.singleton?.arity ?? (single === 1 || single === 2 ? single : undefined);
-  if (count === 0 && (called === undefined || arity !== undefined))
-    throw new CelProgramError(`no such overload: ${name}()`);
-  if (arity === undefined || arity === count) return;
-  const shown = ["", "arg", "lhs, rhs"][count] ?? "...";
-  throw new CelProgramError(`no such overload: ${name}(${shown})`);
-}
-
-function application(
-  id: number,
-  name: string,
-  called: CelFunction | undefined,
-  overloads: readonly Overload[],
-): (values: readonly CelValue[]) => CelValue {
-  const singleton = called?.singleton;
-  if (singleton !== undefined) {
-    const { accepts = () => true, apply } = singleton;
-    return (values) => (accepts(values[0] ?? null) ? apply(...values) : unknown(id, name, values));
-  }
-  if (!overloads.some(({ apply }) => apply !== undefined)) return (values) => unknown(id, name, values);
-  return (values) => dispatch(name, overloads, values);
-}
-
-/** What cel-go says of a call that nothing handles depends on the kind and the number of its operands. */
-function unknown(id: number, name: string, values: readonly CelValue[]): CelFailure {
-  const [first = null] = values;
-  if (typeof first === "string" || first instanceof CelTimestamp || first instanceof CelDuration)
-    return noOverload();
-  return new CelFailure(`no such overload: ${name}${values.length > 2 ? ` ${id}` : ""}`);
 }

@@ -10,30 +10,50 @@ export interface Qualifier {
   readonly isTest: boolean;
 }
 
-/** Takes steps into a value. Behind an optional step the whole gives an optional, and what is missing ends it. */
+/**
+ * Takes steps into a value, each of which costs one. Behind an optional step the whole gives an optional, and what is
+ * missing ends it.
+ */
 // oxlint-disable-next-line complexity -- the rules of one walk, read together
 export function qualifyAll(start: CelValue, qualifiers: readonly Qualifier[], scope: Scope): CelValue {
-  scope.spend(1 + qualifiers.length);
-  if (qualifiers.length === 0) return start;
-  let isOptional = start instanceof CelOptional;
-  if (start instanceof CelOptional && start.value === undefined)
-    return qualifiers.at(-1)?.isTest === true ? false : start;
-  let value = start instanceof CelOptional ? (start.value ?? null) : start;
-  for (const qualifier of qualifiers) {
+  let value = start;
+  for (let index = 0; index < qualifiers.length; index++) {
+    const qualifier = qualifiers[index] as Qualifier;
+    if (qualifier.isOptional || (index === 0 && start instanceof CelOptional))
+      return optionally(value, qualifiers, index, scope);
+    scope.spend(1);
     const key = qualifier.constant ?? qualifier.evaluate?.(scope) ?? null;
     if (key instanceof CelFailure) return key;
     const found = step(value, key);
-    if (qualifier.isTest) return found instanceof CelFailure ? found : found !== undefined;
     if (found instanceof CelFailure) return found;
-    isOptional ||= qualifier.isOptional;
-    if (found === undefined) {
-      if (!isOptional)
-        return isList(value) ? new CelFailure(`index out of bounds: ${formatKey(key)}`) : noSuchKey(key);
-      return qualifiers.at(-1)?.isTest === true ? false : new CelOptional(undefined);
-    }
+    if (qualifier.isTest) return found !== undefined;
+    if (found === undefined)
+      return isList(value) ? new CelFailure(`index out of bounds: ${formatKey(key)}`) : noSuchKey(key);
     value = found;
   }
-  return isOptional ? new CelOptional(value) : value;
+  return value;
+}
+
+/** Takes the steps from an optional one on. What is missing costs nothing. */
+// oxlint-disable-next-line max-params, complexity -- the state and the rules of one walk
+function optionally(start: CelValue, qualifiers: readonly Qualifier[], from: number, scope: Scope): CelValue {
+  const isTest = qualifiers.at(-1)?.isTest === true;
+  const absent = isTest ? false : new CelOptional(undefined);
+  let value = start;
+  if (from === 0 && start instanceof CelOptional) {
+    if (start.value === undefined) return absent;
+    value = start.value;
+  }
+  for (const qualifier of qualifiers.slice(from)) {
+    const key = qualifier.constant ?? qualifier.evaluate?.(scope) ?? null;
+    if (key instanceof CelFailure) return key;
+    const found = step(value, key);
+    if (found instanceof CelFailure) return found;
+    if (found === undefined) return absent;
+    scope.spend(1);
+    value = found;
+  }
+  return isTest ? true : new CelOptional(value);
 }
 
 function noSuchKey(key: CelValue): CelFailure {

@@ -1,8 +1,10 @@
 import { areEqual } from "./comparison.ts";
+import { comparisonCost, equalityCost } from "./cost/value-size.ts";
+import { isNumber } from "./function-table.ts";
 import { insertInto } from "./library/operators.ts";
-import type { Planned } from "./planned.ts";
+import { constant, type Planned, unread } from "./planned.ts";
 import type { Qualifier } from "./qualifier.ts";
-import { CelFailure, CelMap, CelOptional, noOverload } from "./value.ts";
+import { CelFailure, CelMap, CelOptional, type CelValue, isList, noOverload } from "./value.ts";
 
 /** An error on one side does not matter where the other side decides. */
 export function logical(left: Planned, right: Planned, decisive: boolean): Planned {
@@ -19,26 +21,61 @@ export function logical(left: Planned, right: Planned, decisive: boolean): Plann
   };
 }
 
-export function conditional(condition: Planned, whenTrue: Planned, whenFalse: Planned): Planned {
+/** The test of a quantifier's accumulator: an error does not end it. */
+export function notStrictlyFalse(accumulator: Planned): Planned {
   return {
     evaluate: (scope) => {
-      const value = condition.evaluate(scope);
-      if (value instanceof CelFailure) return value;
-      if (typeof value !== "boolean") return noOverload();
-      return value ? whenTrue.evaluate(scope) : whenFalse.evaluate(scope);
+      const value = accumulator.evaluate(scope);
+      scope.spend(1);
+      return value !== false;
     },
   };
 }
 
+/** Costs what the condition and the chosen branch cost; of a branch that is only read, its steps. */
+export function conditional(condition: Planned, whenTrue: Planned, whenFalse: Planned): Planned {
+  const onTrue = unread(whenTrue);
+  const onFalse = unread(whenFalse);
+  const planned: Planned = {
+    evaluate: (scope) => {
+      const value = condition.evaluate(scope);
+      if (value === true) return onTrue(scope);
+      if (value === false) return onFalse(scope);
+      return value instanceof CelFailure ? value : noOverload();
+    },
+  };
+  return { ...planned, path: { base: planned, qualifiers: [], isConditional: true } };
+}
+
 export function equality(left: Planned, right: Planned, isEqual: boolean): Planned {
+  const cost = isEqual ? equalityCost : comparisonCost;
   return {
     evaluate: (scope) => {
       const first = left.evaluate(scope);
       const second = right.evaluate(scope);
+      scope.spend(cost(first, second));
       if (first instanceof CelFailure) return first;
       if (second instanceof CelFailure) return second;
-      scope.spend(1);
       return areEqual(first, second) === isEqual;
+    },
+  };
+}
+
+/** Looking for a value in a list of constants, where all of them are numbers, texts or booleans. */
+export function constantMembership(item: Planned, list: CelValue | undefined): Planned | undefined {
+  if (list === undefined || !isList(list)) return undefined;
+  if (list.length === 0) return constant(false);
+  if (
+    !list.every((element) => isNumber(element) || typeof element === "string" || typeof element === "boolean")
+  )
+    return undefined;
+  const texts = new Set(list.filter((element) => typeof element === "string"));
+  const others = list.filter((element) => typeof element !== "string");
+  return {
+    evaluate: (scope) => {
+      const value = item.evaluate(scope);
+      if (typeof value === "string") return texts.has(value);
+      return value instanceof CelFailure ? value : others.some((element) => areEqual(element, value));
     },
   };
 }
@@ -48,30 +85,22 @@ export function alternative(left: Planned, right: Planned, isValue: boolean): Pl
   return {
     evaluate: (scope) => {
       const value = left.evaluate(scope);
-      if (value instanceof CelFailure) return value;
-      if (!(value instanceof CelOptional)) return noOverload();
+      if (!(value instanceof CelOptional)) return value;
       if (value.value === undefined) return right.evaluate(scope);
       return isValue ? value.value : value;
     },
   };
 }
 
+/** An index that is a path is read without the cost of reading it. */
 export function indexQualifier(index: Planned, isOptional: boolean): Qualifier {
   if (index.constant !== undefined) return { constant: index.constant, isOptional, isTest: false };
-  return { evaluate: index.evaluate, isOptional, isTest: false };
+  return { evaluate: unread(index), isOptional, isTest: false };
 }
 
-export function mapInsertion([map, ...rest]: readonly Planned[]): Planned {
-  return {
-    evaluate: (scope) => {
-      const target = map?.evaluate(scope) ?? null;
-      const values = rest.map((part) => part.evaluate(scope));
-      const failure = [target, ...values].find((value) => value instanceof CelFailure);
-      if (failure !== undefined) return failure;
-      const [key = null, value] = values;
-      if (!(target instanceof CelMap)) return noOverload();
-      if (value !== undefined) return insertInto(target, [[key, value]]);
-      return key instanceof CelMap ? insertInto(target, key.entries()) : noOverload();
-    },
-  };
+/** What adds entries to the map that a macro makes. */
+export function insertMapEntries([target = null, key = null, value]: readonly CelValue[]): CelValue {
+  if (!(target instanceof CelMap)) return noOverload();
+  if (value !== undefined) return insertInto(target, [[key, value]]);
+  return key instanceof CelMap ? insertInto(target, key.entries()) : noOverload();
 }

@@ -10,9 +10,8 @@ import {
   scaleRange,
   UNBOUNDED,
 } from "./cost-range.ts";
+import { TRAVERSAL } from "./value-size.ts";
 
-/** What walking along a text costs for each of its characters. */
-export const TRAVERSAL = 0.1;
 /** What a pattern costs for each of its characters. */
 const PATTERN = 0.25;
 const LIST_BASE = exactly(10);

@@ -202,42 +202,52 @@ function dateProblems(text: string): readonly string[] {
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const FORMATS: ReadonlyMap<string, Check> = new Map<string, Check>([
-  ["dns1123Label", dnsLabelProblems],
-  ["dns1123Subdomain", dnsSubdomainProblems],
-  ["dns1035Label", dns1035Problems],
-  ["qualifiedName", labelKeyProblems],
-  ["dns1123LabelPrefix", asPrefix(dnsLabelProblems)],
-  ["dns1123SubdomainPrefix", asPrefix(dnsSubdomainProblems)],
-  ["dns1035LabelPrefix", asPrefix(dns1035Problems)],
-  ["labelValue", labelValueProblems],
-  ["uri", uriProblems],
-  ["uuid", matchesOr(UUID, "does not match the UUID format")],
-  ["byte", matchesOr(BASE64, "invalid base64")],
-  ["date", dateProblems],
-  ["datetime", timeProblems],
-]);
-
-function formatObject(name: string, check: Check): CelObject<Check> {
-  return new CelObject(FORMAT.name, check, name, (left, right) => left === right);
+/** A format, and how long the pattern is that its cost is measured by. */
+export interface NamedFormat {
+  readonly problems: Check;
+  readonly patternSize: number;
 }
 
-function validate(format: CelObject<Check>, text: string): CelValue {
-  const problems = format.content(text);
+const FORMATS: ReadonlyMap<string, NamedFormat> = new Map([
+  format("dns1123Label", dnsLabelProblems, 30),
+  format("dns1123Subdomain", dnsSubdomainProblems, 60),
+  format("dns1035Label", dns1035Problems, 30),
+  format("qualifiedName", labelKeyProblems, 60),
+  format("dns1123LabelPrefix", asPrefix(dnsLabelProblems), 30),
+  format("dns1123SubdomainPrefix", asPrefix(dnsSubdomainProblems), 60),
+  format("dns1035LabelPrefix", asPrefix(dns1035Problems), 30),
+  format("labelValue", labelValueProblems, 40),
+  format("uri", uriProblems, 1103),
+  format("uuid", matchesOr(UUID, "does not match the UUID format"), 70),
+  format("byte", matchesOr(BASE64, "invalid base64"), 84),
+  format("date", dateProblems, 71),
+  format("datetime", timeProblems, 71),
+]);
+
+function format(name: string, problems: Check, patternSize: number): readonly [string, NamedFormat] {
+  return [name, { problems, patternSize }];
+}
+
+function formatObject(name: string, content: NamedFormat): CelObject<NamedFormat> {
+  return new CelObject(FORMAT.name, content, name, (left, right) => left === right);
+}
+
+function validate({ content }: CelObject<NamedFormat>, text: string): CelValue {
+  const problems = content.problems(text);
   return new CelOptional(problems.length === 0 ? undefined : problems);
 }
 
 /** Kubernetes' named formats. */
 export const FORMATTING: readonly CelFunction[] = [
-  ...Array.from(FORMATS, ([name, check]) =>
-    globalFunction(`format.${name}`, [[], FORMAT, () => formatObject(name, check)]),
+  ...Array.from(FORMATS, ([name, content]) =>
+    globalFunction(`format.${name}`, [[], FORMAT, () => formatObject(name, content)]),
   ),
   globalFunction("format.named", [
     [STRING],
     optionalOf(FORMAT),
     (name: string) => {
-      const check = FORMATS.get(name);
-      return new CelOptional(check && formatObject(name, check));
+      const content = FORMATS.get(name);
+      return new CelOptional(content && formatObject(name, content));
     },
   ]),
   memberFunction("validate", [[FORMAT, STRING], optionalOf(listOf(STRING)), validate]),

@@ -139,7 +139,7 @@ function formatClause(
     case "s":
       return textOf(value) ?? wrongOperand(verb, typeNameOf(value), dialect);
     case "d":
-      if (typeof number === "bigint") return dialect === "english" ? grouped(String(number)) : String(number);
+      if (typeof number === "bigint") return String(number);
       return typeof number === "number" && dialect === "plain"
         ? realText(number)
         : wrongOperand(verb, typeNameOf(value), dialect);

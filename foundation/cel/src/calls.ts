@@ -1,0 +1,128 @@
+import { compileRegexp, RegexpSyntaxError } from "@weir/text";
+import { CelProgramError } from "./cel-error.ts";
+import type { CallMeter } from "./cost/call-meter.ts";
+import { type CelFunction, dispatch, type Overload } from "./function-table.ts";
+import type { Planned } from "./planned.ts";
+import type { Scope } from "./scope.ts";
+import { CelDuration, CelFailure, CelTimestamp, type CelValue, noOverload } from "./value.ts";
+
+/** What a call does with the values of its operands. */
+export type Application = (values: readonly CelValue[]) => CelValue;
+
+/** How operands are evaluated: both of two always, or none behind one that fails. */
+export interface CallStyle {
+  readonly isBinary: boolean;
+  readonly meter: CallMeter;
+}
+
+/** Evaluates operands and calls. A call costs something as soon as its last operand was evaluated. */
+export function calling(
+  args: readonly Planned[],
+  apply: Application,
+  style: CallStyle,
+): (scope: Scope) => CelValue {
+  const call = metered(apply, style.meter);
+  const [first, second] = args;
+  if (first === undefined) return (scope) => call([], scope);
+  if (second === undefined) {
+    return (scope) => {
+      const value = first.evaluate(scope);
+      return call([value], scope, value instanceof CelFailure ? value : undefined);
+    };
+  }
+  if (args.length === 2 && style.isBinary) {
+    return (scope) => {
+      const left = first.evaluate(scope);
+      const right = second.evaluate(scope);
+      const failure = left instanceof CelFailure ? left : right instanceof CelFailure ? right : undefined;
+      return call([left, right], scope, failure);
+    };
+  }
+  return (scope) => {
+    const values: CelValue[] = [];
+    for (const argument of args) {
+      const value = argument.evaluate(scope);
+      values.push(value);
+      if (value instanceof CelFailure)
+        return values.length < args.length ? value : call(values, scope, value);
+    }
+    return call(values, scope);
+  };
+}
+
+type MeteredCall = (values: readonly CelValue[], scope: Scope, failure?: CelFailure) => CelValue;
+
+function metered(apply: Application, meter: CallMeter): MeteredCall {
+  switch (meter.kind) {
+    case "fixed":
+      return (values, scope, failure) => {
+        scope.spend(meter.cost);
+        return failure ?? apply(values);
+      };
+    case "operands":
+      return (values, scope, failure) => {
+        scope.spend(meter.cost(values));
+        return failure ?? apply(values);
+      };
+    case "result":
+      return (values, scope, failure) => {
+        const result = failure ?? apply(values);
+        scope.spend(meter.cost(result));
+        return result;
+      };
+  }
+}
+
+/** Whether an operand is a constant pattern. Throws `CelProgramError` where it is one that cannot be compiled. */
+export function checkPattern(pattern: CelValue | undefined): boolean {
+  if (typeof pattern !== "string") return false;
+  try {
+    compileRegexp(pattern);
+    return true;
+  } catch (error) {
+    if (error instanceof RegexpSyntaxError) throw new CelProgramError(error.message);
+    throw error;
+  }
+}
+
+/** A function of a fixed number of operands cannot be planned with another. */
+// oxlint-disable-next-line complexity -- the defaults of absent parts count as branches
+export function checkArity(
+  name: string,
+  called: CelFunction | undefined,
+  overloads: readonly Overload[],
+  count: number,
+): void {
+  const single =
+    overloads.length === 1 && (called?.overloads.length ?? 0) === 1 ? overloads[0]?.params.length : undefined;
+  const arity = called?.singleton?.arity ?? (single === 1 || single === 2 ? single : undefined);
+  if (count === 0 && (called === undefined || arity !== undefined))
+    throw new CelProgramError(`no such overload: ${name}()`);
+  if (arity === undefined || arity === count) return;
+  const shown = ["", "arg", "lhs, rhs"][count] ?? "...";
+  throw new CelProgramError(`no such overload: ${name}(${shown})`);
+}
+
+/** What a function does with operands of which all have values. */
+export function application(
+  id: number,
+  name: string,
+  called: CelFunction | undefined,
+  overloads: readonly Overload[],
+): Application {
+  const singleton = called?.singleton;
+  if (singleton !== undefined) {
+    const { accepts = () => true, apply } = singleton;
+    return (values) => (accepts(values[0] ?? null) ? apply(...values) : unknown(id, name, values));
+  }
+  if (!overloads.some(({ apply }) => apply !== undefined)) return (values) => unknown(id, name, values);
+  return (values) => dispatch(name, overloads, values);
+}
+
+/** What cel-go says of a call that nothing handles depends on the kind and the number of its operands. */
+function unknown(id: number, name: string, values: readonly CelValue[]): CelFailure {
+  const [first = null] = values;
+  if (typeof first === "string" || first instanceof CelTimestamp || first instanceof CelDuration)
+    return noOverload();
+  return new CelFailure(`no such overload: ${name}${values.length > 2 ? ` ${id}` : ""}`);
+}

@@ -7,6 +7,7 @@ const API_ALONE: Loops = {
   namespaces: "off",
   garbage: false,
   accounts: false,
+  roles: false,
   rootCertificate: false,
   workloads: "off",
 };

@@ -6,6 +6,8 @@ import type { ApiRequest } from "../http/api-request.ts";
 import { formatAddress } from "../services/service-range.ts";
 import { createObject } from "../verbs/create.ts";
 import type { Api, Call } from "./call.ts";
+import { child, text } from "./draft-access.ts";
+import { storageKey } from "./resource.ts";
 
 interface BootstrapObject {
   readonly group: string;
@@ -68,10 +70,14 @@ const internalRequest: ApiRequest = {
 
 /** Creates what every cluster has from its first moment on; what is there already stays. */
 export async function createBootstrapObjects(api: Api): Promise<void> {
-  for (const each of objects) await createOne(api, each);
+  // What does not build on each other is written together: the disk is waited for once.
+  const alone = [
+    ...objects,
+    ...bootstrapRoles().map((role) => rbac("clusterroles", role)),
+    ...bootstrapBindings().map((binding) => rbac("clusterrolebindings", binding)),
+  ];
+  await Promise.all(alone.map((each) => createOne(api, each)));
   await createOne(api, kubernetesService(formatAddress(api.services.range.first)));
-  for (const role of bootstrapRoles()) await createOne(api, rbac("clusterroles", role));
-  for (const binding of bootstrapBindings()) await createOne(api, rbac("clusterrolebindings", binding));
 }
 
 async function createOne(
@@ -80,6 +86,8 @@ async function createOne(
 ): Promise<void> {
   const resource = api.registry.find(group, version, plural);
   if (resource === undefined) return;
+  const key = storageKey(resource, inside, text(child(object, "metadata"), "name"));
+  if ((await api.store.get(key)) !== undefined) return;
   const call: Call = {
     api,
     request: internalRequest,

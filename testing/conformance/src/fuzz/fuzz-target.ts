@@ -1,5 +1,4 @@
 import type { Random } from "@weir/core";
-import type { ToolName } from "@weir/testkit";
 
 /** One generated input: files below a fresh root and what the program is told about them. */
 export interface FuzzCase {
@@ -39,8 +38,13 @@ export interface Waiver {
 /** A program that is compared with the real one on generated input. */
 export interface FuzzTarget {
   readonly name: string;
-  readonly tool: ToolName;
+  /** What the real program is called. */
+  readonly tool: string;
   readonly waivers: readonly Waiver[];
+  /** How often the real program is asked again where it differs; 25 times by default. */
+  readonly repeats?: number;
+  /** How many cases are compared at once; two by default. */
+  readonly workers?: number;
   generate(random: Random): FuzzCase;
   /** Runs our own implementation; the files of the case lie in the folder `scratch`, too. */
   ours(given: FuzzCase, scratch: string): FuzzOutcome | Promise<FuzzOutcome>;
@@ -49,4 +53,21 @@ export interface FuzzTarget {
   difference(ours: FuzzOutcome, theirs: FuzzOutcome): Difference | undefined;
   /** The case and what the real program made of it as a recorded case, to be kept. */
   record(name: string, given: FuzzCase, theirs: FuzzOutcome): object;
+}
+
+/** A target, and where its real program lies. */
+export interface Bench {
+  readonly target: FuzzTarget;
+  readonly tool: string;
+}
+
+/** A target that can be compared now, or why it cannot. Disposing it ends what was started for it. */
+export type OpenedTarget =
+  | ({ readonly kind: "open"; readonly bench: Bench } & AsyncDisposable)
+  | { readonly kind: "absent"; readonly reason: string };
+
+/** A target that may be asked for by its name. */
+export interface NamedTarget {
+  readonly name: string;
+  open(): Promise<OpenedTarget>;
 }

@@ -1,10 +1,9 @@
-// npm run fuzz [-- TARGET] [--cases N] [--seed S] [--case K] [--out DIR] [--shrink N] [--verbose]
+// npm run fuzz [-- TARGET] [--cases N] [--seed S] [--case K] [--out DIR] [--shrink N] [--repeats N] [--verbose]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { findTool } from "@weir/testkit";
-import type { FuzzCase, FuzzTarget } from "./fuzz-target.ts";
-import { type Bench, compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
+import type { Bench, FuzzCase, FuzzTarget } from "./fuzz-target.ts";
+import { compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
 import { shrink } from "./shrink.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -16,6 +15,7 @@ const { values, positionals } = parseArgs({
     case: { type: "string" },
     out: { type: "string" },
     shrink: { type: "string", default: "3" },
+    repeats: { type: "string" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -98,8 +98,14 @@ if (wanted.length === 0) {
   );
   process.exitCode = 1;
 }
-for (const target of wanted) {
-  const tool = await findTool(target.tool);
-  if (tool.kind === "absent") say(`fuzz ${target.name}: skipped: ${tool.reason}`);
-  else if (!(await runTarget({ target, tool: tool.path }))) process.exitCode = 1;
+for (const { name, open } of wanted) {
+  const opened = await open();
+  if (opened.kind === "absent") {
+    say(`fuzz ${name}: skipped: ${opened.reason}`);
+    continue;
+  }
+  await using _ended = opened;
+  const { repeats = opened.bench.target.repeats } = values;
+  const target = { ...opened.bench.target, ...(repeats === undefined ? {} : { repeats: Number(repeats) }) };
+  if (!(await runTarget({ ...opened.bench, target }))) process.exitCode = 1;
 }

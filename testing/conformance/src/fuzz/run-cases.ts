@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { seededRandom } from "@weir/core";
 import { caseSeed } from "./dice.ts";
-import type { Difference, FuzzCase, FuzzOutcome, FuzzTarget } from "./fuzz-target.ts";
+import type { Bench, Difference, FuzzCase, FuzzOutcome, FuzzTarget } from "./fuzz-target.ts";
 
 /** A case and what the two programs made of it. */
 export interface Compared {
@@ -13,12 +13,6 @@ export interface Compared {
   readonly difference: Difference | undefined;
   /** The name of the waiver that the difference falls under. */
   readonly waiver: string | undefined;
-}
-
-/** A target and where its real program lies. */
-export interface Bench {
-  readonly target: FuzzTarget;
-  readonly tool: string;
 }
 
 export function generateCase(target: FuzzTarget, seed: number, index: number): FuzzCase {
@@ -77,7 +71,7 @@ async function settle(
   { scratch, ours, theirs }: Unsettled,
 ): Promise<Pick<Compared, "theirs" | "difference" | "waiver">> {
   let varies = false;
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
+  for (let repeat = 0; repeat < (target.repeats ?? REPEATS); repeat++) {
     const again = await target.theirs(given, tool, scratch);
     varies ||= target.difference(theirs, again) !== undefined;
     if (target.difference(ours, again) === undefined) {
@@ -102,9 +96,9 @@ async function ownOutcome(target: FuzzTarget, given: FuzzCase, scratch: string):
 export async function* compareCases(
   bench: Bench,
   range: { readonly seed: number; readonly from: number; readonly to: number },
-  workers = 2,
 ): AsyncGenerator<Compared> {
   const pending = new Map<number, Promise<Compared>>();
+  const { workers = 2 } = bench.target;
   let next = range.from;
   for (let index = range.from; index < range.to; index++) {
     for (; next < range.to && next < index + workers; next++) {

@@ -1,0 +1,47 @@
+import { type JsonValue, parseJson, writeJson } from "@weir/core";
+import { findControlPlane } from "@weir/testkit";
+import { type RealServer, startRealServer } from "../../apiserver/real-target.ts";
+import type { FuzzOutcome, FuzzTarget, OpenedTarget } from "../fuzz-target.ts";
+import { generateConversation } from "./conversation-case.ts";
+import { type Exchange, requestsOf } from "./conversation.ts";
+import { converse } from "./converse.ts";
+import { conversationDifference } from "./difference.ts";
+import { converseEmbedded, recordedConversation } from "./replay.ts";
+import { WAIVERS } from "./waivers.ts";
+
+/** Starts one control plane, which all cases share, each in a namespace of its own. */
+export async function openApiserverTarget(): Promise<OpenedTarget> {
+  const found = await findControlPlane();
+  if (found.kind === "absent") return found;
+  const real = await startRealServer();
+  const bench = { target: apiserverTarget(real), tool: found.kubeApiserver };
+  return { kind: "open", bench, [Symbol.asyncDispose]: () => real[Symbol.asyncDispose]() };
+}
+
+/** Conversations with our API and with kube-apiserver. */
+function apiserverTarget(real: RealServer): FuzzTarget {
+  return {
+    name: "apiserver",
+    tool: "kube-apiserver",
+    waivers: WAIVERS,
+    repeats: 4,
+    workers: 16,
+    generate: generateConversation,
+    ours: async (given) => outcomeOf(await converseEmbedded(requestsOf(given))),
+    theirs: async (given) => outcomeOf(await converse(requestsOf(given), real.target())),
+    difference: (ours, theirs) => {
+      if (ours.output === undefined || theirs.output === undefined)
+        return { kind: "no answer", detail: `${ours.error ?? ""} ${theirs.error ?? ""}` };
+      return conversationDifference(exchangesOf(ours), exchangesOf(theirs));
+    },
+    record: (name, _given, theirs) => recordedConversation(name, exchangesOf(theirs)),
+  };
+}
+
+function outcomeOf(exchanges: readonly Exchange[]): FuzzOutcome {
+  return { output: writeJson(exchanges as unknown as JsonValue), warnings: "" };
+}
+
+function exchangesOf({ output }: FuzzOutcome): readonly Exchange[] {
+  return parseJson(output ?? "[]") as unknown as readonly Exchange[];
+}

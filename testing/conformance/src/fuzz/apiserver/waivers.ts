@@ -1,0 +1,4 @@
+import type { Waiver } from "../fuzz-target.ts";
+
+/** Differences on purpose. */
+export const WAIVERS: readonly Waiver[] = [];

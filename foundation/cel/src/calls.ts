@@ -2,6 +2,7 @@ import { compileRegexp, RegexpSyntaxError } from "@weir/text";
 import { CelProgramError } from "./cel-error.ts";
 import type { CallMeter } from "./cost/call-meter.ts";
 import { type CelFunction, dispatch, type Overload } from "./function-table.ts";
+import { PATTERN_SEARCHES, patternSearcher } from "./library/pattern-search.ts";
 import type { Planned } from "./planned.ts";
 import type { Scope } from "./scope.ts";
 import { CelDuration, CelFailure, CelTimestamp, type CelValue, noOverload } from "./value.ts";
@@ -105,6 +106,24 @@ export function checkArity(
 
 /** What a function does with operands of which all have values. */
 export function application(
+  id: number,
+  name: string,
+  called: CelFunction | undefined,
+  overloads: readonly Overload[],
+): Application {
+  const search = PATTERN_SEARCHES.get(name);
+  const apply = plainApplication(id, name, called, overloads);
+  if (search === undefined) return apply;
+  const searcher = patternSearcher(search);
+  return (values) => {
+    const [text, pattern, more] = values;
+    return typeof text === "string" && typeof pattern === "string"
+      ? searcher(text, pattern, more)
+      : apply(values);
+  };
+}
+
+function plainApplication(
   id: number,
   name: string,
   called: CelFunction | undefined,

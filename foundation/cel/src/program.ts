@@ -258,8 +258,7 @@ class Planner {
 
   #list(node: ListNode): Planned {
     const elements = node.elements.map((element) => this.plan(element));
-    const evaluate = (scope: Scope): CelValue => {
-      scope.spend(COSTS.list);
+    const build = (scope: Scope): CelValue => {
       const items: CelValue[] = [];
       for (const [index, element] of elements.entries()) {
         const value = element.evaluate(scope);
@@ -270,6 +269,7 @@ class Planner {
       }
       return items;
     };
+    const evaluate = costing(build, COSTS.list);
     if (node.optional.size > 0) return { evaluate };
     const constants = elements.map((element) => element.constant);
     return constants.every((value) => value !== undefined) ? constant(constants) : { evaluate };
@@ -281,8 +281,7 @@ class Planner {
       value: this.plan(value),
       isOptional,
     }));
-    const evaluate = (scope: Scope): CelValue => {
-      scope.spend(COSTS.map);
+    const build = (scope: Scope): CelValue => {
       const map = new CelMap();
       for (const { key, value, isOptional } of entries) {
         const keyValue = key.evaluate(scope);
@@ -296,6 +295,7 @@ class Planner {
       }
       return map;
     };
+    const evaluate = costing(build, COSTS.map);
     const isConstant = entries.every(
       ({ key, value, isOptional }) =>
         !isOptional && key.constant !== undefined && value.constant !== undefined,
@@ -308,21 +308,19 @@ class Planner {
     const message = MESSAGES.get(node.typeName.replace(/^\./, ""));
     if (message === undefined) throw new CelProgramError(`unknown type: ${node.typeName}`);
     const fields = node.fields.map((field) => ({ ...field, value: this.plan(field.value) }));
-    return {
-      evaluate: (scope) => {
-        scope.spend(COSTS.message);
-        const values = new Map<string, CelValue>();
-        for (const { name, value, isOptional } of fields) {
-          const given = value.evaluate(scope);
-          if (given instanceof CelFailure) return given;
-          if (!message.fields.has(name)) return new CelFailure(`no such field: ${name}`);
-          if (!isOptional) values.set(name, given);
-          else if (!(given instanceof CelOptional)) return notOptional(given);
-          else if (given.value !== undefined) values.set(name, given.value);
-        }
-        return message.make(values);
-      },
+    const build = (scope: Scope): CelValue => {
+      const values = new Map<string, CelValue>();
+      for (const { name, value, isOptional } of fields) {
+        const given = value.evaluate(scope);
+        if (given instanceof CelFailure) return given;
+        if (!message.fields.has(name)) return new CelFailure(`no such field: ${name}`);
+        if (!isOptional) values.set(name, given);
+        else if (!(given instanceof CelOptional)) return notOptional(given);
+        else if (given.value !== undefined) values.set(name, given.value);
+      }
+      return message.make(values);
     };
+    return { evaluate: costing(build, COSTS.message) };
   }
 
   #comprehension(node: ComprehensionNode): Planned {
@@ -356,12 +354,14 @@ class Planner {
     if (element === undefined || added.elements.length !== 1 || added.optional.size > 0) return undefined;
     const planned = this.plan(element);
     // The name of the accumulator, the list of one element and the sum of both.
-    const cost = planned.constant === undefined ? 1 + COSTS.list + 1 : 2;
+    const cost = planned.constant === undefined ? COSTS.list : 0;
     return {
       evaluate: (scope) => {
         const whole = scope.resolve(accumulator) ?? null;
+        scope.spend(1);
         const value = planned.evaluate(scope);
         scope.spend(cost);
+        scope.spend(1);
         if (whole instanceof CelFailure) return whole;
         if (value instanceof CelFailure) return value;
         if (isList(whole)) (whole as CelValue[]).push(value);
@@ -369,6 +369,15 @@ class Planner {
       },
     };
   }
+}
+
+/** What is made of other values costs the same whether they can be evaluated or not. */
+function costing(build: (scope: Scope) => CelValue, cost: number): (scope: Scope) => CelValue {
+  return (scope) => {
+    const value = build(scope);
+    scope.spend(cost);
+    return value;
+  };
 }
 
 /** The value of what reads no variable. */

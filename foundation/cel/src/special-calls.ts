@@ -4,7 +4,7 @@ import { isNumber } from "./function-table.ts";
 import { insertInto } from "./library/operators.ts";
 import { constant, type Planned, unread } from "./planned.ts";
 import type { Qualifier } from "./qualifier.ts";
-import { CelFailure, CelMap, CelOptional, type CelValue, isList, noOverload } from "./value.ts";
+import { CelFailure, CelMap, CelObject, CelOptional, type CelValue, isList, noOverload } from "./value.ts";
 
 /** An error on one side does not matter where the other side decides. */
 export function logical(left: Planned, right: Planned, decisive: boolean): Planned {
@@ -56,9 +56,20 @@ export function equality(left: Planned, right: Planned, isEqual: boolean): Plann
       scope.spend(cost(first, second));
       if (first instanceof CelFailure) return first;
       if (second instanceof CelFailure) return second;
+      if (isRefused(first, second)) return isEqual ? noOverload() : true;
       return areEqual(first, second) === isEqual;
     },
   };
+}
+
+/** Kubernetes compares no quantity with one that was computed. */
+function isRefused(left: CelValue, right: CelValue): boolean {
+  return (
+    right instanceof CelObject &&
+    right.isReference &&
+    left instanceof CelObject &&
+    left.typeName === right.typeName
+  );
 }
 
 /** Looking for a value in a list of constants, where all of them are numbers, texts or booleans. */

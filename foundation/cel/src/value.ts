@@ -27,6 +27,7 @@ export class CelUint {
 
 /** Where a map has its entries from. */
 interface MapContent {
+  readonly isJson: boolean;
   readonly size: number;
   get(key: CelValue): CelValue | undefined;
   entries(): Iterable<readonly [CelValue, CelValue]>;
@@ -49,6 +50,11 @@ export class CelMap {
     return this.#content.size;
   }
 
+  /** Whether it was a JSON object, and is not made by an expression. */
+  get isJson(): boolean {
+    return this.#content.isJson;
+  }
+
   get(key: CelValue): CelValue | undefined {
     return this.#content.get(key);
   }
@@ -68,6 +74,7 @@ export class CelMap {
 }
 
 class EntryContent implements MapContent {
+  readonly isJson = false;
   readonly #entries = new Map<string, readonly [CelValue, CelValue]>();
 
   get size(): number {
@@ -111,6 +118,7 @@ export function celJsonMap(content: Readonly<Record<string, unknown>>, read: Rea
 }
 
 class JsonContent implements MapContent {
+  readonly isJson = true;
   readonly #content: Readonly<Record<string, unknown>>;
   readonly #read: ReadJson;
   readonly #known = new Map<string, CelValue>();
@@ -188,12 +196,22 @@ interface Comparison<T> {
 export class CelObject<T = unknown> {
   readonly typeName: string;
   readonly content: T;
+  /** In Go a pointer, which no value of its own type is equal to. */
+  readonly isReference: boolean;
   readonly #isSame: Comparison<T>["isSame"];
   readonly #text: string;
 
-  constructor(typeName: string, content: T, text: string, isSame: Comparison<T>["isSame"]) {
+  // oxlint-disable-next-line max-params -- all that there is to a value
+  constructor(
+    typeName: string,
+    content: T,
+    text: string,
+    isSame: Comparison<T>["isSame"],
+    isReference = false,
+  ) {
     this.typeName = typeName;
     this.content = content;
+    this.isReference = isReference;
     this.#text = text;
     this.#isSame = isSame;
   }
@@ -268,7 +286,5 @@ export function isZeroValue(value: CelValue): boolean {
   if (isList(value) || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof CelMap) return value.size === 0;
   if (value instanceof CelUint) return value.value === 0n;
-  if (value instanceof CelDuration) return value.nanoseconds === 0n;
-  if (value instanceof CelOptional) return value.value === undefined || isZeroValue(value.value);
-  return false;
+  return value instanceof CelDuration && value.nanoseconds === 0n;
 }

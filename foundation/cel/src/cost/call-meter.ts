@@ -1,7 +1,8 @@
+import { CelEvaluationError } from "../cel-error.ts";
 import type { TypeKind } from "../cel-type.ts";
 import type { Overload } from "../function-table.ts";
 import type { NamedFormat } from "../library/kubernetes.ts";
-import { CelObject, type CelValue, isList } from "../value.ts";
+import { CelFailure, CelObject, type CelValue, isList } from "../value.ts";
 import { comparisonCost, sizeOfValue, TRAVERSAL, traversal, visitCost } from "./value-size.ts";
 
 /** What calls of a function cost when they are evaluated, beside their operands. */
@@ -17,6 +18,9 @@ const LIST_BASE = 10;
 const AUTHORIZER_CHECK = 350_000;
 /** For each requirement of a selector a structure and a list are made, and a requirement is two characters at least. */
 const REQUIREMENT = 50;
+
+const NOT_A_LIST =
+  "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add";
 
 const ONE: CallMeter = { kind: "fixed", cost: 1 };
 
@@ -107,8 +111,9 @@ function allocation(size: number, factor = 1): number {
   return cost < 0 ? Number.MAX_SAFE_INTEGER : cost + 1 + LIST_BASE;
 }
 
-/** Each element is compared with each; texts are walked along. */
+/** Each element is compared with each; texts are walked along. cel-go breaks off where there is no list to measure. */
 function selfComparison(list: CelValue): number {
+  if (list instanceof CelFailure) throw new CelEvaluationError(NOT_A_LIST);
   const size = sizeOfValue(list);
   const first = isList(list) ? list[0] : undefined;
   const isText = typeof first === "string" || first instanceof Uint8Array;

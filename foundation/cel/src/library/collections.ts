@@ -201,7 +201,9 @@ function distinct(list: List): CelValue {
 
 function range(count: bigint): CelValue {
   if (count > LONGEST_RANGE) return new CelFailure(`range of ${count} elements is too long`);
-  return Array.from({ length: Math.max(0, Number(count)) }, (_, index) => BigInt(index));
+  const list: CelValue[] = [];
+  for (let number = 0n; number < count; number++) list.push(number);
+  return list;
 }
 
 function indexOf(list: List, item: CelValue): CelValue {

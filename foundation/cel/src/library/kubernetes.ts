@@ -1,7 +1,6 @@
 import {
   addQuantities,
   compareQuantities,
-  compileRegexp,
   dnsLabelProblems,
   dnsSubdomainProblems,
   formatQuantity,
@@ -13,12 +12,12 @@ import {
   QuantitySyntaxError,
   quantityToNumber,
   quantityValue,
-  RegexpSyntaxError,
   subtractQuantities,
 } from "@weir/text";
 import { BOOL, type CelType, DOUBLE, INT, listOf, opaque, optionalOf, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, CelObject, CelOptional, type CelValue } from "../value.ts";
+import { findAll, findFirst, searchText } from "./pattern-search.ts";
 import { parseTimestamp } from "./time.ts";
 import { parseRequestUrl } from "./url.ts";
 
@@ -27,12 +26,13 @@ export const FORMAT: CelType = opaque("kubernetes.NamedFormat");
 
 type QuantityValue = CelObject<Quantity>;
 
-function quantityObject(quantity: Quantity): QuantityValue {
+function quantityObject(quantity: Quantity, isComputed = false): QuantityValue {
   return new CelObject(
     QUANTITY.name,
     quantity,
     formatQuantity(quantity),
     (left, right) => compareQuantities(left, right) === 0,
+    isComputed,
   );
 }
 
@@ -110,12 +110,12 @@ export const QUANTITIES: readonly CelFunction[] = [
       [QUANTITY, QUANTITY],
       QUANTITY,
       (left: QuantityValue, right: QuantityValue) =>
-        quantityObject(addQuantities(left.content, right.content)),
+        quantityObject(addQuantities(left.content, right.content), true),
     ],
     [
       [QUANTITY, INT],
       QUANTITY,
-      (left: QuantityValue, right: bigint) => quantityObject(addQuantities(left.content, ofInt(right))),
+      (left: QuantityValue, right: bigint) => quantityObject(addQuantities(left.content, ofInt(right)), true),
     ],
   ),
   memberFunction(
@@ -124,47 +124,44 @@ export const QUANTITIES: readonly CelFunction[] = [
       [QUANTITY, QUANTITY],
       QUANTITY,
       (left: QuantityValue, right: QuantityValue) =>
-        quantityObject(subtractQuantities(left.content, right.content)),
+        quantityObject(subtractQuantities(left.content, right.content), true),
     ],
     [
       [QUANTITY, INT],
       QUANTITY,
-      (left: QuantityValue, right: bigint) => quantityObject(subtractQuantities(left.content, ofInt(right))),
+      (left: QuantityValue, right: bigint) =>
+        quantityObject(subtractQuantities(left.content, ofInt(right)), true),
     ],
   ),
 ];
 
-function find(text: string, pattern: string): CelValue {
-  return matching(pattern, (regexp) => regexp.find(text)?.groups[0] ?? "");
-}
-
-function findAll(text: string, pattern: string, limit = -1n): CelValue {
-  return matching(pattern, (regexp) => {
-    const all = regexp.findAll(text).map(({ groups }) => groups[0] ?? "");
-    return limit < 0n ? all : all.slice(0, Number(limit));
-  });
-}
-
-function matching(pattern: string, search: (regexp: ReturnType<typeof compileRegexp>) => CelValue): CelValue {
-  try {
-    return search(compileRegexp(pattern));
-  } catch (error) {
-    if (error instanceof RegexpSyntaxError) return new CelFailure(error.message);
-    throw error;
-  }
-}
-
 /** Kubernetes' functions of regular expressions. */
 export const REGEX: readonly CelFunction[] = [
-  memberFunction("find", [[STRING, STRING], STRING, find]),
+  memberFunction("find", [
+    [STRING, STRING],
+    STRING,
+    (text: string, pattern: string) => searchText(findFirst, text, pattern),
+  ]),
   memberFunction(
     "findAll",
-    [[STRING, STRING], listOf(STRING), findAll],
-    [[STRING, STRING, INT], listOf(STRING), findAll],
+    [[STRING, STRING], listOf(STRING), (text: string, pattern: string) => searchText(findAll, text, pattern)],
+    [
+      [STRING, STRING, INT],
+      listOf(STRING),
+      (text: string, pattern: string, limit: bigint) => searchText(findAll, text, pattern, limit),
+    ],
   ),
 ];
 
 type Check = (text: string) => readonly string[];
+
+/** Formats count characters where names of objects count bytes. */
+function inCharacters(check: Check): Check {
+  return (text) => check(text).map((problem) => problem.replace(/ bytes$/, " characters"));
+}
+
+const dnsLabel = inCharacters(dnsLabelProblems);
+const dnsSubdomain = inCharacters(dnsSubdomainProblems);
 
 /** A prefix may end in a dash, as it does before generated characters. */
 function asPrefix(check: Check): Check {
@@ -178,7 +175,7 @@ function matchesOr(pattern: RegExp, problem: string): Check {
 const DNS_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 
 function dns1035Problems(text: string): readonly string[] {
-  const tooLong = Buffer.byteLength(text) > 63 ? ["must be no more than 63 bytes"] : [];
+  const tooLong = Buffer.byteLength(text) > 63 ? ["must be no more than 63 characters"] : [];
   if (new RegExp(`^${DNS_1035}$`).test(text)) return tooLong;
   const rule =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
@@ -200,7 +197,7 @@ function dateProblems(text: string): readonly string[] {
 }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BASE64 = /^(?!$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** A format, and how long the pattern is that its cost is measured by. */
 export interface NamedFormat {
@@ -209,12 +206,12 @@ export interface NamedFormat {
 }
 
 const FORMATS: ReadonlyMap<string, NamedFormat> = new Map([
-  format("dns1123Label", dnsLabelProblems, 30),
-  format("dns1123Subdomain", dnsSubdomainProblems, 60),
+  format("dns1123Label", dnsLabel, 30),
+  format("dns1123Subdomain", dnsSubdomain, 60),
   format("dns1035Label", dns1035Problems, 30),
   format("qualifiedName", labelKeyProblems, 60),
-  format("dns1123LabelPrefix", asPrefix(dnsLabelProblems), 30),
-  format("dns1123SubdomainPrefix", asPrefix(dnsSubdomainProblems), 60),
+  format("dns1123LabelPrefix", asPrefix(dnsLabel), 30),
+  format("dns1123SubdomainPrefix", asPrefix(dnsSubdomain), 60),
   format("dns1035LabelPrefix", asPrefix(dns1035Problems), 30),
   format("labelValue", labelValueProblems, 40),
   format("uri", uriProblems, 1103),

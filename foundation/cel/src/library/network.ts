@@ -1,6 +1,6 @@
 import { BOOL, type CelType, INT, opaque, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
-import { CelFailure, CelObject, type CelValue } from "../value.ts";
+import { CelFailure, CelObject, type CelValue, noOverload } from "../value.ts";
 import {
   containsIp,
   formatIp,
@@ -141,7 +141,7 @@ export const NETWORK: readonly CelFunction[] = [
       BOOL,
       (range: Range, text: string) => {
         const address = readIp(text);
-        return address instanceof CelFailure ? address : containsIp(range.content, address);
+        return address instanceof CelFailure ? noOverload() : containsIp(range.content, address);
       },
     ],
     [[CIDR, IP], BOOL, (range: Range, ip: Ip) => containsIp(range.content, ip.content)],

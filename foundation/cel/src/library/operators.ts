@@ -34,6 +34,7 @@ import {
   noOverload,
   typeNameOf,
 } from "../value.ts";
+import { characterCount } from "../cost/value-size.ts";
 import { add, divide, multiply, negate, remainder, subtract } from "./arithmetic.ts";
 
 const A = parameter("A");
@@ -101,11 +102,7 @@ function contains(item: CelValue, whole: CelValue): CelValue {
 
 /** The number of characters, bytes, elements or entries. */
 export function sizeOf(value: CelValue): CelValue {
-  if (typeof value === "string") {
-    let count = 0n;
-    for (const _ of value) count++;
-    return count;
-  }
+  if (typeof value === "string") return BigInt(characterCount(value));
   if (value instanceof Uint8Array || isList(value)) return BigInt(value.length);
   return value instanceof CelMap ? BigInt(value.size) : noOverload();
 }

@@ -22,6 +22,7 @@ function parseVersion(text: string): Version | CelFailure {
   const [, patch = "", prerelease, build] = /^([^+-]*)(?:-([^+]*))?(?:\+([^]*))?$/.exec(rest.join(".")) ?? [];
   const numbers: bigint[] = [];
   for (const [index, digits] of [major, minor, patch].entries()) {
+    if (digits === "") return new CelFailure('strconv.ParseUint: parsing "": invalid syntax');
     if (!/^[0-9]+$/.test(digits))
       return new CelFailure(`Invalid character(s) found in ${NAMES[index]} number ${JSON.stringify(digits)}`);
     if (digits.length > 1 && digits.startsWith("0")) {

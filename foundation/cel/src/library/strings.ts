@@ -1,7 +1,7 @@
-import { compileRegexp, RegexpSyntaxError } from "@weir/text";
 import { BOOL, DYN, INT, listOf, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, type CelValue, noOverload } from "../value.ts";
+import { matchesAnywhere, searchText } from "./pattern-search.ts";
 import { quoteText } from "./quote-text.ts";
 import { type FormatDialect, formatText } from "./string-format.ts";
 
@@ -86,17 +86,6 @@ function join(list: readonly CelValue[], separator = ""): CelValue {
   return wrong === undefined ? list.join(separator) : noOverload();
 }
 
-/** Whether a pattern matches anywhere in a text. */
-export function matches(text: CelValue, pattern: CelValue): CelValue {
-  if (typeof text !== "string" || typeof pattern !== "string") return noOverload();
-  try {
-    return compileRegexp(pattern).matches(text);
-  } catch (error) {
-    if (error instanceof RegexpSyntaxError) return new CelFailure(error.message);
-    throw error;
-  }
-}
-
 function test(name: string, holds: (text: string, part: string) => boolean): CelFunction {
   return {
     ...memberFunction(name, [[STRING, STRING], BOOL]),
@@ -120,7 +109,10 @@ export const TEXT_TESTS: readonly CelFunction[] = [
     singleton: {
       arity: 2,
       accepts: (value) => typeof value === "string",
-      apply: (text = null, pattern = null) => matches(text, pattern),
+      apply: (text, pattern) =>
+        typeof text === "string" && typeof pattern === "string"
+          ? searchText(matchesAnywhere, text, pattern)
+          : noOverload(),
     },
   },
 ];

@@ -1,13 +1,18 @@
 import type { JsonObject } from "@weir/core";
 import { bootstrapBindings, bootstrapRoles } from "../auth/bootstrap-policy.ts";
 import { administrator } from "../auth/user-info.ts";
-import { isStatusReason } from "@weir/objects";
+import { isStatusReason, type KubeObject, type ManagedFieldsEntry } from "@weir/objects";
 import type { ApiRequest } from "../http/api-request.ts";
 import { formatAddress } from "../services/service-range.ts";
 import { createObject } from "../verbs/create.ts";
-import type { Api, Call } from "./call.ts";
+import { newUid } from "../verbs/identity.ts";
+import { bootstrapFields } from "./bootstrap-fields.ts";
+import { type Api, type Call, timestamp } from "./call.ts";
 import { child, text } from "./draft-access.ts";
-import { storageKey } from "./resource.ts";
+import { type Resource, storageKey } from "./resource.ts";
+
+/** Who owns the fields. */
+const MANAGER = "kube-apiserver";
 
 interface BootstrapObject {
   readonly group: string;
@@ -22,7 +27,11 @@ const namespace = (name: string): BootstrapObject => ({
   version: "v1",
   plural: "namespaces",
   namespace: "",
-  object: { metadata: { name } },
+  object: {
+    metadata: { name, labels: { "kubernetes.io/metadata.name": name } },
+    spec: { finalizers: ["kubernetes"] },
+    status: { phase: "Active" },
+  },
 });
 
 /** The Service under which programs in the cluster find the API. */
@@ -42,12 +51,7 @@ const kubernetesService = (clusterIP: string): BootstrapObject => ({
   },
 });
 
-const objects: readonly BootstrapObject[] = [
-  namespace("default"),
-  namespace("kube-system"),
-  namespace("kube-public"),
-  namespace("kube-node-lease"),
-];
+const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
 const rbac = (plural: string, object: JsonObject): BootstrapObject => ({
   group: "rbac.authorization.k8s.io",
@@ -68,26 +72,66 @@ const internalRequest: ApiRequest = {
   signal: new AbortController().signal,
 };
 
-/** Creates what every cluster has from its first moment on; what is there already stays. */
+/**
+ * Writes what every cluster has from its first moment on; what is there already stays.
+ *
+ * The many that hold nothing but what is said here are composed as they would be stored, and written together: sending
+ * each through the checks of a request would take most of the time in which a cluster starts.
+ */
 export async function createBootstrapObjects(api: Api): Promise<void> {
-  // What does not build on each other is written together: the disk is waited for once.
-  const alone = [
-    ...objects,
-    ...bootstrapRoles().map((role) => rbac("clusterroles", role)),
+  const composed = [
+    ...NAMESPACES.map(namespace),
+    // A role that is joined of others has no rules until a loop joins them.
+    ...bootstrapRoles().map((role) => rbac("clusterroles", { ...role, rules: role["rules"] ?? null })),
     ...bootstrapBindings().map((binding) => rbac("clusterrolebindings", binding)),
   ];
-  await Promise.all(alone.map((each) => createOne(api, each)));
+  await Promise.all(composed.map((each) => writeComposed(api, each)));
   await createOne(api, kubernetesService(formatAddress(api.services.range.first)));
 }
 
-async function createOne(
+async function writeComposed(api: Api, wanted: BootstrapObject): Promise<void> {
+  const { resource, key, isThere } = await placeOf(api, wanted);
+  if (resource === undefined || isThere) return;
+  const { metadata, ...rest } = wanted.object;
+  const time = timestamp(api.clock);
+  const manager: ManagedFieldsEntry = {
+    manager: MANAGER,
+    operation: "Update",
+    apiVersion: resource.storageVersion,
+    time,
+    fieldsType: "FieldsV1",
+    fieldsV1: bootstrapFields(wanted.object),
+  };
+  const object = {
+    apiVersion: resource.storageVersion,
+    kind: resource.kind,
+    metadata: {
+      ...(metadata as JsonObject),
+      managedFields: [manager],
+      uid: newUid(api.random),
+      creationTimestamp: time,
+    },
+    ...rest,
+  } as unknown as KubeObject;
+  // Whoever was first with this key has written the same.
+  await api.store.commit(resource, { key, object, bytes: api.store.encode(resource, object), expected: 0 });
+}
+
+/** Where an object belongs, and whether it is there. */
+async function placeOf(
   api: Api,
   { group, version, plural, namespace: inside, object }: BootstrapObject,
-): Promise<void> {
+): Promise<{ readonly resource: Resource | undefined; readonly key: string; readonly isThere: boolean }> {
   const resource = api.registry.find(group, version, plural);
-  if (resource === undefined) return;
+  if (resource === undefined) return { resource, key: "", isThere: false };
   const key = storageKey(resource, inside, text(child(object, "metadata"), "name"));
-  if ((await api.store.get(key)) !== undefined) return;
+  return { resource, key, isThere: (await api.store.get(key)) !== undefined };
+}
+
+async function createOne(api: Api, wanted: BootstrapObject): Promise<void> {
+  const { resource, isThere } = await placeOf(api, wanted);
+  if (resource === undefined || isThere) return;
+  const { group, version, plural, namespace: inside, object } = wanted;
   const call: Call = {
     api,
     request: internalRequest,
@@ -112,7 +156,7 @@ async function createOne(
   try {
     await createObject(call, draft, {
       isDryRun: false,
-      fieldManager: "kube-apiserver",
+      fieldManager: MANAGER,
       fieldValidation: "Ignore",
       force: false,
       tracked: false,

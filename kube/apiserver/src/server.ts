@@ -29,6 +29,7 @@ import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { UserInfo } from "./auth/user-info.ts";
+import { Changes } from "./watch/change.ts";
 import { AdmissionWebhooks } from "./webhooks/admission-webhooks.ts";
 import type { CallWebhook } from "./webhooks/call-webhook.ts";
 import { Hooks } from "./webhooks/hooks.ts";
@@ -115,6 +116,7 @@ class Server implements ApiServer {
       admission: new AdmissionChain({ lifecycle, access, isTerminating, policies, webhooks }),
       access,
       services: new ServiceAllocator(store, random, range),
+      changes: new Changes(),
       clock,
       random,
       logger,

@@ -5,6 +5,7 @@ import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import type { Admission } from "../admission/admission.ts";
 import type { ServiceAllocator } from "../services/service-allocator.ts";
+import type { Changes } from "../watch/change.ts";
 import type { CallWebhook } from "../webhooks/call-webhook.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Registry } from "./registry.ts";
@@ -17,6 +18,8 @@ export interface Api {
   readonly admission: Admission;
   readonly access: Access;
   readonly services: ServiceAllocator;
+  /** What watches share of the changes of late. */
+  readonly changes: Changes;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -20,7 +20,7 @@ import {
   withinOptional,
 } from "./cel-type.ts";
 import type { CelFunction, FunctionTable, Overload } from "./function-table.ts";
-import { MESSAGES, type MessageType } from "./messages.ts";
+import type { FindMessage, MessageType } from "./messages.ts";
 import type { Problem } from "./source-text.ts";
 import {
   type CallNode,
@@ -42,6 +42,7 @@ export interface Declarations {
   readonly variables: ReadonlyMap<string, CelType>;
   /** Types that can be named: `int`, `kubernetes.URL`. */
   readonly typeNames: ReadonlyMap<string, CelType>;
+  readonly findMessage: FindMessage;
 }
 
 /** What the checker found out of an expression. */
@@ -127,7 +128,8 @@ class Checker {
     const plainName = name.startsWith(".") ? name.slice(1) : name;
     const variable = this.#declarations.variables.get(plainName);
     if (variable !== undefined) return variable;
-    const type = this.#declarations.typeNames.get(plainName);
+    const { typeNames, findMessage } = this.#declarations;
+    const type = typeNames.get(plainName) ?? findMessage(plainName)?.type;
     return type && typeOf(type);
   }
 
@@ -151,7 +153,8 @@ class Checker {
       case "map":
         return type.params[1] ?? DYN;
       case "object": {
-        const found = type.fields?.get(field);
+        // A message that an expression makes takes fields of any name.
+        const found = type.fields === undefined ? DYN : type.fields.get(field);
         if (found === undefined) this.#report(node, `undefined field '${field}'`);
         return found ?? ERROR;
       }
@@ -283,7 +286,7 @@ class Checker {
   #message(node: MessageNode): CelType {
     const type = this.#named(node.typeName);
     if (type === undefined) return this.#undeclared(node, node.typeName);
-    const message = MESSAGES.get(node.typeName.replace(/^\./, ""));
+    const message = this.#declarations.findMessage(node.typeName.replace(/^\./, ""));
     if (type.kind !== "type") this.#report(node, `'${describeType(type)}' is not a type`);
     else if (message === undefined) this.#report(node, `'${node.typeName}' is not a message type`);
     for (const field of node.fields) this.#messageField(field, message);
@@ -294,7 +297,7 @@ class Checker {
     const { name, value, isOptional } = field;
     const type = this.#present(value, this.check(value), isOptional);
     if (message === undefined) return;
-    const declared = message.fields.get(name);
+    const declared = message.field(name);
     if (declared === undefined) this.#report(field, `undefined field '${name}'`);
     else if (!this.bindings.unify([declared], [type])) {
       this.#report(

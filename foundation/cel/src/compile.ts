@@ -80,7 +80,12 @@ function programOf(syntax: Syntax, environment: Environment, checked: Checked | 
   const typeNames = new Set(environment.typeNames.keys());
   const program = plan(
     syntax.root,
-    { functions: environment.functions, typeNames, patterns: environment.patterns },
+    {
+      functions: environment.functions,
+      typeNames,
+      findMessage: environment.findMessage,
+      patterns: environment.patterns,
+    },
     checked,
   );
   return {

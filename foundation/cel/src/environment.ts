@@ -24,7 +24,8 @@ import { stringLibrary, TEXT_TESTS } from "./library/strings.ts";
 import type { FormatDialect } from "./library/string-format.ts";
 import { TIME } from "./library/time.ts";
 import { URL_TYPE, URLS } from "./library/url.ts";
-import { MESSAGES } from "./messages.ts";
+import { type FindMessage, findWellKnown, MESSAGES } from "./messages.ts";
+import { findPatchMessage, PATCH_FUNCTIONS } from "./patch-messages.ts";
 import { MacroTable, OPTIONAL_MACROS, SORT_MACROS, STANDARD_MACROS, TWO_VARIABLE_MACROS } from "./macros.ts";
 
 /** The functions, macros and variables that an expression may use. */
@@ -33,6 +34,8 @@ export interface Environment {
   readonly macros: MacroTable;
   readonly variables: ReadonlyMap<string, CelType>;
   readonly typeNames: ReadonlyMap<string, CelType>;
+  /** The messages that an expression may write out. */
+  readonly findMessage: FindMessage;
   /** Functions whose constant pattern is compiled with the expression. */
   readonly patterns: ReadonlySet<string>;
   readonly dialect: FormatDialect;
@@ -62,6 +65,7 @@ const FLUX_BASE = {
   functions: new FunctionTable([...COMMON, ...ENCODERS, ...stringLibrary("plain")]),
   macros: new MacroTable([...STANDARD_MACROS, ...OPTIONAL_MACROS]),
   typeNames: TYPE_NAMES,
+  findMessage: findWellKnown,
   patterns: new Set(["matches"]),
   dialect: "plain",
   checksConstants: false,
@@ -84,6 +88,7 @@ const KUBERNETES_BASE = {
     ...TYPE_NAMES,
     ...[URL_TYPE, QUANTITY, FORMAT, IP, CIDR, SEMVER].map((type) => [type.name, type] as const),
   ]),
+  findMessage: findWellKnown,
   patterns: new Set(["matches", "find", "findAll"]),
   dialect: "english",
   isChecked: true,
@@ -93,6 +98,18 @@ const KUBERNETES_BASE = {
 /** The environment of a Kubernetes 1.36 API server, with variables of given types. */
 export function kubernetes(variables: Iterable<readonly [string, CelType]>): Environment {
   return { ...KUBERNETES_BASE, variables: new Map(variables) };
+}
+
+/**
+ * An environment whose expressions may also make patches: `Object{spec: Object.spec{replicas: 1}}`, whose fields have no types,
+ * `JSONPatch{op: "add", path: "/a", value: 1}`, and `jsonpatch.escapeKey`.
+ */
+export function withPatchTypes(environment: Environment): Environment {
+  return {
+    ...environment,
+    functions: environment.functions.with(PATCH_FUNCTIONS),
+    findMessage: (name) => findPatchMessage(name) ?? environment.findMessage(name),
+  };
 }
 
 /** The environment of Flux' `healthCheckExprs`: parsed only, every field of the object is a variable. */

@@ -38,6 +38,11 @@ export class FunctionTable {
     }
   }
 
+  /** A table that has further functions. */
+  with(functions: Iterable<CelFunction>): FunctionTable {
+    return new FunctionTable([...this.#functions.values(), ...functions]);
+  }
+
   find(name: string): CelFunction | undefined {
     return this.#functions.get(name.startsWith(".") ? name.slice(1) : name);
   }

@@ -20,7 +20,7 @@ export {
 } from "./cel-type.ts";
 export { compile, type Expression, type Program } from "./compile.ts";
 export { type LargestSize } from "./cost/estimate-cost.ts";
-export { type Environment, fluxHealth, fluxReady, kubernetes } from "./environment.ts";
+export { type Environment, fluxHealth, fluxReady, kubernetes, withPatchTypes } from "./environment.ts";
 export {
   compileFluxHealth,
   compileFluxReady,
@@ -29,6 +29,7 @@ export {
   FluxExpressionError,
 } from "./flux-expression.ts";
 export { celFromJson } from "./from-json.ts";
+export { type MadeMessage, madeMessage } from "./patch-messages.ts";
 export {
   CelDuration,
   celJsonMap,

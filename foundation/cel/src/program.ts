@@ -14,7 +14,7 @@ import { CelProgramError } from "./cel-error.ts";
 import type { Checked } from "./checker.ts";
 import type { FunctionTable, Overload } from "./function-table.ts";
 import { formatKey } from "./library/operators.ts";
-import { MESSAGES } from "./messages.ts";
+import type { FindMessage } from "./messages.ts";
 import { type Qualifier, qualifyAll } from "./qualifier.ts";
 import { type Evaluation, Scope } from "./scope.ts";
 import {
@@ -44,6 +44,7 @@ import { callMeter } from "./cost/call-meter.ts";
 export interface ProgramEnvironment {
   readonly functions: FunctionTable;
   readonly typeNames: ReadonlySet<string>;
+  readonly findMessage: FindMessage;
   /** Functions whose constant pattern is compiled before any evaluation, and where the pattern stands. */
   readonly patterns: ReadonlySet<string>;
 }
@@ -96,8 +97,10 @@ class Planner {
   }
 
   #typeName(name: string | undefined): Planned | undefined {
-    if (name === undefined || !name.includes(".") || !this.#environment.typeNames.has(name)) return undefined;
-    return constant(new CelTypeName(name));
+    if (name === undefined || !name.includes(".")) return undefined;
+    if (this.#environment.typeNames.has(name)) return constant(new CelTypeName(name));
+    if (this.#environment.findMessage(name) === undefined) return undefined;
+    throw new CelProgramError(`reference to undefined type: ${name}`);
   }
 
   /** The checker knows which names are those of types: such a one is a constant. */
@@ -305,7 +308,7 @@ class Planner {
   }
 
   #message(node: MessageNode): Planned {
-    const message = MESSAGES.get(node.typeName.replace(/^\./, ""));
+    const message = this.#environment.findMessage(node.typeName.replace(/^\./, ""));
     if (message === undefined) throw new CelProgramError(`unknown type: ${node.typeName}`);
     const fields = node.fields.map((field) => ({ ...field, value: this.plan(field.value) }));
     const build = (scope: Scope): CelValue => {
@@ -313,7 +316,7 @@ class Planner {
       for (const { name, value, isOptional } of fields) {
         const given = value.evaluate(scope);
         if (given instanceof CelFailure) return given;
-        if (!message.fields.has(name)) return new CelFailure(`no such field: ${name}`);
+        if (message.field(name) === undefined) return new CelFailure(`no such field: ${name}`);
         if (!isOptional) values.set(name, given);
         else if (!(given instanceof CelOptional)) return notOptional(given);
         else if (given.value !== undefined) values.set(name, given.value);

@@ -107,6 +107,11 @@ export function duplicateField(path: string, badValue: JsonValue): FieldError {
   return fieldError({ type: "Duplicate value", reason: "FieldValueDuplicate", path, badValue, detail: "" });
 }
 
+/** The server itself cannot tell whether a field is right. */
+export function internalFieldError(path: string, detail: string): FieldError {
+  return fieldError({ type: "Internal error", reason: "InternalError", path, detail });
+}
+
 /** A text is too long. Kubernetes counts characters but says bytes. */
 export function tooLongField(path: string, limit: number): FieldError {
   const detail = `may not be more than ${limit} ${limit === 1 ? "byte" : "bytes"}`;

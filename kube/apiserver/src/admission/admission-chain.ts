@@ -4,8 +4,10 @@ import type { Access } from "../auth/access.ts";
 import type { AdmissionPolicies } from "../policies/admission-policies.ts";
 import { type Draft, groupResource } from "../resources/resource.ts";
 import type { AdmissionWebhooks } from "../webhooks/admission-webhooks.ts";
+import type { MutatingPolicies } from "../policies/mutating/mutating-policies.ts";
 import type { Admission, AdmissionRequest, NamespaceLifecycle } from "./admission.ts";
 import { checkEscalation } from "./escalation.ts";
+import { Reinvocation } from "./reinvocation.ts";
 
 /** What the chain asks beyond the write itself. */
 export interface AdmissionDeps {
@@ -14,6 +16,7 @@ export interface AdmissionDeps {
   /** Whether the CRD of a custom resource is being deleted. */
   readonly isTerminating: (group: string, plural: string) => boolean;
   readonly policies: AdmissionPolicies;
+  readonly mutatingPolicies: MutatingPolicies;
   /** Absent where nobody is asked. */
   readonly webhooks: AdmissionWebhooks | undefined;
 }
@@ -34,8 +37,21 @@ export class AdmissionChain implements Admission {
       const because = "create not allowed while custom resource definition is terminating";
       throw forbiddenError(groupResource(resource), name, because);
     }
-    await this.#deps.webhooks?.mutate(request, object, old);
+    await this.#change(request, object, old);
     await checkEscalation(access, request, object, old);
+  }
+
+  /** Policies, then webhooks; both once more where somebody changed what others want to see again. */
+  async #change(request: AdmissionRequest, object: Draft, old: KubeObject | undefined): Promise<void> {
+    const { mutatingPolicies, webhooks } = this.#deps;
+    if (mutatingPolicies.isIdle && (webhooks === undefined || webhooks.isIdle)) return;
+    const rounds = new Reinvocation();
+    await mutatingPolicies.mutate(request, object, old, rounds);
+    await webhooks?.mutate(request, object, old, rounds);
+    if (!rounds.isWanted) return;
+    rounds.startSecond();
+    await mutatingPolicies.mutate(request, object, old, rounds);
+    await webhooks?.mutate(request, object, old, rounds);
   }
 
   async validate(

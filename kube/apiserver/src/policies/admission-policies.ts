@@ -1,18 +1,18 @@
-import type { JsonObject } from "@weir/core";
 import { forbiddenError, type KubeObject, StatusError, type StatusReason } from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import { asJson } from "../resources/draft-access.ts";
-import { groupResource, type Resource, storageKey } from "../resources/resource.ts";
+import { groupResource, type Resource } from "../resources/resource.ts";
 import { isReviewed, type MatchedWrite, matchHook } from "../webhooks/match-hook.ts";
-import { requestOf } from "../webhooks/review.ts";
-import { matchedWrite, viewAs } from "../webhooks/seen-write.ts";
-import { evaluatePolicy, type PolicyDenial, type PolicyInput } from "./evaluate-policy.ts";
+import { matchedWrite } from "../webhooks/seen-write.ts";
+import { evaluatePolicy, type PolicyDenial } from "./evaluate-policy.ts";
+import { policyInput } from "./policy-input.ts";
 import { findParams, type ParamDeps } from "./policy-params.ts";
+import type { CompiledPolicy } from "./compile-policy.ts";
 import type { Binding, Policy, PolicySet } from "./policy-set.ts";
 
 /** What admission by policies works with. */
 export interface AdmissionPolicyDeps extends ParamDeps {
-  readonly policies: PolicySet;
+  readonly policies: PolicySet<CompiledPolicy>;
 }
 
 interface Refusal {
@@ -51,7 +51,7 @@ export class AdmissionPolicies {
   }
 
   async #apply(
-    { policy, binding }: { readonly policy: Policy; readonly binding: Binding },
+    { policy, binding }: { readonly policy: Policy<CompiledPolicy>; readonly binding: Binding },
     write: MatchedWrite,
     seenAs: Resource,
   ): Promise<readonly Refusal[]> {
@@ -64,30 +64,11 @@ export class AdmissionPolicies {
       const denial = { message: `failed to configure ${what}: ${found.problem}`, reason: "" };
       return [{ policy, binding: found.kind === "failed" ? binding : undefined, denial }];
     }
-    const input = await this.#inputOf(write, seenAs);
+    const input = await policyInput(this.#deps, write, seenAs);
     const denials = found.params.flatMap((params) =>
       evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed),
     );
     return denials.flatMap((denial) => decide({ policy, binding, denial }, binding, write.request));
-  }
-
-  async #inputOf(write: MatchedWrite, seenAs: Resource): Promise<Omit<PolicyInput, "params">> {
-    const { request, object, old, namespace } = write;
-    const see = async (value: JsonObject | undefined): Promise<JsonObject | undefined> =>
-      value === undefined ? undefined : viewAs(request.resource, seenAs, value);
-    return {
-      object: await see(request.operation === "delete" ? undefined : object),
-      oldObject: await see(old === undefined ? undefined : asJson(old)),
-      request: requestOf({ request, seenAs, namespace }),
-      namespaceObject: await this.#namespace(request),
-    };
-  }
-
-  async #namespace({ resource, namespace }: AdmissionRequest): Promise<JsonObject | undefined> {
-    const namespaces = this.#deps.registry.find("", "v1", "namespaces");
-    if (namespaces === undefined || namespace === "" || resource === namespaces) return undefined;
-    const stored = await this.#deps.store.get(storageKey(namespaces, "", namespace));
-    return stored === undefined ? undefined : asJson(this.#deps.store.object(namespaces, stored));
   }
 }
 

@@ -22,6 +22,8 @@ export interface PolicyExpression {
   readonly program: Program | undefined;
   /** In the API server's words; empty where there is a program. */
   readonly problem: string;
+  /** The expression is well typed, and cannot be made ready all the same. */
+  readonly isInternal: boolean;
 }
 
 /** One thing that a policy asks for. */
@@ -84,7 +86,10 @@ function optional(expression: string, environment: Environment): PolicyExpressio
 }
 
 /** Each variable sees those before it. */
-function compileVariables(spec: JsonObject, hasParams: boolean): ReadonlyMap<string, PolicyExpression> {
+export function compileVariables(
+  spec: JsonObject,
+  hasParams: boolean,
+): ReadonlyMap<string, PolicyExpression> {
   const variables = new Map<string, PolicyExpression>();
   const types = new Map<string, CelType>();
   for (const variable of children(spec, "variables")) {
@@ -95,27 +100,30 @@ function compileVariables(spec: JsonObject, hasParams: boolean): ReadonlyMap<str
   return variables;
 }
 
-/** No expected types are any type. */
-function compileExpression(
+/** Compiles an expression that has to be of one of some types; no expected types are any type. */
+export function compileExpression(
   expression: string,
   environment: Environment,
   expected: readonly CelType[],
 ): PolicyExpression {
-  const refused = (problem: string): PolicyExpression => ({
+  const refused = (problem: string, isInternal = false): PolicyExpression => ({
     text: expression,
     type: DYN,
     program: undefined,
     problem,
+    isInternal,
   });
   try {
     const compiled = compile(expression, environment);
     const type = compiled.type ?? DYN;
-    if (expected.length > 0 && !expected.some(({ kind }) => kind === type.kind))
+    const shown = formatType(type);
+    if (expected.length > 0 && !expected.some((each) => formatType(each) === shown))
       return refused(wrongType(expected, type));
-    return { text: expression, type, program: compiled.program(), problem: "" };
+    return { text: expression, type, program: compiled.program(), problem: "", isInternal: false };
   } catch (error) {
     if (error instanceof CelCompileError) return refused(`compilation failed: ${error.message}`);
-    if (error instanceof CelProgramError) return refused(`program instantiation failed: ${error.message}`);
+    if (error instanceof CelProgramError)
+      return refused(`program instantiation failed: ${error.message}`, true);
     throw error;
   }
 }

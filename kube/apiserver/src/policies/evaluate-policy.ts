@@ -31,7 +31,7 @@ const CALL_LIMIT = 1_000_000;
 const BUDGET = 10_000_000;
 const CONDITIONS_BUDGET = 2_500_000;
 const LONGEST_MESSAGE = 5 * 1024;
-const OUT_OF_BUDGET =
+export const OUT_OF_BUDGET =
   "validation failed due to running out of cost budget, no further validation rules will be run";
 
 /** Everything that a policy has against a write; what cannot be evaluated counts where the policy fails closed. */
@@ -62,11 +62,14 @@ export function evaluatePolicy(
 /** Whether the conditions of a webhook hold; what cannot be evaluated fails. */
 export function evaluateConditions(conditions: readonly NamedCondition[], input: PolicyInput): Conditions {
   if (conditions.length === 0) return { kind: "decided", holds: true };
-  const policy = { conditions, variables: new Map(), validations: [], annotations: [] };
-  return new Evaluation(policy, input).conditions();
+  return new Evaluation({ conditions, variables: new Map() }, input).conditions();
 }
 
-type Result =
+/** What every policy has. */
+export type Conditional = Pick<CompiledPolicy, "conditions" | "variables">;
+
+/** What an expression comes to. */
+export type Result =
   | { readonly kind: "value"; readonly value: CelValue }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "spent" };
@@ -76,12 +79,13 @@ export type Conditions =
   | { readonly kind: "decided"; readonly holds: boolean }
   | { readonly kind: "failed"; readonly message: string };
 
-class Evaluation {
-  readonly #policy: CompiledPolicy;
+/** One evaluation of a policy's expressions with what they look at; variables are evaluated once. */
+export class Evaluation {
+  readonly #policy: Conditional;
   readonly #names: ReadonlyMap<string, CelValue>;
   #left = CONDITIONS_BUDGET;
 
-  constructor(policy: CompiledPolicy, input: PolicyInput) {
+  constructor(policy: Conditional, input: PolicyInput) {
     this.#policy = policy;
     const lazily = Object.fromEntries([...policy.variables.keys()].map((name) => [name, name]));
     this.#names = new Map<string, CelValue>([

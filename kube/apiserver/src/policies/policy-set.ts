@@ -8,13 +8,13 @@ import type { Matching } from "../webhooks/match-hook.ts";
 import { type CompiledPolicy, compilePolicy } from "./compile-policy.ts";
 
 /** A policy with what it is about. */
-export interface Policy {
+export interface Policy<Compiled = unknown> {
   readonly name: string;
   readonly matching: Matching;
   readonly failsClosed: boolean;
   readonly paramKind: { readonly apiVersion: string; readonly kind: string } | undefined;
   /** Compiled when it is first asked for. */
-  compiled(): CompiledPolicy;
+  compiled(): Compiled;
 }
 
 /** Where a policy applies, and what comes of it. */
@@ -29,24 +29,40 @@ export interface Binding {
 
 const GROUP = "admissionregistration.k8s.io";
 
+/** Policies of one kind: where they and their bindings are, and what their specs are made ready as. */
+export interface PolicyKind<Compiled> {
+  readonly policies: string;
+  readonly bindings: string;
+  readonly compile: (spec: JsonObject) => Compiled;
+}
+
+export const validatingPolicies: PolicyKind<CompiledPolicy> = {
+  policies: "validatingadmissionpolicies",
+  bindings: "validatingadmissionpolicybindings",
+  compile: compilePolicy,
+};
+
 /** The policies and bindings as they are stored, in step with the writes of this server. */
-export class PolicySet {
+export class PolicySet<Compiled> {
   readonly #store: ObjectStore;
   readonly #registry: Registry;
-  readonly #policies = new Map<string, Policy>();
+  readonly #kind: PolicyKind<Compiled>;
+  readonly #policies = new Map<string, Policy<Compiled>>();
   readonly #bindings = new Map<string, Binding>();
   readonly #ends: (() => void)[] = [];
-  #pairs: readonly (readonly [Policy, readonly Binding[]])[] | undefined;
+  #pairs: readonly (readonly [Policy<Compiled>, readonly Binding[]])[] | undefined;
 
-  constructor(store: ObjectStore, registry: Registry) {
+  constructor(store: ObjectStore, registry: Registry, kind: PolicyKind<Compiled>) {
     this.#store = store;
     this.#registry = registry;
+    this.#kind = kind;
   }
 
   /** Reads what is there, and follows what is to come. */
   async start(): Promise<void> {
-    await this.#follow("validatingadmissionpolicies", this.#policies, readPolicy);
-    await this.#follow("validatingadmissionpolicybindings", this.#bindings, readBinding);
+    const { policies, bindings, compile } = this.#kind;
+    await this.#follow(policies, this.#policies, (object) => readPolicy(object, compile));
+    await this.#follow(bindings, this.#bindings, readBinding);
   }
 
   stop(): void {
@@ -54,7 +70,7 @@ export class PolicySet {
   }
 
   /** The policies that are bound, by name, with their bindings. */
-  bound(): readonly (readonly [Policy, readonly Binding[]])[] {
+  bound(): readonly (readonly [Policy<Compiled>, readonly Binding[]])[] {
     this.#pairs ??= pair(this.#policies, this.#bindings);
     return this.#pairs;
   }
@@ -77,10 +93,10 @@ export class PolicySet {
   }
 }
 
-function pair(
-  policies: ReadonlyMap<string, Policy>,
+function pair<Compiled>(
+  policies: ReadonlyMap<string, Policy<Compiled>>,
   bindings: ReadonlyMap<string, Binding>,
-): readonly (readonly [Policy, readonly Binding[]])[] {
+): readonly (readonly [Policy<Compiled>, readonly Binding[]])[] {
   const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
     a < b ? -1 : 1;
   const ordered = [...bindings].sort(byKey).map(([, binding]) => binding);
@@ -90,10 +106,10 @@ function pair(
   });
 }
 
-function readPolicy(object: JsonObject): Policy {
+function readPolicy<Compiled>(object: JsonObject, compile: (spec: JsonObject) => Compiled): Policy<Compiled> {
   const spec = child(object, "spec") ?? {};
   const kind = child(spec, "paramKind");
-  let compiled: CompiledPolicy | undefined;
+  let compiled: Compiled | undefined;
   return {
     name: text(child(object, "metadata"), "name"),
     matching: readMatching(child(spec, "matchConstraints") ?? {}),
@@ -101,7 +117,7 @@ function readPolicy(object: JsonObject): Policy {
     paramKind:
       kind === undefined ? undefined : { apiVersion: text(kind, "apiVersion"), kind: text(kind, "kind") },
     compiled() {
-      compiled ??= compilePolicy(spec);
+      compiled ??= compile(spec);
       return compiled;
     },
   };

@@ -17,6 +17,7 @@ import {
   revisionRules,
   roleRules,
 } from "./rules/policy-rules.ts";
+import { mutatingBindingRules, mutatingPolicyRules } from "./rules/mutating-policy-rules.ts";
 import { resourceQuotaRules } from "./rules/quota-rules.ts";
 import { webhookConfigurationRules } from "./rules/webhook-configuration-rules.ts";
 import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
@@ -30,6 +31,8 @@ import {
 } from "./rules/workload-rules.ts";
 
 const rules: Readonly<Record<string, KindRules>> = {
+  "admissionregistration.v1.MutatingAdmissionPolicy": mutatingPolicyRules,
+  "admissionregistration.v1.MutatingAdmissionPolicyBinding": mutatingBindingRules,
   "admissionregistration.v1.MutatingWebhookConfiguration": webhookConfigurationRules,
   "admissionregistration.v1.ValidatingWebhookConfiguration": webhookConfigurationRules,
   "admissionregistration.v1.ValidatingAdmissionPolicy": admissionPolicyRules,

@@ -19,7 +19,8 @@ import {
   type KubeObject,
 } from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
-import { asJson, child } from "../resources/draft-access.ts";
+import type { Reinvocation } from "../admission/reinvocation.ts";
+import { asJson } from "../resources/draft-access.ts";
 import { evaluateConditions } from "../policies/evaluate-policy.ts";
 import { type Draft, groupResource, type Resource } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
@@ -35,7 +36,7 @@ import {
   type ReviewAnswer,
   reviewOf,
 } from "./review.ts";
-import { matchedWrite, viewAs } from "./seen-write.ts";
+import { matchedWrite, replaceContent, viewAs } from "./seen-write.ts";
 
 /** What admission by webhooks works with. */
 export interface AdmissionWebhookDeps extends MatchDeps {
@@ -54,13 +55,30 @@ export class AdmissionWebhooks {
     this.#deps = deps;
   }
 
+  /** Whether no hook changes anything. */
+  get isIdle(): boolean {
+    return this.#deps.hooks.of("mutating").length === 0;
+  }
+
   /** Lets hooks change the object in place. */
-  async mutate(request: AdmissionRequest, object: Draft, old: KubeObject | undefined): Promise<void> {
+  async mutate(
+    request: AdmissionRequest,
+    object: Draft,
+    old: KubeObject | undefined,
+    rounds: Reinvocation,
+  ): Promise<void> {
     const hooks = this.#deps.hooks.of("mutating");
     if (hooks.length === 0 || !isReviewed(request)) return;
-    const again = await this.#mutateOnce(request, object, old, hooks);
-    // Hooks that asked for it see what the later ones made, once.
-    if (again.length > 0) await this.#mutateOnce(request, object, old, again);
+    const round = rounds.begin("webhooks", object);
+    for (const hook of hooks) {
+      const write = matchedWrite(request, request.operation === "delete" ? undefined : object, old);
+      const seenAs = await matchHook(hook, write, this.#deps);
+      const key = `${hook.configuration}/${hook.name}`;
+      if (seenAs === undefined || !round.isTurnOf(key)) continue;
+      if (await this.#change(hook, write, seenAs, object)) round.changed();
+      if (hook.isReinvoked) round.invoked(key);
+    }
+    round.end(object);
   }
 
   /** Throws the refusal of the first hook, in their order, that refuses. */
@@ -80,26 +98,6 @@ export class AdmissionWebhooks {
     const results = await Promise.allSettled(calls);
     const refused = results.find((result) => result.status === "rejected");
     if (refused !== undefined) throw refused.reason;
-  }
-
-  /** One round; gives the hooks that want another one, as a later hook changed what they saw. */
-  // oxlint-disable-next-line max-params -- one write and who is asked of it
-  async #mutateOnce(
-    request: AdmissionRequest,
-    object: Draft,
-    old: KubeObject | undefined,
-    hooks: readonly Hook[],
-  ): Promise<readonly Hook[]> {
-    const called: { readonly hook: Hook; stale: boolean }[] = [];
-    for (const hook of hooks) {
-      const write = matchedWrite(request, request.operation === "delete" ? undefined : object, old);
-      const seenAs = await matchHook(hook, write, this.#deps);
-      if (seenAs === undefined) continue;
-      const changed = await this.#change(hook, write, seenAs, object);
-      if (changed) for (const earlier of called) earlier.stale = true;
-      if (hook.isReinvoked) called.push({ hook, stale: false });
-    }
-    return called.filter(({ stale }) => stale).map(({ hook }) => hook);
   }
 
   // oxlint-disable-next-line max-params -- one hook and what it changes
@@ -231,13 +229,4 @@ function applyPatch(object: JsonObject, operations: readonly JsonValue[]): JsonO
     if (error instanceof JsonPatchError) throw internalError(error.message);
     throw error;
   }
-}
-
-/** The draft becomes another object and stays the same value, which others hold. */
-function replaceContent(draft: Draft, content: JsonObject): void {
-  for (const key of Object.keys(draft)) delete draft[key];
-  Object.assign(draft, content);
-  const metadata = { ...child(draft, "metadata") };
-  delete metadata["resourceVersion"];
-  draft["metadata"] = metadata;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import { asJson, asObject, child, copyForMeta, text } from "../resources/draft-access.ts";
-import { apiVersionOf, fromStored, type Resource, toStored } from "../resources/resource.ts";
+import { apiVersionOf, type Draft, fromStored, type Resource, toStored } from "../resources/resource.ts";
 import type { MatchedWrite } from "./match-hook.ts";
 import { typed } from "./review.ts";
 
@@ -25,6 +25,13 @@ export function matchedWrite(
   const name = request.name || text(child(object, "metadata"), "name");
   const namespace = isNamespace ? name : request.namespace;
   return { request, namespace, object: withRevision(object, old), old };
+}
+
+/** A draft becomes another object and stays the same value, which others hold. */
+export function replaceContent(draft: Draft, content: JsonObject): void {
+  for (const key of Object.keys(draft)) delete draft[key];
+  Object.assign(draft, content);
+  draft["metadata"] = { ...child(draft, "metadata") };
 }
 
 /** The server keeps the revision apart while it works; who reviews an update expects it in the object. */

@@ -21,10 +21,15 @@ const ISSUER = "https://kubernetes.default.svc";
 const QUIET_MS = 150;
 
 /** Starts kube-apiserver with the users of the recordings; throws where there is none. */
-export async function startRealServer(): Promise<RealServer> {
+export async function startRealServer({
+  hasServiceAccounts = false,
+}: {
+  /** Whether Pods need service accounts and get their tokens. */
+  readonly hasServiceAccounts?: boolean;
+} = {}): Promise<RealServer> {
   const programs = await findControlPlane();
   if (programs.kind === "absent") throw new TypeError(programs.reason);
-  const plane = await startControlPlane({ programs, users, issuer: ISSUER });
+  const plane = await startControlPlane({ programs, users, issuer: ISSUER, hasServiceAccounts });
   const agent = new Agent({ keepAlive: true, ca: plane.certificateAuthority });
   let count = 0;
   return {

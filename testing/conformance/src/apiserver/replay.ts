@@ -1,4 +1,5 @@
 import { type JsonValue, parseJson, writeJson } from "@weir/core";
+import { isAdmissionWrite } from "./admission-writes.ts";
 import { type CompareOptions, compareSubset, compareValues, unordered } from "./compare.ts";
 import { EventReader } from "./event-reader.ts";
 import { Placeholders } from "./placeholders.ts";
@@ -14,6 +15,8 @@ import type {
 } from "./transcript.ts";
 
 const RETRY_MS = 10_000;
+/** What admission looks at takes effect within this time. */
+const SETTLE_MS = 1_200;
 /** The embedded server answers otherwise within this time, or it never does. */
 const PATIENCE_MS = 2_000;
 const comparedHeaders = [
@@ -111,10 +114,16 @@ class Replay {
     if (step.retry === true || step.note?.startsWith("after ") === true || isRead)
       await until(attempt, isRead ? RETRY_MS : PATIENCE_MS);
     else await attempt();
-    if (this.#target.isDelayed && difference === undefined) await this.#settleDefinition(step);
+    if (this.#target.isDelayed && difference === undefined) await this.#settle(step);
     return difference === undefined
       ? undefined
       : `${step.request.method} ${step.request.path}: ${difference}`;
+  }
+
+  async #settle(step: ExchangeStep): Promise<void> {
+    const pauseMs = step.pauseMs ?? (isAdmissionWrite(step.request) ? SETTLE_MS : 0);
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await this.#settleDefinition(step);
   }
 
   /** The recorder read a new definition once its names were accepted or refused. */

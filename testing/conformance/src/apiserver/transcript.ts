@@ -49,6 +49,8 @@ export interface ExchangeStep {
   readonly response: RecordedResponse;
   readonly retry?: boolean;
   readonly note?: string;
+  /** How long a server needs that looks at what was written from time to time. */
+  readonly pauseMs?: number;
 }
 
 /** A watch with what happened while it was open. */

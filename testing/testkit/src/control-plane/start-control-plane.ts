@@ -38,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly issuer?: string;
   /** Whether etcd syncs each write to the disk; false by default, as in envtest. */
   readonly fsync?: boolean;
+  /** Whether Pods need service accounts and get their tokens; false by default, as in envtest. */
+  readonly hasServiceAccounts?: boolean;
   /** Flags for kube-apiserver that come after the usual ones. */
   readonly apiserverFlags?: readonly string[];
 }
@@ -89,7 +91,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await until(() => answers(`http://127.0.0.1:${etcdPort}/readyz`), etcd);
   const issuer = options.issuer ?? `https://127.0.0.1:${port}/`;
   const usual = apiserverFlags(directory, { etcd: etcdPort, own: port }, issuer);
-  const flags = [...usual, ...(options.apiserverFlags ?? [])];
+  const off = options.hasServiceAccounts === true ? [] : ["--disable-admission-plugins=ServiceAccount"];
+  const flags = [...usual, ...off, ...(options.apiserverFlags ?? [])];
   const apiserver = starting.use(
     new RestartableApiserver({ path: options.programs.kubeApiserver, directory, flags, connection }),
   );
@@ -209,7 +212,6 @@ function apiserverFlags(
     "--service-cluster-ip-range=10.0.0.0/24",
     "--authorization-mode=RBAC",
     "--allow-privileged=true",
-    "--disable-admission-plugins=ServiceAccount",
   ];
 }
 

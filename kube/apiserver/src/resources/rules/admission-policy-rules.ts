@@ -3,13 +3,19 @@ import { duplicateField, type FieldError, invalidField, requiredField, unsupport
 import { type CompiledPolicy, compilePolicy } from "../../policies/compile-policy.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, strings, text } from "../draft-access.ts";
-import { expressionErrors, matchConditionErrors, matchResourceErrors } from "./match-rules.ts";
+import { expressionErrors, matchConditionErrors } from "./match-rules.ts";
+import {
+  boundPolicyErrors,
+  constraintErrors,
+  failurePolicyErrors,
+  paramKindErrors,
+  variableErrors,
+} from "./policy-parts.ts";
 
 const MOST_ANNOTATIONS = 20;
 const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const ACTIONS = ["Audit", "Deny", "Warn"];
 const NOTHING_ASKED = "validations or auditAnnotations must contain at least one item";
-const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 
 /** Policies in CEL: what they are about, and expressions that compile. */
 export const admissionPolicyRules: KindRules = {
@@ -28,44 +34,13 @@ function policyErrors(object: JsonObject): readonly FieldError[] {
   const compiled = compilePolicy(spec);
   return [
     ...failurePolicyErrors(spec),
+    ...paramKindErrors(spec),
     ...constraintErrors(spec),
     ...matchConditionErrors(spec, compiled.conditions, "spec.matchConditions"),
-    ...variableErrors(spec, compiled),
+    ...variableErrors(spec, compiled.variables),
     ...validationErrors(spec, compiled),
     ...annotationErrors(spec, compiled),
   ];
-}
-
-function failurePolicyErrors(spec: JsonObject): readonly FieldError[] {
-  const policy = text(spec, "failurePolicy");
-  if (["Fail", "Ignore"].includes(policy)) return [];
-  return [unsupportedField("spec.failurePolicy", policy, ["Fail", "Ignore"])];
-}
-
-function constraintErrors(spec: JsonObject): readonly FieldError[] {
-  const constraints = child(spec, "matchConstraints");
-  if (constraints === undefined) return [requiredField("spec.matchConstraints")];
-  const path = "spec.matchConstraints";
-  const isEmpty = children(constraints, "resourceRules").length === 0;
-  return [
-    ...matchResourceErrors(constraints, path),
-    ...(isEmpty ? [requiredField(`${path}.resourceRules`)] : []),
-  ];
-}
-
-function variableErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
-  return children(spec, "variables").flatMap((variable, index) => {
-    const at = `spec.variables[${index}]`;
-    const name = text(variable, "name");
-    const errors: FieldError[] = [];
-    if (name.trim() === "") errors.push(requiredField(`${at}.name`, "name is not specified"));
-    else if (!IDENTIFIER.test(name))
-      errors.push(invalidField(`${at}.name`, name, "must be a valid CEL identifier"));
-    if (text(variable, "expression").trim() === "")
-      errors.push(requiredField(`${at}.expression`, "expression is not specified"));
-    else errors.push(...expressionErrors(compiled.variables.get(name), `${at}.expression`));
-    return errors;
-  });
 }
 
 function validationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
@@ -130,28 +105,7 @@ function annotationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly 
 
 function bindingErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
-  const errors: FieldError[] = [];
-  if (text(spec, "policyName") === "") errors.push(requiredField("spec.policyName"));
-  const paramRef = child(spec, "paramRef");
-  if (paramRef !== undefined) errors.push(...paramRefErrors(paramRef));
-  const resources = child(spec, "matchResources");
-  if (resources !== undefined) errors.push(...matchResourceErrors(resources, "spec.matchResources"));
-  return [...errors, ...actionErrors(spec)];
-}
-
-function paramRefErrors(paramRef: JsonObject): readonly FieldError[] {
-  const hasName = text(paramRef, "name") !== "";
-  const hasSelector = child(paramRef, "selector") !== undefined;
-  const errors: FieldError[] = [];
-  if (hasName && hasSelector) {
-    const detail = "name and selector are mutually exclusive";
-    errors.push(invalidField("spec.paramRef.name", text(paramRef, "name"), detail));
-  }
-  if (!hasName && !hasSelector)
-    errors.push(requiredField("spec.paramRef", "one of name or selector must be specified"));
-  if (text(paramRef, "parameterNotFoundAction") === "")
-    errors.push(requiredField("spec.paramRef.parameterNotFoundAction"));
-  return errors;
+  return [...boundPolicyErrors(spec), ...actionErrors(spec)];
 }
 
 const TWICE =

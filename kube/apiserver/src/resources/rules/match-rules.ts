@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import {
   duplicateField,
   type FieldError,
+  internalFieldError,
   invalidField,
   requiredField,
   tooManyField,
@@ -9,7 +10,7 @@ import {
 } from "@weir/schema";
 import type { NamedCondition, PolicyExpression } from "../../policies/compile-policy.ts";
 import { selectorErrors } from "../../validation/label-selector.ts";
-import { qualifiedNameErrors } from "../../validation/names.ts";
+import { pathSegmentName, qualifiedNameErrors } from "../../validation/names.ts";
 import { child, children, strings, text } from "../draft-access.ts";
 
 const OPERATIONS = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
@@ -20,13 +21,25 @@ const MOST_CONDITIONS = 64;
 /** What is wrong with how admission is told what it is about: resources, exclusions and selectors. */
 export function matchResourceErrors(resources: JsonObject, path: string): readonly FieldError[] {
   const rules = (field: string): readonly FieldError[] =>
-    children(resources, field).flatMap((rule, index) => ruleErrors(rule, `${path}.${field}[${index}]`));
+    children(resources, field).flatMap((rule, index) => {
+      const at = `${path}.${field}[${index}]`;
+      return [...resourceNameErrors(rule, at), ...ruleErrors(rule, at)];
+    });
   return [
     ...matchPolicyErrors(resources, path),
     ...matchSelectorErrors(resources, path),
     ...rules("resourceRules"),
     ...rules("excludeResourceRules"),
   ];
+}
+
+function resourceNameErrors(rule: JsonObject, path: string): readonly FieldError[] {
+  const names = strings(rule, "resourceNames");
+  return names.flatMap((name, index) => {
+    const at = `${path}.resourceNames[${index}]`;
+    const errors = pathSegmentName(name, false).map((detail) => invalidField(at, name, detail));
+    return names.indexOf(name) < index ? [...errors, duplicateField(at, name)] : errors;
+  });
 }
 
 export function matchPolicyErrors(parent: JsonObject, path: string): readonly FieldError[] {
@@ -105,6 +118,7 @@ export function expressionErrors(
   path: string,
 ): readonly FieldError[] {
   if (expression === undefined || expression.problem === "") return [];
+  if (expression.isInternal) return [internalFieldError(path, expression.problem)];
   return [invalidField(path, expression.text, expression.problem)];
 }
 

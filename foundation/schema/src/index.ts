@@ -6,6 +6,7 @@ export {
   type FieldErrorReason,
   type FieldErrorType,
   forbiddenField,
+  internalFieldError,
   invalidField,
   invalidFieldType,
   joinFieldErrors,

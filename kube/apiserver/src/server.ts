@@ -20,7 +20,10 @@ import { parseRequestInfo, type ResourceRequestInfo } from "./http/request-info.
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
 import { AdmissionPolicies } from "./policies/admission-policies.ts";
-import { PolicySet } from "./policies/policy-set.ts";
+import { type CompiledPolicy } from "./policies/compile-policy.ts";
+import { type CompiledMutations, mutatingPolicies } from "./policies/mutating/compile-mutations.ts";
+import { MutatingPolicies } from "./policies/mutating/mutating-policies.ts";
+import { PolicySet, validatingPolicies } from "./policies/policy-set.ts";
 import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
@@ -80,7 +83,8 @@ class Server implements ApiServer {
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
   readonly #hooks: Hooks;
-  readonly #policies: PolicySet;
+  readonly #policies: PolicySet<CompiledPolicy>;
+  readonly #mutations: PolicySet<CompiledMutations>;
   readonly #injector: FaultInjector | undefined;
 
   constructor(options: ApiServerOptions) {
@@ -104,7 +108,8 @@ class Server implements ApiServer {
     const logger = options.logger ?? silentLogger;
     const { callWebhook } = options;
     this.#hooks = new Hooks(store, registry);
-    this.#policies = new PolicySet(store, registry);
+    this.#policies = new PolicySet(store, registry, validatingPolicies);
+    this.#mutations = new PolicySet(store, registry, mutatingPolicies);
     const policies = new AdmissionPolicies({ store, registry, policies: this.#policies });
     const webhooks =
       callWebhook === undefined
@@ -113,10 +118,18 @@ class Server implements ApiServer {
     this.#api = {
       store,
       registry,
-      admission: new AdmissionChain({ lifecycle, access, isTerminating, policies, webhooks }),
+      admission: new AdmissionChain({
+        lifecycle,
+        access,
+        isTerminating,
+        policies,
+        mutatingPolicies: mutating,
+        webhooks,
+      }),
       access,
       services: new ServiceAllocator(store, random, range),
       changes: new Changes(),
+    const mutating = new MutatingPolicies({ store, registry, policies: this.#mutations });
       clock,
       random,
       logger,
@@ -145,6 +158,7 @@ class Server implements ApiServer {
     if (this.#injector === undefined) return this.#answer(request, isTrusted);
     return this.#injector(request, (asked) => this.#answer(asked, isTrusted));
   }
+    await this.#mutations.start();
 
   async #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
     const warnings: string[] = [];
@@ -194,3 +208,4 @@ class Server implements ApiServer {
     await this.#crds[Symbol.asyncDispose]();
   }
 }
+    this.#mutations.stop();

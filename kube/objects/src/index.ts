@@ -43,6 +43,12 @@ export {
 export { type ApplyConflict } from "./apply/conflict.ts";
 export { lastAppliedAnnotation } from "./apply/last-applied.ts";
 export { type Manager } from "./apply/managers.ts";
+export {
+  type ConfigurationValue,
+  ForeignValue,
+  mergeConfiguration,
+  MergeConfigurationError,
+} from "./apply/merge-configuration.ts";
 export { type FieldWrite } from "./apply/request.ts";
 export {
   managedFieldsFromScale,
@@ -79,6 +85,7 @@ export {
   printPath,
   valueElement,
 } from "./fields/path-element.ts";
+export { formatGoValue, goTypeName } from "./go-text.ts";
 export { jsonEqual } from "./json-equality.ts";
 export { computeKstatus, type KstatusOptions } from "./kstatus/kstatus.ts";
 export { type KstatusCondition, type KstatusResult, type KstatusStatus } from "./kstatus/kstatus-result.ts";

@@ -83,7 +83,9 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
   await api.admission.mutate(admission, tracked, undefined);
   const meta = metaOf(tracked);
   Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
+  checkNamespace(call, tracked);
   generateName(call, tracked);
+  refuseRevision(meta);
   call.strategy.prepareForCreate(tracked, context);
   await validateCreate(call, tracked, admission);
   await prepareStore(call, tracked, options.isDryRun);
@@ -98,8 +100,7 @@ export function reviewedOptions({ fieldManager, fieldValidation }: WriteOptions)
 /** Server-owned metadata of the body is dropped. */
 function prepareMeta(call: Call, draft: Draft): void {
   const meta = metaOf(draft);
-  if (text(meta, "resourceVersion") !== "")
-    throw unknownError("resourceVersion should not be set on objects to be created");
+  refuseRevision(meta);
   for (const key of [
     "selfLink",
     "deletionTimestamp",
@@ -114,6 +115,11 @@ function prepareMeta(call: Call, draft: Draft): void {
 
 /** A generated name is drawn once; a taken one is the client's to try again. */
 function generateName(call: Call, draft: Draft): void {
+function refuseRevision(meta: Draft): void {
+  if (text(meta, "resourceVersion") !== "")
+    throw unknownError("resourceVersion should not be set on objects to be created");
+}
+
   const meta = metaOf(draft);
   const base = text(meta, "generateName");
   if (base === "" || text(meta, "name") !== "") return;

@@ -127,18 +127,29 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   );
   await api.admission.mutate(admission, tracked, old);
   call.strategy.prepareForUpdate(tracked, old, context);
+  checkNamespace(call, tracked);
+  if (!keepsRevision(tracked, stored)) return { kind: "stale" };
   const object = asObject(tracked);
   const errors = [
     ...metadataErrors(call, tracked, old),
     ...call.strategy.validateUpdate(object, old, context),
   ];
-  if (errors.length > 0) throw invalidError(groupKind(resource), info.name, errors);
+  if (errors.length > 0) throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
   await api.admission.validate(admission, object, old);
   await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
 }
 
 /** Upstream checks metadata in general and for the kind again: what is wrong is told twice in the causes. */
+/** Who changes an object on its way sees its revision, and may only leave it as it is. */
+function keepsRevision(draft: Draft, stored: StoredObject): boolean {
+  const meta = metaOf(draft);
+  const version = meta["resourceVersion"];
+  if (version === undefined) return true;
+  delete meta["resourceVersion"];
+  return version === "" || version === String(stored.revision);
+}
+
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
   const { resource, info } = call;
   const rule = nameRuleOf(resource);

@@ -24,6 +24,14 @@ export class ListenedRequest implements ApiRequest {
     this.query = new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1));
   }
 
+  get target(): string {
+    return this.#request.url ?? "/";
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
   /** The connection ended before the answer did. */
   get isGone(): boolean {
     return this.#response.destroyed && !this.#response.writableFinished;

@@ -1,3 +1,16 @@
+export { AuditLogError, AuditPolicyError } from "./audit/audit-error.ts";
+export { type AuditLog, type AuditLogOptions, openAuditLog } from "./audit/audit-log.ts";
+export {
+  type AuditDecision,
+  type AuditedRequest,
+  type AuditLevel,
+  type AuditPolicy,
+  type AuditStage,
+  type AuditTarget,
+  metadataPolicy,
+  parseAuditPolicy,
+} from "./audit/audit-policy.ts";
+export { type AuditOptions, type AuditSink } from "./audit/audit-record.ts";
 export { type AuthOptions } from "./auth/authenticate.ts";
 export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./faults/fault.ts";
 export { createFaultInjector, type FaultInjector, type Handle } from "./faults/fault-injector.ts";

@@ -1,6 +1,7 @@
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
 import { AdmissionChain } from "./admission/admission-chain.ts";
 import { NamespaceLifecycle } from "./admission/admission.ts";
+import { type AuditOptions, Auditor, type AuditRecord } from "./audit/audit-record.ts";
 import { Access } from "./auth/access.ts";
 import { type AuthOptions, Authenticator } from "./auth/authenticate.ts";
 import { identityPath } from "./auth/identity-paths.ts";
@@ -16,7 +17,7 @@ import { dispatch } from "./http/dispatch.ts";
 import { fromFetch, toFetch } from "./http/fetch-adapter.ts";
 import { NoSuchPageError } from "./http/no-such-page.ts";
 import { fixedPath } from "./http/fixed-paths.ts";
-import { parseRequestInfo, type ResourceRequestInfo } from "./http/request-info.ts";
+import { parseRequestInfo } from "./http/request-info.ts";
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
 import { AdmissionPolicies } from "./policies/admission-policies.ts";
@@ -31,7 +32,6 @@ import { Registry } from "./resources/registry.ts";
 import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
-import type { UserInfo } from "./auth/user-info.ts";
 import { Changes } from "./watch/change.ts";
 import { AdmissionWebhooks } from "./webhooks/admission-webhooks.ts";
 import type { CallWebhook } from "./webhooks/call-webhook.ts";
@@ -51,6 +51,8 @@ export interface ApiServerOptions {
   readonly faults?: FaultPlan;
   /** The IPv4 network of Services' cluster addresses; 10.0.0.0/24 by default, as kube-apiserver. */
   readonly serviceRange?: string;
+  /** What is recorded of requests, and where; nothing by default. */
+  readonly audit?: AuditOptions;
 }
 
 /** A Kubernetes API as a function of requests. */
@@ -78,6 +80,13 @@ const DEFAULT_SERVICE_RANGE = "10.0.0.0/24";
 /** The revision of a store in which nothing was written yet. */
 const EMPTY_REVISION = 1;
 
+/** How a request is to be answered. */
+interface Asked {
+  readonly isTrusted: boolean;
+  readonly warnings: string[];
+  readonly audit: AuditRecord | undefined;
+}
+
 class Server implements ApiServer {
   readonly #api: Api;
   readonly #crds: CrdLoop;
@@ -86,6 +95,7 @@ class Server implements ApiServer {
   readonly #policies: PolicySet<CompiledPolicy>;
   readonly #mutations: PolicySet<CompiledMutations>;
   readonly #injector: FaultInjector | undefined;
+  readonly #auditor: Auditor | undefined;
 
   constructor(options: ApiServerOptions) {
     const store = new ObjectStore(options.storage);
@@ -95,6 +105,7 @@ class Server implements ApiServer {
     const random = options.random ?? systemRandom;
     const auth = options.auth ?? {};
     this.#injector = options.faults === undefined ? undefined : createFaultInjector(options.faults, clock);
+    this.#auditor = options.audit === undefined ? undefined : new Auditor(options.audit, { clock, random });
     const tokens = new ServiceAccountTokens({ store, registry, clock, random });
     const rbac = new RbacAuthorizer(store, registry);
     const access = new Access({
@@ -160,10 +171,20 @@ class Server implements ApiServer {
   }
     await this.#mutations.start();
 
-  async #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
+  #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
+    if (this.#auditor === undefined) return this.#answerFor(request, isTrusted, undefined);
+    const audit = this.#auditor.begin(request);
+    return this.#answerFor(request, isTrusted, audit).then((answer) => audit.answered(answer));
+  }
+
+  async #answerFor(
+    request: ApiRequest,
+    isTrusted: boolean,
+    audit: AuditRecord | undefined,
+  ): Promise<ApiResponse> {
     const warnings: string[] = [];
     try {
-      return await this.#route(request, isTrusted, warnings);
+      return await this.#route(request, { isTrusted, warnings, audit });
     } catch (error) {
       if (error instanceof NoSuchPageError) return notFoundPage();
       if (error instanceof StatusError)
@@ -172,13 +193,13 @@ class Server implements ApiServer {
     }
   }
 
-  async #route(request: ApiRequest, isTrusted: boolean, warnings: string[]): Promise<ApiResponse> {
+  async #route(request: ApiRequest, { isTrusted, warnings, audit }: Asked): Promise<ApiResponse> {
     if (request.path.startsWith("//")) return notFoundPage();
     const info = parseRequestInfo(request.method, request.path, request.query);
     const { access, registry } = this.#api;
-    const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted);
+    const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted, audit);
     if (info.kind === "resource") {
-      const call = this.#call(request, { info, user, warnings });
+      const call = this.#call(request, { info, user, warnings, audit });
       return call === undefined ? notFoundPage() : dispatch(call);
     }
     const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
@@ -186,10 +207,7 @@ class Server implements ApiServer {
     return document ?? discoveryPath(registry, request) ?? notFoundPage();
   }
 
-  #call(
-    request: ApiRequest,
-    about: { readonly info: ResourceRequestInfo; readonly user: UserInfo; readonly warnings: string[] },
-  ): Call | undefined {
+  #call(request: ApiRequest, about: Pick<Call, "info" | "user" | "warnings" | "audit">): Call | undefined {
     const { info } = about;
     const { registry } = this.#api;
     const resource = registry.find(info.group, info.version, info.resource);
@@ -198,7 +216,10 @@ class Server implements ApiServer {
       if (!registry.hasBuiltinGroup(info.group)) return undefined;
       throw noSuchResourceError();
     }
-    if (resource.deprecation !== undefined) about.warnings.push(resource.deprecation);
+    if (resource.deprecation !== undefined) {
+      about.warnings.push(resource.deprecation);
+      about.audit?.annotate("k8s.io/deprecated", "true");
+    }
     return { api: this.#api, request, resource, strategy: resource.strategy, ...about };
   }
 

@@ -1,3 +1,4 @@
+import type { AuditRecord } from "../audit/audit-record.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import { forbidden } from "./forbidden.ts";
 import type { Attributes, Decision, RbacAuthorizer } from "./rbac.ts";
@@ -40,18 +41,44 @@ export class Access {
   }
 
   /** Tells who makes a request, as whom, and that they may; throws 401, 400 or 403. */
+  // oxlint-disable-next-line max-params -- a request, what was read from it, and who is told
   async admit(
     request: ApiRequest,
     info: ResourceRequestInfo | undefined,
     isTrusted: boolean,
+    audit: AuditRecord | undefined,
   ): Promise<UserInfo> {
-    const user = await this.authenticator.authenticate(request, isTrusted);
+    const user =
+      audit === undefined
+        ? await this.authenticator.authenticate(request, isTrusted)
+        : await this.#authenticateOnRecord(request, { info, isTrusted, audit });
     const attributes = attributesOf(request, info, user);
     const other = await impersonated(request, attributes, (ask) => this.decide(ask));
     const final = other === undefined ? attributes : { ...attributes, user: other };
+    if (other !== undefined) audit?.impersonated(other);
     const decision = await this.decide(final);
+    audit?.authorized(decision.isAllowed, decision.reason);
     if (!decision.isAllowed) throw forbidden(final);
     return final.user;
+  }
+
+  async #authenticateOnRecord(
+    request: ApiRequest,
+    about: {
+      readonly info: ResourceRequestInfo | undefined;
+      readonly isTrusted: boolean;
+      readonly audit: AuditRecord;
+    },
+  ): Promise<UserInfo> {
+    const { info, isTrusted, audit } = about;
+    try {
+      const user = await this.authenticator.authenticate(request, isTrusted);
+      audit.authenticated(user, info);
+      return user;
+    } catch (error) {
+      audit.unauthenticated(info);
+      throw error;
+    }
   }
 }
 

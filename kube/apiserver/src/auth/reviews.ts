@@ -43,6 +43,7 @@ export async function reviewVerb(call: Call): Promise<ApiResponse> {
     isStrict: options.fieldValidation !== "Ignore",
   });
   const object = decodeBody(call, body, options);
+  call.audit?.requestObject(object);
   const review = reviews[call.resource.plural];
   const answer = review === undefined ? object : await review(call, withFields(call, object, options));
   const how = negotiate(call.request.header("accept"), {

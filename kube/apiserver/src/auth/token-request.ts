@@ -29,6 +29,7 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   const account = asJson(api.store.parse(resource, stored));
   const object = decodeAs("authentication.v1.TokenRequest", GVK, body.value);
+  call.audit?.requestObject(object);
   const spec = ensureChild(object, "spec");
   checkName(object, info.name);
   if (spec["expirationSeconds"] === undefined || spec["expirationSeconds"] === null)
@@ -40,6 +41,7 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   checkSeconds(number(spec, "expirationSeconds") ?? 0);
   const claims = await claimsOf(call, account, spec);
   const token = await api.access.tokens.sign(claims);
+  call.audit?.annotate("authentication.kubernetes.io/issued-credential-id", `JTI=${credentialId(token)}`);
   const uid = text(child(account, "metadata"), "uid");
   Object.assign(metaOf(tracked), {
     name: info.name,
@@ -59,6 +61,12 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   };
   const how = negotiate(call.request.header("accept"), { views: [], isPretty: wantsPretty(call.request) });
   return respond(answer, how, { status: 201, warnings: call.warnings });
+}
+
+/** What a token is called in logs. */
+function credentialId(token: string): string {
+  const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+  return text(JSON.parse(payload) as JsonObject, "jti");
 }
 
 /** Field ownership is told in the words of the TokenRequest, whose schema is deduced. */

@@ -4,6 +4,10 @@ export interface ApiRequest {
   /** The path as sent, still percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Path and query as they were sent, where that is known. */
+  readonly target?: string | undefined;
+  /** The address that the connection comes from; absent for a caller of the same process. */
+  readonly remoteAddress?: string | undefined;
   /** A header by its lower-case name; several of one name joined by a comma. */
   header(name: string): string | undefined;
   /** All headers with the prefix, lower-case names; impersonation asks for them. */

@@ -16,6 +16,7 @@ import { fieldWrite } from "./field-tracking.ts";
 export async function applyVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "PatchOptions", true);
   const applied = readApplied(await call.request.readBody(BODY_LIMIT_BYTES));
+  call.audit?.patch(applied);
   const result = await updateObject(call, {
     options,
     tracked: true,

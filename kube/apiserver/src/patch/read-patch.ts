@@ -37,6 +37,7 @@ export async function readPatch(call: Call, type: string, options: WriteOptions)
   const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
   const text = Buffer.from(bytes).toString("utf8");
   const value = parsePatch(text);
+  call.audit?.patch(value);
   const duplicates = options.fieldValidation === "Ignore" ? [] : duplicateKeys(text);
   if (type === JSON_PATCH) return jsonPatch(value, options);
   const strictErrors = duplicates.map((path) => `duplicate field "${path}"`);

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from "@weir/core";
 import type { Access } from "../auth/access.ts";
+import type { AuditRecord } from "../audit/audit-record.ts";
 import type { UserInfo } from "../auth/user-info.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
@@ -38,6 +39,8 @@ export interface Call {
   readonly user: UserInfo;
   /** Texts of `Warning` headers; handlers add to it. */
   readonly warnings: string[];
+  /** Told what an audit log records of the request; absent where there is none. */
+  readonly audit?: AuditRecord | undefined;
 }
 
 /** The time of a write as Kubernetes writes it: RFC 3339, UTC, whole seconds. */

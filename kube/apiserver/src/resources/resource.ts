@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { FieldError, NullHandling, SchemaNode } from "@weir/schema";
+import type { AuditRecord } from "../audit/audit-record.ts";
 import type { UserInfo } from "../auth/user-info.ts";
 import type { Call } from "./call.ts";
 import { parseVersion } from "./draft-access.ts";
@@ -41,6 +42,8 @@ export interface WriteContext {
   /** The time of the write, RFC 3339 with whole seconds. */
   readonly now: string;
   readonly warn: (message: string) => void;
+  /** Told what admission has to say to an audit log; absent where there is none. */
+  readonly audit?: AuditRecord | undefined;
 }
 
 /** The last step before an object is stored. */
@@ -62,7 +65,7 @@ export interface Strategy {
   validate(object: KubeObject, context: WriteContext): readonly FieldError[];
   validateUpdate(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
   /** What is wrong with a status that is written; absent where nothing can be. */
-  validateStatus?(object: KubeObject): readonly FieldError[];
+  validateStatus?(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
 }
 
 /** A resource in one of the versions in which it is served. */

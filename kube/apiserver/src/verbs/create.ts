@@ -35,6 +35,7 @@ export async function createVerb(call: Call): Promise<ApiResponse> {
   const isStrict = options.fieldValidation !== "Ignore";
   const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
   const object = decodeBody(call, body, options);
+  call.audit?.requestObject(object);
   checkNamespace(call, object);
   const created = await createObject(call, object, { ...options, tracked: false });
   return respondObject(call, created, 201);
@@ -55,6 +56,7 @@ export function writeContext(call: Call, isDryRun: boolean): WriteContext {
     isDryRun,
     now: timestamp(call.api.clock),
     warn: (message) => call.warnings.push(message),
+    audit: call.audit,
   };
 }
 

@@ -12,7 +12,7 @@ import { readSelection } from "./selection.ts";
 /** DELETE of a collection: what the selectors choose, one by one; answers with what was there. */
 export async function deleteCollectionVerb(call: Call): Promise<ApiResponse> {
   const { request, resource, api } = call;
-  const options = await readDeleteOptions(request);
+  const options = await readDeleteOptions(request, call.audit);
   const list = readListOptions(request.query, false);
   const selection = readSelection(resource, request.query);
   const page = await readPage(call, list, selection);

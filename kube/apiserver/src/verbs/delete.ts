@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import { decodeObject, goStruct, GoDecodeError } from "@weir/builtin";
 import { badRequestError, conflictError, invalidError, type KubeObject, notFoundError } from "@weir/objects";
 import { type FieldError, invalidField, unsupportedField } from "@weir/schema";
+import type { AuditRecord } from "../audit/audit-record.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
 import { negotiate, objectViews } from "../http/negotiate.ts";
@@ -29,7 +30,7 @@ import { withVersion } from "./update.ts";
 
 /** DELETE of one object. */
 export async function deleteVerb(call: Call): Promise<ApiResponse> {
-  const options = await readDeleteOptions(call.request);
+  const options = await readDeleteOptions(call.request, call.audit);
   const deleted = await deleteObject(call, options);
   if (!deleted.isGone || returnsObject.has(`${call.resource.group}/${call.resource.plural}`)) {
     return respondObject(call, deleted.object);
@@ -67,8 +68,14 @@ const returnsObject = new Set([
 ]);
 
 /** Reads and checks the options of a delete: the body's, and the query's where there is no body. */
-export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOptions> {
+export async function readDeleteOptions(
+  request: ApiRequest,
+  audit: AuditRecord | undefined,
+): Promise<DeleteOptions> {
   const body = await readOptionsBody(request);
+  // Upstream records the version that it reads options as.
+  if (body !== undefined)
+    audit?.requestObject({ ...body, kind: "DeleteOptions", apiVersion: "meta.k8s.io/__internal" });
   const options = body === undefined ? queryOptions(request.query) : bodyOptions(body);
   const errors: FieldError[] = [];
   const policies = ["Foreground", "Background", "Orphan"];

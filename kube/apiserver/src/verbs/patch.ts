@@ -4,16 +4,23 @@ import { readWriteOptions } from "../http/write-options.ts";
 import { applyVerb } from "../patch/apply.ts";
 import { patchMediaTypes, readPatch } from "../patch/read-patch.ts";
 import type { Call } from "../resources/call.ts";
-import { unsupportedMediaTypeError } from "@weir/objects";
+import { failure, unsupportedMediaTypeError } from "@weir/objects";
 import { respondObject } from "./respond-object.ts";
 import { updateObject } from "./update.ts";
 import { finishPatched } from "../patch/finish-patched.ts";
+
+/** The 415 of a built-in kind, whose router refuses the media type before anybody reads the body. */
+function unroutedMediaTypeError(): Error {
+  const message = "415: Unsupported Media Type";
+  return failure({ reason: "UnsupportedMediaType", code: 415, message, details: {} });
+}
 
 /** PATCH of an object: by instructions, by merging, or by server-side apply. */
 export async function patchVerb(call: Call): Promise<ApiResponse> {
   const type = mediaType(call.request);
   const accepted = patchMediaTypes(call.resource);
-  if (!accepted.includes(type)) throw unsupportedMediaTypeError(accepted);
+  if (!accepted.includes(type))
+    throw call.resource.isCustom ? unsupportedMediaTypeError(accepted) : unroutedMediaTypeError();
   if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor")
     return applyVerb(call);
   const options = readWriteOptions(call.request, "PatchOptions");

@@ -40,6 +40,7 @@ export async function bindingVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
   const body = await readObject(call.request, { kind: BINDING.kind, isStrict: false });
   const binding = decodeAs("core.v1.Binding", BINDING, body.value);
+  call.audit?.requestObject(binding);
   const target = child(binding, "target");
   const node = text(target, "name");
   if (node === "") throw badRequestError("target.name: Required value");
@@ -111,6 +112,7 @@ export async function evictionVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
   const body = await readObject(call.request, { kind: EVICTION.kind, isStrict: false });
   const eviction = decodeAs("policy.v1.Eviction", EVICTION, body.value);
+  call.audit?.requestObject(eviction);
   const wanted = child(eviction, "deleteOptions");
   const isDryRun = options.isDryRun || strings(wanted, "dryRun").length > 0;
   const pod = await readPod(call);

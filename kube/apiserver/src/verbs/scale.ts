@@ -58,7 +58,11 @@ async function readParent(call: Call): Promise<KubeObject> {
 type Change = (current: KubeObject | undefined) => Draft;
 
 async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Promise<Change> {
-  if (isApply) return appliedScale(call, options, readApplied(await call.request.readBody(3 * 1024 * 1024)));
+  if (isApply) {
+    const applied = readApplied(await call.request.readBody(3 * 1024 * 1024));
+    call.audit?.patch(applied);
+    return appliedScale(call, options, applied);
+  }
   if (call.info.verb === "patch") {
     const patch = await readPatch(call, mediaType(call.request), options);
     return (current) =>
@@ -69,6 +73,7 @@ async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Pr
   }
   const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
   const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
+  call.audit?.requestObject(scale);
   checkName(call, scale);
   checkNamespace(call, scale);
   return (current) => withScale(call, current, { scale, options });

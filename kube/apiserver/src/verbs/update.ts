@@ -36,6 +36,7 @@ export async function updateVerb(call: Call): Promise<ApiResponse> {
   const isStrict = options.fieldValidation !== "Ignore";
   const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
   const object = decodeBody(call, body, options);
+  call.audit?.requestObject(object);
   checkName(call, object);
   checkNamespace(call, object);
   const result = await updateObject(call, {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import {
   type ApiServer,
   type ApiServerOptions,
+  type AuditOptions,
   createApiServer,
   createFaultInjector,
   createMemoryStorage,
@@ -58,6 +59,8 @@ export interface ClusterOptions {
   readonly serviceRange?: string;
   /** What goes wrong with requests from outside of the cluster, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
+  /** What is recorded of requests, those of the cluster's own loops too, and where; nothing by default. */
+  readonly audit?: AuditOptions;
   /**
    * Where Services that webhook configurations name really listen. Those of which it knows nothing are simulated like
    * all workloads, and their webhooks are not asked; by default that is every one. Webhooks by URL are always asked.
@@ -139,10 +142,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** What of its own the API of an embedded cluster is told. */
 function ownOptions(
-  { authorization = "AlwaysAllow", serviceRange = DEFAULT_SERVICE_RANGE }: ClusterOptions,
+  { authorization = "AlwaysAllow", serviceRange = DEFAULT_SERVICE_RANGE, audit }: ClusterOptions,
   token: string,
-): Pick<ApiServerOptions, "auth" | "serviceRange"> {
-  return { auth: { tokens: new Map([[token, ADMINISTRATOR]]), authorization }, serviceRange };
+): Pick<ApiServerOptions, "auth" | "serviceRange" | "audit"> {
+  const auth = { tokens: new Map([[token, ADMINISTRATOR]]), authorization };
+  return { auth, serviceRange, ...(audit === undefined ? {} : { audit }) };
 }
 
 /** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */

@@ -8,6 +8,12 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError("a port is a number from 0 to 65535");
 }
 
+/** Reads a number of things of the command line. */
+export function parseCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a count is a number from 0 on");
+}
+
 /** Reads a duration of the command line as milliseconds. */
 export function parseDuration(text: string): number {
   try {

@@ -236,6 +236,41 @@ describe("weir cluster", () => {
     expect(nodes.items).toEqual([]);
   });
 
+  test("records requests by a policy, and says what is wrong with one", async () => {
+    const [log, policy] = [join(person.home, "audit.log"), join(person.home, "policy.yaml")];
+    await writeFile(policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: All}]\n");
+    const flags = ["--storage", "memory", "--audit-log", log, "--audit-policy", policy];
+    const refused = await person.weir("cluster", "start", ...flags);
+    expect(refused.stderr).toContain(`weir: the audit policy ${policy} cannot be used: rules[0].level`);
+    await writeFile(
+      policy,
+      "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Request, verbs: [create], resources: [{resources: [configmaps]}]}]\n",
+    );
+    {
+      await using _ = await person.start(...flags);
+      await withClient(join(person.state, "kubeconfig"), (client) => client.create(ConfigMap, settings));
+    }
+    const events = (await readFile(log, "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const own = events.filter(
+      ({ objectRef }) => (objectRef as { readonly name?: string }).name === "settings",
+    );
+    expect(own).toMatchObject([
+      {
+        kind: "Event",
+        level: "Request",
+        stage: "ResponseComplete",
+        verb: "create",
+        user: { username: "admin" },
+        sourceIPs: ["127.0.0.1"],
+        requestObject: { data: { color: "blue" } },
+        responseStatus: { code: 201 },
+      },
+    ]);
+  });
+
   test("is reached by more names where they are given, with the same token", async () => {
     await using first = await person.start("--storage", "memory");
     const before = (await person.weir("cluster", "kubeconfig")).stdout;

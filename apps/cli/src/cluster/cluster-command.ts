@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
-import { parsePort } from "../parse-argument.ts";
+import { CommandError } from "../cli-error.ts";
+import { parseCount, parsePort } from "../parse-argument.ts";
+import type { AuditFlags } from "./start.ts";
 import type { ProgramDeps } from "../program.ts";
 
 interface StateFlag {
@@ -18,6 +20,10 @@ interface StartFlags extends StateFlag {
   readonly workloads: "simulate" | "status-only" | "off" | false;
   readonly kubeconfig?: string;
   readonly detach: boolean;
+  readonly auditLog?: string;
+  readonly auditPolicy?: string;
+  readonly auditLogMaxSize: number;
+  readonly auditLogMaxBackups?: number;
 }
 
 interface KubeconfigFlags extends StateFlag {
@@ -81,6 +87,14 @@ function addStart(cluster: Command, deps: ProgramDeps): void {
     )
     .option("--no-workloads", "leave workloads as they are")
     .option("--kubeconfig <file>", "merge the kubeconfig into this file, too")
+    .option("--audit-log <file>", "record requests in this file, as events of audit.k8s.io/v1")
+    .option("--audit-policy <file>", "Policy of what is recorded; who did what by default")
+    .option("--audit-log-max-size <mib>", "size at which the file is put aside", parseCount, 100)
+    .option(
+      "--audit-log-max-backups <count>",
+      "how many that were put aside are kept; all by default",
+      parseCount,
+    )
     .option("-d, --detach", "return once it runs; `weir cluster stop` ends it", false)
     .action(async (dir: string | undefined, flags: StartFlags, command: Command) => {
       const state = folderOf(dir, flags);
@@ -91,9 +105,22 @@ function addStart(cluster: Command, deps: ProgramDeps): void {
       const { runStart } = await import("./start.ts");
       const { name: names, serviceRange, kubeconfig } = flags;
       const workloads = flags.workloads === false ? "off" : flags.workloads;
-      const options = { ...flags, state, names, serviceRange, kubeconfig, workloads };
+      const audit = auditFlags(flags);
+      const options = { ...flags, state, names, serviceRange, kubeconfig, workloads, audit };
       deps.exit(await runStart(options, deps.environment, deps.logger));
     });
+}
+
+function auditFlags(flags: StartFlags): AuditFlags | undefined {
+  const {
+    auditLog: log,
+    auditPolicy: policy,
+    auditLogMaxSize: maxSize,
+    auditLogMaxBackups: maxBackups,
+  } = flags;
+  if (log !== undefined) return { log, policy, maxSize, maxBackups };
+  if (policy === undefined) return undefined;
+  throw new CommandError("AuditLogMissing", "--audit-policy needs --audit-log, the file to record in");
 }
 
 /** The command line without `--detach`. */

@@ -1,7 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { createSqliteStorage, type Storage, StorageLockedError } from "@weir/apiserver";
+import { mkdir, readFile } from "node:fs/promises";
+import {
+  type AuditOptions,
+  type AuditPolicy,
+  createSqliteStorage,
+  metadataPolicy,
+  openAuditLog,
+  parseAuditPolicy,
+  type Storage,
+  StorageLockedError,
+} from "@weir/apiserver";
 import { type Cluster, type ClusterOptions, type Loops, startCluster } from "@weir/cluster";
-import { type Clock, type Logger, systemClock } from "@weir/core";
+import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import { portOfUrl, rememberPorts } from "../up/remembered-ports.ts";
@@ -31,7 +40,21 @@ export interface StartOptions {
   readonly workloads: NonNullable<Loops["workloads"]>;
   /** Where to write one more kubeconfig. */
   readonly kubeconfig: string | undefined;
+  readonly audit: AuditFlags | undefined;
 }
+
+/** What is recorded of requests. */
+export interface AuditFlags {
+  readonly log: string;
+  /** A Policy of audit.k8s.io/v1; everything as metadata by default. */
+  readonly policy: string | undefined;
+  /** When the file is put aside, in MiB. */
+  readonly maxSize: number;
+  /** How many that were put aside are kept; all by default. */
+  readonly maxBackups: number | undefined;
+}
+
+const MIB = 1024 * 1024;
 
 /** Runs a cluster until it is told to end. Returns the exit code. */
 export async function runStart(
@@ -46,7 +69,8 @@ export async function runStart(
   await openFolder(state, clock);
   const storage = await openStorage(state, options, { clock, logger });
   if (storage !== undefined) running.use(storage);
-  const { cluster, movedFrom } = await serve(state, options, { clock, logger, storage });
+  const audit = await openAudit(options.audit, { clock, logger, running, environment });
+  const { cluster, movedFrom } = await serve(state, options, { clock, logger, storage, audit });
   running.use(cluster);
   const url = cluster.endpoint?.url ?? "";
   const record = {
@@ -95,6 +119,46 @@ async function openStorage(
   }
 }
 
+/** Opens the log that requests are recorded in, where one is asked for; it is closed after the cluster. */
+async function openAudit(
+  flags: AuditFlags | undefined,
+  {
+    clock,
+    running,
+    environment,
+  }: Serving & { readonly running: AsyncDisposableStack; readonly environment: Environment },
+): Promise<AuditOptions | undefined> {
+  if (flags === undefined) return undefined;
+  const policy = flags.policy === undefined ? metadataPolicy() : await readPolicy(flags.policy);
+  const sink = await openAuditLog({
+    path: flags.log,
+    maxBytes: flags.maxSize * MIB,
+    ...(flags.maxBackups === undefined ? {} : { maxBackups: flags.maxBackups }),
+    clock,
+    logger: problemLogger(environment),
+  });
+  running.use(sink);
+  return { policy, sink };
+}
+
+async function readPolicy(path: string): Promise<AuditPolicy> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CommandError("AuditPolicyUnreadable", `cannot read the audit policy ${path}`, { cause });
+  });
+  try {
+    return parseAuditPolicy(text);
+  } catch (cause) {
+    throw new CommandError("AuditPolicyInvalid", `the audit policy ${path} cannot be used`, { cause });
+  }
+}
+
+/** What went wrong, on standard error whatever the level of the log. */
+function problemLogger({ writeError }: Environment): Logger {
+  const tell: Logger["warn"] = (message, fields) =>
+    writeError(`${message}${fields === undefined ? "" : ` ${JSON.stringify(fields)}`}\n`);
+  return { ...silentLogger, warn: tell, error: tell };
+}
+
 interface Served {
   readonly cluster: Cluster;
   /** The port of last time, where another program has it. */
@@ -104,13 +168,19 @@ interface Served {
 async function serve(
   state: ClusterState,
   options: StartOptions,
-  { clock, logger, storage }: Serving & { readonly storage: Storage | undefined },
+  {
+    clock,
+    logger,
+    storage,
+    audit,
+  }: Serving & { readonly storage: Storage | undefined; readonly audit: AuditOptions | undefined },
 ): Promise<Served> {
   const { host, names } = options;
   const start = (port: number): Promise<Cluster> =>
     startCluster({
       ...clusterOptions(options),
       ...(storage === undefined ? {} : { storage }),
+      ...(audit === undefined ? {} : { audit }),
       clock,
       logger,
       listen: { host, port, names, name: state.name, keys: state.keys, kubeconfig: state.kubeconfig },

@@ -6,7 +6,7 @@ import { startRealServer } from "../apiserver/real-target.ts";
 import type { Transcript } from "../apiserver/transcript.ts";
 import { recordTranscript, writeTranscript } from "./recorder.ts";
 
-const folder = resolve(import.meta.dirname, "../../recorded/admission");
+const folder = resolve(import.meta.dirname, "../../cases/admission");
 const wanted = new Set(process.argv.slice(2).map((name) => basename(name, ".json")));
 
 await using server = await startRealServer({ hasServiceAccounts: true });

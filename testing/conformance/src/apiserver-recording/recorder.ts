@@ -61,8 +61,9 @@ function parseBody(text: string): JsonValue {
   }
 }
 
-/** A transcript as it is kept. */
+/** A transcript as it is kept: a line for each step. */
 export function writeTranscript(transcript: Transcript): string {
-  const text = writeJson(transcript as unknown as JsonValue);
-  return `${JSON.stringify(JSON.parse(text), null, 1)}\n`;
+  const { steps, ...rest } = transcript as unknown as { readonly [key: string]: JsonValue };
+  const lines = (steps as readonly JsonValue[]).map((step) => writeJson(step));
+  return `${writeJson(rest).slice(0, -1)},"steps":[\n${lines.join(",\n")}\n]}\n`;
 }

@@ -14,7 +14,7 @@ export const suite: Suite = {
   clusters: ["embedded", "real"],
   async *run(_corpus, only, cluster = "embedded") {
     await using real = cluster === "real" ? await startRealServer({ hasServiceAccounts: true }) : undefined;
-    const folder = join(import.meta.dirname, "../../recorded/admission");
+    const folder = join(import.meta.dirname, "../../cases/admission");
     for (const file of readdirSync(folder).sort()) {
       const transcript = parseJson(readFileSync(join(folder, file), "utf8")) as unknown as Transcript;
       const { name } = transcript;

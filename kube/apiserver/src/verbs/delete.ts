@@ -10,16 +10,7 @@ import { type BodySource, readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { type DeleteOptions, queryInteger } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
-import {
-  asJson,
-  asObject,
-  child,
-  copyForMeta,
-  ensureChild,
-  metaOf,
-  strings,
-  text,
-} from "../resources/draft-access.ts";
+import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
 import { type Draft, groupResource, storageKey, toStored } from "../resources/resource.ts";
 import { writeContext } from "./create.ts";
@@ -342,6 +333,7 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
   if (mark.finalizers.length > 0) meta["finalizers"] = mark.finalizers;
   else delete meta["finalizers"];
   if (isDefinition(call)) markTerminating(draft, mark.now);
-  if (isNamespace(call)) ensureChild(draft, "status")["phase"] = "Terminating";
+  // The status is still the stored object's own, which others read.
+  if (isNamespace(call)) draft["status"] = { ...child(draft, "status"), phase: "Terminating" };
   return draft;
 }

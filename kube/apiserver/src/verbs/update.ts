@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import {
   conflictError,
   invalidError,
+  isStatusReason,
   jsonEqual,
   type KubeObject,
   notFoundError,
@@ -76,7 +77,11 @@ export async function updateObject(call: Call, update: Update): Promise<Updated>
   const key = storageKey(resource, info.namespace, info.name);
   for (let attempt = 1; ; attempt += 1) {
     const stored = await api.store.get(key);
-    if (stored === undefined) return createMissing(call, update);
+    if (stored === undefined) {
+      const created = await createMissing(call, update, attempt < MAX_ATTEMPTS);
+      if (created !== undefined) return created;
+      continue;
+    }
     const outcome = await updateStored(call, update, stored);
     if (outcome.kind === "done") return { object: outcome.object, created: false };
     if (attempt >= MAX_ATTEMPTS || outcome.kind === "stale")
@@ -84,17 +89,23 @@ export async function updateObject(call: Call, update: Update): Promise<Updated>
   }
 }
 
-async function createMissing(call: Call, update: Update): Promise<Updated> {
+/** Gives nothing where somebody else made the object meanwhile and it may be tried again: then it is there to be updated. */
+async function createMissing(call: Call, update: Update, mayTryAgain: boolean): Promise<Updated | undefined> {
   const { resource, info } = call;
   if (!update.createsMissing) throw notFoundError(groupResource(resource), info.name);
-  const draft = copyForMeta(await update.change(undefined));
+  const change = await update.change(undefined);
+  // Creating fills in what an update must not say; what a PUT sent is used again for that.
+  const draft = update.tracked ? copyForMeta(change) : structuredClone(change);
   const uid = text(metaOf(draft), "uid");
   if (uid !== "" && !update.tracked) throw uidConflict(call, uid, "");
   delete metaOf(draft)["resourceVersion"];
-  return {
-    object: await createObject(call, draft, { ...update.options, tracked: update.tracked }),
-    created: true,
-  };
+  try {
+    const object = await createObject(call, draft, { ...update.options, tracked: update.tracked });
+    return { object, created: true };
+  } catch (error) {
+    if (mayTryAgain && isStatusReason(error, "AlreadyExists")) return undefined;
+    throw error;
+  }
 }
 
 type Attempt =

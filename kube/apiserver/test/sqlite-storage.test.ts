@@ -101,7 +101,10 @@ describe("a storage file", () => {
     else await writeFile(path, content);
     const error = await createSqliteStorage({ path }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StorageCorruptError);
-    expect(String(error)).toContain(`storage ${path} is damaged; restore it, or move it away`);
+    expect(String(error)).toContain(`storage ${path} is damaged: `);
+    expect(String(error)).toContain(
+      "; restore it, or move it away to start from an empty one, or keep what can",
+    );
     await rm(path);
     await using storage = await createSqliteStorage({ path });
     expect(await storage.revision()).toBe(1);
@@ -126,7 +129,7 @@ describe("a storage file", () => {
     await expect(createSqliteStorage({ path })).rejects.toMatchObject({
       name: "StorageVersionError",
       found: 99,
-      supported: 1,
+      supported: 2,
     } satisfies Partial<StorageVersionError>);
   });
 

@@ -87,6 +87,12 @@ export class RevisionIndex {
     this.#revision = Math.max(this.#revision, stored.modRevision);
   }
 
+  /** Takes back a restored entry that an older one of the log deletes. */
+  drop(key: string): void {
+    this.#current.delete(key);
+    this.#liveKeys.delete(key);
+  }
+
   /** Says up to where a restored log reaches, and where it begins. */
   restoreBounds(revision: number, compacted: number): void {
     this.#revision = Math.max(this.#revision, revision);

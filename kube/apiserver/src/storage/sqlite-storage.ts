@@ -1,7 +1,12 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
+import { CheckpointThread } from "./checkpoint-thread.ts";
+import { FileLock } from "./file-lock.ts";
+import { FlushPace } from "./flush-pace.ts";
 import { HistoryKeeper, type HistoryLimits } from "./history-keeper.ts";
-import { type LoadedLog, LogWorker } from "./log-worker.ts";
+import type { LogFile } from "./log-file.ts";
+import { type OpenedLog, openLog } from "./open-log.ts";
 import { RevisionIndex } from "./revision-index.ts";
+import { restoreIndex } from "./restore-index.ts";
 import type {
   CommitResult,
   RangeOptions,
@@ -12,16 +17,18 @@ import type {
   StoredValue,
 } from "./storage.ts";
 import { StorageClosedError, StorageFullError } from "./storage-error.ts";
+import type { LogRow } from "./storage-row.ts";
+import { toStorageError } from "./sqlite-failure.ts";
 import { WatchHub } from "./watch-hub.ts";
 
 /** Options of a SQLite storage. */
 export interface SqliteStorageOptions {
-  /** The file; made, with its folders, where it does not exist. SQLite keeps two more beside it. */
+  /** The file; made, with its folders, where it does not exist. Others of its name lie beside it. */
   readonly path: string;
   /** Ages the log; the system clock by default. */
   readonly clock?: Clock;
   readonly history?: HistoryLimits;
-  /** Largest size of the file; writes beyond it reject with `StorageFullError`. Unlimited by default. */
+  /** Largest size of the file in bytes; writes beyond it reject with `StorageFullError`. Unlimited by default. */
   readonly maxBytes?: number;
   /**
    * Whether a write is acknowledged only once the disk has it, true by default. Without, a crash of the process loses nothing,
@@ -43,17 +50,20 @@ export interface SqliteStorageOptions {
  */
 export async function createSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
   const { path, maxBytes, fsync = true } = options;
-  const worker = new LogWorker({ path, maxBytes, fsync });
+  const lock = takeLock(path);
   try {
-    return new SqliteStorage(worker, await worker.load(), options);
+    return new SqliteStorage(openLog({ path, maxBytes, fsync }), lock, options);
   } catch (error) {
-    await worker.close();
+    lock.release();
     throw error;
   }
 }
 
 /** Bounds of one transaction, so that the first writes of a burst do not wait for all of it. */
 const LARGEST_BATCH = { writes: 1000, bytes: 8 * 1024 * 1024 } as const;
+
+/** How much may wait in the write-ahead log before it is copied into the file. */
+const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 
 interface PendingWrite {
   readonly write: StorageWrite;
@@ -63,25 +73,36 @@ interface PendingWrite {
 }
 
 class SqliteStorage implements Storage {
-  readonly #worker: LogWorker;
+  readonly #file: LogFile;
+  readonly #lock: FileLock;
+  readonly #checkpoints: CheckpointThread;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #fsync: boolean;
+  readonly #pace = new FlushPace();
   readonly #index = new RevisionIndex();
   readonly #hub = new WatchHub(this.#index);
   readonly #keeper: HistoryKeeper;
   readonly #queue: PendingWrite[] = [];
   /** Keys with a write on its way, and the end of that write, whatever it is. */
   readonly #underway = new Map<string, Promise<unknown>>();
-  /** Revisions out of reach whose rows still lie in the file; present when the file's bounds are to be moved. */
-  #unreachable: number[] | undefined;
+  /** Revisions out of reach whose rows still lie in the file; present when there is something to be done in it. */
+  #unreachable: readonly number[] | undefined;
+  #checkpointing: Promise<void> | undefined;
+  /** A checkpoint went on while others wrote: the next one is made while nobody does, or the log would never end. */
+  #needsPause = false;
   #flushing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: LogWorker, loaded: LoadedLog, options: SqliteStorageOptions) {
-    this.#worker = worker;
+  constructor({ file, rows, bounds }: OpenedLog, lock: FileLock, options: SqliteStorageOptions) {
+    this.#file = file;
+    this.#lock = lock;
+    this.#checkpoints = new CheckpointThread(options.path);
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    this.#restore(loaded);
+    this.#fsync = options.fsync ?? true;
+    const unreachable = restoreIndex(this.#index, rows, bounds);
+    if (unreachable.length > 0) this.#unreachable = unreachable;
     this.#keeper = new HistoryKeeper(this.#index, this.#clock, options.history, (before) =>
       this.#forget(before),
     );
@@ -111,6 +132,7 @@ class SqliteStorage implements Storage {
     const isAbsentDelete = write.value === undefined && current === undefined;
     if ((current?.modRevision ?? 0) !== write.expected || isAbsentDelete)
       return { kind: "conflict", current };
+    if (!this.#fsync && this.#flushing === undefined) return this.#commitNow(write, current?.createRevision);
     const result = this.#enqueue(write, current?.createRevision);
     this.#underway.set(
       write.key,
@@ -136,23 +158,37 @@ class SqliteStorage implements Storage {
 
   async #close(): Promise<void> {
     this.#keeper[Symbol.dispose]();
-    await this.#flushing;
+    while (this.#flushing !== undefined || this.#checkpointing !== undefined) {
+      await this.#flushing;
+      await this.#checkpointing;
+    }
     this.#hub.close();
-    await this.#worker.close();
+    await this.#checkpoints.close();
+    this.#file.close();
+    this.#lock.release();
   }
 
   #checkOpen(): void {
     if (this.#closing !== undefined) throw new StorageClosedError();
   }
 
-  #restore(loaded: LoadedLog): void {
-    for (const { key, value, revision, createRevision, atMs } of loaded.rows) {
-      if (revision > loaded.compacted) this.#index.record({ key, value, revision, atMs });
-      else if (value !== undefined) {
-        this.#index.restore({ key, value, createRevision, modRevision: revision });
-      }
-    }
-    this.#index.restoreBounds(loaded.revision, loaded.compacted);
+  /** Without a flush there is nothing to wait for, and nothing that writes could share. */
+  #commitNow(write: StorageWrite, createRevision: number | undefined): CommitResult {
+    const revision = this.#index.revision + 1;
+    const row = this.#rowOf(write, createRevision, revision);
+    this.#file.commit([row]);
+    this.#hub.publish([this.#index.record(row)]);
+    this.#afterCommit();
+    return { kind: "committed", revision };
+  }
+
+  #rowOf({ key, value }: StorageWrite, createRevision: number | undefined, revision: number): LogRow {
+    return { key, value, revision, createRevision: createRevision ?? revision, atMs: this.#clock.now() };
+  }
+
+  #afterCommit(): void {
+    this.#keeper.grown();
+    if (this.#file.walBytes > CHECKPOINT_BYTES) this.#checkpointing ??= this.#checkpoint();
   }
 
   #enqueue(write: StorageWrite, createRevision: number | undefined): Promise<CommitResult> {
@@ -162,19 +198,20 @@ class SqliteStorage implements Storage {
     });
   }
 
-  /** Starts the loop that empties the queue, unless it runs. One message is on its way at a time. */
+  /** Starts the loop that empties the queue, unless it runs. One flush is on its way at a time. */
   #flush(): void {
     this.#flushing ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
     try {
-      // Writes of the same turn of the event loop share a transaction.
-      await Promise.resolve();
       let isFileWhole = true;
-      while (this.#queue.length > 0 || (this.#unreachable !== undefined && isFileWhole)) {
+      while (this.#queue.length > 0 || this.#needsPause || (this.#hasRemains() && isFileWhole)) {
+        // Writes of all requests that have arrived by now share a transaction.
+        await immediately();
+        if (this.#needsPause) await this.#checkpointAlone();
         if (this.#queue.length > 0) await this.#commitBatch(takeBatch(this.#queue));
-        if (this.#unreachable !== undefined) isFileWhole = await this.#compactFile(this.#unreachable);
+        if (this.#hasRemains()) isFileWhole = await this.#compactFile();
       }
     } finally {
       this.#flushing = undefined;
@@ -183,16 +220,10 @@ class SqliteStorage implements Storage {
 
   async #commitBatch(batch: readonly PendingWrite[]): Promise<void> {
     const first = this.#index.revision + 1;
-    const atMs = this.#clock.now();
-    const rows = batch.map(({ write, createRevision }, at) => ({
-      key: write.key,
-      value: write.value,
-      revision: first + at,
-      createRevision: createRevision ?? first + at,
-      atMs,
-    }));
+    const rows = batch.map(({ write, createRevision }, at) => this.#rowOf(write, createRevision, first + at));
     try {
-      await this.#worker.commit(rows);
+      this.#file.commit(rows);
+      await this.#sync(rows.length);
     } catch (error) {
       await this.#refuseBatch(batch, error);
       return;
@@ -202,7 +233,22 @@ class SqliteStorage implements Storage {
       this.#underway.delete(pending.write.key);
       pending.resolve({ kind: "committed", revision: first + at });
     });
-    this.#keeper.grown();
+    this.#afterCommit();
+  }
+
+  /**
+   * Waits for the disk. Who is alone, on a disk that answers sooner than another thread wakes up, waits on the spot; in company
+   * the others go on meanwhile.
+   */
+  #sync(rows: number): Promise<void> | undefined {
+    if (!this.#fsync) return undefined;
+    const start = performance.now();
+    if (this.#pace.waitsOnTheSpot(rows)) {
+      this.#file.syncNow();
+      this.#pace.took(performance.now() - start);
+      return undefined;
+    }
+    return this.#file.sync().then(() => this.#pace.took(performance.now() - start));
   }
 
   /** Where a batch found no room, its smaller parts may. */
@@ -219,6 +265,25 @@ class SqliteStorage implements Storage {
     }
   }
 
+  /** Copies the log into the file beside the writes of others, and again without them where they kept it from its end. */
+  async #checkpoint(): Promise<void> {
+    this.#file.checkpointBegins();
+    const reply = await this.#checkpoints.checkpoint();
+    this.#file.checkpointEnded();
+    this.#checkpointing = undefined;
+    if (reply.kind === "failed") this.#logger.warn("cannot checkpoint storage", { error: reply.message });
+    this.#needsPause = reply.kind === "copied" && (!reply.isAll || this.#file.walBytes > 0);
+    if (this.#needsPause) this.#flush();
+  }
+
+  async #checkpointAlone(): Promise<void> {
+    this.#needsPause = false;
+    if (this.#checkpointing !== undefined) return;
+    this.#file.checkpointBegins();
+    await this.#checkpoints.checkpoint();
+    this.#file.checkpointEnded();
+  }
+
   #forget(before: number): void {
     const oldest = this.#index.oldest;
     const unreachable = this.#index.compact(before);
@@ -227,20 +292,31 @@ class SqliteStorage implements Storage {
     this.#flush();
   }
 
-  /** Failing to delete leaves rows that the next compaction takes along; says whether it was done. */
-  async #compactFile(unreachable: readonly number[]): Promise<boolean> {
-    this.#unreachable = undefined;
+  #hasRemains(): boolean {
+    return this.#unreachable !== undefined;
+  }
+
+  /** One step of the compaction in the file. Failing leaves rows that the next one takes along; says whether it was done. */
+  async #compactFile(): Promise<boolean> {
+    const { revision, oldest: compacted } = this.#index;
+    const before = this.#unreachable ?? [];
     try {
-      await this.#worker.compact(
-        { revision: this.#index.revision, compacted: this.#index.oldest },
-        unreachable,
-      );
+      const rest = this.#file.compactStep({ revision, compacted }, before);
+      this.#unreachable = rest.length === 0 && this.#file.isCompactedTo(compacted) ? undefined : rest;
+      if (this.#fsync) await this.#file.sync();
       return true;
     } catch (error) {
-      this.#unreachable = unreachable.concat(this.#unreachable ?? []);
       this.#logger.warn("cannot compact storage", { error });
       return false;
     }
+  }
+}
+
+function takeLock(path: string): FileLock {
+  try {
+    return FileLock.take(path);
+  } catch (error) {
+    throw toStorageError(path, error);
   }
 }
 
@@ -252,4 +328,8 @@ function takeBatch(queue: PendingWrite[]): readonly PendingWrite[] {
     count++;
   }
   return queue.splice(0, count);
+}
+
+function immediately(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -74,16 +74,27 @@ export class StorageFullError extends WeirError {
   }
 }
 
-/** The file is not a storage, or is damaged. */
+/**
+ * The file is not a storage, or is damaged: the message says what is wrong and what helps.
+ *
+ * Nothing was changed. `salvageSqliteStorage` puts what can still be read into a new file.
+ */
 export class StorageCorruptError extends WeirError {
   override readonly name = "StorageCorruptError";
   readonly reason = "StorageCorrupt";
   readonly retry = "never";
   readonly path: string;
+  /** What is wrong, as a clause: "the header is zeroed". */
+  readonly damage: string;
 
-  constructor(path: string, options?: { readonly cause?: unknown }) {
-    super(`storage ${path} is damaged; restore it, or move it away to start from an empty one`, options);
+  constructor(path: string, damage: string, options?: { readonly cause?: unknown }) {
+    super(
+      `storage ${path} is damaged: ${damage}; restore it, or move it away to start from an empty one, ` +
+        "or keep what can be read with `weir cluster salvage`",
+      options,
+    );
     this.path = path;
+    this.damage = damage;
   }
 }
 

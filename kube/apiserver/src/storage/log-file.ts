@@ -1,0 +1,272 @@
+import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { walPath } from "./inspect-file.ts";
+import type { OnStep } from "./log-image.ts";
+import { boundsValues, INSERT_ROW, UPDATE_BOUNDS } from "./log-schema.ts";
+import { addToDigest, RowChecksums } from "./row-checksum.ts";
+import { StorageFailedError } from "./storage-error.ts";
+import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
+import { toStorageError } from "./sqlite-failure.ts";
+
+/** The most that one step of a compaction touches, so that no write waits long for it. */
+const COMPACTION_STEP = 500;
+
+const FRAME_BYTES = 4096 + 24;
+/** What a page of the log takes of rows, with some room for what SQLite keeps beside them. */
+const ROW_BYTES_PER_PAGE = 3500;
+const BYTES_BESIDE_VALUE = 64;
+
+/** An opened file and what it says of itself. */
+export interface LogFileParts {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  readonly identity: number;
+  readonly bounds: LogBounds;
+  readonly fsync: boolean;
+  readonly onStep: OnStep | undefined;
+}
+
+/**
+ * The durable log: rows up to `compacted` are the state there, the others are what came after.
+ *
+ * SQLite runs in this thread, because a transaction without a flush takes less than waking another thread; what waits for
+ * the disk is done elsewhere. `synchronous` is NORMAL with and without `fsync`: a commit then goes to the write-ahead log
+ * without a flush, and `sync` flushes the log once for all that was committed before, as FULL would within each COMMIT.
+ * Order is kept by SQLite itself: it flushes the log before a checkpoint writes pages, the pages before the log begins
+ * again from its start, and the new start before what follows. OFF would skip these too, and a crash of the machine could
+ * then leave a mixture instead of an older state.
+ */
+export class LogFile {
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #checksums: RowChecksums;
+  readonly #identity: number;
+  readonly #opened: 1 | 2;
+  readonly #onStep: OnStep | undefined;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #updateBounds: StatementSync;
+  #bounds: LogBounds;
+  #isMarked = false;
+  /** The next transaction is the first in its round of the write-ahead log, or may be. */
+  #needsIdentity = true;
+  #isCheckpointing = false;
+  #walFd: number | undefined;
+  #walBytes = 0;
+  #failure: Error | undefined;
+
+  constructor(parts: LogFileParts) {
+    const { db } = parts;
+    this.path = parts.path;
+    this.#db = db;
+    this.#identity = parts.identity;
+    this.#checksums = new RowChecksums(parts.identity);
+    this.#opened = parts.fsync ? OPENED.synced : OPENED.unsynced;
+    this.#onStep = parts.onStep;
+    this.#bounds = parts.bounds;
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#insert = db.prepare(INSERT_ROW);
+    this.#updateBounds = db.prepare(UPDATE_BOUNDS);
+  }
+
+  /** Bytes that were written to the write-ahead log since it was last copied into the file, by estimate. */
+  get walBytes(): number {
+    return this.#walBytes;
+  }
+
+  /** Whether revisions up to `compacted` are forgotten in the file, too. */
+  isCompactedTo(compacted: number): boolean {
+    return this.#bounds.compacted >= compacted;
+  }
+
+  /**
+   * Writes rows, all or none; they outlive the process from here on, and the machine after `sync`. Throws
+   * `StorageFullError` where there is no room, and `StorageFailedError`.
+   */
+  commit(rows: readonly LogRow[]): void {
+    this.#prepareWrite();
+    this.#transact(() => {
+      for (const row of rows) {
+        this.#onStep?.("commit: insert");
+        const checksum = this.#checksums.ofRow(row);
+        this.#insert.run(row.revision, row.createRevision, row.atMs, checksum, row.key, row.value ?? null);
+      }
+    });
+    let bytes = 0;
+    for (const { key, value } of rows) bytes += key.length + (value?.length ?? 0) + BYTES_BESIDE_VALUE;
+    this.#walBytes += FRAME_BYTES * (1 + Math.ceil(bytes / ROW_BYTES_PER_PAGE));
+  }
+
+  /**
+   * Moves the beginning of the log in the file one step towards a revision, or deletes some of the rows that are out of
+   * reach; gives what remains to be deleted. To be repeated until `isCompactedTo` and nothing remains.
+   */
+  compactStep(
+    target: { revision: number; compacted: number },
+    unreachable: readonly number[],
+  ): readonly number[] {
+    this.#prepareWrite();
+    const { compacted } = this.#bounds;
+    if (compacted < target.compacted) {
+      this.#moveBounds(target.revision, Math.min(target.compacted, compacted + COMPACTION_STEP));
+      return unreachable;
+    }
+    this.#delete(unreachable.slice(0, COMPACTION_STEP));
+    return unreachable.slice(COMPACTION_STEP);
+  }
+
+  /** Makes what was committed outlive the machine, in another thread. After a failure every call fails. */
+  async sync(): Promise<void> {
+    const fd = this.#openWal();
+    this.#onStep?.("sync");
+    const error = await new Promise<unknown>((resolve) => fdatasync(fd, resolve));
+    if (error !== null && error !== undefined) throw this.#fail(error);
+  }
+
+  /** The same while the caller waits: quicker by the time that waking up takes, where the disk is quick. */
+  syncNow(): void {
+    const fd = this.#openWal();
+    this.#onStep?.("sync");
+    try {
+      fdatasyncSync(fd);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** To be called when a checkpoint begins elsewhere: from its end on, SQLite writes the log from its start again. */
+  checkpointBegins(): void {
+    this.#isCheckpointing = true;
+    this.#needsIdentity = true;
+    this.#walBytes = 0;
+  }
+
+  checkpointEnded(): void {
+    this.#isCheckpointing = false;
+    this.#needsIdentity = true;
+  }
+
+  /** Copies the write-ahead log into the file while the caller waits. */
+  checkpoint(): void {
+    this.checkpointBegins();
+    this.#onStep?.("checkpoint");
+    try {
+      this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      throw toStorageError(this.path, error);
+    } finally {
+      this.checkpointEnded();
+    }
+  }
+
+  /** Ends with the write-ahead log in the file and gone, where the disk allows it. */
+  close(): void {
+    try {
+      if (this.#failure === undefined && this.#bounds.opened !== OPENED.closed) {
+        this.#transact(() => this.#writeBounds({ ...this.#bounds, opened: OPENED.closed }));
+      }
+    } catch {
+      // The next one to open the file finds it as after a crash, which is no loss.
+    }
+    if (this.#walFd !== undefined) closeSync(this.#walFd);
+    this.#onStep?.("close");
+    this.#db.close();
+  }
+
+  /**
+   * Before the first write the file itself, not only its write-ahead log, says that it is open: whoever finds it so and no
+   * log beside it knows that something is missing.
+   */
+  #prepareWrite(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isMarked) return;
+    this.#transact(() => this.#writeBounds({ ...this.#bounds, opened: this.#opened }));
+    this.checkpoint();
+    this.#isMarked = true;
+  }
+
+  #moveBounds(revision: number, compacted: number): void {
+    const { compacted: from, rowCount, digest } = this.#bounds;
+    const added = this.#db
+      .prepare(
+        "SELECT count(*) AS count, total(checksum) AS sum FROM log WHERE revision > ? AND revision <= ?",
+      )
+      .get(from, compacted);
+    this.#transact(() =>
+      this.#writeBounds({
+        ...this.#bounds,
+        revision: Math.max(revision, this.#bounds.revision),
+        compacted,
+        rowCount: rowCount + Number(added?.["count"]),
+        digest: addToDigest(digest, Number(added?.["sum"]) % 2 ** 32),
+      }),
+    );
+    this.#walBytes += 2 * FRAME_BYTES;
+  }
+
+  #delete(revisions: readonly number[]): void {
+    if (revisions.length === 0) return;
+    const remove = this.#db.prepare("DELETE FROM log WHERE revision = ? RETURNING checksum");
+    this.#transact(() => {
+      let { rowCount, digest } = this.#bounds;
+      for (const revision of revisions) {
+        this.#onStep?.("compact: delete");
+        const row = remove.get(revision);
+        if (row === undefined) continue;
+        rowCount -= 1;
+        digest = addToDigest(digest, Number(row["checksum"]), -1);
+      }
+      this.#writeBounds({ ...this.#bounds, rowCount, digest });
+    });
+    this.#walBytes += (2 + revisions.length / 4) * FRAME_BYTES;
+  }
+
+  /** In a transaction; `#bounds` is set back where that fails. */
+  #writeBounds(bounds: LogBounds): void {
+    this.#onStep?.("bounds: update");
+    this.#updateBounds.run(...boundsValues(bounds, this.#checksums));
+    this.#bounds = bounds;
+  }
+
+  #transact(change: () => void): void {
+    const before = this.#bounds;
+    try {
+      this.#onStep?.("begin");
+      this.#begin.run();
+      if (this.#needsIdentity) this.#writeIdentity();
+      change();
+      this.#onStep?.("commit");
+      this.#commit.run();
+    } catch (error) {
+      this.#bounds = before;
+      this.#needsIdentity = true;
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw toStorageError(this.path, error);
+    }
+    this.#needsIdentity = this.#isCheckpointing;
+  }
+
+  /** Setting the identity to what it is makes SQLite write the page that holds it: so a log tells whose it is. */
+  #writeIdentity(): void {
+    this.#onStep?.("identity");
+    this.#db.exec(`PRAGMA user_version = ${this.#identity}`);
+    this.#walBytes += FRAME_BYTES;
+  }
+
+  #openWal(): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#walFd ??= openSync(walPath(this.path), "r+");
+    return this.#walFd;
+  }
+
+  /**
+   * After a failed flush nobody knows what the disk has, and the system may believe that it has everything: no later flush
+   * would tell. So nothing is acknowledged any more.
+   */
+  #fail(error: unknown): Error {
+    this.#failure = new StorageFailedError(this.path, { cause: error });
+    return this.#failure;
+  }
+}

@@ -6,6 +6,8 @@ export interface CelType {
   readonly params: readonly CelType[];
   /** The fields of an object type. */
   readonly fields?: ReadonlyMap<string, CelType>;
+  /** An object whose fields nobody declares. */
+  readonly isHidden?: boolean;
 }
 
 export type TypeKind =
@@ -62,6 +64,11 @@ export function typeOf(type: CelType): CelType {
 /** A type that a library declares, such as `kubernetes.URL`. */
 export function opaque(name: string, ...params: readonly CelType[]): CelType {
   return { kind: "opaque", name, params };
+}
+
+/** A type of objects that a library declares without telling of their fields: only functions look into them. */
+export function hidden(name: string): CelType {
+  return { kind: "opaque", name, params: [], isHidden: true };
 }
 
 /** The type of a value that may be absent. */

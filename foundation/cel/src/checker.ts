@@ -54,6 +54,8 @@ export interface Checked {
   readonly overloads: ReadonlyMap<number, readonly Overload[]>;
   /** Calls of a namespaced function (`ip.isCanonical(x)`), whose target is part of the name. */
   readonly namespaced: ReadonlySet<number>;
+  /** Selections that are names (`authorizer.requestResource`). */
+  readonly names: ReadonlyMap<number, string>;
   readonly problems: readonly Problem[];
 }
 
@@ -64,14 +66,15 @@ export function check(syntax: Syntax, declarations: Declarations): Checked {
   const types = new Map(
     Array.from(checker.types, ([id, type]) => [id, checker.bindings.resolve(type, true)]),
   );
-  const { overloads, namespaced, problems } = checker;
-  return { root: checker.bindings.resolve(root, true), types, overloads, namespaced, problems };
+  const { overloads, namespaced, names, problems } = checker;
+  return { root: checker.bindings.resolve(root, true), types, overloads, namespaced, names, problems };
 }
 
 class Checker {
   readonly types = new Map<number, CelType>();
   readonly overloads = new Map<number, readonly Overload[]>();
   readonly namespaced = new Set<number>();
+  readonly names = new Map<number, string>();
   readonly problems: Problem[] = [];
   readonly bindings = new TypeBindings();
   readonly #declarations: Declarations;
@@ -136,7 +139,10 @@ class Checker {
   #selection(node: SelectNode): CelType {
     const name = qualifiedName(node);
     const named = name === undefined ? undefined : this.#named(name);
-    if (named !== undefined) return named;
+    if (name !== undefined && named !== undefined) {
+      this.names.set(node.id, name);
+      return named;
+    }
     const type = this.#field(node, node.operand, node.field, false);
     return node.isTest ? BOOL : this.bindings.resolve(type, false);
   }
@@ -162,6 +168,10 @@ class Checker {
         this.bindings.unify([DYN], [type]);
         return DYN;
       default:
+        if (type.isHidden === true) {
+          this.#report(node, `unexpected failed resolution of '${type.name}'`);
+          return ERROR;
+        }
         if (!isDynOrError(type))
           this.#report(node, `type '${describeType(type)}' does not support field selection`);
         return DYN;

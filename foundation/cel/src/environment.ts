@@ -14,16 +14,17 @@ import {
   UINT,
 } from "./cel-type.ts";
 import { FunctionTable } from "./function-table.ts";
+import { AUTHORIZATION } from "./library/authorizer.ts";
 import { ENCODERS, LISTS, OPTIONALS, SETS } from "./library/collections.ts";
 import { CONVERSIONS } from "./library/conversions.ts";
-import { FORMAT, FORMATTING, QUANTITIES, QUANTITY, REGEX } from "./library/kubernetes.ts";
+import { FORMATTING, QUANTITIES, REGEX } from "./library/kubernetes.ts";
 import { CIDR, IP, NETWORK } from "./library/network.ts";
 import { OPERATORS } from "./library/operators.ts";
-import { SEMVER, VERSIONS } from "./library/semver.ts";
+import { VERSIONS } from "./library/semver.ts";
 import { stringLibrary, TEXT_TESTS } from "./library/strings.ts";
 import type { FormatDialect } from "./library/string-format.ts";
 import { TIME } from "./library/time.ts";
-import { URL_TYPE, URLS } from "./library/url.ts";
+import { URLS } from "./library/url.ts";
 import { type FindMessage, findWellKnown, MESSAGES } from "./messages.ts";
 import { findPatchMessage, PATCH_FUNCTIONS } from "./patch-messages.ts";
 import { MacroTable, OPTIONAL_MACROS, SORT_MACROS, STANDARD_MACROS, TWO_VARIABLE_MACROS } from "./macros.ts";
@@ -82,12 +83,10 @@ const KUBERNETES_BASE = {
     ...NETWORK,
     ...FORMATTING,
     ...VERSIONS,
+    ...AUTHORIZATION,
   ]),
   macros: new MacroTable([...STANDARD_MACROS, ...OPTIONAL_MACROS, ...TWO_VARIABLE_MACROS, ...SORT_MACROS]),
-  typeNames: new Map([
-    ...TYPE_NAMES,
-    ...[URL_TYPE, QUANTITY, FORMAT, IP, CIDR, SEMVER].map((type) => [type.name, type] as const),
-  ]),
+  typeNames: new Map([...TYPE_NAMES, ...[IP, CIDR].map((type) => [type.name, type] as const)]),
   findMessage: findWellKnown,
   patterns: new Set(["matches", "find", "findAll"]),
   dialect: "english",

@@ -28,6 +28,15 @@ export {
   type FluxExpression,
   FluxExpressionError,
 } from "./flux-expression.ts";
+export {
+  type AuthorizationAnswer,
+  type AuthorizationQuestion,
+  type Authorize,
+  AUTHORIZER,
+  authorizerValue,
+  RESOURCE_CHECK,
+  resourceCheckValue,
+} from "./library/authorizer.ts";
 export { celFromJson } from "./from-json.ts";
 export { type MadeMessage, madeMessage } from "./patch-messages.ts";
 export {

@@ -26,6 +26,7 @@ import {
   type MessageNode,
   type Node,
   qualifiedName,
+  type SelectNode,
 } from "./syntax.ts";
 import {
   CelFailure,
@@ -77,12 +78,8 @@ class Planner {
         return constant(node.value);
       case "ident":
         return this.#typeIdent(node) ?? this.#path({ base: node.name, qualifiers: [] });
-      case "select": {
-        const named = this.#typeName(qualifiedName(node));
-        if (named !== undefined) return named;
-        const qualifier: Qualifier = { constant: node.field, isOptional: false, isTest: node.isTest };
-        return this.#extend(this.plan(node.operand), qualifier);
-      }
+      case "select":
+        return this.#select(node);
       case "call":
         return this.#call(node);
       case "list":
@@ -94,6 +91,15 @@ class Planner {
       case "comprehension":
         return this.#comprehension(node);
     }
+  }
+
+  #select(node: SelectNode): Planned {
+    const named = this.#typeName(qualifiedName(node));
+    if (named !== undefined) return named;
+    const variable = this.#checked?.names.get(node.id);
+    if (variable !== undefined) return this.#path({ base: variable, qualifiers: [] });
+    const qualifier: Qualifier = { constant: node.field, isOptional: false, isTest: node.isTest };
+    return this.#extend(this.plan(node.operand), qualifier);
   }
 
   #typeName(name: string | undefined): Planned | undefined {

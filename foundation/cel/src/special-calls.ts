@@ -62,7 +62,7 @@ export function equality(left: Planned, right: Planned, isEqual: boolean): Plann
   };
 }
 
-/** Kubernetes compares no quantity with one that was computed. */
+/** Kubernetes compares no quantity with one that was computed, and nothing of an authorizer. */
 function isRefused(left: CelValue, right: CelValue): boolean {
   return (
     right instanceof CelObject &&

@@ -18,6 +18,13 @@ import {
 import { compile } from "../compile.ts";
 import { kubernetes } from "../environment.ts";
 import { celFromJson } from "../from-json.ts";
+import {
+  type Authorize,
+  AUTHORIZER,
+  authorizerValue,
+  RESOURCE_CHECK,
+  resourceCheckValue,
+} from "../library/authorizer.ts";
 import { CelDuration, CelMap, CelTimestamp, CelUint, type CelValue } from "../value.ts";
 
 interface RecordedCosts {
@@ -29,6 +36,8 @@ interface RecordedCosts {
 const file = new URL("../../fixtures/run-costs.json", import.meta.url);
 const { self, costs } = JSON.parse(readFileSync(file, "utf8")) as RecordedCosts;
 const SECOND = 1_000_000_000n;
+const authorize: Authorize = ({ verb }) => ({ isAllowed: verb === "get", reason: "", error: "" });
+const scale = { group: "apps", resource: "deployments", subresource: "scale", namespace: "ns", name: "n" };
 const names: ReadonlyArray<readonly [name: string, type: CelType, value: CelValue]> = [
   ["self", DYN, celFromJson(self)],
   ["i", INT, 3n],
@@ -44,6 +53,8 @@ const names: ReadonlyArray<readonly [name: string, type: CelType, value: CelValu
   ["ll", listOf(listOf(INT)), [[1n, 2n], [3n], []]],
   ["m", mapOf(STRING, STRING), new CelMap([["k", "v"]])],
   ["mi", mapOf(STRING, INT), new CelMap([["a", 1n]])],
+  ["authorizer", AUTHORIZER, authorizerValue(authorize)],
+  ["authorizer.requestResource", RESOURCE_CHECK, resourceCheckValue(authorize, scale)],
   ["ts", TIMESTAMP, new CelTimestamp(1_700_000_000n * SECOND)],
   ["du", DURATION, new CelDuration(5400n * SECOND)],
 ];

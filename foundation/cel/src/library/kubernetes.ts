@@ -14,15 +14,15 @@ import {
   quantityValue,
   subtractQuantities,
 } from "@weir/text";
-import { BOOL, type CelType, DOUBLE, INT, listOf, opaque, optionalOf, STRING } from "../cel-type.ts";
+import { BOOL, type CelType, DOUBLE, hidden, INT, listOf, optionalOf, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, CelObject, CelOptional, type CelValue } from "../value.ts";
 import { findAll, findFirst, searchText } from "./pattern-search.ts";
 import { parseTimestamp } from "./time.ts";
 import { parseRequestUrl } from "./url.ts";
 
-export const QUANTITY: CelType = opaque("kubernetes.Quantity");
-export const FORMAT: CelType = opaque("kubernetes.NamedFormat");
+export const QUANTITY: CelType = hidden("kubernetes.Quantity");
+export const FORMAT: CelType = hidden("kubernetes.NamedFormat");
 
 type QuantityValue = CelObject<Quantity>;
 

@@ -1,8 +1,8 @@
-import { BOOL, type CelType, INT, opaque, STRING } from "../cel-type.ts";
+import { BOOL, type CelType, hidden, INT, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, CelObject, type CelValue } from "../value.ts";
 
-export const SEMVER: CelType = opaque("kubernetes.Semver");
+export const SEMVER: CelType = hidden("kubernetes.Semver");
 
 interface Version {
   readonly numbers: readonly bigint[];

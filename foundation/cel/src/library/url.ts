@@ -1,8 +1,8 @@
-import { BOOL, type CelType, listOf, mapOf, opaque, STRING } from "../cel-type.ts";
+import { BOOL, type CelType, hidden, listOf, mapOf, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, CelMap, CelObject, type CelValue } from "../value.ts";
 
-export const URL_TYPE: CelType = opaque("kubernetes.URL");
+export const URL_TYPE: CelType = hidden("kubernetes.URL");
 
 /** The parts of a URL as Go's `net/url` splits one of a request. */
 interface Parts {

@@ -111,7 +111,7 @@ export function application(
   called: CelFunction | undefined,
   overloads: readonly Overload[],
 ): Application {
-  const search = PATTERN_SEARCHES.get(name);
+  const search = called === undefined ? undefined : PATTERN_SEARCHES.get(name);
   const apply = plainApplication(id, name, called, overloads);
   if (search === undefined) return apply;
   const searcher = patternSearcher(search);

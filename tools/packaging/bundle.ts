@@ -52,6 +52,8 @@ const GROUPS = [
   // The program itself, with all that its entry point imports at once.
   { name: "main", test: /\/src\/main\.ts$/, priority: 1 },
   { name: "template", test: /\/src\/template\/main\.ts$/, priority: 1 },
+  // Starting is what this program is for.
+  { name: "cluster", test: /\/src\/cluster\/(main|start)\.ts$/, priority: 1 },
 ];
 
 const isRepositorySource = (id: string): boolean => !id.includes("node_modules");

@@ -1,22 +1,14 @@
-import { Command } from "commander";
-import { goDurationMs, type Logger } from "@weir/core";
+import type { Command } from "commander";
+import { goDurationMs } from "@weir/core";
 import { addList, addPull, addPush, addTag, diffArtifactCommand } from "./artifact/artifact-commands.ts";
 import { addBuild } from "./build/build-command.ts";
 import { addCluster } from "./cluster/cluster-command.ts";
-import type { Environment } from "./environment.ts";
 import { addGenerate } from "./generate/generate-command.ts";
 import { addInit } from "./init/init-command.ts";
 import { addGet, addReconcile, addResume, addSuspend } from "./objects/object-commands.ts";
 import { parseDuration, parsePort } from "./parse-argument.ts";
+import { emptyProgram, type ProgramDeps } from "./empty-program.ts";
 import { describeFlags } from "./run/run-flags.ts";
-
-/** What a command needs besides its arguments. */
-export interface ProgramDeps {
-  readonly environment: Environment;
-  readonly logger: Logger;
-  /** Told the exit code of the command that ran. */
-  readonly exit: (code: number) => void;
-}
 
 type AddCommand = (program: Command, deps: ProgramDeps) => void;
 
@@ -47,11 +39,7 @@ const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
  * that one is declared.
  */
 export function createProgram(deps: ProgramDeps, first = ""): Command {
-  const program = new Command("weir")
-    .description("The GitOps Toolkit with an embedded Kubernetes API.")
-    .showHelpAfterError(true)
-    .exitOverride()
-    .configureOutput({ writeOut: deps.environment.write, writeErr: deps.environment.writeError });
+  const program = emptyProgram(deps);
   const named = COMMANDS.get(first);
   for (const add of named === undefined ? COMMANDS.values() : [named]) add(program, deps);
   return program;

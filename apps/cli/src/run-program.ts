@@ -1,31 +1,12 @@
-import { CommanderError } from "commander";
-import { describeError, silentLogger } from "@weir/core";
-import { InterruptedError } from "./cli-error.ts";
 import type { Environment } from "./environment.ts";
 import { createProgram } from "./program.ts";
+import { runCommands } from "./run-commands.ts";
 
-/**
- * Reads a command line and does what it says; gives the exit code: 2 where the command line is wrong. Logs from a level
- * such as `debug` on; nothing where it is empty.
- */
-export async function runProgram(
+/** Runs a command line of weir, as `runCommands`. */
+export function runProgram(
   argv: readonly string[],
   environment: Environment,
   logLevel: string,
 ): Promise<number> {
-  const logger =
-    logLevel === "" ? silentLogger : (await import("./terminal/pino-logger.ts")).createLogger(logLevel);
-  let code = 0;
-  const exit = (given: number): void => {
-    code = given;
-  };
-  try {
-    await createProgram({ environment, logger, exit }, argv[2]).parseAsync(argv);
-    return code;
-  } catch (error) {
-    if (error instanceof InterruptedError) return 0;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    environment.writeError(`weir: ${describeError(error)}\n`);
-    return 1;
-  }
+  return runCommands((deps) => createProgram(deps, argv[2]), argv, environment, logLevel);
 }

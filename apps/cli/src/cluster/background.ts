@@ -32,7 +32,9 @@ export async function startInBackground(
   const { program } = environment;
   if (program === undefined) throw new CommandError("NoProgram", "this program cannot start itself again");
   const [executable, ...first] = program;
-  const child = spawn(executable, [...first, ...args], { detached: true, stdio: ["ignore", log.fd, log.fd] });
+  const env = { ...process.env, WEIR_HOME: environment.stateRoot };
+  const stdio = ["ignore", log.fd, log.fd] as const;
+  const child = spawn(executable, [...first, ...args], { detached: true, env, stdio: [...stdio] });
   const ended = once(child, "exit").then(() => true);
   child.unref();
   for (let waitedMs = 0; waitedMs < START_MS; waitedMs += POLL_MS) {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { CommandError } from "../cli-error.ts";
 import { parseCount, parsePort } from "../parse-argument.ts";
 import type { AuditFlags } from "./start.ts";
-import type { ProgramDeps } from "../program.ts";
+import type { ProgramDeps } from "../empty-program.ts";
 
 interface StateFlag {
   readonly state?: string;

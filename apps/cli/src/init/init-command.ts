@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ProgramDeps } from "../program.ts";
+import type { ProgramDeps } from "../empty-program.ts";
 
 interface InitFlags {
   readonly group?: string;

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { goDurationMs, systemClock } from "@weir/core";
 import { parseDuration } from "../parse-argument.ts";
-import type { ProgramDeps } from "../program.ts";
+import type { ProgramDeps } from "../empty-program.ts";
 import type { ActionDeps } from "./actions.ts";
 
 const DEFAULT_NAMESPACE = "flux-system";

@@ -21,7 +21,8 @@ export { type PruneOptions, type PruneResult, pruneUnknown, pruneUnknownFields }
 export { type CelRule, type SchemaNode } from "./schema-node.ts";
 export { type MetadataCheck, validateEmbeddedResources } from "./validate/embedded-resource.ts";
 export { validateListKeys } from "./validate/list-keys.ts";
-export { type ValidateOptions, validateSchema } from "./validate/validate-schema.ts";
+export { type ValidateOptions, validateSchema, validateUniqueKeys } from "./validate/validate-schema.ts";
+export { validateValue } from "./validate/validate-value.ts";
 export { parseSchemaNode } from "./parse-schema-node.ts";
 export { SchemaSyntaxError, UnsupportedTypeError } from "./schema-error.ts";
 export {
@@ -48,6 +49,7 @@ export {
   type SchemaMetadata,
 } from "./zod/metadata.ts";
 export { toStructuralSchema } from "./zod/to-structural-schema.ts";
+export type { DefaultCheck } from "./structural/check-defaults.ts";
 export { checkStructural, type StructuralOptions } from "./structural/check-structural.ts";
 export { type FieldByPath, findFieldByPath } from "./structural/field-by-path.ts";
 export { unrecognizedFormats } from "./structural/unrecognized-formats.ts";

@@ -85,7 +85,7 @@ export {
   printPath,
   valueElement,
 } from "./fields/path-element.ts";
-export { formatGoValue, goTypeName } from "./go-text.ts";
+export { formatGoValue, goTypeName, marshalGoJson } from "./go-text.ts";
 export { jsonEqual } from "./json-equality.ts";
 export { computeKstatus, type KstatusOptions } from "./kstatus/kstatus.ts";
 export { type KstatusCondition, type KstatusResult, type KstatusStatus } from "./kstatus/kstatus-result.ts";

@@ -3,7 +3,7 @@ import { describeFieldError, type FieldError, forbiddenField, invalidField } fro
 import { fieldChild } from "../field/field-path.ts";
 import type { SchemaNode } from "../schema-node.ts";
 import { checkCompleteness } from "./check-completeness.ts";
-import { checkDefaults } from "./check-defaults.ts";
+import { checkDefaults, type DefaultCheck } from "./check-defaults.ts";
 import { checkInvariants } from "./check-invariants.ts";
 import { checkKeywords } from "./check-keywords.ts";
 import { type CrdNode, isFilled } from "./crd-schema.ts";
@@ -14,6 +14,8 @@ export interface StructuralOptions {
   readonly path: string;
   /** With a status subresource, the root may say less. */
   readonly hasStatusSubresource?: boolean;
+  /** Looks at each default that its schema allows. */
+  readonly checkDefault?: DefaultCheck;
 }
 
 const ROOT_KEYWORDS: ReadonlySet<string> = new Set(
@@ -80,9 +82,9 @@ function innerNodes(node: CrdNode): readonly CrdNode[] {
   ];
 }
 
-function checkStructure(schema: CrdNode, path: string): readonly FieldError[] {
+function checkStructure(schema: CrdNode, { path, checkDefault }: StructuralOptions): readonly FieldError[] {
   const errors = [...checkInvariants(schema, path), ...checkCompleteness(schema, path)];
-  if (errors.length === 0) return checkDefaults(schema, path);
+  if (errors.length === 0) return checkDefaults(schema, path, checkDefault);
   return errors.sort((a, b) => compareUtf8(describeFieldError(a), describeFieldError(b)));
 }
 
@@ -99,7 +101,7 @@ export function checkStructural(schema: SchemaNode, options: StructuralOptions):
     errors.push(forbiddenField(fieldChild(path, "nullable"), "nullable cannot be true at the root"));
   }
   const problem = unconvertible(schema);
-  if (problem === undefined) errors.push(...checkStructure(schema, path));
+  if (problem === undefined) errors.push(...checkStructure(schema, options));
   errors.push(...checkKeywords(schema, path));
   // What cannot be converted was named keyword by keyword already, but for a few.
   if (problem !== undefined && errors.length === 0) errors.push(invalidField(path, "", problem));

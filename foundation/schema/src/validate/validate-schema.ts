@@ -29,13 +29,21 @@ export function validateSchema(
   options: ValidateOptions = {},
 ): readonly FieldError[] {
   const { path = "", old, checkMetadata } = options;
-  const repeated = validateListKeys(schema, value, path);
-  // An object that already broke the uniqueness of keys may go on doing so.
-  const isExcused =
-    repeated.length > 0 && old !== undefined && validateListKeys(schema, old, path).length > 0;
   return [
     ...validateValue(schema, value, path, old),
     ...validateEmbeddedResources(schema, value, path, checkMetadata),
-    ...(isExcused ? [] : repeated),
+    ...validateUniqueKeys(schema, value, { path, ...(old === undefined ? {} : { old }) }),
   ];
+}
+
+/** Validates the keys of lists alone: an object that already broke their uniqueness may go on doing so. */
+export function validateUniqueKeys(
+  schema: SchemaNode,
+  value: JsonValue,
+  { path = "", old }: Pick<ValidateOptions, "path" | "old"> = {},
+): readonly FieldError[] {
+  const repeated = validateListKeys(schema, value, path);
+  const isExcused =
+    repeated.length > 0 && old !== undefined && validateListKeys(schema, old, path).length > 0;
+  return isExcused ? [] : repeated;
 }

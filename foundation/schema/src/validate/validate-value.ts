@@ -204,7 +204,10 @@ function withoutRepeats(errors: readonly FieldError[]): readonly FieldError[] {
   });
 }
 
-/** Validates a value by the keywords of JSON Schema alone, in the words of the API server. */
+/**
+ * Validates a value by the keywords of JSON Schema alone, in the words of the API server. Errors name fields below
+ * `base`, texts name them without it; what an update leaves as it was before is let be.
+ */
 export function validateValue(
   schema: SchemaNode,
   value: JsonValue,

@@ -1,18 +1,15 @@
 import { decodeObject, GoDecodeError, goStruct } from "@weir/builtin";
 import type { JsonObject, JsonValue } from "@weir/core";
-import { badRequestError, jsonEqual, type KubeObject } from "@weir/objects";
+import { badRequestError, type KubeObject } from "@weir/objects";
 import {
   applyDefaults,
   coerceEmbeddedMetadata,
-  type FieldError,
   type MetadataReading,
   type NullHandling,
   pruneUnknownFields,
   type SchemaNode,
-  validateSchema,
 } from "@weir/schema";
-import { countGeneration } from "../resources/builtin-strategy.ts";
-import { asJson, child, isDraft, metaOf } from "../resources/draft-access.ts";
+import { asJson, isDraft } from "../resources/draft-access.ts";
 import {
   apiVersionOf,
   type Column,
@@ -21,15 +18,16 @@ import {
   type Resource,
   type Strategy,
   type Subresource,
-  type WriteContext,
 } from "../resources/resource.ts";
-import { pathSegmentName } from "../validation/names.ts";
-import { validateObjectMeta } from "../validation/object-meta.ts";
 import { customCells, customColumns } from "../table/custom-cells.ts";
-import { type CustomDefinition, type DefinitionVersion, storageVersionHash } from "./definition.ts";
+import {
+  type CustomDefinition,
+  type DefinitionVersion,
+  type PrinterColumn,
+  storageVersionHash,
+} from "./definition.ts";
+import { customStrategy } from "./custom-strategy.ts";
 import { readPath } from "./json-path.ts";
-import { compileRules, type RuleTree } from "./rules/compile-rules.ts";
-import { blockedRules, validateRules } from "./rules/validate-rules.ts";
 import { type ConversionDeps, convertObjects } from "../webhooks/convert-objects.ts";
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
@@ -84,9 +82,9 @@ export class CustomServedResource implements Resource {
     this.storageVersion = `${definition.group}/${definition.storageVersion}`;
     this.storageVersionHash = storageVersionHash(definition.group, definition.storageVersion, names.kind);
     this.schema = version.schema;
-    this.strategy = customStrategy(this, version);
-    this.columns = version.columns === undefined ? undefined : customColumns(version.columns);
-    this.cells = version.columns === undefined ? undefined : customCells(version.columns);
+    this.strategy = customStrategy(version);
+    this.columns = customColumns(version.columns ?? DEFAULT_COLUMNS);
+    this.cells = customCells(version.columns ?? DEFAULT_COLUMNS);
     this.selectableFields = ["metadata.name", "metadata.namespace", ...version.selectableFields];
     this.servesStoredText = false;
     this.deprecation = version.deprecation;
@@ -206,6 +204,18 @@ export class CustomServedResource implements Resource {
   }
 }
 
+/** What a Table of objects says whose definition names no columns. */
+const DEFAULT_COLUMNS: readonly PrinterColumn[] = [
+  {
+    name: "Age",
+    type: "date",
+    format: "",
+    description: "When the object was created.",
+    priority: 0,
+    jsonPath: ".metadata.creationTimestamp",
+  },
+];
+
 function subresourcesOf(
   resource: { readonly group: string; readonly version: string; readonly kind: string },
   version: DefinitionVersion,
@@ -259,82 +269,4 @@ export function readMetadata(metadata: JsonValue): MetadataReading {
     if (error instanceof GoDecodeError) return { kind: "refused", problem: error.message };
     throw error;
   }
-}
-
-function customStrategy(
-  resource: {
-    readonly isNamespaced: boolean;
-    readonly schema: SchemaNode;
-    readonly kind: string;
-    readonly group: string;
-    readonly version: string;
-  },
-  version: DefinitionVersion,
-): Strategy {
-  let tree: RuleTree | undefined | "unknown" = "unknown";
-  const validateAll = (
-    object: KubeObject,
-    { warn }: WriteContext,
-    old?: KubeObject,
-  ): readonly FieldError[] => {
-    const errors = validate(object, old);
-    // Compiled with the first write: many definitions are served that are never written.
-    if (tree === "unknown") tree = compileRules(resource.schema);
-    if (tree === undefined) return errors;
-    const before = old === undefined ? undefined : asJson(old);
-    return [
-      ...errors,
-      ...(blockedRules(errors) ?? validateRules(tree, asJson(object), { old: before, warn })),
-    ];
-  };
-  const validate = (object: KubeObject, old?: KubeObject): readonly FieldError[] => [
-    ...validateSchema(resource.schema, asJson(object), {
-      ...(old === undefined ? {} : { old: asJson(old) }),
-      checkMetadata: (metadata) =>
-        validateObjectMeta(
-          { metadata },
-          { isNamespaced: true, isCustom: true, isEmbedded: true },
-          pathSegmentName,
-        ),
-    }),
-    ...scaleErrors(asJson(object), version),
-  ];
-  return {
-    allowsCreateOnUpdate: false,
-    allowsUnconditionalUpdate: false,
-    resetFields: version.hasStatus ? [["status"]] : [],
-    hasGeneration: true,
-    prepareForCreate(object) {
-      if (version.hasStatus) delete object["status"];
-      metaOf(object)["generation"] = 1;
-    },
-    prepareForUpdate(object, old) {
-      const before = asJson(old);
-      if (!version.hasStatus) return countAll(object, before);
-      if (before["status"] === undefined) delete object["status"];
-      else object["status"] = before["status"];
-      countGeneration(object, before);
-    },
-    validate: (object, context) => validateAll(object, context),
-    validateUpdate: (object, old, context) => validateAll(object, context, old),
-  };
-}
-
-/** Without a status subresource the status counts as content. */
-function countAll(object: Draft, old: JsonObject): void {
-  const content = ({
-    kind: _kind,
-    apiVersion: _apiVersion,
-    metadata: _metadata,
-    ...rest
-  }: JsonObject): JsonObject => rest;
-  const generation = child(old, "metadata")?.["generation"];
-  const before = typeof generation === "number" ? generation : 0;
-  metaOf(object)["generation"] = jsonEqual(content(object), content(old)) ? before : before + 1;
-}
-
-function scaleErrors(object: JsonObject, version: DefinitionVersion): readonly FieldError[] {
-  void object;
-  void version;
-  return [];
 }

@@ -1,7 +1,7 @@
 import { findKind } from "@weir/builtin";
 import { type JsonObject, writeJson } from "@weir/core";
-import { badRequestError, invalidError, isStatusReason, type KubeObject } from "@weir/objects";
-import { invalidField, requiredField } from "@weir/schema";
+import { badRequestError, invalidError, isStatusReason, type KubeObject, marshalGoJson } from "@weir/objects";
+import { invalidField } from "@weir/schema";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
@@ -37,10 +37,6 @@ export function finishPatched(
     );
   }
   if (name === "" && info.name !== "") {
-    if (resource.isCustom)
-      throw invalidError({ group: resource.group, kind: resource.kind }, "", [
-        requiredField("metadata.name", "name or generateName is required"),
-      ]);
     throw badRequestError(
       `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`,
     );
@@ -71,25 +67,42 @@ function reportStrictPatch(
   problems: readonly string[],
   options: WriteOptions,
 ): void {
-  const isRefused = options.fieldValidation === "Strict" && problems.length > 0 && !call.resource.isCustom;
-  if (isRefused) throw invalidPatch(patched, `strict decoding error: ${problems.join(", ")}`);
+  const isRefused = options.fieldValidation === "Strict" && problems.length > 0;
+  if (isRefused) throw invalidPatch(call, patched, `strict decoding error: ${problems.join(", ")}`);
   reportStrict(call, problems, options);
 }
 
-function invalidPatch(patched: Patched, detail: string): Error {
-  const quoted = patched.quoted ?? writeJson(patched.object);
+/** A custom resource is a map in Go, and so written in the order of its keys. */
+function invalidPatch({ resource: { isCustom } }: Call, patched: Patched, detail: string): Error {
+  const quoted = patched.quoted ?? (isCustom ? marshalGoJson(patched.object) : writeJson(patched.object));
   return invalidError({ group: "", kind: "" }, "", [invalidField("patch", quoted, detail)]);
 }
 
+/** What has no kind is no object at all. */
+function checkTypeMeta(object: Draft): void {
+  for (const field of ["apiVersion", "kind"]) {
+    const value = object[field];
+    if (value === undefined || value === null || typeof value === "string") continue;
+    const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    throw badRequestError(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go struct field .${field} of type string`,
+    );
+  }
+  if (text(object, "kind") === "")
+    throw badRequestError(`Object 'Kind' is missing in '${marshalGoJson(object)}'`);
+}
+
 /** A result that is no object of the kind is the patch's fault: 422, and it is quoted. */
-function decodePatched({ resource }: Call, patched: Patched): DecodedBody {
+function decodePatched(call: Call, patched: Patched): DecodedBody {
+  const { resource } = call;
   try {
+    if (resource.isCustom) checkTypeMeta(patched.object);
     checkOtherKind(resource, patched.object);
     return resource.decode(patched.object);
   } catch (error) {
-    if (resource.isCustom || !isStatusReason(error, "BadRequest")) throw error;
+    if (!isStatusReason(error, "BadRequest")) throw error;
     const detail =
       error instanceof Error ? error.message.replace(/^.*? cannot be handled as an? \S+: /, "") : "";
-    throw invalidPatch(patched, detail);
+    throw invalidPatch(call, patched, detail);
   }
 }

@@ -25,12 +25,9 @@ export interface ScaleWrite {
  * carried over to the object. Entries that come from there have no time.
  */
 export function trackScale(write: ScaleWrite): Draft {
-  const keys = write.path
-    .split(".")
-    .filter((part) => part !== "")
-    .map((part) => `f:${part}`);
-  const entries = children(child(asJson(write.before), "metadata"), "managedFields");
-  const ofScale = entries.filter((entry) => has(child(entry, "fieldsV1"), keys)).map(toScaleEntry);
+  const keys = keysOf(write.path);
+  const entries = entriesOf(write.before);
+  const ofScale = scaleEntries(write.before, write.path);
   // What nobody is known to own is not tracked from here on, as on any object that has no managedFields.
   if (ofScale.length === 0) return write.after;
   const withEntries = (scale: KubeObject): KubeObject =>
@@ -54,6 +51,25 @@ export function trackScale(write: ScaleWrite): Draft {
   if (next.length > 0) metaOf(result)["managedFields"] = next;
   else delete metaOf(result)["managedFields"];
   return result;
+}
+
+function keysOf(path: string): readonly string[] {
+  return path
+    .split(".")
+    .filter((part) => part !== "")
+    .map((part) => `f:${part}`);
+}
+
+function entriesOf(object: KubeObject): readonly JsonObject[] {
+  return children(child(asJson(object), "metadata"), "managedFields");
+}
+
+/** Who manages the replicas at a path of an object, as its Scale tells it. */
+export function scaleEntries(object: KubeObject, path: string): readonly JsonObject[] {
+  const keys = keysOf(path);
+  return entriesOf(object)
+    .filter((entry) => has(child(entry, "fieldsV1"), keys))
+    .map(toScaleEntry);
 }
 
 function toScaleEntry(entry: JsonObject): JsonObject {

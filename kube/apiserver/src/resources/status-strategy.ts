@@ -8,10 +8,11 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
   const keepsLabels = labelKeepers.has(`${resource.group}/${resource.plural}`);
   return {
     ...plainStrategy(strategy),
+    allowsUnconditionalUpdate: strategy.allowsUnconditionalUpdate,
     resetFields: resource.isCustom
       ? [["metadata"], ["spec"]]
       : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : [])],
-    validateUpdate: (object) => strategy.validateStatus?.(object) ?? [],
+    validateUpdate: (object, old, context) => strategy.validateStatus?.(object, old, context) ?? [],
     prepareForUpdate(object, old) {
       const result = statusUpdate(object, old);
       if (keepsLabels) keep(ensureChild(result, "metadata"), child(asJson(old), "metadata") ?? {}, "labels");

@@ -1,10 +1,19 @@
 import type { JsonObject, JsonValue } from "@weir/core";
-import { applyServerSide, invalidError, type KubeObject, notFoundError, unknownError } from "@weir/objects";
+import {
+  applyServerSide,
+  badRequestError,
+  internalError,
+  invalidError,
+  type KubeObject,
+  notFoundError,
+  unknownError,
+} from "@weir/objects";
 import { invalidField } from "@weir/schema";
 import { labelSelectorFrom, type LabelSelectorSpec } from "@weir/text";
 import { CustomServedResource } from "../crd/custom-resource.ts";
 import { readPath, withPath } from "../crd/json-path.ts";
 import type { ScalePaths } from "../crd/definition.ts";
+import { nestedInteger, nestedText } from "../crd/nested-field.ts";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { mediaType, readObject } from "../http/read-body.ts";
@@ -12,12 +21,11 @@ import { respond } from "../http/respond.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { readApplied } from "../patch/apply.ts";
 import { fieldWrite } from "../patch/field-tracking.ts";
-import { trackScale } from "../patch/scale-tracking.ts";
+import { scaleEntries, trackScale } from "../patch/scale-tracking.ts";
 import { readPatch } from "../patch/read-patch.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, copyForMeta, metaOf, number } from "../resources/draft-access.ts";
 import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
-import { internalError } from "@weir/objects";
 import { decodeAs } from "./decode-as.ts";
 import { checkName, checkNamespace } from "./decode-body.ts";
 import { wantsPretty } from "./respond-object.ts";
@@ -90,10 +98,12 @@ function pathsOf(call: Call): ScalePaths {
 function scaleOf(call: Call, current: KubeObject | undefined, isForWrite = false): KubeObject {
   const object = current === undefined ? {} : asJson(current);
   const paths = pathsOf(call);
-  const replicas = readPath(object, paths.specReplicas) ?? 0;
-  if (call.resource.isCustom && !isForWrite && readPath(object, paths.specReplicas) === undefined) {
+  if (call.resource.isCustom) checkTypes(object, paths);
+  const found = readPath(object, paths.specReplicas);
+  if (call.resource.isCustom && !isForWrite && found === undefined) {
     throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicas)} does not exist`);
   }
+  const replicas = found ?? (call.resource.isCustom ? NO_REPLICAS : 0);
   const selector = selectorOf(call, object);
   return {
     kind: SCALE.kind,
@@ -105,6 +115,18 @@ function scaleOf(call: Call, current: KubeObject | undefined, isForWrite = false
       ...(selector === "" ? {} : { selector }),
     },
   } as KubeObject;
+}
+
+/** What a Scale that is about to be written says where its object says nothing; it must not be written so. */
+const NO_REPLICAS = -2_147_483_648;
+
+/** What a schema allows need not be what a Scale can show. */
+function checkTypes(object: JsonObject, { specReplicas, statusReplicas, labelSelector }: ScalePaths): void {
+  const problem =
+    nestedInteger(object, specReplicas).problem ??
+    nestedInteger(object, statusReplicas).problem ??
+    (labelSelector === undefined ? undefined : nestedText(object, labelSelector).problem);
+  if (problem !== undefined) throw unknownError(problem);
 }
 
 function scaleMeta(current: KubeObject | undefined): KubeObject["metadata"] {
@@ -163,13 +185,14 @@ function withScale(call: Call, current: KubeObject | undefined, { scale, options
   });
 }
 
+/** A custom resource's own rules look at its replicas. */
 function checkReplicas(call: Call, replicas: number): void {
-  if (replicas >= 0) return;
   const { resource, info } = call;
-  if (resource.isCustom) {
-    const error = invalidField(pathsOf(call).specReplicas, replicas, "should be a non-negative integer");
-    throw invalidError({ group: resource.group, kind: resource.kind }, info.name, [error]);
+  if (resource.isCustom && replicas === NO_REPLICAS) {
+    const path = JSON.stringify(pathsOf(call).specReplicas);
+    throw badRequestError(`the spec replicas field ${path} cannot be empty`);
   }
+  if (resource.isCustom || replicas >= 0) return;
   const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
   throw invalidError({ group: SCALE.group, kind: SCALE.kind }, info.name, [error]);
 }
@@ -179,11 +202,7 @@ function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): C
   const { resource } = call;
   return (current) => {
     if (current === undefined) throw notFoundError(groupResource(resource), call.info.name);
-    if (resource.isCustom) {
-      throw unknownError(
-        `failed to convert new object (/${call.info.name}; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1`,
-      );
-    }
+    if (resource.isCustom) return appliedCustomScale(call, { options, applied, current });
     const scale = decodeAs("autoscaling.v1.Scale", SCALE, applied);
     const replicas = number(child(scale, "spec"), "replicas") ?? 0;
     checkReplicas(call, replicas);
@@ -201,6 +220,42 @@ function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): C
     if (result.kind === "conflict") throw result.error;
     return resource.applyDefaults(resource.decode(asJson(result.object)).object);
   };
+}
+
+interface AppliedScale {
+  readonly options: WriteOptions;
+  readonly applied: JsonObject;
+  readonly current: KubeObject;
+}
+
+const NO_CONVERSION = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
+
+/**
+ * Applying a Scale of a custom resource comes to nothing unless it changes nothing: upstream tries to convert the Scale as if
+ * it were such a resource.
+ */
+function appliedCustomScale(call: Call, { options, applied, current }: AppliedScale): Draft {
+  const entries = scaleEntries(current, pathsOf(call).specReplicas);
+  const live = scaleOf(call, current, true);
+  const result = applyServerSide({
+    gvk: SCALE,
+    schema: undefined,
+    manager: options.fieldManager,
+    subresource: "scale",
+    now: new Date(call.api.clock.now()),
+    live: { ...live, metadata: { ...live.metadata, managedFields: entries } } as KubeObject,
+    applied,
+    force: options.force,
+  });
+  if (entries.length === 0)
+    throw unknownError(
+      `failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) ${NO_CONVERSION}`,
+    );
+  if (result.kind === "conflict") throw result.error;
+  if (!result.changed) return copyForMeta(asJson(current));
+  const { name, namespace } = child(applied, "metadata") ?? {};
+  const where = `${typeof namespace === "string" ? namespace : ""}/${typeof name === "string" ? name : ""}`;
+  throw unknownError(`failed to convert new object (${where}; autoscaling/v1, Kind=Scale) ${NO_CONVERSION}`);
 }
 
 function respondScale(call: Call, parent: KubeObject): ApiResponse {

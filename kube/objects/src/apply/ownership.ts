@@ -103,12 +103,27 @@ function converted(
   return object;
 }
 
-/** Brings what managers recorded under older schemas up to the present ones; drops no one. */
-export function reconcileManagers(managers: Managers, typeAt: TypeAt): Managers {
+/** The object that managers were recorded on, and how it is read at their versions. */
+export interface Recorded {
+  readonly object: JsonValue;
+  /** The version that the object is in. */
+  readonly apiVersion: string;
+  readonly typeAt: TypeAt;
+  readonly convertTo: ConvertTo;
+}
+
+/**
+ * Brings what managers recorded under older schemas up to the present ones; drops who wrote at a version that is not served
+ * any more. Throws `TypedValueError` where the object does not have the types of a manager's version.
+ */
+export function reconcileManagers(managers: Managers, recorded: Recorded): Managers {
   const reconciled = new Map<string, Manager>();
   for (const [id, manager] of managers) {
-    const type = typeAt(manager.apiVersion);
+    const type = recorded.typeAt(manager.apiVersion);
     if (type === undefined) continue;
+    if (manager.apiVersion !== recorded.apiVersion) {
+      checkTyped(type, recorded.convertTo(recorded.object, manager.apiVersion), { allowDuplicates: false });
+    }
     const fields = reconcileFields(type, manager.fields);
     reconciled.set(id, fields === manager.fields ? manager : { ...manager, fields });
   }

@@ -106,7 +106,9 @@ function applyTo(request: ApplyRequest, stored: JsonObject): ApplyResult {
   checkAs(type, request.applied, "patch", { allowDuplicates: false });
   checkAs(type, live, "live", { allowDuplicates: true });
 
-  const merged = mergeAndTake(request, live, reconcileManagers(managers, typeAt), typeAt);
+  const apiVersion = formatApiVersion(request.gvk);
+  const recordedOn = { object: live, apiVersion, typeAt, convertTo: conversionOf(request) };
+  const merged = mergeAndTake(request, live, reconcileManagers(managers, recordedOn), typeAt);
   if (merged.conflicts.length > 0 && !request.force) {
     const conflicts = conflictsLeft(request, type, live, merged.conflicts);
     if (conflicts.length > 0) return { kind: "conflict", conflicts, error: conflictStatus(conflicts) };
@@ -123,17 +125,32 @@ function applyTo(request: ApplyRequest, stored: JsonObject): ApplyResult {
 }
 
 function beforeFirstApply(request: ApplyRequest, live: JsonObject): Managers {
+  checkAs(objectType(request.schema), live, "first", { allowDuplicates: true });
   return recordUpdate({ ...request, manager: "before-first-apply" }, emptyObjectOf(request), live, new Map());
 }
 
-function checkAs(type: FieldType, object: JsonObject, what: "patch" | "live", options: CheckOptions): void {
+/** How an object that does not have its types is told of, by what it is to the apply. */
+const REFUSALS = {
+  first: ["failed to create manager for existing fields: failed to convert new object", " to smd typed"],
+  patch: ["failed to create typed patch object", ""],
+  live: ["failed to create typed live object", ""],
+} as const;
+
+// oxlint-disable-next-line max-params -- what checkTyped takes, and what the object is
+function checkAs(
+  type: FieldType,
+  object: JsonObject,
+  what: keyof typeof REFUSALS,
+  options: CheckOptions,
+): void {
   try {
     checkTyped(type, object, options);
   } catch (error) {
     if (!(error instanceof TypedValueError)) throw error;
     const { name, namespace } = metadataOf(object);
     const where = `${textOf(namespace)}/${textOf(name)}; ${formatGvk(gvkOf(object))}`;
-    throw new TypedValueError(`failed to create typed ${what} object (${where}): ${error.message}`);
+    const [refusal, end] = REFUSALS[what];
+    throw new TypedValueError(`${refusal} (${where})${end}: ${error.message}`);
   }
 }
 
@@ -155,7 +172,14 @@ function mergeAndTake(request: ApplyRequest, live: JsonObject, managers: Manager
   const withApplier = new Map(managers).set(id, { ...own, fields });
   const unpruned = mergeTyped(type, live, request.applied);
   const convertTo = conversionOf(request);
-  const pruning = { last: managers.get(id), applier: id, managers: withApplier, typeAt, convertTo };
+  const pruning = {
+    last: managers.get(id),
+    applier: id,
+    apiVersion: own.apiVersion,
+    managers: withApplier,
+    typeAt,
+    convertTo,
+  };
   const pruned = convertTo(pruneMerged(unpruned, pruning), own.apiVersion);
   const object = isJsonObject(pruned) ? pruned : {};
   const change = {

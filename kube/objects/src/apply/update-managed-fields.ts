@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { asJson, formatApiVersion } from "../api-version.ts";
 import { FieldSet, fieldSetOf } from "../fields/field-set.ts";
 import { ManagedFieldsError } from "../fields/managed-fields-error.ts";
-import { isJsonArray, isJsonObject, type MutableJsonObject, ownValue } from "../json-object.ts";
+import { isJsonArray, isJsonObject, ownValue } from "../json-object.ts";
 import type { KubeObject } from "../object.ts";
 import { checkTyped, TypedValueError } from "../typed/check-typed.ts";
 import {
@@ -51,8 +51,8 @@ export const neverOwned: FieldSet = fieldSetOf(
  * The manager gets the fields that change, loses those that go, and takes what changed from all others; its time moves
  * only when it changes something. An object that is updated while nobody is tracked stays untracked. A request may
  * bring managedFields of its own: an empty list (or one empty entry) forgets all managers, unreadable ones are ignored
- * for the stored ones. Never throws for what an object holds: where its types cannot be told, the stored
- * managedFields stay.
+ * for the stored ones. Never throws for what an object holds: where its values do not fit their
+ * types, it has no managedFields any more.
  */
 export function updateManagedFields(update: ManagedUpdate): KubeObject {
   const live = update.live === undefined ? emptyObjectOf(update) : asJson(update.live);
@@ -63,15 +63,8 @@ export function updateManagedFields(update: ManagedUpdate): KubeObject {
     return withManagers(object, tracked) as unknown as KubeObject;
   } catch (error) {
     if (!(error instanceof TypedValueError)) throw error;
-    return withStoredEntries(object, live);
+    return withoutManagers(object) as unknown as KubeObject;
   }
-}
-
-function withStoredEntries(object: JsonObject, live: JsonObject): KubeObject {
-  const metadata: MutableJsonObject = { ...metadataOf(withoutManagers(object)) };
-  const stored = ownValue(metadataOf(live), "managedFields");
-  if (stored !== undefined) metadata["managedFields"] = stored;
-  return { ...object, metadata } as unknown as KubeObject;
 }
 
 function managersOfRequest(update: ManagedUpdate, live: JsonObject, object: JsonObject): Managers {
@@ -135,7 +128,7 @@ export function recordUpdate(
       convertTo: conversionOf(write),
       resetFields: resetFieldsOf(write),
     },
-    reconcileManagers(managers, typeAt),
+    reconcileManagers(managers, { object: live, apiVersion, typeAt, convertTo: conversionOf(write) }),
   );
   const changed = comparison.modified.union(comparison.added).difference(neverOwned);
   const after = new Map(left);

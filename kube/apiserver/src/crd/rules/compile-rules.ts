@@ -124,8 +124,8 @@ export interface RuleTree {
 }
 
 /** Compiles all rules of a schema that the API accepted; undefined where it has none. */
-export function compileRules(schema: SchemaNode): RuleTree | undefined {
-  return treeOf(schema, true);
+export function compileRules(schema: SchemaNode, isRoot = true): RuleTree | undefined {
+  return treeOf(schema, isRoot);
 }
 
 function treeOf(node: SchemaNode, isRoot: boolean): RuleTree | undefined {
@@ -190,14 +190,11 @@ function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
     cardinality,
     budget,
   });
-  const atomic = node["x-kubernetes-map-type"] === "atomic" ? (uncorrelatable ?? path) : uncorrelatable;
   if (typeof additionalProperties === "object") {
-    errors.push(
-      ...errorsBelow(additionalProperties, within(fieldChild(path, "additionalProperties"), atomic)),
-    );
+    errors.push(...errorsBelow(additionalProperties, within(fieldChild(path, "additionalProperties"))));
   }
   for (const [name, child] of Object.entries(node.properties ?? {})) {
-    errors.push(...errorsBelow(child, within(fieldKey(fieldChild(path, "properties"), name), atomic)));
+    errors.push(...errorsBelow(child, within(fieldKey(fieldChild(path, "properties"), name))));
   }
   if (items !== undefined) {
     const isMap = node["x-kubernetes-list-type"] === "map";

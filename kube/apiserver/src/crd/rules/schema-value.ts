@@ -55,8 +55,11 @@ export function rootSchema(schema: SchemaNode): SchemaNode {
   return { ...schema, properties };
 }
 
-/** The type of what a schema describes; undefined where it says too little for rules to look in. */
-export function typeOfSchema(schema: SchemaNode, name = "object"): CelType | undefined {
+/**
+ * The type of what a schema describes; undefined where it says too little for rules to look in. Upstream names the type of an
+ * object by the nanosecond in which it was made.
+ */
+export function typeOfSchema(schema: SchemaNode, name = "selfType0"): CelType | undefined {
   if (schema["x-kubernetes-int-or-string"] === true) return DYN;
   switch (schema.type) {
     case "object":

@@ -37,7 +37,11 @@ export function blockedRules(errors: readonly FieldError[]): readonly FieldError
 /** What a run of rules knows besides the object. */
 export interface RuleRunOptions {
   /** The object before an update. */
-  readonly old?: JsonObject | undefined;
+  readonly old?: JsonValue | undefined;
+  /** Where the value stands; nowhere by default, as for a whole object. */
+  readonly path?: string;
+  /** Whether what an update leaves as it was is let be; true by default. */
+  readonly ratchets?: boolean;
   /** Hears of what did not change in an update and breaks a rule: it is let be. */
   readonly warn: (message: string) => void;
 }
@@ -45,10 +49,10 @@ export interface RuleRunOptions {
 /** Runs the rules of a custom resource. */
 export function validateRules(
   tree: RuleTree,
-  object: JsonObject,
+  object: JsonValue,
   options: RuleRunOptions,
 ): readonly FieldError[] {
-  return new RuleRun(options).run(tree, object, options.old);
+  return new RuleRun(options).run(tree, object, options);
 }
 
 interface Place {
@@ -61,22 +65,22 @@ interface Place {
 
 class RuleRun {
   readonly #errors: FieldError[] = [];
-  readonly #isUpdate: boolean;
+  readonly #ratchets: boolean;
   readonly #warn: RuleRunOptions["warn"];
   #budget = OBJECT_BUDGET;
 
-  constructor({ old, warn }: RuleRunOptions) {
-    this.#isUpdate = old !== undefined;
+  constructor({ old, warn, ratchets = true }: RuleRunOptions) {
+    this.#ratchets = ratchets && old !== undefined;
     this.#warn = warn;
   }
 
-  run(tree: RuleTree, object: JsonObject, old: JsonObject | undefined): readonly FieldError[] {
-    this.#visit(tree, { path: "", value: object, old, isUnchanged: this.#same(object, old, false) });
+  run(tree: RuleTree, value: JsonValue, { old, path = "" }: RuleRunOptions): readonly FieldError[] {
+    this.#visit(tree, { path, value, old, isUnchanged: this.#same(value, old, false) });
     return this.#errors;
   }
 
   #same(value: JsonValue, old: JsonValue | undefined, around: boolean): boolean {
-    if (!this.#isUpdate) return false;
+    if (!this.#ratchets) return false;
     return old === undefined ? around : jsonEqual(value, old);
   }
 
@@ -108,15 +112,11 @@ class RuleRun {
   }
 
   #visitFields(
-    { properties, additional, schema }: RuleTree,
+    { properties, additional }: RuleTree,
     object: JsonObject,
     { path, old, isUnchanged }: Place,
   ): void {
-    const isCorrelated =
-      schema["x-kubernetes-map-type"] !== "atomic" &&
-      typeof old === "object" &&
-      old !== null &&
-      !Array.isArray(old);
+    const isCorrelated = typeof old === "object" && old !== null && !Array.isArray(old);
     for (const [name, value] of Object.entries(object)) {
       const property = properties.get(name);
       const tree = property ?? additional;

@@ -1,15 +1,9 @@
-import { ruleErrors } from "../../crd/rules/compile-rules.ts";
 import type { JsonObject, JsonValue } from "@weir/core";
-import { jsonEqual } from "@weir/objects";
 import {
-  checkStructural,
-  duplicateField,
   type FieldError,
-  findFieldByPath,
   invalidField,
   parseSchemaNode,
   requiredField,
-  SchemaSyntaxError,
   unrecognizedFormats,
   unsupportedField,
 } from "@weir/schema";
@@ -17,6 +11,7 @@ import { invalidStruct } from "../../validation/struct-field.ts";
 import { dns1035Label, dns1123Subdomain } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, strings, text } from "../draft-access.ts";
+import { hoistParts, partErrors, type VersionParts } from "./definition-part-rules.ts";
 
 const IMMUTABLE = "field is immutable";
 
@@ -80,10 +75,12 @@ function validateDefinition(object: JsonObject): readonly FieldError[] {
 function validateContent(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
   const names = child(spec, "names") ?? {};
+  const parts = hoistParts(children(spec, "versions"));
   const errors: FieldError[] = [];
-  errors.push(...groupErrors(spec), ...scopeErrors(spec), ...versionErrors(spec), ...nameErrors(names));
+  errors.push(...groupErrors(spec), ...scopeErrors(spec), ...missingSchemas(parts));
+  errors.push(...versionErrors(spec, parts.versions), ...nameErrors(names));
   errors.push(
-    ...schemaErrors(spec),
+    ...partErrors(parts.whole, "spec"),
     ...conversionErrors(spec),
     ...approvalErrors(object, text(spec, "group")),
     ...storedErrors(object, spec),
@@ -156,7 +153,14 @@ function goVersions(versions: readonly JsonObject[]): JsonValue {
   }));
 }
 
-function versionErrors(spec: JsonObject): readonly FieldError[] {
+function missingSchemas({ whole, versions }: ReturnType<typeof hoistParts>): readonly FieldError[] {
+  if (whole.schema !== undefined) return [];
+  return versions.flatMap(({ schema }, index) =>
+    schema === undefined ? [requiredField(`spec.versions[${index}].schema.openAPIV3Schema`)] : [],
+  );
+}
+
+function versionErrors(spec: JsonObject, parts: readonly VersionParts[]): readonly FieldError[] {
   const versions = children(spec, "versions");
   const errors: FieldError[] = [];
   versions.forEach((version, index) => {
@@ -168,6 +172,8 @@ function versionErrors(spec: JsonObject): readonly FieldError[] {
       const at = `spec.versions[${index}].deprecationWarning`;
       errors.push(invalidField(at, warning, "can only be set for deprecated versions"));
     }
+    const own = parts[index];
+    if (own !== undefined) errors.push(...partErrors(own, `spec.versions[${index}]`));
   });
   const list = goVersions(versions);
   const first = text(versions[0], "name");
@@ -214,130 +220,6 @@ function nameErrors(names: JsonObject): readonly FieldError[] {
       : []),
     ...strings(names, "categories").flatMap((name, index) => labelFieldErrors(`categories[${index}]`, name)),
   ];
-}
-
-/** Where the parts of a version are, in messages: the internal form of a single version has them at the top. */
-interface Places {
-  readonly schema: string;
-  readonly rest: string;
-}
-
-function schemaErrors(spec: JsonObject): readonly FieldError[] {
-  const versions = children(spec, "versions");
-  const isHoisted = versions.length === 1 || versions.every((version) => sameParts(version, versions[0]));
-  const checked = isHoisted ? versions.slice(0, 1) : versions;
-  return checked.flatMap((version, index) => {
-    const at = `spec.versions[${index}]`;
-    const places = isHoisted
-      ? { schema: "spec.validation.openAPIV3Schema", rest: "spec" }
-      : { schema: `${at}.schema.openAPIV3Schema`, rest: at };
-    return oneVersionErrors(version, places, at);
-  });
-}
-
-function sameParts(version: JsonObject, other: JsonObject | undefined): boolean {
-  return ["schema", "subresources", "additionalPrinterColumns", "selectableFields"].every((field) =>
-    jsonEqual(version[field] ?? null, other?.[field] ?? null),
-  );
-}
-
-function oneVersionErrors(version: JsonObject, places: Places, at: string): readonly FieldError[] {
-  const json = child(child(version, "schema"), "openAPIV3Schema");
-  const subresources = child(version, "subresources");
-  if (json === undefined) return [requiredField(`${at}.schema.openAPIV3Schema`)];
-  const errors: FieldError[] = [];
-  errors.push(...rootErrors(json, places.schema));
-  if (errors.length === 0) {
-    const hasStatusSubresource = child(subresources, "status") !== undefined;
-    errors.push(...structuralErrors(json, { path: places.schema, hasStatusSubresource }));
-  }
-  errors.push(...scaleErrors(child(subresources, "scale"), `${places.rest}.subresources.scale`));
-  children(version, "additionalPrinterColumns").forEach((column, index) => {
-    errors.push(...columnErrors(column, `${places.rest}.additionalPrinterColumns[${index}]`));
-  });
-  const seen = new Set<string>();
-  children(version, "selectableFields").forEach((field, index) => {
-    const path = text(field, "jsonPath");
-    if (seen.has(path))
-      errors.push(duplicateField(`${places.rest}.selectableFields[${index}].jsonPath`, path));
-    seen.add(path);
-    errors.push(...selectableErrors(field, json, `${places.rest}.selectableFields[${index}].jsonPath`));
-  });
-  return errors;
-}
-
-function rootErrors(schema: JsonObject, field: string): readonly FieldError[] {
-  const type = text(schema, "type");
-  if (type === "") return [requiredField(`${field}.type`, "must not be empty at the root")];
-  return type === "object" ? [] : [invalidField(`${field}.type`, type, "must be object at the root")];
-}
-
-function structuralErrors(
-  json: JsonObject,
-  options: { readonly path: string; readonly hasStatusSubresource: boolean },
-): readonly FieldError[] {
-  try {
-    // The check looks at keywords that a parsed schema no longer has, so it is given the schema as written.
-    const schema = parseSchemaNode(json);
-    const errors = checkStructural(json as Parameters<typeof checkStructural>[0], options);
-    return errors.length > 0 ? errors : ruleErrors(schema, options.path);
-  } catch (error) {
-    if (error instanceof SchemaSyntaxError) return [invalidField(options.path, "", error.message)];
-    throw error;
-  }
-}
-
-function scaleErrors(scale: JsonObject | undefined, field: string): readonly FieldError[] {
-  if (scale === undefined) return [];
-  const errors: FieldError[] = [];
-  const check = (key: string, roots: readonly string[], isRequired: boolean): void => {
-    const path = text(scale, key);
-    if (path === "") {
-      if (isRequired) errors.push(requiredField(`${field}.${key}`));
-      return;
-    }
-    if (!roots.some((root) => path.startsWith(`${root}.`))) {
-      errors.push(invalidField(`${field}.${key}`, path, `should be a json path under ${roots.join(" or ")}`));
-    }
-  };
-  check("specReplicasPath", [".spec"], true);
-  check("statusReplicasPath", [".status"], true);
-  check("labelSelectorPath", [".spec", ".status"], false);
-  return errors;
-}
-
-const columnTypes = ["boolean", "date", "integer", "number", "string"];
-const columnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
-
-function columnErrors(column: JsonObject, field: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const type = text(column, "type");
-  const format = text(column, "format");
-  const path = text(column, "jsonPath");
-  if (text(column, "name") === "") errors.push(requiredField(`${field}.name`));
-  if (type === "") errors.push(requiredField(`${field}.type`, `must be one of ${columnTypes.join(",")}`));
-  else if (!columnTypes.includes(type))
-    errors.push(invalidField(`${field}.type`, type, `must be one of ${columnTypes.join(",")}`));
-  if (format !== "" && !columnFormats.includes(format)) {
-    errors.push(invalidField(`${field}.format`, format, `must be one of ${columnFormats.join(",")}`));
-  }
-  if (path === "") errors.push(requiredField(`${field}.JSONPath`));
-  else if (!path.startsWith("."))
-    errors.push(invalidField(`${field}.JSONPath`, path, "must be a simple json path starting with ."));
-  return errors;
-}
-
-const SELECTABLE =
-  "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
-
-function selectableErrors(field: JsonObject, schema: JsonObject, at: string): readonly FieldError[] {
-  const path = text(field, "jsonPath");
-  if (path === "") return [requiredField(at)];
-  const found = findFieldByPath(parseSchemaNode(schema), path);
-  if (found.kind !== "found") return [invalidField(at, path, `is an invalid path: ${found.problem}`)];
-  return ["string", "boolean", "integer"].includes(found.node.type ?? "")
-    ? []
-    : [invalidField(at, path, SELECTABLE)];
 }
 
 const APPROVAL = "api-approved.kubernetes.io";

@@ -96,6 +96,7 @@ export class Mask {
   text(text: string): string {
     return text
       .replaceAll(TIME, recentTime)
+      .replaceAll(/\bselfType\d+/g, "selfType0")
       .replaceAll(this.#namespace, "$NS")
       .replaceAll(UID, (uid) => (this.#given.includes(uid) ? uid : this.#name("UID", uid)))
       .replaceAll(CLUSTER_IP, (ip) => (this.#given.includes(ip) ? ip : this.#name("CLUSTERIP", ip)))

@@ -1,7 +1,7 @@
 import { type JsonValue, parseJson, writeJson } from "@weir/core";
 import { findControlPlane } from "@weir/testkit";
 import { type RealServer, startRealServer } from "../../apiserver/real-target.ts";
-import type { FuzzOutcome, FuzzTarget, OpenedTarget } from "../fuzz-target.ts";
+import type { FuzzCase, FuzzOutcome, FuzzTarget, OpenedTarget } from "../fuzz-target.ts";
 import { generateConversation } from "./conversation-case.ts";
 import { type Exchange, requestsOf } from "./conversation.ts";
 import { converse } from "./converse.ts";
@@ -28,7 +28,7 @@ function apiserverTarget(real: RealServer): FuzzTarget {
     workers: 16,
     generate: generateConversation,
     ours: async (given) => outcomeOf(await converseEmbedded(requestsOf(given))),
-    theirs: async (given) => outcomeOf(await converse(requestsOf(given), real.target())),
+    theirs: (given) => askReal(given, real),
     difference: (ours, theirs) => {
       if (ours.output === undefined || theirs.output === undefined)
         return { kind: "no answer", detail: `${ours.error ?? ""} ${theirs.error ?? ""}` };
@@ -36,6 +36,15 @@ function apiserverTarget(real: RealServer): FuzzTarget {
     },
     record: (name, _given, theirs) => recordedConversation(name, exchangesOf(theirs)),
   };
+}
+
+/** A connection that is dropped is asked for again like any answer that differs. */
+async function askReal(given: FuzzCase, real: RealServer): Promise<FuzzOutcome> {
+  try {
+    return outcomeOf(await converse(requestsOf(given), real.target()));
+  } catch (error) {
+    return { error: String(error), warnings: "" };
+  }
 }
 
 function outcomeOf(exchanges: readonly Exchange[]): FuzzOutcome {

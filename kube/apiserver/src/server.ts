@@ -122,6 +122,7 @@ class Server implements ApiServer {
     this.#policies = new PolicySet(store, registry, validatingPolicies);
     this.#mutations = new PolicySet(store, registry, mutatingPolicies);
     const policies = new AdmissionPolicies({ store, registry, policies: this.#policies });
+    const mutating = new MutatingPolicies({ store, registry, policies: this.#mutations });
     const webhooks =
       callWebhook === undefined
         ? undefined
@@ -140,7 +141,6 @@ class Server implements ApiServer {
       access,
       services: new ServiceAllocator(store, random, range),
       changes: new Changes(),
-    const mutating = new MutatingPolicies({ store, registry, policies: this.#mutations });
       clock,
       random,
       logger,
@@ -158,6 +158,7 @@ class Server implements ApiServer {
     if (isNew) await storage.compact(await storage.revision());
     await this.#hooks.start();
     await this.#policies.start();
+    await this.#mutations.start();
     await this.#crds.start();
   }
 
@@ -169,7 +170,6 @@ class Server implements ApiServer {
     if (this.#injector === undefined) return this.#answer(request, isTrusted);
     return this.#injector(request, (asked) => this.#answer(asked, isTrusted));
   }
-    await this.#mutations.start();
 
   #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
     if (this.#auditor === undefined) return this.#answerFor(request, isTrusted, undefined);
@@ -226,7 +226,7 @@ class Server implements ApiServer {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hooks.stop();
     this.#policies.stop();
+    this.#mutations.stop();
     await this.#crds[Symbol.asyncDispose]();
   }
 }
-    this.#mutations.stop();

@@ -30,6 +30,7 @@ export class Reinvocation {
     const asked = this.#asked[who];
     if (this.#isSecond && asked.isChangedSince(object)) asked.requireAgain();
     return {
+      number: this.#isSecond ? 1 : 0,
       isTurnOf: (key) => !this.#isSecond || asked.isDue(key),
       changed: () => {
         asked.requireAgain();
@@ -53,6 +54,8 @@ export class Reinvocation {
 
 /** The turn of all policies or all webhooks. */
 export interface Round {
+  /** 0 for the first one, 1 for the second. */
+  readonly number: number;
   /** In the second round, only those are asked that were due. */
   readonly isTurnOf: (key: string) => boolean;
   /** The one whose turn it is changed the object. */

@@ -4,7 +4,7 @@ import { asJson } from "../resources/draft-access.ts";
 import { groupResource, type Resource } from "../resources/resource.ts";
 import { isReviewed, type MatchedWrite, matchHook } from "../webhooks/match-hook.ts";
 import { matchedWrite } from "../webhooks/seen-write.ts";
-import { evaluatePolicy, type PolicyDenial } from "./evaluate-policy.ts";
+import { type Annotate, evaluatePolicy, type PolicyDenial } from "./evaluate-policy.ts";
 import { policyInput } from "./policy-input.ts";
 import { findParams, type ParamDeps } from "./policy-params.ts";
 import type { CompiledPolicy } from "./compile-policy.ts";
@@ -43,15 +43,18 @@ export class AdmissionPolicies {
     for (const [policy, bindings] of bound) {
       const seenAs = await matchHook(policy.matching, write, this.#deps);
       if (seenAs === undefined) continue;
+      const annotations = new Map<string, Set<string>>();
       for (const binding of bindings)
-        refusals.push(...(await this.#apply({ policy, binding }, write, seenAs)));
+        refusals.push(...(await this.#apply({ policy, binding, annotations }, write, seenAs)));
+      for (const [key, values] of annotations)
+        request.context.audit?.annotate(`${policy.name}/${key}`, [...values].join(", "));
     }
     const [first] = refusals;
     if (first !== undefined) throw refusalError(request, first);
   }
 
   async #apply(
-    { policy, binding }: { readonly policy: Policy<CompiledPolicy>; readonly binding: Binding },
+    { policy, binding, annotations }: BoundPolicy,
     write: MatchedWrite,
     seenAs: Resource,
   ): Promise<readonly Refusal[]> {
@@ -61,15 +64,28 @@ export class AdmissionPolicies {
     if (found.kind !== "found") {
       if (!policy.failsClosed) return [];
       const what = found.kind === "failed" ? "binding" : "policy";
-      const denial = { message: `failed to configure ${what}: ${found.problem}`, reason: "" };
+      const message = `failed to configure ${what}: ${found.problem}`;
+      const denial = { message, reason: "", expressionIndex: 0 };
       return [{ policy, binding: found.kind === "failed" ? binding : undefined, denial }];
     }
     const input = await policyInput(this.#deps, write, seenAs);
+    const annotate: Annotate = (key, value) => {
+      const values = annotations.get(key);
+      if (values === undefined) annotations.set(key, new Set([value]));
+      else values.add(value);
+    };
     const denials = found.params.flatMap((params) =>
-      evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed),
+      evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed, annotate),
     );
     return denials.flatMap((denial) => decide({ policy, binding, denial }, binding, write.request));
   }
+}
+
+interface BoundPolicy {
+  readonly policy: Policy<CompiledPolicy>;
+  readonly binding: Binding;
+  /** What the policy has said so far to an audit log; several values come from several parameters. */
+  readonly annotations: Map<string, Set<string>>;
 }
 
 /** What a binding makes of a denial. */
@@ -78,6 +94,19 @@ function decide(refusal: Refusal, binding: Binding, { context }: AdmissionReques
   const refusals: Refusal[] = [];
   for (const action of binding.actions) {
     if (action === "Deny") refusals.push(refusal);
+    if (action === "Audit") {
+      const failure = {
+        message: denial.message,
+        policy: policy.name,
+        binding: binding.name,
+        expressionIndex: denial.expressionIndex,
+        validationActions: binding.actions,
+      };
+      context.audit?.annotate(
+        "validation.policy.admission.k8s.io/validation_failure",
+        JSON.stringify([failure]),
+      );
+    }
     if (action === "Warn") {
       const where = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}'`;
       context.warn(`Validation failed for ${where}: ${denial.message}`);

@@ -23,40 +23,62 @@ export interface PolicyDenial {
   readonly message: string;
   /** The reason of the Status; `Invalid` where it is empty. */
   readonly reason: string;
+  /** Which of the policy's validations it is. */
+  readonly expressionIndex: number;
 }
+
+/** Takes what a policy has to say to an audit log. */
+export type Annotate = (key: string, value: string) => void;
 
 /** What one expression may cost. */
 const CALL_LIMIT = 1_000_000;
 /** What one evaluation of a policy may cost, and its conditions. */
 const BUDGET = 10_000_000;
 const CONDITIONS_BUDGET = 2_500_000;
+const LONGEST_ANNOTATION = 10 * 1024;
 const LONGEST_MESSAGE = 5 * 1024;
 export const OUT_OF_BUDGET =
   "validation failed due to running out of cost budget, no further validation rules will be run";
 
 /** Everything that a policy has against a write; what cannot be evaluated counts where the policy fails closed. */
+// oxlint-disable-next-line max-params -- a policy, what it looks at, and who hears of it
 export function evaluatePolicy(
   policy: CompiledPolicy,
   input: PolicyInput,
   failsClosed: boolean,
+  annotate?: Annotate,
 ): readonly PolicyDenial[] {
   const evaluation = new Evaluation(policy, input);
-  const deny = (message: string): readonly PolicyDenial[] => (failsClosed ? [{ message, reason: "" }] : []);
+  const deny = (message: string, expressionIndex = 0): readonly PolicyDenial[] =>
+    failsClosed ? [{ message, reason: "", expressionIndex }] : [];
   const conditions = evaluation.conditions();
   if (conditions.kind === "failed") return deny(conditions.message);
   if (!conditions.holds) return [];
   const denials: PolicyDenial[] = [];
-  for (const validation of policy.validations) {
+  for (const [index, validation] of policy.validations.entries()) {
     const result = evaluation.run(validation.expression);
     if (result.kind === "spent") return deny(OUT_OF_BUDGET);
-    if (result.kind === "failed") denials.push(...deny(result.message));
-    else if (result.value !== true) denials.push(evaluation.denial(validation));
+    if (result.kind === "failed") denials.push(...deny(result.message, index));
+    else if (result.value !== true)
+      denials.push({ ...evaluation.denial(validation), expressionIndex: index });
   }
-  for (const { expression } of policy.annotations) {
+  return denials.concat(annotateAll(policy, evaluation, annotate).flatMap((problem) => deny(problem)));
+}
+
+/** Says what a policy has to say to an audit log; gives what could not be evaluated. */
+function annotateAll(
+  policy: CompiledPolicy,
+  evaluation: Evaluation,
+  annotate: Annotate | undefined,
+): readonly string[] {
+  const problems: string[] = [];
+  for (const { key, expression } of policy.annotations) {
     const result = evaluation.run(expression);
-    if (result.kind === "failed") denials.push(...deny(result.message));
+    if (result.kind === "failed") problems.push(result.message);
+    const value = result.kind === "value" && typeof result.value === "string" ? result.value.trim() : "";
+    if (value !== "") annotate?.(key, value.slice(0, LONGEST_ANNOTATION));
   }
-  return denials;
+  return problems;
 }
 
 /** Whether the conditions of a webhook hold; what cannot be evaluated fails. */
@@ -136,7 +158,7 @@ export class Evaluation {
     }
   }
 
-  denial(validation: PolicyValidation): PolicyDenial {
+  denial(validation: PolicyValidation): Omit<PolicyDenial, "expressionIndex"> {
     const { message, messageExpression, reason, expression } = validation;
     const made = messageExpression === undefined ? "" : this.#message(messageExpression);
     return { message: made || message.trim() || `failed expression: ${expression.text.trim()}`, reason };

@@ -26,6 +26,7 @@ import { type Draft, groupResource, type Resource } from "../resources/resource.
 import { newUid } from "../verbs/identity.ts";
 import { askWebhook, type CallWebhook, readTarget } from "./call-webhook.ts";
 import type { Hook, Hooks } from "./hooks.ts";
+import { type HookTrace, hookTrace } from "./hook-trace.ts";
 import { isReviewed, type MatchDeps, type MatchedWrite, matchHook } from "./match-hook.ts";
 import {
   callFailed,
@@ -70,12 +71,17 @@ export class AdmissionWebhooks {
     const hooks = this.#deps.hooks.of("mutating");
     if (hooks.length === 0 || !isReviewed(request)) return;
     const round = rounds.begin("webhooks", object);
-    for (const hook of hooks) {
+    for (const [index, hook] of hooks.entries()) {
       const write = matchedWrite(request, request.operation === "delete" ? undefined : object, old);
       const seenAs = await matchHook(hook, write, this.#deps);
       const key = `${hook.configuration}/${hook.name}`;
       if (seenAs === undefined || !round.isTurnOf(key)) continue;
-      if (await this.#change(hook, write, seenAs, object)) round.changed();
+      const trace = hookTrace(request, {
+        hook,
+        isMutating: true,
+        place: `round_${round.number}_index_${index}`,
+      });
+      if (await this.#changeOnRecord(hook, { write, seenAs, trace }, object)) round.changed();
       if (hook.isReinvoked) round.invoked(key);
     }
     round.end(object);
@@ -91,26 +97,39 @@ export class AdmissionWebhooks {
     if (hooks.length === 0 || !isReviewed(request)) return;
     const write = matchedWrite(request, object === undefined ? undefined : asJson(object), old);
     const calls: Promise<unknown>[] = [];
+    let index = 0;
     for (const hook of hooks) {
       const seenAs = await matchHook(hook, write, this.#deps);
-      if (seenAs !== undefined) calls.push(this.#review(hook, { write, seenAs, isMutating: false }));
+      if (seenAs === undefined) continue;
+      const trace = hookTrace(request, { hook, isMutating: false, place: `round_0_index_${index}` });
+      calls.push(this.#review(hook, { write, seenAs, isMutating: false, trace }));
+      index += 1;
     }
     const results = await Promise.allSettled(calls);
     const refused = results.find((result) => result.status === "rejected");
     if (refused !== undefined) throw refused.reason;
   }
 
-  // oxlint-disable-next-line max-params -- one hook and what it changes
-  async #change(hook: Hook, write: MatchedWrite, seenAs: Resource, object: Draft): Promise<boolean> {
-    const answer = await this.#review(hook, { write, seenAs, isMutating: true });
+  async #changeOnRecord(hook: Hook, turn: HookTurn, object: Draft): Promise<boolean> {
+    let isChanged = false;
+    try {
+      isChanged = await this.#change(hook, turn, object);
+      return isChanged;
+    } finally {
+      turn.trace?.ended(isChanged);
+    }
+  }
+
+  async #change(hook: Hook, { write, seenAs, trace }: HookTurn, object: Draft): Promise<boolean> {
+    const answer = await this.#review(hook, { write, seenAs, isMutating: true, trace });
     if (answer?.patch === undefined) return false;
     const operations = readPatch(answer.patch);
     if (typeof operations === "string") {
-      return this.#failed(hook, `received undecodable patch in webhook response: ${operations}`);
+      return this.#failed(hook, `received undecodable patch in webhook response: ${operations}`, trace);
     }
     if (operations.length === 0) return false;
     if (answer.patchType !== "JSONPatch")
-      return this.#failed(hook, `unsupported patch type ${JSON.stringify(answer.patchType)}`);
+      return this.#failed(hook, `unsupported patch type ${JSON.stringify(answer.patchType)}`, trace);
     if (write.object === undefined) {
       throw internalError(
         `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`,
@@ -119,6 +138,7 @@ export class AdmissionWebhooks {
     const { resource } = write.request;
     const before = await viewAs(resource, seenAs, write.object);
     const patched = applyPatch(before, operations);
+    trace?.patched(operations);
     const read = seenAs.applyDefaults(seenAs.decode(patched).object);
     const after = await viewAs(seenAs, resource, read);
     if (jsonEqual(after, write.object)) return false;
@@ -129,11 +149,10 @@ export class AdmissionWebhooks {
   /** Asks one hook. `undefined` where it is left out: nobody is there, or its failure is to be ignored. */
   async #review(
     hook: Hook,
-    about: { readonly write: MatchedWrite; readonly seenAs: Resource; readonly isMutating: boolean },
+    about: HookTurn & { readonly isMutating: boolean },
   ): Promise<ReviewAnswer | undefined> {
-    const { write, seenAs, isMutating } = about;
+    const { write, seenAs, trace } = about;
     const { request } = write;
-    const { clock, random, callWebhook } = this.#deps;
     const see = (object: JsonObject | undefined): Promise<JsonObject> | undefined =>
       object === undefined ? undefined : viewAs(request.resource, seenAs, object);
     const object = await see(write.object);
@@ -141,45 +160,65 @@ export class AdmissionWebhooks {
     if (!meetsConditions(hook, { write, seenAs, object, old })) return undefined;
     if (request.context.isDryRun && hook.sideEffects !== "None" && hook.sideEffects !== "NoneOnDryRun")
       throw dryRunUnsupported(hook);
-    const uid = newUid(random);
+    const uid = newUid(this.#deps.random);
     const review = reviewOf(hook, { uid, request, namespace: write.namespace, seenAs, object, old });
     if (review === undefined) {
       this.#failed(
         hook,
         "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)",
+        trace,
       );
       return undefined;
     }
+    return this.#ask(hook, about, { uid, review });
+  }
+
+  // oxlint-disable-next-line max-params -- one hook and what it is asked
+  async #ask(
+    hook: Hook,
+    { write: { request }, isMutating, trace }: HookTurn & { readonly isMutating: boolean },
+    asked: { readonly uid: string; readonly review: JsonObject },
+  ): Promise<ReviewAnswer | undefined> {
     const timeoutMs = hook.timeoutSeconds * 1000;
-    using deadline = timeoutSignal(clock, timeoutMs, () =>
+    using deadline = timeoutSignal(this.#deps.clock, timeoutMs, () =>
       failure({ reason: "Timeout", code: 504, message: "context deadline exceeded" }),
     );
-    const outcome = await askWebhook(callWebhook, {
+    const outcome = await askWebhook(this.#deps.callWebhook, {
       target: readTarget(hook.clientConfig, hook.timeoutSeconds),
-      body: writeJson(review),
+      body: writeJson(asked.review),
       signal: deadline.signal,
     });
     if (outcome.kind === "nobody") return undefined;
+    trace?.called();
     if (outcome.kind === "failed") {
-      this.#failed(hook, `failed to call webhook: ${outcome.problem}`);
+      this.#failed(hook, `failed to call webhook: ${outcome.problem}`, trace);
       return undefined;
     }
-    const answer = readAnswer(hook, uid, outcome.review, isMutating);
+    const answer = readAnswer(hook, asked.uid, outcome.review, isMutating);
     if (typeof answer === "string") {
-      this.#failed(hook, `received invalid webhook response: ${answer}`);
+      this.#failed(hook, `received invalid webhook response: ${answer}`, trace);
       return undefined;
     }
+    trace?.annotated(answer.auditAnnotations);
     for (const warning of answer.warnings) request.context.warn(warning);
     if (!answer.allowed) throw rejection(hook, answer.status);
     return answer;
   }
 
   /** Throws where a failure to ask fails the request; otherwise logs it. */
-  #failed(hook: Hook, problem: string): false {
+  #failed(hook: Hook, problem: string, trace: HookTrace | undefined): false {
     if (!hook.ignoresFailure) throw callFailed(hook, problem);
+    trace?.failedOpen();
     this.#deps.logger.warn("failed calling webhook, failing open", { webhook: hook.name, error: problem });
     return false;
   }
+}
+
+/** A hook's turn at a write. */
+interface HookTurn {
+  readonly write: MatchedWrite;
+  readonly seenAs: Resource;
+  readonly trace: HookTrace | undefined;
 }
 
 /** Whether a hook wants to be asked; throws a 403 where that cannot be told and the hook fails closed. */

@@ -85,6 +85,8 @@ export interface ReviewAnswer {
   readonly patch: string | undefined;
   readonly patchType: string;
   readonly warnings: readonly string[];
+  /** What the hook has to say to an audit log. */
+  readonly auditAnnotations: JsonObject;
 }
 
 /** Checks the review that a hook answered; gives what is wrong with it as text. */
@@ -108,6 +110,7 @@ export function readAnswer(
     // v1beta1 knew no other type and did not look.
     patchType: isV1 ? text(response, "patchType") : "JSONPatch",
     warnings: strings(response, "warnings"),
+    auditAnnotations: child(response, "auditAnnotations") ?? {},
   };
 }
 

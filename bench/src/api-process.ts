@@ -1,5 +1,6 @@
 // Runs an embedded cluster until it is told to end. `api-process.ts [api|cluster] [memory|PATH] [nosync]`: the API alone, or
 // with all loops; without waiting for the disk. Prints where it listens as JSON.
+import { setFlagsFromString } from "node:v8";
 import { createSqliteStorage } from "@weir/apiserver";
 import { type Loops, startCluster } from "@weir/cluster";
 
@@ -12,6 +13,8 @@ const API_ALONE: Loops = {
   workloads: "off",
 };
 
+// As `weir cluster start` has it.
+setFlagsFromString("--semi-space-growth-factor=1");
 void run(process.argv.slice(2));
 
 async function run([what = "cluster", where = "memory", sync = "sync"]: readonly string[]): Promise<void> {

@@ -1,10 +1,11 @@
-import { CelCompileError, CelEvaluationError } from "./cel-error.ts";
+import { CelCompileError, CelCostError, CelEvaluationError } from "./cel-error.ts";
 import type { CelType } from "./cel-type.ts";
 import { type Checked, check } from "./checker.ts";
 import { estimateCost, type LargestSize } from "./cost/estimate-cost.ts";
 import type { Environment } from "./environment.ts";
 import { parse } from "./parser.ts";
 import { plan, run } from "./program.ts";
+import type { CostMeter } from "./scope.ts";
 import { childrenOf, type Node, type Syntax } from "./syntax.ts";
 import { validateLiterals } from "./validate-literals.ts";
 import { CelFailure, type CelValue } from "./value.ts";
@@ -30,10 +31,20 @@ export interface Expression {
 export interface Program {
   /**
    * Evaluates with values for the variables. Throws `CelEvaluationError` with cel-go's message, and `CelCostError` where
-   * the cost (one for each step, ten for a list, thirty for a map) passes the limit.
+   * what it costs, by cel-go's count, passes what is left: that of one call in Kubernetes (1,000,000) by default.
    */
-  evaluate(variables: (name: string) => CelValue | undefined, cost?: { left: number }): CelValue;
+  evaluate(variables: Variables, cost?: CostMeter): CelValue;
+  /** The same with what it costs; an evaluation that fails has a cost, too. At most `limit` is allowed. */
+  measure(variables: Variables, limit?: number): Measured;
 }
+
+/** What the names of an expression stand for. What a variable throws ends the evaluation. */
+export type Variables = (name: string) => CelValue | undefined;
+
+/** What an evaluation came to, and its cost in cel-go's units. */
+export type Measured =
+  | { readonly kind: "value"; readonly value: CelValue; readonly cost: number }
+  | { readonly kind: "failed"; readonly error: CelEvaluationError | CelCostError; readonly cost: number };
 
 /** What one evaluation costs at most where its caller sets no limit: that of one call in Kubernetes. */
 const COST_LIMIT = 1_000_000;
@@ -88,11 +99,21 @@ function programOf(syntax: Syntax, environment: Environment, checked: Checked | 
     },
     checked,
   );
-  return {
-    evaluate: (variables, cost = { left: COST_LIMIT }) => {
-      const value = run(program, { variables, cost });
-      if (value instanceof CelFailure) throw new CelEvaluationError(value.message);
-      return value;
-    },
+  const evaluate: Program["evaluate"] = (variables, cost = { left: COST_LIMIT }) => {
+    const value = run(program, { variables, cost });
+    if (value instanceof CelFailure) throw new CelEvaluationError(value.message);
+    return value;
   };
+  return { evaluate, measure: (variables, limit = COST_LIMIT) => measure(evaluate, variables, limit) };
+}
+
+function measure(evaluate: Program["evaluate"], variables: Variables, limit: number): Measured {
+  const meter = { left: limit };
+  try {
+    const value = evaluate(variables, meter);
+    return { kind: "value", value, cost: limit - meter.left };
+  } catch (error) {
+    if (!(error instanceof CelEvaluationError || error instanceof CelCostError)) throw error;
+    return { kind: "failed", error, cost: limit - meter.left };
+  }
 }

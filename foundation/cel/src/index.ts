@@ -18,7 +18,7 @@ export {
   TIMESTAMP,
   UINT,
 } from "./cel-type.ts";
-export { compile, type Expression, type Program } from "./compile.ts";
+export { compile, type Expression, type Measured, type Program, type Variables } from "./compile.ts";
 export { type LargestSize } from "./cost/estimate-cost.ts";
 export { type Environment, fluxHealth, fluxReady, kubernetes, withPatchTypes } from "./environment.ts";
 export {
@@ -41,6 +41,7 @@ export { celFromJson } from "./from-json.ts";
 export { type MadeMessage, madeMessage } from "./patch-messages.ts";
 export {
   CelDuration,
+  celFailure,
   celJsonMap,
   CelMap,
   CelObject,

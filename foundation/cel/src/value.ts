@@ -112,9 +112,13 @@ export function isMapKey(key: CelValue): boolean {
 
 type ReadJson = (value: unknown, key: string) => CelValue;
 
-/** A JSON object as a map whose values are read when they are asked for. */
-export function celJsonMap(content: Readonly<Record<string, unknown>>, read: ReadJson): CelMap {
-  return new CelMap([], new JsonContent(content, read));
+/** A JSON object as a map whose values are read when they are asked for. Its size may count keys that nobody can ask for. */
+export function celJsonMap(
+  content: Readonly<Record<string, unknown>>,
+  read: ReadJson,
+  size?: number,
+): CelMap {
+  return new CelMap([], new JsonContent(content, read, size));
 }
 
 class JsonContent implements MapContent {
@@ -122,14 +126,17 @@ class JsonContent implements MapContent {
   readonly #content: Readonly<Record<string, unknown>>;
   readonly #read: ReadJson;
   readonly #known = new Map<string, CelValue>();
+  #size: number | undefined;
 
-  constructor(content: Readonly<Record<string, unknown>>, read: ReadJson) {
+  constructor(content: Readonly<Record<string, unknown>>, read: ReadJson, size: number | undefined) {
     this.#content = content;
     this.#read = read;
+    this.#size = size;
   }
 
   get size(): number {
-    return Object.keys(this.#content).length;
+    this.#size ??= Object.keys(this.#content).length;
+    return this.#size;
   }
 
   get(key: CelValue): CelValue | undefined {
@@ -239,6 +246,11 @@ export class CelFailure {
     this.message = message;
     this.isMissingAttribute = isMissingAttribute;
   }
+}
+
+/** An error that a variable stands for: it ends an evaluation only where its value matters. */
+export function celFailure(message: string): CelValue {
+  return new CelFailure(message);
 }
 
 /** Fails as cel-go where operands do not fit a function and it has no more to say. */

@@ -128,14 +128,17 @@ function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValu
   }
   const named: Record<string, unknown> = Object.create(null);
   const schemas = new Map<string, SchemaNode>();
-  for (const [name, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  for (const [name, item] of entries) {
     const node = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const escaped = escapedName(name);
-    if (escaped === undefined || node === undefined) continue;
+    // A field that is null counts as absent.
+    if (escaped === undefined || node === undefined || item === null) continue;
     named[escaped] = item;
     schemas.set(escaped, node);
   }
-  return celJsonMap(named, (item, name) => celOfSchema(item as JsonValue, schemas.get(name)));
+  const read = (item: unknown, name: string): CelValue => celOfSchema(item as JsonValue, schemas.get(name));
+  return celJsonMap(named, read, entries.length);
 }
 
 function stringValue(text: string, format: string | undefined): CelValue {

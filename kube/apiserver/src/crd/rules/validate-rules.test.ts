@@ -138,6 +138,59 @@ describe("validateRules", () => {
   });
 });
 
+describe("the cost of rules", () => {
+  /** Costs some 980,000. */
+  const dear = "lists.range(700).sort().size() == 700";
+  const problem =
+    "validation failed due to running out of cost budget, no further validation rules will be run";
+
+  test("of one object together is limited", () => {
+    const items: SchemaNode = {
+      ...text,
+      "x-kubernetes-validations": [{ rule: dear }, { rule: "self == 'a'" }],
+    };
+    const spec: SchemaNode = { type: "object", properties: { l: { type: "array", items } } };
+    const l = Array.from({ length: 12 }, (_, index) => (index === 3 ? "b" : "a"));
+    expect(refusals(spec, { l })).toEqual([
+      `spec.l[3]: Invalid value: "b": failed rule: self == 'a'`,
+      `spec.l[10]: Invalid value: "string": ${problem}`,
+    ]);
+  });
+
+  test("counts also where an evaluation fails", () => {
+    const items: SchemaNode = { ...text, "x-kubernetes-validations": [{ rule: `1 / 0 == 1 && ${dear}` }] };
+    const spec: SchemaNode = { type: "object", properties: { l: { type: "array", items } } };
+    const found = refusals(spec, { l: Array.from({ length: 12 }, () => "a") });
+    expect(found).toHaveLength(11);
+    expect(found.at(-1)).toBe(`spec.l[10]: Invalid value: "string": ${problem}`);
+  });
+
+  const messages: ReadonlyArray<readonly [expression: string, rules: number, want: string]> = [
+    [
+      "'a'.matches('b') ? 'x' : string(lists.range(2000000).size())",
+      0,
+      `Invalid value: "object": no further validation rules will be run due to call cost exceeds limit for messageExpression: "'a'.matches('b') ? 'x' : string(lists.range(2000000).size())"`,
+    ],
+    [
+      `${dear} ? 'x' : 'y'`,
+      10,
+      'Invalid value: "object": messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run',
+    ],
+    [`${dear} ? 'x' : 'y'`, 8, "Invalid value: x"],
+    ["'a\\rb'", 0, "Invalid value: a\rb"],
+    ["string(1 / 0)", 0, "Invalid value: failed rule: self.n == 2"],
+  ];
+  test.each(messages)("includes that of the message %s", (messageExpression, count, want) => {
+    const before = Array.from({ length: count }, () => ({ rule: dear }));
+    const spec: SchemaNode = {
+      type: "object",
+      properties: { n: { type: "integer" } },
+      "x-kubernetes-validations": [...before, { rule: "self.n == 2", messageExpression }],
+    };
+    expect(refusals(spec, { n: 1 })[0]).toBe(`spec: ${want}`);
+  });
+});
+
 describe("ruleErrors", () => {
   const errors: ReadonlyArray<{ readonly rule: object; readonly want: RegExp }> = [
     {

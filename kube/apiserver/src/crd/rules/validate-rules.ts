@@ -1,4 +1,4 @@
-import { CelCostError, CelEvaluationError, CelOptional, type CelValue } from "@weir/cel";
+import { CelCostError, type CelEvaluationError, CelOptional, type CelValue, type Variables } from "@weir/cel";
 import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import {
@@ -13,12 +13,12 @@ import {
   requiredField,
 } from "@weir/schema";
 import type { CompiledRule, RuleTree } from "./compile-rules.ts";
+import { ruleMessage } from "./rule-message.ts";
 import { celOfSchema } from "./schema-value.ts";
 
 /** What all rules of one object may cost together, and one of them alone. */
 const OBJECT_BUDGET = 10_000_000;
 const RULE_BUDGET = 1_000_000;
-const LONGEST_MESSAGE = 5 * 1024;
 const OUT_OF_BUDGET =
   "validation failed due to running out of cost budget, no further validation rules will be run";
 const BLOCKING = new Set(["Unsupported value", "Required value", "Too long", "Too many"]);
@@ -142,10 +142,10 @@ class RuleRun {
       if (this.#budget < 0) return;
       const isOptional = compiled.rule.optionalOldSelf === true;
       if (compiled.usesOldSelf && old === undefined && !isOptional) continue;
-      const oldSelf = isOptional ? new CelOptional(old) : old;
-      const variables = (name: string): CelValue | undefined =>
-        name === "self" ? self : name === "oldSelf" ? oldSelf : undefined;
-      this.#apply(compiled, { ...place, typeName, variables });
+      // A message sees the older value as it is, also where its rule sees an optional one.
+      const messageVariables = namesOf(self, old);
+      const variables = isOptional ? namesOf(self, new CelOptional(old)) : messageVariables;
+      this.#apply(compiled, { ...place, typeName, variables, messageVariables });
     }
   }
 
@@ -155,32 +155,42 @@ class RuleRun {
   }
 
   #apply(compiled: CompiledRule, place: RulePlace): void {
-    const { path, typeName, variables, isUnchanged, value } = place;
-    const cost = { left: RULE_BUDGET };
-    try {
-      const holds = compiled.program.evaluate(variables, cost);
-      this.#budget -= RULE_BUDGET - cost.left;
-      if (this.#budget < 0) return this.#stop(path, typeName, OUT_OF_BUDGET);
-      if (holds === true) return;
-      const shown = typeName === "object" || typeName === "array" ? undefined : value;
-      const at = compiled.fieldPath === "" ? path : joinPath(path, compiled.fieldPath);
-      const error = refusal(compiled, at, { shown, detail: messageOf(compiled, variables) });
-      if (isUnchanged && !compiled.usesOldSelf) this.#warn(describeFieldError(error));
-      else this.#errors.push(error);
-    } catch (error) {
-      this.#fail(error, compiled, place);
+    const { path, typeName, value } = place;
+    const result = compiled.program.measure(place.variables, RULE_BUDGET);
+    if (result.cost > this.#budget) return this.#stop(path, typeName, OUT_OF_BUDGET);
+    this.#budget -= result.cost;
+    if (result.kind === "failed") return this.#fail(result.error, compiled, place);
+    if (result.value === true) return;
+    const at = compiled.fieldPath === "" ? path : joinPath(path, compiled.fieldPath);
+    const message = ruleMessage(compiled, place.messageVariables, { limit: RULE_BUDGET, left: this.#budget });
+    if (message.kind === "spent") {
+      this.#refuse(invalidField(at, typeName, message.problem), compiled, place);
+      this.#budget = -1;
+      return;
     }
+    this.#budget -= message.cost;
+    const shown = typeName === "object" || typeName === "array" ? undefined : value;
+    this.#refuse(refusal(compiled, at, { shown, detail: message.text }), compiled, place);
+  }
+
+  /** What did not change in an update may go on breaking rules that look at nothing older. */
+  #refuse(error: FieldError, { usesOldSelf }: CompiledRule, { isUnchanged }: Place): void {
+    if (isUnchanged && !usesOldSelf) this.#warn(describeFieldError(error));
+    else this.#errors.push(error);
   }
 
   /** An evaluation without a result refuses the object; one that costs too much ends all. */
-  #fail(error: unknown, { rule }: CompiledRule, { path, typeName }: RulePlace): void {
+  #fail(
+    error: CelEvaluationError | CelCostError,
+    { rule }: CompiledRule,
+    { path, typeName }: RulePlace,
+  ): void {
     const { message = "" } = rule;
     const said = `rule: ${(message === "" ? rule.rule : message).trim()}`;
     if (error instanceof CelCostError) {
       const why = "no further validation rules will be run due to call cost exceeds limit for";
       return this.#stop(path, typeName, `'${error.message}': ${why} ${said}`);
     }
-    if (!(error instanceof CelEvaluationError)) throw error;
     const detail = error.message.startsWith("no such overload")
       ? `'${error.message}': call arguments did not match a supported operator, function or macro signature for ${said}`
       : `${error.message} evaluating ${said}`;
@@ -190,7 +200,12 @@ class RuleRun {
 
 interface RulePlace extends Place {
   readonly typeName: string;
-  readonly variables: (name: string) => CelValue | undefined;
+  readonly variables: Variables;
+  readonly messageVariables: Variables;
+}
+
+function namesOf(self: CelValue, oldSelf: CelValue | undefined): Variables {
+  return (name) => (name === "self" ? self : name === "oldSelf" ? oldSelf : undefined);
 }
 
 function joinPath(path: string, below: string): string {
@@ -201,21 +216,6 @@ function joinPath(path: string, below: string): string {
 function keyOf(item: JsonValue, keys: readonly string[]): string {
   const object = typeof item === "object" && item !== null ? (item as JsonObject) : {};
   return JSON.stringify(keys.map((key) => String(object[key] ?? "")));
-}
-
-/** The message that a rule computes, where it computes a usable one; else the one that it states. */
-function messageOf({ rule, message }: CompiledRule, variables: RulePlace["variables"]): string {
-  const stated = rule.message ?? "";
-  const fallback = stated === "" ? `failed rule: ${rule.rule.trim()}` : stated.trim();
-  if (message === undefined) return fallback;
-  try {
-    const value = message.evaluate(variables, { left: RULE_BUDGET });
-    const text = typeof value === "string" ? value.trim() : "";
-    return text === "" || /[\n\r]/.test(text) || Buffer.byteLength(text) > LONGEST_MESSAGE ? fallback : text;
-  } catch (error) {
-    if (error instanceof CelEvaluationError || error instanceof CelCostError) return fallback;
-    throw error;
-  }
 }
 
 function refusal(

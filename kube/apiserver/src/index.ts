@@ -27,6 +27,7 @@ export {
 } from "./webhooks/call-webhook.ts";
 export { type HistoryLimits } from "./storage/history-keeper.ts";
 export { createMemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.ts";
+export { type LostWrite, type SalvageReport, salvageSqliteStorage } from "./storage/salvage.ts";
 export { createSqliteStorage, type SqliteStorageOptions } from "./storage/sqlite-storage.ts";
 export {
   type CommitResult,

@@ -7,7 +7,7 @@ export type FileInspection =
   | { readonly kind: "absent" }
   /** `identity` is 0 for a file of version 1, which has none. */
   | { readonly kind: "usable"; readonly identity: number; readonly wal: WalInspection }
-  | { readonly kind: "damaged"; readonly damage: string };
+  | { readonly kind: "damaged"; readonly damage: string; readonly isWalForeign?: true };
 
 /** The write-ahead log beside a file. A `broken` one has no readable header, so that SQLite would ignore it. */
 export type WalInspection = "absent" | "broken" | "readable" | "lost-transaction";
@@ -41,7 +41,7 @@ export function inspectFile(path: string): FileInspection {
   const state = walState(walBytes, wal);
   if (header.readUInt32BE(AT_APPLICATION) === APPLICATION_ID && identity !== 0) {
     if (walBytes !== undefined && wal !== undefined && isForeign(wal, walBytes, identity)) {
-      return { kind: "damaged", damage: `${walPath(path)} belongs to another file` };
+      return { kind: "damaged", damage: `${walPath(path)} belongs to another file`, isWalForeign: true };
     }
     return { kind: "usable", identity, wal: state };
   }

@@ -16,11 +16,14 @@ export const PAGE_BYTES = 4096;
  */
 export const ROOT_PAGES = { schemaVersion: 2, bounds: 3, log: 4 } as const;
 
-/** The checksum comes before what may be long, so that adding checksums up reads no value. */
+/**
+ * The identity is a random number that lies in the header, too, where the write-ahead log repeats it. The checksum comes
+ * before what may be long, so that adding checksums up reads no value.
+ */
 const TABLES = `
 CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
 CREATE TABLE bounds (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
+  identity INTEGER PRIMARY KEY,
   revision INTEGER NOT NULL,
   compacted INTEGER NOT NULL,
   row_count INTEGER NOT NULL,
@@ -60,7 +63,7 @@ export function emptyImage(identity: number): Uint8Array {
     db.exec(`PRAGMA user_version = ${identity}`);
     db.exec(TABLES);
     db.prepare("INSERT INTO schema_version (version) VALUES (?)").run(SCHEMA_VERSION);
-    db.exec("INSERT INTO bounds VALUES (1, 0, 0, 0, 0, 0, 0)");
+    db.exec(`INSERT INTO bounds VALUES (${identity}, 0, 0, 0, 0, 0, 0)`);
     db.prepare(UPDATE_BOUNDS).run(...boundsValues(EMPTY, new RowChecksums(identity)));
     const image = db.serialize();
     // Read and write version 2: a write-ahead log is used, as PRAGMA journal_mode would set it.

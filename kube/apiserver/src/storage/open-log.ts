@@ -90,10 +90,9 @@ function connect(path: string, onStep: OnStep | undefined): DatabaseSync {
 }
 
 /** A log that the file counts on must be there, and whole as far as it had reached the disk. */
-function checkWal(path: string, { identity, wal }: FileInspection & { readonly kind: "usable" }): void {
+function checkWal(path: string, { wal }: FileInspection & { readonly kind: "usable" }): void {
   using pages = new PageFile(path, PAGE_BYTES, false);
-  const bounds = readRawBounds(ROOT_PAGES.bounds, pages.read, new RowChecksums(identity));
-  const opened = bounds?.opened ?? OPENED.closed;
+  const opened = readRawBounds(ROOT_PAGES.bounds, pages.read)?.bounds.opened ?? OPENED.closed;
   if (wal === "lost-transaction" && opened === OPENED.synced) {
     throw new StorageCorruptError(path, `a transaction in the middle of ${walPath(path)} cannot be read`);
   }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { walPath } from "./inspect-file.ts";
-import type { RowChecksums } from "./row-checksum.ts";
+import { RowChecksums } from "./row-checksum.ts";
 import type { LogBounds, LogRow, OpenedAs } from "./storage-row.ts";
 import { type Cell, type PageRow, type ReadPage, readTablePage } from "./table-page.ts";
 import { readWal } from "./wal-frames.ts";
@@ -40,12 +40,15 @@ export class PageFile implements Disposable {
   }
 }
 
-/** The bounds of a version 2 file, where they can be read and match their checksum. */
-export function readRawBounds(page: number, read: ReadPage, checksums: RowChecksums): LogBounds | undefined {
+/** The bounds of a file, where they can be read and match their checksum, and the identity of which they tell. */
+export function readRawBounds(
+  page: number,
+  read: ReadPage,
+): { readonly identity: number; readonly bounds: LogBounds } | undefined {
   const found = readTablePage(page, read);
-  const cells = found.kind === "leaf" ? found.rows[0]?.cells : undefined;
-  if (cells === undefined || cells.length !== 7) return undefined;
-  const [, revision, compacted, rowCount, digest, opened, checksum] = cells;
+  const row = found.kind === "leaf" ? found.rows[0] : undefined;
+  if (row === undefined || row.cells.length !== 7) return undefined;
+  const [, revision, compacted, rowCount, digest, opened, checksum] = row.cells;
   const bounds = {
     revision: asNumber(revision),
     compacted: asNumber(compacted),
@@ -53,7 +56,8 @@ export function readRawBounds(page: number, read: ReadPage, checksums: RowChecks
     digest: asNumber(digest),
     opened: asNumber(opened) as OpenedAs,
   };
-  return checksums.ofBounds(bounds) === checksum ? bounds : undefined;
+  const isWhole = new RowChecksums(row.rowId).ofBounds(bounds) === checksum;
+  return isWhole ? { identity: row.rowId, bounds } : undefined;
 }
 
 /** A row of the log as a page holds it, and whether it is what was written. */

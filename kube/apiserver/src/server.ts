@@ -11,6 +11,8 @@ import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { CrdLoop } from "./crd/crd-loop.ts";
 import type { FaultPlan } from "./faults/fault.ts";
 import { createFaultInjector, type FaultInjector } from "./faults/fault-injector.ts";
+import { type FlowOptions, FlowControl, tooManyRequests } from "./flow/flow-control.ts";
+import { OverloadedError } from "./flow/overloaded-error.ts";
 import { discoveryPath } from "./discovery/discovery-paths.ts";
 import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
@@ -53,6 +55,8 @@ export interface ApiServerOptions {
   readonly serviceRange?: string;
   /** What is recorded of requests, and where; nothing by default. */
   readonly audit?: AuditOptions;
+  /** How much is done at a time, and how many bytes are in flight. */
+  readonly flow?: FlowOptions;
 }
 
 /** A Kubernetes API as a function of requests. */
@@ -95,6 +99,7 @@ class Server implements ApiServer {
   readonly #policies: PolicySet<CompiledPolicy>;
   readonly #mutations: PolicySet<CompiledMutations>;
   readonly #injector: FaultInjector | undefined;
+  readonly #flow: FlowControl;
   readonly #auditor: Auditor | undefined;
 
   constructor(options: ApiServerOptions) {
@@ -102,6 +107,7 @@ class Server implements ApiServer {
     const registry = new Registry();
     const range = parseServiceRange(options.serviceRange ?? DEFAULT_SERVICE_RANGE);
     const clock = options.clock ?? systemClock;
+    this.#flow = new FlowControl(clock, options.flow);
     const random = options.random ?? systemRandom;
     const auth = options.auth ?? {};
     this.#injector = options.faults === undefined ? undefined : createFaultInjector(options.faults, clock);
@@ -141,6 +147,7 @@ class Server implements ApiServer {
       access,
       services: new ServiceAllocator(store, random, range),
       changes: new Changes(),
+      budget: this.#flow.budget,
       clock,
       random,
       logger,
@@ -187,6 +194,7 @@ class Server implements ApiServer {
       return await this.#route(request, { isTrusted, warnings, audit });
     } catch (error) {
       if (error instanceof NoSuchPageError) return notFoundPage();
+      if (error instanceof OverloadedError) return tooManyRequests();
       if (error instanceof StatusError)
         return respondStatus(error.status, { warnings, accept: request.header("accept") });
       return respondError(error, this.#api.logger, { warnings });
@@ -200,7 +208,7 @@ class Server implements ApiServer {
     const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted, audit);
     if (info.kind === "resource") {
       const call = this.#call(request, { info, user, warnings, audit });
-      return call === undefined ? notFoundPage() : dispatch(call);
+      return call === undefined ? notFoundPage() : this.#flow.answer(call, isTrusted, dispatch);
     }
     const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
     const document = fixed ?? this.#openApi.answer(request, this.#api.clock.now());

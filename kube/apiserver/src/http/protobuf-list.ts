@@ -29,8 +29,9 @@ export class ProtobufList {
     this.#keep(encoded);
   }
 
-  add(item: JsonValue): void {
-    this.#keep(encodeProtobuf({ ...this.#types, items: [item] }));
+  /** Gives how many bytes the item takes. */
+  add(item: JsonValue): number {
+    return this.#keep(encodeProtobuf({ ...this.#types, items: [item] }));
   }
 
   /** Everything, in order. */
@@ -41,11 +42,12 @@ export class ProtobufList {
     yield END;
   }
 
-  #keep(encoded: Uint8Array): void {
+  #keep(encoded: Uint8Array): number {
     const length = readVarint(encoded, this.#start.length + 1);
     const message = encoded.subarray(length.end, length.end + length.value);
     this.#messages.push(message);
     this.#bytes += message.length;
+    return message.length;
   }
 }
 

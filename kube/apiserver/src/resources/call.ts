@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from "@weir/core";
 import type { Access } from "../auth/access.ts";
 import type { AuditRecord } from "../audit/audit-record.ts";
 import type { UserInfo } from "../auth/user-info.ts";
+import type { ByteBudget } from "../flow/byte-budget.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import type { ResourceRequestInfo } from "../http/request-info.ts";
 import type { Admission } from "../admission/admission.ts";
@@ -21,6 +22,8 @@ export interface Api {
   readonly services: ServiceAllocator;
   /** What watches share of the changes of late. */
   readonly changes: Changes;
+  /** Counts the bytes of long answers. */
+  readonly budget: ByteBudget;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -117,10 +117,10 @@ function prepareMeta(call: Call, draft: Draft): void {
 
 /** A generated name is drawn once; a taken one is the client's to try again. */
 function generateName(call: Call, draft: Draft): void {
-function refuseRevision(meta: Draft): void {
-  if (text(meta, "resourceVersion") !== "")
-    throw unknownError("resourceVersion should not be set on objects to be created");
-}
+  function refuseRevision(meta: Draft): void {
+    if (text(meta, "resourceVersion") !== "")
+      throw unknownError("resourceVersion should not be set on objects to be created");
+  }
 
   const meta = metaOf(draft);
   const base = text(meta, "generateName");

@@ -161,14 +161,21 @@ const PROTOBUF_TURN = 50;
 async function* protobufPieces({ api, resource }: Call, list: ShownList): AsyncGenerator<Uint8Array> {
   const types = { apiVersion: apiVersionOf(resource), kind: resource.listKind };
   const encoded = new ProtobufList(types, list.metadata);
-  for (const [index, entry] of list.entries.entries()) {
-    encoded.add(parseJson(api.store.text(resource, entry, true)));
-    if (index % PROTOBUF_TURN === PROTOBUF_TURN - 1) await nextTurn();
+  let held = 0;
+  try {
+    for (const [index, entry] of list.entries.entries()) {
+      const bytes = encoded.add(parseJson(api.store.text(resource, entry, true)));
+      held += bytes;
+      api.budget.hold(bytes);
+      if (index % PROTOBUF_TURN === PROTOBUF_TURN - 1) await nextTurn();
+    }
+    const writer = new ChunkWriter();
+    for (const part of encoded.parts()) {
+      writer.bytes(part);
+      yield* writer.take();
+    }
+    yield* writer.end();
+  } finally {
+    api.budget.release(held);
   }
-  const writer = new ChunkWriter();
-  for (const part of encoded.parts()) {
-    writer.bytes(part);
-    yield* writer.take();
-  }
-  yield* writer.end();
 }

@@ -1,5 +1,9 @@
 import { badRequestError, expiredError, StatusError, tooLargeResourceVersionError } from "@weir/objects";
+import type { ByteBudget } from "../flow/byte-budget.ts";
+import { HeldBody } from "../flow/held-body.ts";
+import { OverloadedError } from "../flow/overloaded-error.ts";
 import type { ApiResponse } from "../http/api-request.ts";
+import { CHUNK_BYTES } from "../http/chunk-writer.ts";
 import { type Negotiated, negotiate } from "../http/negotiate.ts";
 import { respondPieces } from "../http/respond-pieces.ts";
 import type { Call } from "../resources/call.ts";
@@ -156,5 +160,30 @@ export function respondList(call: Call, page: Page, how: Negotiated): Promise<Ap
     ...(page.continueToken === "" && !resource.isCustom ? {} : { continue: page.continueToken }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };
-  return respondPieces(listPieces(call, { metadata, entries: page.entries }, how), how, extras);
+  const pieces = listPieces(call, { metadata, entries: page.entries }, how);
+  return withinBudget(call.api.budget, page.entries.length, () => respondPieces(pieces, how, extras));
+}
+
+/** What a list holds of each object while it is sent, which may go on after the object was changed or deleted. */
+const BYTES_PER_ENTRY = 64;
+/** Pieces of a list that are there at a time: one that is made, one that is sent, one on its way to the client. */
+const PIECES = 3;
+
+/** Counts what a list holds until it is sent; throws an `OverloadedError` where there is no room. */
+async function withinBudget(
+  budget: ByteBudget,
+  entries: number,
+  respond: () => Promise<ApiResponse>,
+): Promise<ApiResponse> {
+  const bytes = entries * BYTES_PER_ENTRY + PIECES * CHUNK_BYTES;
+  if (!budget.take(bytes)) throw new OverloadedError();
+  let isSending = false;
+  try {
+    const answer = await respond();
+    if (typeof answer.body === "string") return answer;
+    isSending = true;
+    return { ...answer, body: new HeldBody(answer.body, { letGo: () => budget.release(bytes) }) };
+  } finally {
+    if (!isSending) budget.release(bytes);
+  }
 }

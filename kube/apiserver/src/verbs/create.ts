@@ -83,11 +83,11 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
     options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options }),
   );
   await api.admission.mutate(admission, tracked, undefined);
-  const meta = metaOf(tracked);
-  Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
   checkNamespace(call, tracked);
-  generateName(call, tracked);
+  const meta = metaOf(tracked);
   refuseRevision(meta);
+  Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
+  generateName(call, tracked);
   call.strategy.prepareForCreate(tracked, context);
   await validateCreate(call, tracked, admission);
   await prepareStore(call, tracked, options.isDryRun);
@@ -115,13 +115,13 @@ function prepareMeta(call: Call, draft: Draft): void {
   if (call.resource.isNamespaced) meta["namespace"] = call.info.namespace;
 }
 
+function refuseRevision(meta: Draft): void {
+  if (text(meta, "resourceVersion") !== "")
+    throw unknownError("resourceVersion should not be set on objects to be created");
+}
+
 /** A generated name is drawn once; a taken one is the client's to try again. */
 function generateName(call: Call, draft: Draft): void {
-  function refuseRevision(meta: Draft): void {
-    if (text(meta, "resourceVersion") !== "")
-      throw unknownError("resourceVersion should not be set on objects to be created");
-  }
-
   const meta = metaOf(draft);
   const base = text(meta, "generateName");
   if (base === "" || text(meta, "name") !== "") return;

@@ -127,12 +127,21 @@ class Server implements ApiServer {
     this.#hooks = new Hooks(store, registry);
     this.#policies = new PolicySet(store, registry, validatingPolicies);
     this.#mutations = new PolicySet(store, registry, mutatingPolicies);
-    const policies = new AdmissionPolicies({ store, registry, policies: this.#policies });
-    const mutating = new MutatingPolicies({ store, registry, policies: this.#mutations });
+    const policies = new AdmissionPolicies({ store, registry, access, policies: this.#policies });
+    const mutating = new MutatingPolicies({ store, registry, access, policies: this.#mutations });
     const webhooks =
       callWebhook === undefined
         ? undefined
-        : new AdmissionWebhooks({ store, registry, hooks: this.#hooks, callWebhook, clock, random, logger });
+        : new AdmissionWebhooks({
+            store,
+            registry,
+            access,
+            hooks: this.#hooks,
+            callWebhook,
+            clock,
+            random,
+            logger,
+          });
     this.#api = {
       store,
       registry,

@@ -5,6 +5,7 @@ import { groupResource, type Resource } from "../resources/resource.ts";
 import { isReviewed, type MatchedWrite, matchHook } from "../webhooks/match-hook.ts";
 import { matchedWrite } from "../webhooks/seen-write.ts";
 import { type Annotate, evaluatePolicy, type PolicyDenial } from "./evaluate-policy.ts";
+import { type Decider, PolicyAuthorizer } from "./policy-authorizer.ts";
 import { policyInput } from "./policy-input.ts";
 import { findParams, type ParamDeps } from "./policy-params.ts";
 import type { CompiledPolicy } from "./compile-policy.ts";
@@ -13,6 +14,8 @@ import type { Binding, Policy, PolicySet } from "./policy-set.ts";
 /** What admission by policies works with. */
 export interface AdmissionPolicyDeps extends ParamDeps {
   readonly policies: PolicySet<CompiledPolicy>;
+  /** Whom expressions ask. */
+  readonly access: Decider;
 }
 
 interface Refusal {
@@ -39,13 +42,14 @@ export class AdmissionPolicies {
     const bound = this.#deps.policies.bound();
     if (bound.length === 0 || !isReviewed(request)) return;
     const write = matchedWrite(request, object === undefined ? undefined : asJson(object), old);
+    const authorizer = new PolicyAuthorizer(this.#deps.access, request);
     const refusals: Refusal[] = [];
     for (const [policy, bindings] of bound) {
       const seenAs = await matchHook(policy.matching, write, this.#deps);
       if (seenAs === undefined) continue;
       const annotations = new Map<string, Set<string>>();
       for (const binding of bindings)
-        refusals.push(...(await this.#apply({ policy, binding, annotations }, write, seenAs)));
+        refusals.push(...(await this.#apply({ policy, binding, annotations, authorizer }, write, seenAs)));
       for (const [key, values] of annotations)
         request.context.audit?.annotate(`${policy.name}/${key}`, [...values].join(", "));
     }
@@ -54,7 +58,7 @@ export class AdmissionPolicies {
   }
 
   async #apply(
-    { policy, binding, annotations }: BoundPolicy,
+    { policy, binding, annotations, authorizer }: BoundPolicy,
     write: MatchedWrite,
     seenAs: Resource,
   ): Promise<readonly Refusal[]> {
@@ -74,14 +78,19 @@ export class AdmissionPolicies {
       if (values === undefined) annotations.set(key, new Set([value]));
       else values.add(value);
     };
-    const denials = found.params.flatMap((params) =>
-      evaluatePolicy(policy.compiled(), { ...input, params }, policy.failsClosed, annotate),
-    );
+    const denials: PolicyDenial[] = [];
+    for (const params of found.params) {
+      const seen = { ...input, params, authorizer };
+      const evaluate = (): readonly PolicyDenial[] =>
+        evaluatePolicy(policy.compiled(), seen, policy.failsClosed, annotate);
+      denials.push(...(await authorizer.settle(evaluate)));
+    }
     return denials.flatMap((denial) => decide({ policy, binding, denial }, binding, write.request));
   }
 }
 
 interface BoundPolicy {
+  readonly authorizer: PolicyAuthorizer;
   readonly policy: Policy<CompiledPolicy>;
   readonly binding: Binding;
   /** What the policy has said so far to an audit log; several values come from several parameters. */

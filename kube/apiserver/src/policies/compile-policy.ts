@@ -53,14 +53,16 @@ export function compilePolicy(spec: JsonObject): CompiledPolicy {
   const hasParams = child(spec, "paramKind") !== undefined;
   const variables = compileVariables(spec, hasParams);
   const types = new Map([...variables].map(([name, { type }]) => [name, type]));
-  const environment = policyEnvironment(hasParams, variables.size === 0 ? undefined : types);
+  const named = variables.size === 0 ? undefined : types;
+  const environment = policyEnvironment(hasParams, named);
+  const messages = policyEnvironment(hasParams, named, false);
   return {
     conditions: compileConditions(spec, hasParams),
     variables,
     validations: children(spec, "validations").map((validation) => ({
       expression: compileExpression(text(validation, "expression"), environment, [BOOL]),
       message: text(validation, "message"),
-      messageExpression: optional(text(validation, "messageExpression"), environment),
+      messageExpression: optional(text(validation, "messageExpression"), messages),
       reason: text(validation, "reason"),
     })),
     annotations: children(spec, "auditAnnotations").map((annotation) => ({

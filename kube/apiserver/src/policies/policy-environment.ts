@@ -1,4 +1,5 @@
 import {
+  AUTHORIZER,
   BOOL,
   type CelType,
   DYN,
@@ -8,6 +9,7 @@ import {
   listOf,
   mapOf,
   objectOf,
+  RESOURCE_CHECK,
   STRING,
   TIMESTAMP,
 } from "@weir/cel";
@@ -70,10 +72,16 @@ const NAMESPACE = object("Namespace", {
   }),
 });
 
-/** The names that expressions of a policy read. Questions to an authorizer are none of them. */
+const AUTHORIZER_NAMES = [
+  ["authorizer", AUTHORIZER],
+  ["authorizer.requestResource", RESOURCE_CHECK],
+] as const;
+
+/** The names that expressions of a policy read. Those of messages ask no authorizer. */
 export function policyEnvironment(
   hasParams: boolean,
   variables: ReadonlyMap<string, CelType> | undefined,
+  hasAuthorizer = true,
 ): Environment {
   return kubernetes([
     ["object", DYN],
@@ -81,6 +89,7 @@ export function policyEnvironment(
     ["namespaceObject", NAMESPACE],
     ["request", REQUEST],
     ...(hasParams ? [["params", DYN] as const] : []),
+    ...(hasAuthorizer ? AUTHORIZER_NAMES : []),
     ...(variables === undefined ? [] : [["variables", objectOf("kubernetes.variables", variables)] as const]),
   ]);
 }

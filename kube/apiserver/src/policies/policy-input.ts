@@ -7,12 +7,12 @@ import { requestOf } from "../webhooks/review.ts";
 import { viewAs } from "../webhooks/seen-write.ts";
 import type { PolicyInput } from "./evaluate-policy.ts";
 
-/** What expressions of a policy look at in a write, besides parameters. */
+/** What expressions of a policy look at in a write, besides parameters, and whom they may ask. */
 export async function policyInput(
   deps: MatchDeps,
   write: MatchedWrite,
   seenAs: Resource,
-): Promise<Omit<PolicyInput, "params">> {
+): Promise<Omit<PolicyInput, "params" | "authorizer">> {
   const { request, object, old, namespace } = write;
   const see = async (value: JsonObject | undefined): Promise<JsonObject | undefined> =>
     value === undefined ? undefined : viewAs(request.resource, seenAs, value);

@@ -22,6 +22,7 @@ import type { AdmissionRequest } from "../admission/admission.ts";
 import type { Reinvocation } from "../admission/reinvocation.ts";
 import { asJson } from "../resources/draft-access.ts";
 import { evaluateConditions } from "../policies/evaluate-policy.ts";
+import { type Decider, PolicyAuthorizer } from "../policies/policy-authorizer.ts";
 import { type Draft, groupResource, type Resource } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
 import { askWebhook, type CallWebhook, readTarget } from "./call-webhook.ts";
@@ -43,6 +44,8 @@ import { matchedWrite, replaceContent, viewAs } from "./seen-write.ts";
 export interface AdmissionWebhookDeps extends MatchDeps {
   readonly hooks: Hooks;
   readonly callWebhook: CallWebhook;
+  /** Whom conditions ask. */
+  readonly access: Decider;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -157,7 +160,7 @@ export class AdmissionWebhooks {
       object === undefined ? undefined : viewAs(request.resource, seenAs, object);
     const object = await see(write.object);
     const old = await see(write.old === undefined ? undefined : asJson(write.old));
-    if (!meetsConditions(hook, { write, seenAs, object, old })) return undefined;
+    if (!(await this.#meetsConditions(hook, { write, seenAs, object, old }))) return undefined;
     if (request.context.isDryRun && hook.sideEffects !== "None" && hook.sideEffects !== "NoneOnDryRun")
       throw dryRunUnsupported(hook);
     const uid = newUid(this.#deps.random);
@@ -171,6 +174,27 @@ export class AdmissionWebhooks {
       return undefined;
     }
     return this.#ask(hook, about, { uid, review });
+  }
+
+  /** Whether a hook wants to be asked; throws a 403 where that cannot be told and the hook fails closed. */
+  async #meetsConditions(hook: Hook, { write, seenAs, object, old }: SeenWrite): Promise<boolean> {
+    const conditions = hook.conditions();
+    if (conditions.length === 0) return true;
+    const { request, namespace } = write;
+    const authorizer = new PolicyAuthorizer(this.#deps.access, request);
+    const input = {
+      object,
+      oldObject: old,
+      request: requestOf({ request, seenAs, namespace }),
+      namespaceObject: undefined,
+      params: undefined,
+      authorizer,
+    };
+    const policy = { conditions, variables: new Map() };
+    const result = await authorizer.settle(() => evaluateConditions(policy, input));
+    if (result.kind === "decided") return result.holds;
+    if (hook.ignoresFailure) return false;
+    throw forbiddenError(groupResource(request.resource), request.name, result.message);
   }
 
   // oxlint-disable-next-line max-params -- one hook and what it is asked
@@ -221,29 +245,12 @@ interface HookTurn {
   readonly trace: HookTrace | undefined;
 }
 
-/** Whether a hook wants to be asked; throws a 403 where that cannot be told and the hook fails closed. */
-function meetsConditions(
-  hook: Hook,
-  about: {
-    readonly write: MatchedWrite;
-    readonly seenAs: Resource;
-    readonly object: JsonObject | undefined;
-    readonly old: JsonObject | undefined;
-  },
-): boolean {
-  const conditions = hook.conditions();
-  if (conditions.length === 0) return true;
-  const { write, seenAs, object, old } = about;
-  const result = evaluateConditions(conditions, {
-    object,
-    oldObject: old,
-    request: requestOf({ request: write.request, seenAs, namespace: write.namespace }),
-    namespaceObject: undefined,
-    params: undefined,
-  });
-  if (result.kind === "decided") return result.holds;
-  if (hook.ignoresFailure) return false;
-  throw forbiddenError(groupResource(write.request.resource), write.request.name, result.message);
+/** A write as a hook sees it. */
+interface SeenWrite {
+  readonly write: MatchedWrite;
+  readonly seenAs: Resource;
+  readonly object: JsonObject | undefined;
+  readonly old: JsonObject | undefined;
 }
 
 function readPatch(patch: string): readonly JsonValue[] | string {

@@ -40,7 +40,6 @@ export function makeMutation(mutation: Mutation, target: MutationTarget): Mutate
   if (expression.program === undefined) return failed(expression.problem);
   // Each mutation sees what the one before it made, and so do its variables.
   const evaluation = new Evaluation({ conditions: [], variables: policy.variables }, input);
-  evaluation.conditions();
   const result = evaluation.run(expression);
   if (result.kind === "spent") return failed(OUT_OF_BUDGET);
   if (result.kind === "failed") return failed(result.message);

@@ -6,7 +6,8 @@ import { child, text } from "../../resources/draft-access.ts";
 import { type Draft, groupResource, type Resource } from "../../resources/resource.ts";
 import { isReviewed, type MatchedWrite, matchHook } from "../../webhooks/match-hook.ts";
 import { matchedWrite, replaceContent, viewAs } from "../../webhooks/seen-write.ts";
-import { Evaluation, type PolicyInput } from "../evaluate-policy.ts";
+import { evaluateConditions, type PolicyInput } from "../evaluate-policy.ts";
+import { type Decider, PolicyAuthorizer } from "../policy-authorizer.ts";
 import { policyInput } from "../policy-input.ts";
 import { findParams, type ParamDeps } from "../policy-params.ts";
 import type { Binding, Policy, PolicySet } from "../policy-set.ts";
@@ -16,6 +17,8 @@ import { makeMutation } from "./make-mutation.ts";
 /** What mutating policies work with. */
 export interface MutatingPolicyDeps extends ParamDeps {
   readonly policies: PolicySet<CompiledMutations>;
+  /** Whom expressions ask. */
+  readonly access: Decider;
 }
 
 /** A policy that is to look at a write, with one of its parameters. */
@@ -59,8 +62,9 @@ export class MutatingPolicies {
     const write = matchedWrite(request, object, old);
     const invocations = await this.#matching(write, problems);
     const round = rounds.begin("policies", object);
+    const authorizer = new PolicyAuthorizer(this.#deps.access, request);
     for (const invocation of invocations)
-      await this.#invoke(invocation, { write, object, old, problems, round });
+      await this.#invoke(invocation, { write, object, old, problems, round, authorizer });
     if (invocations.length > 0) round.end(object);
     const refusals = problems.filter(({ policy }) => policy.failsClosed);
     if (refusals.length > 0) throw refusalOf(request, object, refusals);
@@ -92,13 +96,14 @@ export class MutatingPolicies {
 
   async #invoke(invocation: Invocation, turn: Turn): Promise<void> {
     const { policy, seenAs, params } = invocation;
+    const { authorizer } = turn;
     const { request } = turn.write;
     const now = { ...turn.write, object: matchedWrite(request, turn.object, turn.old).object };
-    const seen = { ...(await policyInput(this.#deps, now, seenAs)), params };
-    if (!meetsConditions(invocation, seen, turn)) return;
+    const seen = { ...(await policyInput(this.#deps, now, seenAs)), params, authorizer };
+    if (!(await authorizer.settle(() => meetsConditions(invocation, seen, turn)))) return;
     const key = keyOf(invocation);
     if (!turn.round.isTurnOf(key)) return;
-    const made = this.#mutated(invocation, { ...seen, object: seen.object ?? {} }, turn);
+    const made = await this.#mutated(invocation, { ...seen, object: seen.object ?? {} }, turn);
     if (made !== undefined && !jsonEqual(made, seen.object ?? {})) {
       replaceContent(turn.object, await viewAs(seenAs, request.resource, made));
       turn.round.changed();
@@ -109,11 +114,11 @@ export class MutatingPolicies {
   }
 
   /** What all mutations of a policy make, one after the other; `undefined` where each of them failed. */
-  #mutated(
+  async #mutated(
     { policy, binding, seenAs }: Invocation,
     seen: PolicyInput & { readonly object: JsonObject },
-    { problems, write }: Turn,
-  ): JsonObject | undefined {
+    { problems, write, authorizer }: Turn,
+  ): Promise<JsonObject | undefined> {
     const compiled = policy.compiled();
     const about = {
       policy: compiled,
@@ -125,7 +130,8 @@ export class MutatingPolicies {
     for (const mutation of compiled.mutations) {
       if (mutation === undefined) continue;
       const object = made ?? seen.object;
-      const mutated = makeMutation(mutation, { ...about, input: { ...seen, object } });
+      const target = { ...about, input: { ...seen, object } };
+      const mutated = await authorizer.settle(() => makeMutation(mutation, target));
       if (mutated.kind === "failed")
         problems.push({ policy, binding, message: mutated.problem, reason: "Invalid" });
       else made = mutated.kind === "changed" ? mutated.object : object;
@@ -138,7 +144,7 @@ export class MutatingPolicies {
 function meetsConditions({ policy, binding }: Invocation, seen: PolicyInput, { problems }: Turn): boolean {
   const compiled = policy.compiled();
   if (compiled.conditions.length === 0) return true;
-  const result = new Evaluation(compiled, seen).conditions();
+  const result = evaluateConditions(compiled, seen);
   if (result.kind === "decided") return result.holds;
   problems.push({ policy, binding, message: result.message, reason: "Invalid" });
   return false;
@@ -151,6 +157,7 @@ interface Turn {
   readonly old: KubeObject | undefined;
   readonly problems: Problem[];
   readonly round: ReturnType<Reinvocation["begin"]>;
+  readonly authorizer: PolicyAuthorizer;
 }
 
 function unconfigured(

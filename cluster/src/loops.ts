@@ -1,5 +1,6 @@
 import type { Controller } from "@weir/sdk";
 import { defaultAccountController, rootCertificateController } from "./accounts/account-controller.ts";
+import { cronJobController } from "./cron/cron-job-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { roleAggregationController } from "./roles/aggregation-controller.ts";
@@ -78,6 +79,7 @@ function workloadControllers(
         statefulSetController(),
         daemonSetController(),
         jobController(),
+        cronJobController(),
         podController(options),
         nodeController(),
         claimController(options),

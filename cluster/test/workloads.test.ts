@@ -1,5 +1,5 @@
 import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "@weir/builtin/apps-v1";
-import { Job } from "@weir/builtin/batch-v1";
+import { CronJob, Job } from "@weir/builtin/batch-v1";
 import { Node, PersistentVolumeClaim, Pod, Service } from "@weir/builtin/core-v1";
 import type { Kind, KubeClient } from "@weir/client";
 import { computeKstatus, type KubeObject } from "@weir/objects";
@@ -298,5 +298,25 @@ describe("a Service of the type LoadBalancer", () => {
         { ip: expect.stringMatching(/^192\.0\.2\./) },
       ]);
     });
+  });
+});
+
+describe("a CronJob", () => {
+  test("starts Jobs when they are due, and keeps as many as it may", async () => {
+    const namespace = await makeNamespace(client);
+    const { spec = {} } = manifest.job(namespace, "tick");
+    await client.create(CronJob, {
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: { namespace, name: "tick" },
+      spec: { schedule: "@every 1s", successfulJobsHistoryLimit: 1, jobTemplate: { spec } },
+    });
+    await eventually(async () => {
+      const cronJob = await client.get(CronJob, { namespace, name: "tick" });
+      expect(cronJob?.status?.lastScheduleTime).toBeDefined();
+      expect(cronJob?.status?.lastSuccessfulTime).toBeDefined();
+    });
+    await client.delete(CronJob, { namespace, name: "tick" });
+    await becomes(async () => (await client.list(Job, { namespace })).items.length, 0);
   });
 });

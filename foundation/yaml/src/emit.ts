@@ -47,6 +47,13 @@ export function emitYamlInByteOrder(value: JsonValue): string {
   return emitter.out;
 }
 
+/** The same with keys in the order that they have in the value, and text as it is: nothing about the value is lost. */
+export function emitYamlInOwnOrder(value: JsonValue): string {
+  const emitter = { ...newEmitter(), isOwnOrder: true };
+  writeDocument(emitter, value);
+  return emitter.out;
+}
+
 /**
  * Rewrites JSON text as YAML as sigs.k8s.io/yaml's `JSONToYAML` does. Other than a value that was read from the text,
  * the text still tells `1e6` (a float, written `1e+06`) from `1000000`.
@@ -74,6 +81,8 @@ interface Emitter {
   readonly isPretty: boolean;
   /** Whether keys are sorted by their bytes, in place of go-yaml's natural order. */
   readonly isByteOrder: boolean;
+  /** Whether keys are not sorted at all. */
+  readonly isOwnOrder: boolean;
   isUnusual: boolean;
   /** A literal scalar ends its line itself, if only with U+2028, after which go-yaml breaks no line. */
   isLineEnded: boolean;
@@ -87,6 +96,7 @@ function newEmitter(): Emitter {
     out: "",
     isPretty: false,
     isByteOrder: false,
+    isOwnOrder: false,
     isUnusual: false,
     isLineEnded: false,
     depth: 0,
@@ -132,7 +142,7 @@ function writeMapping(
   descend(emitter);
   const padding = " ".repeat(indent);
   let isFirst = isInline;
-  for (const key of sortedKeys(object, emitter.isByteOrder ? compareUtf8 : compareKeys)) {
+  for (const key of keysInOrder(emitter, object)) {
     if (!isFirst) {
       endLine(emitter);
       emitter.out += padding;
@@ -148,6 +158,11 @@ function writeMapping(
     }
   }
   emitter.depth -= 1;
+}
+
+function keysInOrder(emitter: Emitter, object: { readonly [key: string]: JsonValue }): string[] {
+  if (emitter.isOwnOrder) return Object.keys(object);
+  return sortedKeys(object, emitter.isByteOrder ? compareUtf8 : compareKeys);
 }
 
 function sortedKeys(

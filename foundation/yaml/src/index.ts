@@ -1,5 +1,5 @@
 export { YamlTimestamp } from "./decode-state.ts";
-export { emitYaml, emitYamlInByteOrder, emitYamlPretty, jsonToYaml } from "./emit.ts";
+export { emitYaml, emitYamlInByteOrder, emitYamlInOwnOrder, emitYamlPretty, jsonToYaml } from "./emit.ts";
 export {
   YamlBudgetError,
   type YamlBudget,

@@ -12,6 +12,15 @@ export {
 } from "./audit/audit-policy.ts";
 export { type AuditOptions, type AuditSink } from "./audit/audit-record.ts";
 export { type AuthOptions } from "./auth/authenticate.ts";
+export {
+  ImportBudgetError,
+  ImportInterruptedError,
+  type ImportPlace,
+  InvalidExportError,
+  StorageNotEmptyError,
+} from "./backup/backup-error.ts";
+export { exportObjects } from "./backup/export-objects.ts";
+export { importObjects, type ImportOptions, type ImportReport } from "./backup/import-objects.ts";
 export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./faults/fault.ts";
 export { createFaultInjector, type FaultInjector, type Handle } from "./faults/fault-injector.ts";
 export { type ByteBudget, createByteBudget } from "./flow/byte-budget.ts";

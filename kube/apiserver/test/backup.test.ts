@@ -151,7 +151,7 @@ async function fillCluster(storage: Storage): Promise<void> {
   for (const { path, body } of OBJECTS) await send("POST", path, body);
   const widget = { apiVersion: "example.com/v1", kind: "Widget" };
   const path = "/apis/example.com/v1/namespaces/team/widgets/first";
-  const spec = { size: 1, ratio: 0.1, big: 9007199254740993, list: [], none: null, "a.b/c": { "": true } };
+  const spec = { size: 1, ratio: 0.1, big: 2 ** 53, list: [], none: null, "a.b/c": { "": true } };
   await send(
     "PATCH",
     `${path}?fieldManager=tester`,

@@ -186,8 +186,7 @@ function stored(document: ExportDocument, object: JsonObject, kind: StoredKind):
   if (resource === undefined) return object;
   try {
     const [unknown] = resource.decode(object).unknownFields;
-    if (unknown !== undefined)
-      throw invalid(document, [], `has a field that ${kind.kind} does not: ${unknown}`);
+    if (unknown !== undefined) throw invalid(document, pathOf(unknown), `is no field of ${kind.kind}`);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     throw invalid(document, [], `is no ${kind.kind}`, error);
@@ -195,10 +194,9 @@ function stored(document: ExportDocument, object: JsonObject, kind: StoredKind):
   return resource.toStorage(object as unknown as KubeObject) as unknown as JsonObject;
 }
 
-/** The path of `unknown field "spec.ports[0].prot"`. */
-function pathIn(message: string): YamlPath {
-  const quoted = /"(.*)"/.exec(message)?.[1] ?? "";
-  const steps = quoted.split(/[.[\]]+/).filter((step) => step !== "");
+/** `spec.ports[0].prot` as steps. */
+function pathOf(field: string): YamlPath {
+  const steps = field.split(/[.[\]]+/).filter((step) => step !== "");
   return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 

@@ -1,9 +1,11 @@
 import type { Controller } from "@weir/sdk";
 import { defaultAccountController, rootCertificateController } from "./accounts/account-controller.ts";
 import { cronJobController } from "./cron/cron-job-controller.ts";
+import { disruptionController } from "./disruption/disruption-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { roleAggregationController } from "./roles/aggregation-controller.ts";
+import { endpointsController } from "./services/endpoints-controller.ts";
 import { claimController } from "./workloads/claim-controller.ts";
 import { daemonSetController } from "./workloads/daemon-set-controller.ts";
 import { deploymentController } from "./workloads/deployment-controller.ts";
@@ -84,6 +86,8 @@ function workloadControllers(
         nodeController(),
         claimController(options),
         loadBalancerController(options),
+        endpointsController(),
+        disruptionController(),
       ];
   }
 }

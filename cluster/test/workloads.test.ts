@@ -1,6 +1,8 @@
 import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "@weir/builtin/apps-v1";
 import { CronJob, Job } from "@weir/builtin/batch-v1";
-import { Node, PersistentVolumeClaim, Pod, Service } from "@weir/builtin/core-v1";
+import { Endpoints, Node, PersistentVolumeClaim, Pod, Service } from "@weir/builtin/core-v1";
+import { EndpointSlice } from "@weir/builtin/discovery-v1";
+import { PodDisruptionBudget } from "@weir/builtin/policy-v1";
 import type { Kind, KubeClient } from "@weir/client";
 import { computeKstatus, type KubeObject } from "@weir/objects";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -318,5 +320,113 @@ describe("a CronJob", () => {
     });
     await client.delete(CronJob, { namespace, name: "tick" });
     await becomes(async () => (await client.list(Job, { namespace })).items.length, 0);
+  });
+});
+
+describe("a Service", () => {
+  test("has the pods that it selects as endpoints, ready or not", async () => {
+    const namespace = await makeNamespace(client);
+    const key = { namespace, name: "web" };
+    await client.create(
+      Service,
+      manifest.service(namespace, "web", { ports: [{ name: "http", port: 80, targetPort: "web" }] }),
+    );
+    const slices = async (): Promise<readonly EndpointSlice[]> =>
+      (await client.list(EndpointSlice, { namespace })).items;
+    await eventually(async () =>
+      expect((await slices()).map(({ endpoints }) => endpoints ?? [])).toEqual([[]]),
+    );
+    const containers = [{ name: "app", image: "nginx:1", ports: [{ name: "web", containerPort: 8080 }] }];
+    const pod = (name: string, status?: string): Pod => ({
+      ...manifest.pod(namespace, name, { containers }, { labels: { app: "web" } }),
+      ...(status === undefined
+        ? {}
+        : {
+            metadata: { namespace, name, labels: { app: "web" }, annotations: { "weir.dev/status": status } },
+          }),
+    });
+    await client.create(Pod, pod("a"));
+    await client.create(Pod, pod("b", "failed"));
+    await eventually(async () => {
+      const [slice] = await slices();
+      expect(slice).toMatchObject({
+        addressType: "IPv4",
+        ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+        metadata: {
+          labels: { "kubernetes.io/service-name": "web" },
+          ownerReferences: [{ kind: "Service", name: "web" }],
+        },
+      });
+      expect(
+        slice?.endpoints.map(({ targetRef, conditions }) => [targetRef?.name, conditions?.ready]),
+      ).toEqual([
+        ["a", true],
+        ["b", false],
+      ]);
+      const endpoints = await client.get(Endpoints, key);
+      expect(endpoints?.subsets).toMatchObject([
+        {
+          addresses: [{ targetRef: { name: "a" } }],
+          notReadyAddresses: [{ targetRef: { name: "b" } }],
+          ports: [{ name: "http", port: 8080 }],
+        },
+      ]);
+    });
+    await client.delete(Pod, { namespace, name: "a" });
+    await eventually(async () => expect((await slices())[0]?.endpoints).toHaveLength(1));
+    await client.delete(Service, key);
+    await becomes(slices, []);
+    await becomes(() => client.get(Endpoints, key), undefined);
+  });
+
+  test("without a selector keeps the endpoints that somebody made for it", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Service, manifest.service(namespace, "outside", { selector: {} }));
+    const own = { apiVersion: "v1", kind: "Endpoints", metadata: { namespace, name: "outside" } } as const;
+    await client.create(Endpoints, {
+      ...own,
+      subsets: [{ addresses: [{ ip: "192.0.2.9" }], ports: [{ port: 80 }] }],
+    });
+    await client.create(Pod, manifest.pod(namespace, "a", {}, { labels: { app: "outside" } }));
+    await eventually(async () => expect((await podsOf(namespace))[0]?.status?.phase).toBe("Running"));
+    await client.delete(Service, { namespace, name: "outside" });
+    expect((await client.get(Endpoints, { namespace, name: "outside" }))?.subsets).toHaveLength(1);
+  });
+});
+
+describe("a PodDisruptionBudget", () => {
+  test("lets as many pods be evicted as it may, and more once others are ready", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 2 }));
+    await client.create(PodDisruptionBudget, {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { namespace, name: "web" },
+      spec: { maxUnavailable: 1, selector: { matchLabels: { app: "web" } } },
+    });
+    const allowed = async (): Promise<number | undefined> =>
+      (await client.get(PodDisruptionBudget, { namespace, name: "web" }))?.status?.disruptionsAllowed;
+    await becomes(allowed, 1);
+    const evict = async (pod: Pod | undefined): Promise<number> => {
+      const name = pod?.metadata.name ?? "";
+      const body = JSON.stringify({
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { namespace, name },
+      });
+      const headers = { "content-type": "application/json" };
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+      const answer = await client.raw(path, { method: "POST", headers, body });
+      await answer.discard();
+      return answer.status;
+    };
+    const [first] = await podsOf(namespace);
+    expect(await evict(first)).toBe(201);
+    await eventually(async () => {
+      const pods = await podsOf(namespace);
+      expect(pods.map(({ metadata }) => metadata.name)).not.toContain(first?.metadata.name);
+      expect(pods).toHaveLength(2);
+    });
+    await becomes(allowed, 1);
   });
 });

@@ -1,6 +1,5 @@
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
-import { AdmissionChain } from "./admission/admission-chain.ts";
-import { NamespaceLifecycle } from "./admission/admission.ts";
+import { createAdmission, type RunningAdmission } from "./admission/create-admission.ts";
 import { type AuditOptions, Auditor, type AuditRecord } from "./audit/audit-record.ts";
 import { Access } from "./auth/access.ts";
 import { type AuthOptions, Authenticator } from "./auth/authenticate.ts";
@@ -22,11 +21,6 @@ import { fixedPath } from "./http/fixed-paths.ts";
 import { parseRequestInfo } from "./http/request-info.ts";
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
-import { AdmissionPolicies } from "./policies/admission-policies.ts";
-import { type CompiledPolicy } from "./policies/compile-policy.ts";
-import { type CompiledMutations, mutatingPolicies } from "./policies/mutating/compile-mutations.ts";
-import { MutatingPolicies } from "./policies/mutating/mutating-policies.ts";
-import { PolicySet, validatingPolicies } from "./policies/policy-set.ts";
 import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
@@ -35,9 +29,7 @@ import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
 import { Changes } from "./watch/change.ts";
-import { AdmissionWebhooks } from "./webhooks/admission-webhooks.ts";
 import type { CallWebhook } from "./webhooks/call-webhook.ts";
-import { Hooks } from "./webhooks/hooks.ts";
 
 /** What an API server is made of. */
 export interface ApiServerOptions {
@@ -51,6 +43,11 @@ export interface ApiServerOptions {
   readonly callWebhook?: CallWebhook;
   /** What goes wrong with requests, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
+  /**
+   * Whether Pods need a service account that is there, and get its token and its pull secrets: where somebody gives namespaces their
+   * default one. False by default.
+   */
+  readonly needsServiceAccounts?: boolean;
   /** The IPv4 network of Services' cluster addresses; 10.0.0.0/24 by default, as kube-apiserver. */
   readonly serviceRange?: string;
   /** What is recorded of requests, and where; nothing by default. */
@@ -95,9 +92,7 @@ class Server implements ApiServer {
   readonly #api: Api;
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
-  readonly #hooks: Hooks;
-  readonly #policies: PolicySet<CompiledPolicy>;
-  readonly #mutations: PolicySet<CompiledMutations>;
+  readonly #admission: RunningAdmission;
   readonly #injector: FaultInjector | undefined;
   readonly #flow: FlowControl;
   readonly #auditor: Auditor | undefined;
@@ -120,39 +115,23 @@ class Server implements ApiServer {
       tokens,
       rbac,
     });
-    const lifecycle = new NamespaceLifecycle(store, registry);
-    const isTerminating = (group: string, plural: string): boolean => this.#crds.isTerminating(group, plural);
     const logger = options.logger ?? silentLogger;
     const { callWebhook } = options;
-    this.#hooks = new Hooks(store, registry);
-    this.#policies = new PolicySet(store, registry, validatingPolicies);
-    this.#mutations = new PolicySet(store, registry, mutatingPolicies);
-    const policies = new AdmissionPolicies({ store, registry, access, policies: this.#policies });
-    const mutating = new MutatingPolicies({ store, registry, access, policies: this.#mutations });
-    const webhooks =
-      callWebhook === undefined
-        ? undefined
-        : new AdmissionWebhooks({
-            store,
-            registry,
-            access,
-            hooks: this.#hooks,
-            callWebhook,
-            clock,
-            random,
-            logger,
-          });
+    this.#admission = createAdmission({
+      store,
+      registry,
+      access,
+      clock,
+      random,
+      logger,
+      callWebhook,
+      hasServiceAccounts: options.needsServiceAccounts === true,
+      isTerminating: (group, plural) => this.#crds.isTerminating(group, plural),
+    });
     this.#api = {
       store,
       registry,
-      admission: new AdmissionChain({
-        lifecycle,
-        access,
-        isTerminating,
-        policies,
-        mutatingPolicies: mutating,
-        webhooks,
-      }),
+      admission: this.#admission.chain,
       access,
       services: new ServiceAllocator(store, random, range),
       changes: new Changes(),
@@ -172,9 +151,7 @@ class Server implements ApiServer {
     await createBootstrapObjects(this.#api);
     // Nobody watched how it all began: upstream's caches do not know of it either.
     if (isNew) await storage.compact(await storage.revision());
-    await this.#hooks.start();
-    await this.#policies.start();
-    await this.#mutations.start();
+    await this.#admission.start();
     await this.#crds.start();
   }
 
@@ -241,9 +218,7 @@ class Server implements ApiServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#hooks.stop();
-    this.#policies.stop();
-    this.#mutations.stop();
+    this.#admission.stop();
     await this.#crds[Symbol.asyncDispose]();
   }
 }

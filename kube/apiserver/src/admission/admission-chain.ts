@@ -2,10 +2,12 @@ import { forbiddenError, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import type { Access } from "../auth/access.ts";
 import type { AdmissionPolicies } from "../policies/admission-policies.ts";
+import { asJson } from "../resources/draft-access.ts";
 import { type Draft, groupResource } from "../resources/resource.ts";
 import type { AdmissionWebhooks } from "../webhooks/admission-webhooks.ts";
 import type { MutatingPolicies } from "../policies/mutating/mutating-policies.ts";
 import type { Admission, AdmissionRequest, NamespaceLifecycle } from "./admission.ts";
+import type { UsualAdmission } from "./plugins/usual-admission.ts";
 import { checkEscalation } from "./escalation.ts";
 import { Reinvocation } from "./reinvocation.ts";
 
@@ -15,6 +17,7 @@ export interface AdmissionDeps {
   readonly access: Access;
   /** Whether the CRD of a custom resource is being deleted. */
   readonly isTerminating: (group: string, plural: string) => boolean;
+  readonly usual: UsualAdmission;
   readonly policies: AdmissionPolicies;
   readonly mutatingPolicies: MutatingPolicies;
   /** Absent where nobody is asked. */
@@ -41,15 +44,18 @@ export class AdmissionChain implements Admission {
     await checkEscalation(access, request, object, old);
   }
 
-  /** Policies, then webhooks; both once more where somebody changed what others want to see again. */
+  /** Plugins, policies, then webhooks; all once more where somebody changed what others want to see again. */
   async #change(request: AdmissionRequest, object: Draft, old: KubeObject | undefined): Promise<void> {
-    const { mutatingPolicies, webhooks } = this.#deps;
+    const { usual, mutatingPolicies, webhooks } = this.#deps;
+    const plugins = usual.builtin.mutate(request, object, old);
+    if (plugins !== undefined) await plugins;
     if (mutatingPolicies.isIdle && (webhooks === undefined || webhooks.isIdle)) return;
     const rounds = new Reinvocation();
     await mutatingPolicies.mutate(request, object, old, rounds);
     await webhooks?.mutate(request, object, old, rounds);
     if (!rounds.isWanted) return;
     rounds.startSecond();
+    await usual.builtin.mutate(request, object, old);
     await mutatingPolicies.mutate(request, object, old, rounds);
     await webhooks?.mutate(request, object, old, rounds);
   }
@@ -59,8 +65,14 @@ export class AdmissionChain implements Admission {
     object: KubeObject | undefined,
     old: KubeObject | undefined,
   ): Promise<readonly FieldError[]> {
-    await this.#deps.policies.validate(request, object, old);
-    await this.#deps.webhooks?.validate(request, object, old);
+    const { usual, policies, webhooks } = this.#deps;
+    const draft = object === undefined ? undefined : asJson(object);
+    const plugins = usual.builtin.validate(request, draft, old);
+    if (plugins !== undefined) await plugins;
+    await policies.validate(request, object, old);
+    await webhooks?.validate(request, object, old);
+    const charged = usual.quotas.check(request, draft, old);
+    if (charged !== undefined) await charged;
     return [];
   }
 }

@@ -81,7 +81,7 @@ function resetSet(paths: readonly (readonly string[])[]): FieldSet {
 const empties = new WeakMap<Resource, JsonObject>();
 
 /** What Go holds of a built-in kind before anything is set; kept as long as the resource is served. */
-function emptyObjectOf(resource: Resource): JsonObject {
+export function emptyObjectOf(resource: Resource): JsonObject {
   if (resource.isCustom) return {};
   const known = empties.get(resource);
   if (known !== undefined) return known;

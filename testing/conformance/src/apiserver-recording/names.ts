@@ -41,6 +41,7 @@ export class Names {
   /** The same in every string and key of a value. */
   nameIn(value: JsonValue, key: string): JsonValue {
     if (typeof value === "string") return this.#nameText(value, key);
+    if (key === "nodePort" && typeof value === "number") return this.#placeholder("NODEPORT", String(value));
     if (Array.isArray(value)) return value.map((item: JsonValue) => this.nameIn(item, key));
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(

@@ -184,7 +184,7 @@ export function compareSubset(
   return undefined;
 }
 
-const CRD_OR_CONFLICT = /is invalid: \[|Apply failed with \d+ conflicts/;
+const CRD_OR_CONFLICT = /is invalid: \[|is forbidden: \[|Apply failed with \d+ conflicts/;
 
 /** Sorts the parts of a joined message whose order Kubernetes does not fix. */
 export function unordered(message: string): string {

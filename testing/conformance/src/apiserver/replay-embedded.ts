@@ -10,12 +10,16 @@ const tokens = {
 };
 
 /** Replays a transcript against a fresh server of our own. */
-export async function replayEmbedded(transcript: Transcript): Promise<string | undefined> {
+export async function replayEmbedded(
+  transcript: Transcript,
+  { needsServiceAccounts = false }: { readonly needsServiceAccounts?: boolean } = {},
+): Promise<string | undefined> {
   // Nothing else keeps the process alive while a watch waits for its own end.
   using _alive = keepAlive();
   await using storage = createMemoryStorage();
   await using server = await createApiServer({
     storage,
+    needsServiceAccounts,
     auth: { tokens: new Map(Object.entries(tokens)), authorization: "RBAC", withoutCredentials: "anonymous" },
   });
   return await replayGuarded(transcript, embeddedTarget(server, storage));

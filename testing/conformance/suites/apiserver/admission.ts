@@ -20,7 +20,7 @@ export const suite: Suite = {
       const { name } = transcript;
       if (only !== undefined && name !== only) continue;
       const detail = await (real === undefined
-        ? replayEmbedded(transcript)
+        ? replayEmbedded(transcript, { needsServiceAccounts: true })
         : replayGuarded(transcript, real.target()));
       yield detail === undefined ? { name, verdict: "pass" } : { name, verdict: "fail", detail };
     }

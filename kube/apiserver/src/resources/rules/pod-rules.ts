@@ -4,41 +4,18 @@ import { type FieldError, forbiddenField } from "@weir/schema";
 import { podWarnings } from "../../validation/pod-warnings.ts";
 import { podSpecErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, children, ensureChild, list, text } from "../draft-access.ts";
+import { child, children, ensureChild } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
 
-const patience = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
-
-/** Pods get what the usual admission plugins give them: tolerations, a priority, a quality of service. */
+/** Pods get a quality of service, and what they are told to run stays mostly as it is. */
 export const podRules: KindRules = {
   warnings: podWarnings,
   prepareForCreate(object) {
-    const spec = ensureChild(object, "spec");
-    tolerate(spec);
-    if (spec["priority"] === undefined) spec["priority"] = 0;
-    if (text(spec, "preemptionPolicy") === "") spec["preemptionPolicy"] = "PreemptLowerPriority";
-    object["status"] = { phase: "Pending", qosClass: qualityOf(spec) };
-  },
-  prepareForUpdate(object) {
-    tolerate(ensureChild(object, "spec"));
+    object["status"] = { phase: "Pending", qosClass: qualityOf(ensureChild(object, "spec")) };
   },
   validate: (object) => podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
   validateUpdate: (object, old) => immutableSpec(object, old),
 };
-
-/** A Pod stays on a node that is not ready for five minutes, unless it says otherwise. */
-function tolerate(spec: Draft): void {
-  const tolerations = [...list(spec, "tolerations")];
-  for (const key of patience) {
-    const known = children(spec, "tolerations").some(
-      (toleration) =>
-        (text(toleration, "key") === key || text(toleration, "key") === "") &&
-        ["", "NoExecute"].includes(text(toleration, "effect")),
-    );
-    if (!known) tolerations.push({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 });
-  }
-  spec["tolerations"] = tolerations;
-}
 
 /** Guaranteed where every container is limited and requests as much; BestEffort where none asks for anything. */
 export function qualityOf(spec: JsonObject): string {

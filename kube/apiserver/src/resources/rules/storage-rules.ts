@@ -2,18 +2,10 @@ import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, ensureChild, metaOf, strings, text } from "../draft-access.ts";
+import { child, ensureChild, strings, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
 
-/** A volume or claim does not go while a Pod uses it. */
-function protect(object: Draft, finalizer: string): void {
-  const metadata = metaOf(object);
-  const finalizers = strings(metadata, "finalizers");
-  if (!finalizers.includes(finalizer)) metadata["finalizers"] = [...finalizers, finalizer];
-}
-
 export const volumeClaimRules: KindRules = {
-  prepareForCreate: (object) => protect(object, "kubernetes.io/pvc-protection"),
   validate: claimErrors,
   validateUpdate: (object, old) => [...claimErrors(object), ...fixedClaim(object, old)],
 };
@@ -50,7 +42,6 @@ function fixedClaim(object: JsonObject, old: JsonObject): readonly FieldError[] 
 
 export const volumeRules: KindRules = {
   prepareForCreate: (object, { now }) => {
-    protect(object, "kubernetes.io/pv-protection");
     ensureChild(object, "status")["lastPhaseTransitionTime"] = now;
   },
 };

@@ -27,6 +27,7 @@ export {
   type WriteJsonOptions,
   writeJson,
 } from "./json.ts";
+export { copyJson } from "./copy-json.ts";
 export { JsonDepthError, JsonSyntaxError } from "./json-error.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
 export { halt, next, type Outcome, type Step } from "./outcome.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import { copyJson, type JsonObject } from "@weir/core";
 import { jsonEqual, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import { kindRules } from "./kind-rules.ts";
@@ -136,7 +136,7 @@ export function builtinStrategy(definition: string): Strategy {
     resetFields: hasStatus ? [["status"]] : [],
     hasGeneration,
     prepareForCreate(object, context) {
-      if (hasStatus) object["status"] = structuredClone(empty) as JsonValue;
+      if (hasStatus) object["status"] = copyJson(empty);
       if (hasGeneration) metaOf(object)["generation"] = 1;
       rules.prepareForCreate?.(object, context);
     },

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@weir/core";
+import { copyJson, type JsonObject } from "@weir/core";
 import {
   conflictError,
   invalidError,
@@ -35,7 +35,8 @@ import { respondObject } from "./respond-object.ts";
 export async function updateVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "UpdateOptions");
   const isStrict = options.fieldValidation !== "Ignore";
-  const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
+  const { kind, isCustom } = call.resource;
+  const body = await readObject(call.request, { kind, isStrict, needsKind: isCustom });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
   checkName(call, object);
@@ -95,7 +96,7 @@ async function createMissing(call: Call, update: Update, mayTryAgain: boolean): 
   if (!update.createsMissing) throw notFoundError(groupResource(resource), info.name);
   const change = await update.change(undefined);
   // Creating fills in what an update must not say; what a PUT sent is used again for that.
-  const draft = update.tracked ? copyForMeta(change) : structuredClone(change);
+  const draft = update.tracked ? copyForMeta(change) : (copyJson(change) as Draft);
   const uid = text(metaOf(draft), "uid");
   if (uid !== "" && !update.tracked) throw uidConflict(call, uid, "");
   delete metaOf(draft)["resourceVersion"];
@@ -138,9 +139,9 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
     update.tracked ? draft : trackUpdate(call, { object: draft, live: old, options: update.options }),
   );
   await api.admission.mutate(admission, tracked, old);
-  call.strategy.prepareForUpdate(tracked, old, context);
   checkNamespace(call, tracked);
   if (!keepsRevision(tracked, stored)) return { kind: "stale" };
+  call.strategy.prepareForUpdate(tracked, old, context);
   const object = asObject(tracked);
   const errors = [
     ...metadataErrors(call, tracked, old),
@@ -152,7 +153,6 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
 }
 
-/** Upstream checks metadata in general and for the kind again: what is wrong is told twice in the causes. */
 /** Who changes an object on its way sees its revision, and may only leave it as it is. */
 function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   const meta = metaOf(draft);
@@ -162,6 +162,7 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   return version === "" || version === String(stored.revision);
 }
 
+/** Upstream checks metadata in general and for the kind again: what is wrong is told twice in the causes. */
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
   const { resource, info } = call;
   const rule = nameRuleOf(resource);

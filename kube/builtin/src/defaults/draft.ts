@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import { copyJson, type JsonObject, type JsonValue } from "@weir/core";
 import { roundUpToMilli } from "../codec/go-quantity.ts";
 
 /** An object while its defaults are written into it. */
@@ -55,5 +55,5 @@ export function isDraft(value: JsonValue | undefined): value is Draft {
 
 /** A copy that shares nothing with the original; JSON only. */
 export function cloneDraft(value: JsonObject): Draft {
-  return structuredClone(value) as Draft;
+  return copyJson(value) as Draft;
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { type ApiRequest, type ApiResponse, ConnectionDroppedError } from "@weir/apiserver";
 import { describeError, type Logger } from "@weir/core";
 import type { CertifiedKey } from "@weir/sdk";
@@ -35,10 +35,11 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
   // Watches last for as long as their client wants.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 180_000;
+  const sockets = socketsOf(server);
   await listening(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  return { url: `https://${host}:${port}`, [Symbol.asyncDispose]: () => close(server) };
+  return { url: `https://${host}:${port}`, [Symbol.asyncDispose]: () => close(server, sockets) };
 }
 
 async function listening(server: Server, { host, port }: HttpsListenerOptions): Promise<void> {
@@ -53,10 +54,21 @@ async function listening(server: Server, { host, port }: HttpsListenerOptions): 
   }
 }
 
-async function close(server: Server): Promise<void> {
+/** The connections of a server, those whose handshake is not over too: it knows of them only later, and would wait for them. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeAllConnections();
+  for (const socket of sockets) socket.destroy();
   await closed;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
+import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readSync, writeFileSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { walPath } from "./inspect-file.ts";
 import type { OnStep } from "./log-image.ts";
@@ -6,6 +6,7 @@ import { boundsValues, INSERT_ROW, UPDATE_BOUNDS } from "./log-schema.ts";
 import { addToDigest, RowChecksums } from "./row-checksum.ts";
 import { StorageFailedError } from "./storage-error.ts";
 import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
+import { WAL_HEADER_BYTES } from "./wal-frames.ts";
 import { toStorageError } from "./sqlite-failure.ts";
 
 /** The most that one step of a compaction touches, so that no write waits long for it. */
@@ -120,16 +121,21 @@ export class LogFile {
   /** Makes what was committed outlive the machine, in another thread. After a failure every call fails. */
   async sync(): Promise<void> {
     const fd = this.#openWal();
-    this.#onStep?.("sync");
-    const error = await new Promise<unknown>((resolve) => fdatasync(fd, resolve));
-    if (error !== null && error !== undefined) throw this.#fail(error);
+    try {
+      this.#onStep?.("sync");
+      await new Promise<void>((resolve, reject) => {
+        fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
+      });
+    } catch (error) {
+      throw this.#fail(error);
+    }
   }
 
   /** The same while the caller waits: quicker by the time that waking up takes, where the disk is quick. */
   syncNow(): void {
     const fd = this.#openWal();
-    this.#onStep?.("sync");
     try {
+      this.#onStep?.("sync");
       fdatasyncSync(fd);
     } catch (error) {
       throw this.#fail(error);
@@ -163,16 +169,35 @@ export class LogFile {
 
   /** Ends with the write-ahead log in the file and gone, where the disk allows it. */
   close(): void {
-    try {
-      if (this.#failure === undefined && this.#bounds.opened !== OPENED.closed) {
-        this.#transact(() => this.#writeBounds({ ...this.#bounds, opened: OPENED.closed }));
-      }
-    } catch {
-      // The next one to open the file finds it as after a crash, which is no loss.
-    }
+    const isClosed = this.#bounds.opened === OPENED.closed || this.#markClosed();
+    const header = isClosed ? undefined : this.#readWalHeader();
     if (this.#walFd !== undefined) closeSync(this.#walFd);
     this.#onStep?.("close");
     this.#db.close();
+    if (header === undefined || existsSync(walPath(this.path))) return;
+    // The file says that it is open and SQLite took the log away, so that the next one to open it would miss the log.
+    writeFileSync(walPath(this.path), header, { mode: 0o600 });
+  }
+
+  /** Where it fails, the next one to open the file finds it as after a crash, which is no loss. */
+  #markClosed(): boolean {
+    if (this.#failure !== undefined) return false;
+    try {
+      this.#transact(() => this.#writeBounds({ ...this.#bounds, opened: OPENED.closed }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #readWalHeader(): Buffer | undefined {
+    try {
+      this.#walFd ??= openSync(walPath(this.path), "r+");
+      const header = Buffer.alloc(WAL_HEADER_BYTES);
+      return readSync(this.#walFd, header, 0, header.length, 0) === header.length ? header : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

@@ -23,9 +23,15 @@ export class JsonDepthError extends WeirError {
   readonly reason = "InvalidJSON";
   readonly retry = "never";
   readonly maxDepth: number;
+  /** The bracket that opens the level too many; `""` where a value was written. */
+  readonly bracket: string;
 
-  constructor(maxDepth: number, options?: { readonly cause?: unknown }) {
-    super(`json nests deeper than ${maxDepth} levels`, options);
+  constructor(maxDepth: number, options: { readonly cause?: unknown; readonly bracket?: string } = {}) {
+    super(
+      `json nests deeper than ${maxDepth} levels`,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.maxDepth = maxDepth;
+    this.bracket = options.bracket ?? "";
   }
 }

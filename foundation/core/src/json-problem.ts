@@ -9,34 +9,41 @@ const BACKSLASH = 0x5c;
 
 /** What a reader wants to know of a text before anything is built from it. */
 export interface JsonShape {
-  readonly nestsTooDeep: boolean;
+  /** Where the bracket stands that opens the level too many. */
+  readonly tooDeepAt: number | undefined;
   /** Whether it holds a number with so many digits that a double may not hold it. */
   readonly hasLongNumber: boolean;
+  /** Whether it holds a number with a fraction or an exponent. */
+  readonly hasFraction: boolean;
 }
 
 /** Every integer of fewer digits is exact as a double. */
 const LONG_NUMBER_DIGITS = 16;
 
 /** Looks a text over in one pass; strings are skipped. */
+// oxlint-disable-next-line complexity -- one branch per kind of character, in one loop for speed
 export function scanJson(text: string, maxDepth: number): JsonShape {
   let depth = 0;
   let hasLongNumber = false;
+  let hasFraction = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
       index = endOfString(text, index);
     } else if (code === 0x5b || code === 0x7b) {
       depth++;
-      if (depth > maxDepth) return { nestsTooDeep: true, hasLongNumber };
+      if (depth > maxDepth) return { tooDeepAt: index, hasLongNumber, hasFraction };
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
     } else if (code >= 0x30 && code <= 0x39) {
       const end = endOfDigits(text, index);
       hasLongNumber ||= end - index >= LONG_NUMBER_DIGITS;
+      const next = text.charCodeAt(end);
+      hasFraction ||= next === 0x2e || next === 0x65 || next === 0x45;
       index = end - 1;
     }
   }
-  return { nestsTooDeep: false, hasLongNumber };
+  return { tooDeepAt: undefined, hasLongNumber, hasFraction };
 }
 
 function endOfDigits(text: string, start: number): number {

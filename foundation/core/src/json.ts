@@ -18,6 +18,11 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 export interface ParseJsonOptions {
   /** How deep arrays and objects may nest; 1000 by default, which every recursive reader of the value survives. */
   readonly maxDepth?: number;
+  /**
+   * Is told of each number that is not written as an integer, with its text and where it stands: what a double tells no
+   * more, that it was `1.0` or `1e999`.
+   */
+  readonly onFraction?: (holder: object, key: string, text: string) => void;
 }
 
 /** How `writeJson` lays out its text. */
@@ -45,10 +50,11 @@ const rawJson = (JSON as unknown as { readonly rawJSON: (text: string) => unknow
  * words of Go's encoding/json, and `JsonDepthError` for a text that nests too deep.
  */
 export function parseJson(text: string, options: ParseJsonOptions = {}): JsonValue {
-  const { maxDepth = DEFAULT_MAX_DEPTH } = options;
-  const { nestsTooDeep, hasLongNumber } = scanJson(text, maxDepth);
-  if (nestsTooDeep) throw new JsonDepthError(maxDepth);
+  const { maxDepth = DEFAULT_MAX_DEPTH, onFraction } = options;
+  const { tooDeepAt, hasLongNumber, hasFraction } = scanJson(text, maxDepth);
+  if (tooDeepAt !== undefined) throw new JsonDepthError(maxDepth, { bracket: text[tooDeepAt] ?? "" });
   try {
+    if (hasFraction && onFraction !== undefined) return parseWithSource(text, withFractions(onFraction));
     // The reviver sees the digits of a number but makes reading several times slower, so that few texts pay for it.
     return hasLongNumber ? parseWithSource(text, exactInteger) : (JSON.parse(text) as JsonValue);
   } catch (cause) {
@@ -61,6 +67,15 @@ export function parseJson(text: string, options: ParseJsonOptions = {}): JsonVal
 function exactInteger(this: unknown, _key: string, value: unknown, { source }: ReviverContext): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   return source !== undefined && INTEGER.test(source) ? BigInt(source) : value;
+}
+
+function withFractions(tell: NonNullable<ParseJsonOptions["onFraction"]>): SourceReviver {
+  return function (this: unknown, key, value, context) {
+    const { source } = context;
+    if (typeof value === "number" && source !== undefined && !INTEGER.test(source))
+      tell(this as object, key, source);
+    return exactInteger.call(this, key, value, context);
+  };
 }
 
 /**

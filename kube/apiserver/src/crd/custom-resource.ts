@@ -9,6 +9,7 @@ import {
   pruneUnknownFields,
   type SchemaNode,
 } from "@weir/schema";
+import type { ReadBody } from "../http/read-body.ts";
 import { asJson, isDraft } from "../resources/draft-access.ts";
 import {
   apiVersionOf,
@@ -95,13 +96,25 @@ export class CustomServedResource implements Resource {
     return value === undefined || value === null ? "" : String(value);
   }
 
-  decode(body: JsonObject): DecodedBody {
+  decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
+    return this.#decode(body, { numbers, isLenient: false });
+  }
+
+  decodeMerged(object: JsonObject): DecodedBody {
+    return this.#decode(object, { numbers: undefined, isLenient: true });
+  }
+
+  #decode(
+    body: JsonObject,
+    { numbers, isLenient }: { readonly numbers: ReadBody["numbers"]; readonly isLenient: boolean },
+  ): DecodedBody {
     const unknown: string[] = [];
-    const { metadata, ...rest } = asGoNumbers(body) as JsonObject;
+    if (numbers?.infinite !== undefined) throw this.#refuse(noFloat(numbers.infinite));
+    const { metadata, ...rest } = asGoNumbers(body, (text) => this.#refuse(noFloat(text))) as JsonObject;
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
-    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata);
+    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata, isLenient);
     if (coerced.kind === "refused") throw this.#refuse(`${coerced.error.field}: ${coerced.error.message}`);
     unknown.push(...coerced.unknownFields);
     if (this.versionDefinition.preservesUnknown)
@@ -140,7 +153,7 @@ export class CustomServedResource implements Resource {
       const read = unknown.map((object) => this.#atItsVersion(object));
       const converted = await this.#convert(read, apiVersionOf(this), deps);
       for (const [index, object] of unknown.entries())
-        this.#served.set(object, this.#serve(converted[index] ?? object));
+        this.#served.set(object, this.#pruned(converted[index] ?? object));
     };
   }
 
@@ -163,33 +176,33 @@ export class CustomServedResource implements Resource {
     return convertObjects(conversion, objects, apiVersion, deps);
   }
 
-  /** What a webhook is sent is what the stored version would serve. */
+  /** The object as the version would serve it in which it is stored: pruned and with its defaults. */
   #atItsVersion(object: KubeObject): KubeObject {
     const name = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
-    const version = this.definition.versions.find((each) => each.name === name);
-    if (version === undefined || version === this.versionDefinition) return object;
-    const value = asJson(object);
-    const known = version.preservesUnknown
-      ? value
-      : (pruneUnknownFields(version.schema, value).value as JsonObject);
-    return applyDefaults(version.schema, known) as unknown as KubeObject;
+    const own = this.definition.versions.find((each) => each.name === name) ?? this.versionDefinition;
+    return applyDefaults(own.schema, prunedTo(own, asJson(object))) as unknown as KubeObject;
   }
 
-  /** Reading defaults and prunes again: the schema may have changed since the object was written. */
+  /**
+   * Reading prunes and defaults again, by the version in which the object is stored, as its schema may have changed since;
+   * what comes of it is converted and pruned, and has no defaults of this version.
+   */
   fromStorage(object: KubeObject): KubeObject {
     const known = this.#served.get(object);
     if (known !== undefined) return known;
-    const served = this.#serve(object);
+    const served = this.#serve(this.#atItsVersion(object));
     this.#served.set(object, served);
     return served;
   }
 
   #serve(object: KubeObject): KubeObject {
-    const inVersion = { ...asJson(object), apiVersion: apiVersionOf(this) };
-    const pruned = this.versionDefinition.preservesUnknown
-      ? inVersion
-      : (pruneUnknownFields(this.schema, inVersion).value as JsonObject);
-    return applyDefaults(this.schema, pruned) as unknown as KubeObject;
+    const apiVersion = apiVersionOf(this);
+    if (object.apiVersion === apiVersion) return object;
+    return this.#pruned({ ...object, apiVersion });
+  }
+
+  #pruned(object: KubeObject): KubeObject {
+    return prunedTo(this.versionDefinition, asJson(object)) as unknown as KubeObject;
   }
 
   /** The stored version keeps what its own schema knows. */
@@ -198,10 +211,13 @@ export class CustomServedResource implements Resource {
     const storage = this.definition.versions.find(
       (version) => version.name === this.definition.storageVersion,
     );
-    if (storage === undefined || storage === this.versionDefinition || storage.preservesUnknown)
-      return stored;
-    return pruneUnknownFields(storage.schema, asJson(stored)).value as unknown as KubeObject;
+    if (storage === undefined || storage === this.versionDefinition) return stored;
+    return prunedTo(storage, asJson(stored)) as unknown as KubeObject;
   }
+}
+
+function prunedTo({ schema, preservesUnknown }: DefinitionVersion, object: JsonObject): JsonObject {
+  return preservesUnknown ? object : (pruneUnknownFields(schema, object).value as JsonObject);
 }
 
 /** What a Table of objects says whose definition names no columns. */
@@ -234,25 +250,36 @@ function subresourcesOf(
 
 const INT64 = 2n ** 63n;
 
+function noFloat(text: string): string {
+  return `json: cannot unmarshal number ${text} into Go value of type float64`;
+}
+
 /** An integer that no int64 holds is a float64 in Go; everything else stays as it is, and the same object. */
-function asGoNumbers(value: JsonValue): JsonValue {
-  if (typeof value === "bigint") return value >= INT64 || value < -INT64 ? Number(value) : value;
+function asGoNumbers(value: JsonValue, refuse: (text: string) => Error): JsonValue {
+  if (typeof value === "bigint") return asGoInteger(value, refuse);
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
-    const next = items.map(asGoNumbers);
+    const next = items.map((item) => asGoNumbers(item, refuse));
     return next.some((item, index) => item !== items[index]) ? next : value;
   }
   const object = value as JsonObject;
   let changed: Draft | undefined;
   for (const key of Object.keys(object)) {
     const before = object[key] as JsonValue;
-    const next = asGoNumbers(before);
+    const next = asGoNumbers(before, refuse);
     if (next === before) continue;
     changed ??= { ...object };
     changed[key] = next;
   }
   return changed ?? object;
+}
+
+function asGoInteger(value: bigint, refuse: (text: string) => Error): JsonValue {
+  if (value < INT64 && value >= -INT64) return value;
+  const float = Number(value);
+  if (!Number.isFinite(float)) throw refuse(String(value));
+  return float;
 }
 
 /** Reads a metadata as Go's ObjectMeta. */

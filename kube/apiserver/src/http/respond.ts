@@ -64,15 +64,44 @@ export function respondText(text: string, how: Negotiated, extras: ResponseExtra
   return { status: extras.status ?? 200, headers, body, ...(bytes === undefined ? {} : { bytes }) };
 }
 
-/** RFC 7234 `Warning` headers as Kubernetes sends them: code 299, no agent, the text quoted. */
+/** The most characters that warnings have together before each is cut. */
+const WARNINGS_LIMIT = 4096;
+const CUT_WARNING = 256;
+
+/**
+ * RFC 7234 `Warning` headers as Kubernetes sends them: code 299, no agent, the text quoted, each once. Those that are
+ * longer together than 4,096 characters are cut to 256 each, and no more are sent once that limit is reached.
+ */
 export function warningHeaders(warnings: readonly string[]): readonly (readonly [string, string])[] {
-  return [...new Set(warnings)].map((text) => [
+  if (warnings.length === 0) return [];
+  const texts = [...new Set(warnings)].filter((text) => text !== "");
+  return limited(texts).map((text) => [
     "Warning",
     `299 - "${text
       .replaceAll(/\p{Cc}/gu, "")
       .replaceAll("\\", "\\\\")
       .replaceAll('"', '\\"')}"`,
   ]);
+}
+
+function limited(texts: readonly string[]): readonly string[] {
+  if (texts.reduce((sum, text) => sum + text.length, 0) <= WARNINGS_LIMIT) return texts;
+  const whole = texts.map((text) => [...text]);
+  let written = 0;
+  const tooMany = whole.findIndex((runes) => {
+    written += runes.length;
+    return written > WARNINGS_LIMIT;
+  });
+  if (tooMany < 0) return texts;
+  const kept: string[] = [];
+  written = 0;
+  for (const [index, runes] of whole.entries()) {
+    if (index > tooMany && written >= WARNINGS_LIMIT) break;
+    const cut = runes.slice(0, CUT_WARNING);
+    written += cut.length;
+    kept.push(cut.join(""));
+  }
+  return kept;
 }
 
 /** Answers with plain text, as the health endpoints and unknown paths do. */

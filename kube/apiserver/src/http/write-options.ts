@@ -7,6 +7,7 @@ import {
   tooLongField,
   unsupportedField,
 } from "@weir/schema";
+import { quoteGo } from "@weir/text";
 import type { Draft } from "../resources/resource.ts";
 import type { ApiRequest } from "./api-request.ts";
 
@@ -33,8 +34,8 @@ export function readWriteOptions(request: ApiRequest, kind: OptionsKind, isApply
   const force = query.get("force");
   const errors: FieldError[] = [];
   if (kind === "PatchOptions") errors.push(...patchErrors(force, manager, isApply));
-  if (dryRun.some((value) => value !== "All")) errors.push(unsupportedField("dryRun", dryRun, ["All"]));
   errors.push(...managerErrors(manager));
+  if (dryRun.some((value) => value !== "All")) errors.push(unsupportedField("dryRun", dryRun, ["All"]));
   if (!validations.includes(validation))
     errors.push(unsupportedField("fieldValidation", validation, validations));
   if (errors.length > 0) throw invalidError({ group: "meta.k8s.io", kind }, "", errors);
@@ -92,11 +93,15 @@ export interface DeleteOptions {
   readonly prepare?: (draft: Draft) => void;
 }
 
-/** An integer of a query; throws a 400 where it is none. */
+/** An integer of a query, as strconv.ParseInt reads it; throws a 400 where it is none. */
 export function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
-  if (value === null || value === "") return undefined;
-  if (!/^[+-]?\d+$/.test(value))
-    throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-  return Number(value);
+  if (value === null) return undefined;
+  const refuse = (why: string): Error =>
+    badRequestError(`strconv.ParseInt: parsing ${quoteGo(value)}: ${why}`);
+  if (!/^[+-]?\d+$/.test(value)) throw refuse("invalid syntax");
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) && BigInt.asIntN(64, BigInt(value)) !== BigInt(value))
+    throw refuse("value out of range");
+  return number;
 }

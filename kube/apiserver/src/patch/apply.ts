@@ -1,13 +1,13 @@
-import { type JsonObject, JsonSyntaxError } from "@weir/core";
+import { type JsonObject, JsonSyntaxError, type JsonValue } from "@weir/core";
 import { applyServerSide, badRequestError, type KubeObject } from "@weir/objects";
-import { loadYaml, YamlError } from "@weir/yaml";
+import { YamlBudgetError, YamlError } from "@weir/yaml";
 import type { ApiResponse } from "../http/api-request.ts";
-import { BODY_LIMIT_BYTES } from "../http/read-body.ts";
+import { BODY_LIMIT_BYTES, jsonKind, loadStrictly } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, text } from "../resources/draft-access.ts";
 import type { Draft } from "../resources/resource.ts";
-import { checkNamespace } from "../verbs/decode-body.ts";
+import { checkNamespace, reportApplied } from "../verbs/decode-body.ts";
 import { respondObject } from "../verbs/respond-object.ts";
 import { updateObject } from "../verbs/update.ts";
 import { fieldWrite } from "./field-tracking.ts";
@@ -15,7 +15,9 @@ import { fieldWrite } from "./field-tracking.ts";
 /** PATCH by server-side apply: creates what is missing. */
 export async function applyVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "PatchOptions", true);
-  const applied = readApplied(await call.request.readBody(BODY_LIMIT_BYTES));
+  const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
+  const { applied, problems } = readApplied(bytes, options.fieldValidation !== "Ignore");
+  reportApplied(call, problems, options);
   call.audit?.patch(applied);
   const result = await updateObject(call, {
     options,
@@ -27,20 +29,27 @@ export async function applyVerb(call: Call): Promise<ApiResponse> {
   return respondObject(call, result.object, result.created ? 201 : 200);
 }
 
+/** A partial object, and what a strict reader has against its text. */
+export interface Applied {
+  readonly applied: JsonObject;
+  readonly problems: readonly string[];
+}
+
 /** Reads the partial object of an apply: YAML, and so JSON, too. */
-export function readApplied(bytes: Uint8Array): JsonObject {
+export function readApplied(bytes: Uint8Array, isStrict = false): Applied {
   let value: unknown;
+  let problems: readonly string[];
   try {
-    value = loadYaml(bytes);
+    ({ value, strictErrors: problems } = loadStrictly(bytes, isStrict));
   } catch (error) {
-    if (error instanceof YamlError)
+    if (error instanceof YamlError || error instanceof YamlBudgetError)
       throw badRequestError(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
     if (error instanceof JsonSyntaxError) throw badRequestError(`error decoding YAML: ${error.message}`);
     throw error;
   }
-  if (value === null) return {};
-  if (typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  const kind = Array.isArray(value) ? "array" : typeof value;
+  if (value === null) return { applied: {}, problems };
+  if (typeof value === "object" && !Array.isArray(value)) return { applied: value as JsonObject, problems };
+  const kind = jsonKind(value as JsonValue);
   throw badRequestError(
     `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
   );
@@ -62,7 +71,9 @@ function applyTo(call: Call, { applied, current, options }: Apply): Draft {
     force: options.force,
   });
   if (result.kind === "conflict") throw result.error;
-  const object = resource.applyDefaults(resource.decode(asJson(result.object)).object, "keep");
+  const merged = asJson(result.object);
+  const { object: decoded } = resource.decodeMerged?.(merged) ?? resource.decode(merged);
+  const object = resource.applyDefaults(decoded, "keep");
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
     throw badRequestError(

@@ -7,7 +7,7 @@ import type { Call } from "../resources/call.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
 import { apiVersionOf, type DecodedBody, type Draft, type Resource } from "../resources/resource.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
-import { checkNamespace, reportStrict } from "../verbs/decode-body.ts";
+import { checkNamespace, reportStrict, unknownFieldProblems } from "../verbs/decode-body.ts";
 
 /** What a patch made of an object. */
 export interface Patched {
@@ -27,7 +27,7 @@ export function finishPatched(
 ): Draft {
   const { resource, info } = call;
   const { object: decoded, unknownFields } = decodePatched(call, patched);
-  const unknown = unknownFields.map((path) => `unknown field "${path}"`);
+  const unknown = unknownFieldProblems(resource, unknownFields, true);
   reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
   const object = resource.applyDefaults(decoded);
   const name = text(child(object, "metadata"), "name");

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, JsonSyntaxError, parseJson } from "@weir/core";
+import { type JsonObject, type JsonValue, JsonSyntaxError } from "@weir/core";
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -9,7 +9,7 @@ import {
   StatusError,
 } from "@weir/objects";
 import { duplicateKeys } from "../http/duplicate-keys.ts";
-import { BODY_LIMIT_BYTES } from "../http/read-body.ts";
+import { BODY_LIMIT_BYTES, type GoJson, jsonKind, readGoJson } from "../http/read-body.ts";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson } from "../resources/draft-access.ts";
@@ -35,8 +35,7 @@ export type ApplyPatch = (current: KubeObject | undefined) => Patched;
 /** Reads the patch in a request's body; throws a 400. */
 export async function readPatch(call: Call, type: string, options: WriteOptions): Promise<ApplyPatch> {
   const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
-  const text = Buffer.from(bytes).toString("utf8");
-  const value = parsePatch(text);
+  const { text, value } = parsePatch(bytes);
   call.audit?.patch(value);
   const duplicates = options.fieldValidation === "Ignore" ? [] : duplicateKeys(text);
   if (type === JSON_PATCH) return jsonPatch(value, options);
@@ -57,23 +56,17 @@ function isObject(value: JsonValue): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function parsePatch(text: string): JsonValue {
+function parsePatch(bytes: Uint8Array): GoJson {
   try {
-    return parseJson(text);
+    return readGoJson(bytes);
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw badRequestError(`error decoding patch: ${error.message}`);
     throw error;
   }
 }
 
-function kindOf(value: JsonValue): string {
-  if (Array.isArray(value)) return "array";
-  if (value === null) return "null";
-  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;
-}
-
 function mergeTypeError(call: Call, type: string, value: JsonValue): Error {
-  const message = `json: cannot unmarshal ${kindOf(value)} into Go value of type map[string]interface {}`;
+  const message = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
   const isPlain = type === STRATEGIC_PATCH || call.resource.isCustom;
   return badRequestError(isPlain && Array.isArray(value) ? message : `error decoding patch: ${message}`);
 }
@@ -84,7 +77,7 @@ const MAX_OPERATIONS = 10_000;
 function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
   if (!Array.isArray(value)) {
     throw badRequestError(
-      `error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go value of type []handlers.jsonPatchOp`,
+      `error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go value of type []handlers.jsonPatchOp`,
     );
   }
   const operations = value as readonly JsonValue[];
@@ -97,9 +90,10 @@ function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
   operations.forEach((operation, index) => {
     if (!isObject(operation)) {
       throw badRequestError(
-        `error decoding patch: json: cannot unmarshal ${kindOf(operation)} into Go value of type handlers.jsonPatchOp`,
+        `error decoding patch: json: cannot unmarshal ${jsonKind(operation)} into Go value of type handlers.jsonPatchOp`,
       );
     }
+    for (const field of ["op", "path", "from"]) checkText(operation, field);
     if (options.fieldValidation === "Ignore") return;
     for (const key of Object.keys(operation)) {
       if (operationFields.has(key)) continue;
@@ -115,6 +109,14 @@ function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
       throw error;
     }
   };
+}
+
+function checkText(operation: JsonObject, field: string): void {
+  const value = operation[field] ?? null;
+  if (value === null || typeof value === "string") return;
+  throw badRequestError(
+    `error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go struct field jsonPatchOp.${field} of type string`,
+  );
 }
 
 /** A patch that does not fit the object: the server keeps the reason to itself. */

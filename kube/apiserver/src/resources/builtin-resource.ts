@@ -12,6 +12,7 @@ import {
 } from "@weir/builtin";
 import { badRequestError, type KubeObject } from "@weir/objects";
 import type { SchemaNode } from "@weir/schema";
+import type { ReadBody } from "../http/read-body.ts";
 import { builtinCells } from "../table/builtin-cells.ts";
 import { podConditions } from "../table/pod-conditions.ts";
 import { builtinFieldValue } from "./builtin-fields.ts";
@@ -94,11 +95,11 @@ export class BuiltinServedResource implements Resource {
     return builtinFieldValue(asJson(object), field);
   }
 
-  decode(body: JsonObject): DecodedBody {
+  decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
     const struct = goStruct(this.#definition);
     if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
     try {
-      const { value, unknownFields } = decodeObject(struct, body);
+      const { value, unknownFields } = decodeObject(struct, body, numbers);
       return { object: { ...value, apiVersion: apiVersionOf(this), kind: this.kind }, unknownFields };
     } catch (error) {
       if (!(error instanceof GoDecodeError)) throw error;

@@ -1,3 +1,4 @@
+import type { ReadBody } from "../http/read-body.ts";
 import type { JsonObject, JsonValue } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { FieldError, NullHandling, SchemaNode } from "@weir/schema";
@@ -100,8 +101,13 @@ export interface Resource {
   fieldValue(object: KubeObject, field: string): string;
   /** True where stored text is what is served, but for kind, apiVersion and resourceVersion. */
   readonly servesStoredText: boolean;
-  /** Checks types and drops what the kind does not know; throws a 400. */
-  decode(body: JsonObject): DecodedBody;
+  /** Checks types and drops what the kind does not know; throws a 400. `numbers` are texts of the body's. */
+  decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody;
+  /**
+   * The same for what an apply came to, where that is read otherwise: embedded resources lose what they cannot hold as their
+   * type or metadata, as in what is read from the store.
+   */
+  decodeMerged?(object: JsonObject): DecodedBody;
   /** Writes the kind's defaults; may give the same object. A custom resource drops nulls where its schema has none. */
   applyDefaults(object: JsonObject, nulls?: NullHandling): Draft;
   /** The object as it comes back from the store, where reading it there changes anything; may give the same one. */

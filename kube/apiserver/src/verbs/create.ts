@@ -33,7 +33,8 @@ import { respondObject } from "./respond-object.ts";
 export async function createVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
   const isStrict = options.fieldValidation !== "Ignore";
-  const body = await readObject(call.request, { kind: call.resource.kind, isStrict });
+  const { kind, isCustom } = call.resource;
+  const body = await readObject(call.request, { kind, isStrict, needsKind: isCustom });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
   checkNamespace(call, object);

@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import { decodeObject, goStruct, GoDecodeError } from "@weir/builtin";
 import { badRequestError, conflictError, invalidError, type KubeObject, notFoundError } from "@weir/objects";
 import { type FieldError, invalidField, unsupportedField } from "@weir/schema";
+import { quoteGo } from "@weir/text";
 import type { AuditRecord } from "../audit/audit-record.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
@@ -106,16 +107,25 @@ async function readOptionsBody(request: ApiRequest): Promise<JsonObject | undefi
   const probe = await request.readBody(3 * 1024 * 1024);
   if (probe.length === 0) return undefined;
   const cached: BodySource = { header: (name) => request.header(name), readBody: async () => probe };
-  const { value } = await readObject(cached, { kind: "DeleteOptions", isStrict: false });
+  const { value, numbers } = await readObject(cached, {
+    kind: "DeleteOptions",
+    isStrict: false,
+    refuse: badRequestError,
+  });
+  const kind = text(value, "kind");
+  if (kind !== "" && kind !== "DeleteOptions") {
+    const apiVersion = text(value, "apiVersion") || "meta.k8s.io/v1";
+    throw badRequestError(
+      `no kind ${quoteGo(kind)} is registered for version ${quoteGo(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
   const struct = goStruct("meta.v1.DeleteOptions");
   if (struct === undefined) return value;
   try {
-    return decodeObject(struct, value).value;
+    return decodeObject(struct, value, numbers).value;
   } catch (error) {
     if (!(error instanceof GoDecodeError)) throw error;
-    throw badRequestError(
-      `DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${error.message}`,
-    );
+    throw badRequestError(error.message);
   }
 }
 

@@ -4,6 +4,7 @@ import { negotiate, objectViews } from "../http/negotiate.ts";
 import { plainError, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { goTypeOf, groupResource, storageKey } from "../resources/resource.ts";
+import { readRevision } from "./list-options.ts";
 import { respondObject, wantsPretty } from "./respond-object.ts";
 
 /** GET of one object. */
@@ -27,10 +28,7 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
 async function checkMinimumVersion(call: Call): Promise<void> {
   const version = call.request.query.get("resourceVersion") ?? "";
   if (version === "" || version === "0") return;
-  if (!/^\d+$/.test(version)) {
-    const parse = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
-    throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(version)}: ${parse}`);
-  }
+  const wanted = readRevision(version, plainError);
   const current = await call.api.store.storage.revision();
-  if (Number(version) > current) throw tooLargeResourceVersionError(Number(version), current, 1);
+  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);
 }

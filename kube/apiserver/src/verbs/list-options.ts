@@ -1,5 +1,6 @@
 import { badRequestError, invalidError } from "@weir/objects";
 import { type FieldError, forbiddenField, unsupportedField } from "@weir/schema";
+import { quoteGo } from "@weir/text";
 import { isTrue } from "../http/request-info.ts";
 import { queryInteger } from "../http/write-options.ts";
 
@@ -73,36 +74,33 @@ function matchErrors(given: Given): readonly FieldError[] {
 }
 
 function watchErrors(given: Given): readonly FieldError[] {
+  const { match, sendInitialEvents, continueToken } = given;
   const errors: FieldError[] = [];
-  if (given.sendInitialEvents !== undefined) {
-    if (given.match !== "NotOlderThan") {
-      errors.push(
-        forbiddenField(FIELD, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
-      );
-    }
-    if (given.match !== "" && given.match !== "NotOlderThan") {
-      errors.push(unsupportedField(FIELD, given.match, ["NotOlderThan"]));
-    }
-  } else if (given.match !== "") {
-    errors.push(
-      forbiddenField(
-        FIELD,
-        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
-      ),
-    );
-  }
-  if (given.match !== "" && given.continueToken !== "") {
-    errors.push(forbiddenField(FIELD, "resourceVersionMatch is forbidden when continue is provided"));
-  }
+  const forbid = (detail: string): void => {
+    errors.push(forbiddenField(FIELD, detail));
+  };
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan")
+    forbid("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  if (sendInitialEvents === undefined && match !== "")
+    forbid("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  if (match !== "" && match !== "NotOlderThan") errors.push(unsupportedField(FIELD, match, ["NotOlderThan"]));
+  if (continueToken !== "") forbid("resourceVersionMatch is forbidden when continue is provided");
   return errors;
 }
 
 /** The revision that a list names; 0 for the newest, or any. Throws a 400. */
-export function listRevision(resourceVersion: string): number {
-  if (resourceVersion === "") return 0;
-  if (/^\d+$/.test(resourceVersion)) return Number(resourceVersion);
-  const parse = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
-  throw badRequestError(
-    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: ${parse}`,
-  );
+export function listRevision(resourceVersion: string): bigint {
+  return readRevision(resourceVersion, (why) => badRequestError(`invalid resource version: ${why}`));
+}
+
+/** A resourceVersion as strconv.ParseUint reads it; `refuse` makes the error of what it does not. */
+export function readRevision(resourceVersion: string, refuse: (why: string) => Error): bigint {
+  if (resourceVersion === "") return 0n;
+  const quoted = quoteGo(resourceVersion);
+  const invalid = (why: string): Error =>
+    refuse(`resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`);
+  if (!/^\d+$/.test(resourceVersion)) throw invalid("invalid syntax");
+  const revision = BigInt(resourceVersion);
+  if (BigInt.asUintN(64, revision) !== revision) throw invalid("value out of range");
+  return revision;
 }

@@ -72,25 +72,28 @@ export async function readPage(call: Call, options: ListOptions, selection: Sele
   }
 }
 
+function continued({ limit, continueToken, resourceVersion }: ListOptions, prefix: string): Cursor {
+  const token = readContinueToken(continueToken);
+  if (resourceVersion !== "" && resourceVersion !== "0") {
+    throw badRequestError("specifying resource version is not allowed when using continue");
+  }
+  const revision = token.revision < 0 ? undefined : token.revision;
+  // "Any version will do" is answered whole, as from a cache.
+  const most = resourceVersion === "0" ? 0 : limit;
+  return { prefix, revision, after: `${prefix}${token.after}`, limit: most };
+}
+
 async function cursorOf(call: Call, options: ListOptions, prefix: string): Promise<Cursor> {
   const { limit, continueToken, resourceVersion, match } = options;
-  if (continueToken !== "") {
-    const token = readContinueToken(continueToken);
-    if (resourceVersion !== "" && resourceVersion !== "0") {
-      throw badRequestError("specifying resource version is not allowed when using continue");
-    }
-    const revision = token.revision < 0 ? undefined : token.revision;
-    // "Any version will do" is answered whole, as from a cache.
-    const most = resourceVersion === "0" ? 0 : limit;
-    return { prefix, revision, after: `${prefix}${token.after}`, limit: most };
-  }
+  if (continueToken !== "") return continued(options, prefix);
   const wanted = listRevision(resourceVersion);
   if (resourceVersion === "0") return { prefix, revision: undefined, after: undefined, limit: 0 };
-  if (wanted === 0) return { prefix, revision: undefined, after: undefined, limit };
+  if (wanted === 0n) return { prefix, revision: undefined, after: undefined, limit };
   const current = await call.api.store.storage.revision();
-  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);
   const isExact = match === "Exact" || (match === "" && limit > 0);
-  return { prefix, revision: isExact ? wanted : undefined, after: undefined, limit };
+  // An exact version is asked of the store, which knows no time after which another try is worth it.
+  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, match === "Exact" ? 0 : 1);
+  return { prefix, revision: isExact ? Number(wanted) : undefined, after: undefined, limit };
 }
 
 async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
@@ -98,6 +101,7 @@ async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promi
   const { limit } = cursor;
   const entries: StoredObject[] = [];
   const { isEverything } = selection;
+  const isSingle = selection.isSingle && (call.info.namespace !== "" || !call.resource.isNamespaced);
   for (let at = cursor; ; ) {
     const read = await store.range(cursor.prefix, rangeOptions(at, isEverything));
     const { revision, remaining } = read;
@@ -105,7 +109,7 @@ async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promi
     for (const [index, entry] of read.entries.entries()) {
       if (!isEverything && !selection.matches(store.object(call.resource, entry))) continue;
       if (entries.push(entry) !== limit) continue;
-      const left = remaining + read.entries.length - index - 1;
+      const left = isSingle ? 0 : remaining + read.entries.length - index - 1;
       return pageOf(cursor, { revision, entries, remaining: left, isEverything });
     }
     const last = read.entries.at(-1);

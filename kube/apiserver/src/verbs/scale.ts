@@ -67,7 +67,7 @@ type Change = (current: KubeObject | undefined) => Draft;
 
 async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Promise<Change> {
   if (isApply) {
-    const applied = readApplied(await call.request.readBody(3 * 1024 * 1024));
+    const { applied } = readApplied(await call.request.readBody(3 * 1024 * 1024));
     call.audit?.patch(applied);
     return appliedScale(call, options, applied);
   }
@@ -130,14 +130,9 @@ function checkTypes(object: JsonObject, { specReplicas, statusReplicas, labelSel
 }
 
 function scaleMeta(current: KubeObject | undefined): KubeObject["metadata"] {
-  const {
-    name = "",
-    namespace = "",
-    uid = "",
-    resourceVersion = "",
-    creationTimestamp = "",
-  } = current?.metadata ?? {};
-  return { name, namespace, uid, resourceVersion, creationTimestamp };
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = current?.metadata ?? {};
+  const known = Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp });
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== ""));
 }
 
 function selectorOf(call: Call, object: JsonObject): string {

@@ -1,27 +1,30 @@
 import { describeError } from "@weir/core";
-import { badRequestError, type KubeObject } from "@weir/objects";
+import {
+  badRequestError,
+  FieldSelectorError,
+  type FieldTerm,
+  type KubeObject,
+  parseFieldSelector,
+} from "@weir/objects";
 import type { Resource } from "../resources/resource.ts";
-import { type Labels, type LabelSelector, LabelSelectorError, parseLabelSelector } from "@weir/text";
+import { type Labels, type LabelSelector, LabelSelectorError, parseLabelSelector, quoteGo } from "@weir/text";
 
 /** Which objects a list, a watch or a deletecollection is about. */
 export interface Selection {
   /** True where every object is meant, so that none has to be read. */
   readonly isEverything: boolean;
+  /** True where one name is asked for: within a namespace that is one object at the most. */
+  readonly isSingle: boolean;
   matches(object: KubeObject): boolean;
-}
-
-interface FieldTerm {
-  readonly field: string;
-  readonly value: string;
-  readonly isNegated: boolean;
 }
 
 /** Reads the selectors of a request; throws a 400 with Kubernetes' words. */
 export function readSelection(resource: Resource, query: URLSearchParams): Selection {
   const labels = readLabelSelector(query.get("labelSelector") ?? "");
-  const fields = parseFieldSelector(resource, query.get("fieldSelector") ?? "");
+  const fields = readFieldTerms(resource, query.get("fieldSelector") ?? "");
   return {
     isEverything: labels.isEmpty && fields.length === 0,
+    isSingle: fields.some(({ field, isNegated }) => field === "metadata.name" && !isNegated),
     matches: (object) =>
       labels.matches(labelsOf(object)) &&
       fields.every((term) => (resource.fieldValue(object, term.field) === term.value) !== term.isNegated),
@@ -41,29 +44,22 @@ function readLabelSelector(selector: string): LabelSelector {
   }
 }
 
-function parseFieldSelector(resource: Resource, selector: string): readonly FieldTerm[] {
-  const terms = splitTerms(selector).filter((part) => part !== "");
-  return terms.map((term) => {
-    const match = /^((?:[^\\=!]|\\.)*?)(!=|==|=)(.*)$/s.exec(term);
-    if (match === null) throw badRequestError(`invalid selector: '${selector}'; can't understand '${term}'`);
-    const [, field = "", operator, value = ""] = match;
+function readFieldTerms(resource: Resource, selector: string): readonly FieldTerm[] {
+  const terms = parse(selector).filter(({ field, value }) => field !== "" || value !== "");
+  for (const { field } of terms) {
     if (!resource.selectableFields.includes(field)) throw unknownField(resource, field);
-    return { field, value: unescape(selector, value), isNegated: operator === "!=" };
-  });
+  }
+  return terms;
 }
 
-/** Terms are parted by commas that no backslash escapes. */
-function splitTerms(selector: string): readonly string[] {
-  return selector.match(/(?:[^\\,]|\\.?)+/gs) ?? [];
-}
-
-/** Commas, equals signs and backslashes of a value are escaped. */
-function unescape(selector: string, value: string): string {
-  const bad =
-    /\\(?![,=\\])/.exec(value.replaceAll(/\\[,=\\]/g, "")) ??
-    /(?<!\\)=/.exec(value.replaceAll(/\\[,=\\]/g, ""));
-  if (bad !== null) throw badRequestError(`invalid field selector: ${selector}`);
-  return value.replaceAll(/\\([,=\\])/g, "$1");
+function parse(selector: string): readonly FieldTerm[] {
+  if (selector === "") return [];
+  try {
+    return parseFieldSelector(selector);
+  } catch (error) {
+    if (error instanceof FieldSelectorError) throw badRequestError(error.message);
+    throw error;
+  }
 }
 
 function unknownField(resource: Resource, field: string): Error {
@@ -71,7 +67,7 @@ function unknownField(resource: Resource, field: string): Error {
   const generic = resource.selectableFields.length <= 2;
   if (!generic) return badRequestError(`field label not supported: ${field}`);
   return badRequestError(
-    `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    `${quoteGo(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }
 

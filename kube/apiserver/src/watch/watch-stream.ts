@@ -136,8 +136,9 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
 
   #onTimer(): void {
     // A client that is busy with earlier events learns from them how far it is.
-    if (this.#isBegun && !this.#isSilent && this.#endsAtMs > this.#input.call.api.clock.monotonic())
-      this.#send(this.#bookmark(false));
+    const { call, options } = this.#input;
+    const isDue = options.allowBookmarks && this.#endsAtMs > call.api.clock.monotonic();
+    if (this.#isBegun && !this.#isSilent && isDue) this.#send(this.#bookmark(false));
     this.#setTimer();
   }
 

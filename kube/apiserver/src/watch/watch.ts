@@ -4,7 +4,7 @@ import { type Negotiated, negotiate, objectViews } from "../http/negotiate.ts";
 import { plainError, warningHeaders } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { storageKey, storageScope } from "../resources/resource.ts";
-import { type ListOptions, readListOptions } from "../verbs/list-options.ts";
+import { type ListOptions, readListOptions, readRevision } from "../verbs/list-options.ts";
 import { readSelection, selectedName } from "../verbs/selection.ts";
 import { type Start, WatchStream } from "./watch-stream.ts";
 
@@ -51,11 +51,8 @@ async function startOf(call: Call, options: ListOptions): Promise<Start> {
     const current = await call.api.store.storage.revision();
     return { kind: "after", revision: current, current };
   }
-  if (!/^\d+$/.test(resourceVersion)) {
-    const parse = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
-    throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: ${parse}`);
-  }
+  const revision = readRevision(resourceVersion, plainError);
   if (sendInitialEvents === true) return { kind: "now" };
   const current = await call.api.store.storage.revision();
-  return { kind: "after", revision: Number(resourceVersion), current };
+  return { kind: "after", revision: Number(revision), current };
 }

@@ -11,6 +11,11 @@ export interface DecodedObject {
   readonly unknownFields: readonly string[];
 }
 
+/** The texts of numbers that are not written as integers: Go reads `1.0` as no integer. */
+export interface NumberTexts {
+  textOf(holder: object, key: string): string | undefined;
+}
+
 type Draft = Record<string, JsonValue>;
 
 /** What a field is left out of: `undefined` here, never in JSON. */
@@ -25,8 +30,8 @@ const MAX_DEPTH = 512;
  * Unknown fields are dropped and reported, nulls and empty values vanish as `omitempty` says, quantities and times take
  * their canonical form. A value of the wrong type throws `GoDecodeError` with encoding/json's message.
  */
-export function decodeObject(struct: GoStruct, value: JsonObject): DecodedObject {
-  const decoder = new Decoder();
+export function decodeObject(struct: GoStruct, value: JsonObject, numbers?: NumberTexts): DecodedObject {
+  const decoder = new Decoder(numbers);
   return {
     value: decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 }),
     unknownFields: decoder.unknown,
@@ -45,7 +50,26 @@ interface Place {
 
 class Decoder {
   readonly unknown: string[] = [];
+  readonly #numbers: NumberTexts | undefined;
+  /** What holds the value that is read now; followed only where texts of numbers are known. */
+  #holder: object = {};
+  #key = "";
 
+  constructor(numbers: NumberTexts | undefined) {
+    this.#numbers = numbers;
+  }
+
+  /** The text of the number that is read now, where it is not written as an integer. */
+  #numberText(): string | undefined {
+    return this.#numbers?.textOf(this.#holder, this.#key);
+  }
+
+  #enter(holder: object, key: string): void {
+    this.#holder = holder;
+    this.#key = key;
+  }
+
+  // oxlint-disable-next-line complexity -- the hot loop of every body
   struct(struct: GoStruct, value: JsonObject, place: Place): JsonObject {
     if (place.depth > MAX_DEPTH) throw new GoDecodeError("exceeded max depth");
     const draft: Draft = {};
@@ -57,6 +81,7 @@ class Decoder {
         continue;
       }
       const fields = place.fields === "" ? key : `${place.fields}.${key}`;
+      if (this.#numbers !== undefined) this.#enter(value, key);
       const encoded = this.#field(field, value[key] ?? null, {
         struct: struct.name,
         fields,
@@ -95,9 +120,7 @@ class Decoder {
       case "int":
         return this.#int(type, value, place);
       case "float":
-        return typeof value === "number" || typeof value === "bigint"
-          ? value
-          : this.#mismatch(type, value, place);
+        return this.#float(type, value, place);
       case "struct":
         if (!isObject(value)) return this.#mismatch(type, value, place);
         return this.struct(type.struct, value, place);
@@ -105,9 +128,10 @@ class Decoder {
         return this.#structOr(type.item, value, place);
       case "list":
         if (!Array.isArray(value)) return this.#mismatch(type, value, place);
-        return value.map((item: JsonValue, index) =>
-          this.#item(type.item, item, { ...place, path: `${place.path}[${index}]` }),
-        );
+        return value.map((item: JsonValue, index) => {
+          if (this.#numbers !== undefined) this.#enter(value, String(index));
+          return this.#item(type.item, item, { ...place, path: `${place.path}[${index}]` });
+        });
       case "map":
         return this.#map(type, value, place);
       case "json":
@@ -131,6 +155,7 @@ class Decoder {
     if (!isObject(value)) return this.#mismatch(type, value, place);
     const draft: Draft = {};
     for (const key of Object.keys(value)) {
+      if (this.#numbers !== undefined) this.#enter(value, key);
       const encoded = this.#item(type.item, value[key] ?? null, { ...place, path: `${place.path}.${key}` });
       if (key === "__proto__")
         Object.defineProperty(draft, key, {
@@ -155,18 +180,26 @@ class Decoder {
 
   #int(type: GoType, value: JsonValue, place: Place): Encoded {
     if (typeof value !== "number" && typeof value !== "bigint") return this.#mismatch(type, value, place);
-    if (typeof value === "number" && !Number.isInteger(value))
-      return this.#mismatch(type, value, place, String(value));
+    const text = this.#numberText();
+    if (text !== undefined || (typeof value === "number" && !Number.isInteger(value)))
+      return this.#mismatch(type, value, place, text ?? String(value));
     const limit = type.name.endsWith("32") ? 2n ** 31n : 2n ** 63n;
     const exact = BigInt(value);
     if (exact >= limit || exact < -limit) return this.#mismatch(type, value, place, String(value));
     return value;
   }
 
+  #float(type: GoType, value: JsonValue, place: Place): Encoded {
+    if (typeof value !== "number" && typeof value !== "bigint") return this.#mismatch(type, value, place);
+    if (Number.isFinite(Number(value))) return value;
+    return this.#mismatch(type, value, place, this.#numberText() ?? String(value));
+  }
+
+  // oxlint-disable-next-line complexity -- one case per type with a form of its own
   #scalar(type: GoType, value: JsonValue, place: Place): Encoded {
     switch (type.kind) {
       case "quantity":
-        return normalizeQuantity(value);
+        return normalizeQuantity(typeof value === "number" ? (this.#numberText() ?? value) : value);
       case "intOrString":
         if (typeof value === "string") return value;
         if (typeof value === "number" && Number.isInteger(value)) return value;
@@ -253,23 +286,47 @@ function jsonKind(value: JsonValue): string {
   return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;
 }
 
-/** Standard base64 with padding, line breaks allowed, as Go's decoder reads it. */
+/** Standard base64 with padding, line breaks allowed, as Go's decoder reads it; errors name its places. */
 function normalizeBase64(text: string): string {
-  let good = 0;
-  let padding = 0;
-  for (let index = 0; index < text.length; index += 1) {
+  let inQuantum = 0;
+  let index = 0;
+  for (; index < text.length; index += 1) {
     const char = text.charCodeAt(index);
-    if (char === 10 || char === 13) continue;
-    if (char === 61) {
-      padding += 1;
-      if (good % 4 < 2 || padding + (good % 4) > 4) throw illegal(index);
-      continue;
+    if (isLineBreak(char)) continue;
+    if (char === PADDING) {
+      checkPadding(text, index, inQuantum);
+      inQuantum = 0;
+      break;
     }
-    if (padding > 0 || !isBase64(char)) throw illegal(index);
-    good += 1;
+    if (!isBase64(char)) throw illegal(index);
+    inQuantum = (inQuantum + 1) % 4;
   }
-  if (good % 4 === 1 || (good + padding) % 4 !== 0) throw illegal(text.length);
+  if (inQuantum > 0) throw illegal(text.length - inQuantum);
   return Buffer.from(text, "base64").toString("base64");
+}
+
+const PADDING = 61;
+
+function isLineBreak(char: number): boolean {
+  return char === 10 || char === 13;
+}
+
+/** Padding fills the last quantum, and nothing but line breaks follows it. */
+function checkPadding(text: string, start: number, inQuantum: number): void {
+  if (inQuantum < 2) throw illegal(start);
+  let index = skipLineBreaks(text, start + 1);
+  if (inQuantum === 2) {
+    if (index === text.length) throw illegal(text.length);
+    if (text.charCodeAt(index) !== PADDING) throw illegal(index);
+    index = skipLineBreaks(text, index + 1);
+  }
+  if (index < text.length) throw illegal(index);
+}
+
+function skipLineBreaks(text: string, start: number): number {
+  let index = start;
+  while (isLineBreak(text.charCodeAt(index))) index += 1;
+  return index;
 }
 
 function isBase64(char: number): boolean {

@@ -35,6 +35,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/"serverAddress":\s*"[^"]*"/g, '"serverAddress":"$ADDRESS"'],
   [/precondition \(x\) does not match the ResourceVersion in record \(\d+\)/g, "precondition (x) … ($$RV)"],
   [/\beyJ[\w-]+\.eyJ[\w-]+(\.[\w-]*)*/g, "$JWT"],
+  // A merged object is quoted in the order in which Go writes it: what the patch touched is sorted.
+  [/(is invalid: patch: Invalid value: )\\"\{(?:[^"\\]|\\.)*\}\\": /g, "$1$$OBJECT: "],
   [/\bA_[a-z0-9]{5}\b/g, "A_$$RANDOM"],
   // One unknown field is found in each object, by chance.
   [

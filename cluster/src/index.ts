@@ -10,7 +10,7 @@ export { type CertifiedKey, type ServerNames } from "@weir/sdk";
 export { type HttpsListener, type HttpsListenerOptions, listenHttps } from "./listener/https-listener.ts";
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
 export { fromTransport, inProcessTransport } from "./in-process-transport.ts";
-export { loopControllers, type Loops } from "./loops.ts";
+export { loopControllers, type LoopOptions, type Loops } from "./loops.ts";
 export {
   type Cluster,
   type ClusterEndpoint,

@@ -1,7 +1,10 @@
 import type { Controller } from "@weir/sdk";
 import { defaultAccountController, rootCertificateController } from "./accounts/account-controller.ts";
+import { tokenSecretController } from "./accounts/token-secret-controller.ts";
+import { autoscalerController } from "./autoscaling/autoscaler-controller.ts";
 import { cronJobController } from "./cron/cron-job-controller.ts";
 import { disruptionController } from "./disruption/disruption-controller.ts";
+import { DEFAULT_EVENT_TTL_MS, eventTtlController } from "./events/event-ttl-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { roleAggregationController } from "./roles/aggregation-controller.ts";
@@ -27,12 +30,14 @@ export interface Loops {
   readonly namespaces?: "content" | "finalizer-only" | "off";
   /** Collects objects whose owners are gone. */
   readonly garbage?: boolean;
-  /** Gives each namespace its `default` ServiceAccount. */
+  /** Gives each namespace its `default` ServiceAccount, and Secrets of accounts their token. */
   readonly accounts?: boolean;
   /** Gives `view`, `edit`, `admin` and roles like them the rules of the roles that are marked for them. */
   readonly roles?: boolean;
   /** Gives each namespace its ConfigMap `kube-root-ca.crt`. */
   readonly rootCertificate?: boolean;
+  /** Removes Events that are an hour old, or as old as `eventTtlMs` says. */
+  readonly events?: boolean;
   /**
    * `simulate` has ReplicaSets and Pods behind a workload, on one node; `status-only` writes the status of the workload
    * and nothing else; `off` leaves workloads as they are.
@@ -40,29 +45,35 @@ export interface Loops {
   readonly workloads?: "simulate" | "status-only" | "off";
 }
 
+/** What the loops are told. */
+export interface LoopOptions extends WorkloadOptions {
+  /** The authority that the API is trusted by, as PEM. */
+  readonly certificateAuthority: string;
+  /** How long Events live; an hour by default. */
+  readonly eventTtlMs?: number | undefined;
+}
+
 /** The controllers of the loops that are on. */
-export function loopControllers(
-  loops: Loops,
-  options: WorkloadOptions & { readonly certificateAuthority: string },
-): readonly Controller[] {
-  const {
-    namespaces = "content",
-    garbage = true,
-    accounts = true,
-    roles = true,
-    rootCertificate = true,
-    workloads = "simulate",
-  } = loops;
+export function loopControllers(loops: Loops, options: LoopOptions): readonly Controller[] {
+  const { certificateAuthority, eventTtlMs = DEFAULT_EVENT_TTL_MS } = options;
+  const { namespaces = "content", workloads = "simulate" } = loops;
+  const podsAreLetGo = workloads === "simulate";
   return [
-    ...(namespaces === "off"
-      ? []
-      : [namespaceController({ mode: namespaces, podsAreLetGo: workloads === "simulate" })]),
-    ...(garbage ? [garbageController()] : []),
-    ...(accounts ? [defaultAccountController()] : []),
-    ...(roles ? [roleAggregationController()] : []),
-    ...(rootCertificate ? [rootCertificateController(options.certificateAuthority)] : []),
+    ...(namespaces === "off" ? [] : [namespaceController({ mode: namespaces, podsAreLetGo })]),
+    ...unlessOff(loops.garbage, () => [garbageController()]),
+    ...unlessOff(loops.accounts, () => [
+      defaultAccountController(),
+      tokenSecretController(certificateAuthority),
+    ]),
+    ...unlessOff(loops.roles, () => [roleAggregationController()]),
+    ...unlessOff(loops.rootCertificate, () => [rootCertificateController(certificateAuthority)]),
+    ...unlessOff(loops.events, () => [eventTtlController(eventTtlMs)]),
     ...workloadControllers(workloads, options),
   ];
+}
+
+function unlessOff(isOn: boolean | undefined, make: () => readonly Controller[]): readonly Controller[] {
+  return isOn === false ? [] : make();
 }
 
 function workloadControllers(
@@ -88,6 +99,7 @@ function workloadControllers(
         loadBalancerController(options),
         endpointsController(),
         disruptionController(),
+        autoscalerController(),
       ];
   }
 }

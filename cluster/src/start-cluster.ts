@@ -13,7 +13,7 @@ import {
 } from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
-import { createManager, type ServerNames } from "@weir/sdk";
+import { type Controller, createManager, type ServerNames } from "@weir/sdk";
 import { inProcessTransport } from "./in-process-transport.ts";
 import { type ClusterKeys, openClusterKeys, temporaryKeys } from "./listener/cluster-keys.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
@@ -50,6 +50,8 @@ export interface ClusterOptions {
   readonly loops?: Loops;
   /** The annotation that makes a simulated workload fail or hang; `weir.dev/status` by default. */
   readonly statusAnnotation?: string;
+  /** How long an Event lives after it was last written; an hour by default. */
+  readonly eventTtlMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -125,10 +127,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const manager = starting.use(
     createManager({
       client: clientOf(inProcessTransport(trusted(apiServer))),
-      controllers: loopControllers(options.loops ?? {}, {
-        statusAnnotation: options.statusAnnotation ?? DEFAULT_STATUS_ANNOTATION,
-        certificateAuthority: authority.certificate,
-      }),
+      controllers: controllersOf(options, authority.certificate),
       clock,
       random,
       logger,
@@ -147,6 +146,13 @@ function ownOptions(
 ): Pick<ApiServerOptions, "auth" | "serviceRange" | "audit"> {
   const auth = { tokens: new Map([[token, ADMINISTRATOR]]), authorization };
   return { auth, serviceRange, ...(audit === undefined ? {} : { audit }) };
+}
+
+function controllersOf(
+  { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs }: ClusterOptions,
+  certificateAuthority: string,
+): readonly Controller[] {
+  return loopControllers(loops, { statusAnnotation, certificateAuthority, eventTtlMs });
 }
 
 /** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */

@@ -1,6 +1,7 @@
+import { goDurationMs } from "@weir/core";
 import { type Command, Option } from "commander";
 import { CommandError } from "../cli-error.ts";
-import { parseCount, parsePort } from "../parse-argument.ts";
+import { parseCount, parseDuration, parsePort } from "../parse-argument.ts";
 import type { AuditFlags } from "./start.ts";
 import type { ProgramDeps } from "../empty-program.ts";
 
@@ -19,6 +20,7 @@ interface StartFlags extends StateFlag {
   /** False where `--no-workloads` is given. */
   readonly workloads: "simulate" | "status-only" | "off" | false;
   readonly kubeconfig?: string;
+  readonly eventTtl: number;
   readonly detach: boolean;
   readonly auditLog?: string;
   readonly auditPolicy?: string;
@@ -86,6 +88,7 @@ function addStart(cluster: Command, deps: ProgramDeps): void {
         .default("simulate"),
     )
     .option("--no-workloads", "leave workloads as they are")
+    .option("--event-ttl <duration>", "how long Events live", parseDuration, goDurationMs("1h"))
     .option("--kubeconfig <file>", "merge the kubeconfig into this file, too")
     .option("--audit-log <file>", "record requests in this file, as events of audit.k8s.io/v1")
     .option("--audit-policy <file>", "Policy of what is recorded; who did what by default")
@@ -106,7 +109,8 @@ function addStart(cluster: Command, deps: ProgramDeps): void {
       const { name: names, serviceRange, kubeconfig } = flags;
       const workloads = flags.workloads === false ? "off" : flags.workloads;
       const audit = auditFlags(flags);
-      const options = { ...flags, state, names, serviceRange, kubeconfig, workloads, audit };
+      const eventTtlMs = flags.eventTtl;
+      const options = { ...flags, state, names, serviceRange, kubeconfig, workloads, audit, eventTtlMs };
       deps.exit(await runStart(options, deps.environment, deps.logger));
     });
 }

@@ -41,6 +41,8 @@ export interface StartOptions {
   /** Where to write one more kubeconfig. */
   readonly kubeconfig: string | undefined;
   readonly audit: AuditFlags | undefined;
+  /** How long Events live, in milliseconds. */
+  readonly eventTtlMs: number;
 }
 
 /** What is recorded of requests. */
@@ -201,8 +203,14 @@ function portOf({ endpoint }: Cluster): number {
   return portOfUrl(endpoint?.url ?? "");
 }
 
-function clusterOptions({ authorization, serviceRange, workloads }: StartOptions): ClusterOptions {
+function clusterOptions({
+  authorization,
+  serviceRange,
+  workloads,
+  eventTtlMs,
+}: StartOptions): ClusterOptions {
   return {
+    eventTtlMs,
     authorization: authorization === "rbac" ? "RBAC" : "AlwaysAllow",
     loops: { workloads },
     ...(serviceRange === undefined ? {} : { serviceRange }),

@@ -2,11 +2,14 @@ import { isIP } from "node:net";
 import {
   type ApiServer,
   type ApiServerOptions,
+  type ByteBudget,
   type AuditOptions,
   createApiServer,
+  createByteBudget,
   createFaultInjector,
   createMemoryStorage,
   type FaultPlan,
+  type FlowOptions,
   type Handle,
   type Storage,
   type UserInfo,
@@ -17,6 +20,7 @@ import { type Controller, createManager, type ServerNames } from "@weir/sdk";
 import { inProcessTransport } from "./in-process-transport.ts";
 import { type ClusterKeys, openClusterKeys, temporaryKeys } from "./listener/cluster-keys.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
+import type { ListenerLimits } from "./listener/listener-limits.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";
 import { httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
@@ -32,6 +36,8 @@ export interface ListenOptions {
   readonly kubeconfig?: string;
   /** What the cluster, its user and its context are called in the kubeconfig; `weir` by default. */
   readonly name?: string;
+  /** What clients may do: how long they may take, how many may wait; as kube-apiserver by default. */
+  readonly limits?: ListenerLimits;
   /** The administrator's token; a random one by default. */
   readonly token?: string;
   /** Names and addresses, besides the host and the usual ones, that clients call the API by. */
@@ -59,6 +65,8 @@ export interface ClusterOptions {
   readonly authorization?: "AlwaysAllow" | "RBAC";
   /** The IPv4 network of Services' cluster addresses; 10.0.0.0/16 by default, so that they do not run out. */
   readonly serviceRange?: string;
+  /** How much is done at a time, and how many bytes are in flight; as kube-apiserver by default. */
+  readonly flow?: FlowOptions;
   /** What goes wrong with requests from outside of the cluster, for tests of clients; nothing by default. */
   readonly faults?: FaultPlan;
   /** What is recorded of requests, those of the cluster's own loops too, and where; nothing by default. */
@@ -114,13 +122,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const keys = await keysOf(options, clock);
   const { authority } = keys;
   const token = options.listen?.token ?? keys.token;
+  const flow = flowOf(options);
   const own = ownOptions(options, token);
   const webhooks = starting.use(httpsWebhooks(options.resolveService ?? (() => undefined)));
   const apiServer = starting.use(
-    await createApiServer({ storage, clock, random, logger, ...own, callWebhook: webhooks.call }),
+    await createApiServer({ storage, clock, random, logger, ...own, flow, callWebhook: webhooks.call }),
   );
   const { handle, transport } = outside(apiServer, options.faults, clock);
-  const listener = await listen({ handle, keys, token }, options);
+  const listener = await listen({ handle, keys, token, budget: flow.budget }, options);
   if (listener !== undefined) starting.use(listener.server);
   const clientOf = (through: Transport): KubeClient =>
     createClient({ transport: through, clock, random, logger, userAgent: CLUSTER_NAME });
@@ -137,6 +146,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await manager.start();
   const client = clientOf(transport);
   return runningCluster(starting.move(), { apiServer, transport, client, authority, listener });
+}
+
+/** What is in flight is counted by the API and the listener together. */
+function flowOf({ flow = {} }: ClusterOptions): FlowOptions & { readonly budget: ByteBudget } {
+  return { ...flow, budget: flow.budget ?? createByteBudget() };
 }
 
 /** What of its own the API of an embedded cluster is told. */
@@ -194,14 +208,23 @@ interface Listening {
   readonly endpoint: ClusterEndpoint;
 }
 
+/** What a listener is made of besides its options. */
+interface Parts {
+  readonly handle: Handle;
+  readonly keys: ClusterKeys;
+  readonly token: string;
+  readonly budget: ByteBudget;
+}
+
 async function listen(
-  { handle, keys, token }: { readonly handle: Handle; readonly keys: ClusterKeys; readonly token: string },
-  { listen: wanted, logger = silentLogger }: ClusterOptions,
+  { handle, keys, token, budget }: Parts,
+  { listen: wanted, clock = systemClock, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
   const { host = "127.0.0.1", port = 0, names = [], name = CLUSTER_NAME } = wanted;
   const identity = await keys.identity(serverNames(host, names));
-  const server = await listenHttps({ host, port, identity, handle, logger });
+  const { limits = {} } = wanted;
+  const server = await listenHttps({ host, port, identity, handle, logger, limits, budget, clock });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {

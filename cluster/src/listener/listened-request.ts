@@ -1,9 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ApiRequest, ConnectionDroppedError } from "@weir/apiserver";
+import type { Socket } from "node:net";
+import { type ApiRequest, type ByteBudget, ConnectionDroppedError, OverloadedError } from "@weir/apiserver";
 import { requestEntityTooLargeError } from "@weir/objects";
 
 /** Why the signal of a request aborts: one reason for all, as making an error with its stack costs more than a small answer. */
 const CLIENT_IS_GONE = "the client is gone";
+
+/** What the requests of a listener share. */
+export interface ListenerState {
+  /** Counts the bytes of bodies and of answers that their clients have not taken yet. */
+  readonly budget: ByteBudget;
+  /** Whose bodies are read, by their connections. */
+  readonly reading: Map<Socket, ListenedRequest>;
+}
 
 /** A request of node:http as the API's handlers see it. What few handlers ask for is made when it is asked for. */
 export class ListenedRequest implements ApiRequest {
@@ -12,10 +21,14 @@ export class ListenedRequest implements ApiRequest {
   readonly query: URLSearchParams;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #state: ListenerState;
   #gone: AbortController | undefined;
+  #heldBytes = 0;
+  #failBody: ((error: unknown) => void) | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
-    const target = request.url ?? "/";
+  constructor(request: IncomingMessage, response: ServerResponse, state: ListenerState) {
+    const target = targetOf(request.url ?? "/");
+    this.#state = state;
     const queryStart = target.indexOf("?");
     this.#request = request;
     this.#response = response;
@@ -63,26 +76,58 @@ export class ListenedRequest implements ApiRequest {
 
   readBody(limitBytes: number): Promise<Uint8Array> {
     const request = this.#request;
+    const { budget, reading } = this.#state;
+    const tooLarge = (): Error => requestEntityTooLargeError(`limit is ${limitBytes}`);
+    if (Number(request.headers["content-length"] ?? 0) > limitBytes) return Promise.reject(tooLarge());
     const chunks: Buffer[] = [];
     let length = 0;
     return new Promise((resolve, reject) => {
-      const refuse = (): void => {
+      const fail = (error: unknown): void => {
+        reading.delete(request.socket);
         request.removeAllListeners("data");
-        reject(requestEntityTooLargeError(`limit is ${limitBytes}`));
+        reject(error);
       };
+      this.#failBody = fail;
+      reading.set(request.socket, this);
       request.on("data", (chunk: Buffer) => {
         length += chunk.length;
-        if (length > limitBytes) refuse();
-        else chunks.push(chunk);
+        if (length > limitBytes) return fail(tooLarge());
+        if (!budget.take(chunk.length)) return fail(new OverloadedError());
+        this.#heldBytes += chunk.length;
+        chunks.push(chunk);
       });
-      request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-      request.once("error", reject);
+      request.once("end", () => {
+        reading.delete(request.socket);
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      });
+      request.once("error", fail);
       request.once("close", () => {
-        if (!request.readableEnded) reject(new ConnectionDroppedError());
+        if (!request.readableEnded) fail(new ConnectionDroppedError());
       });
     });
   }
+
+  /** Ends the reading of the body, of which the rest cannot be read or does not come. */
+  failBody(error: unknown): void {
+    this.#failBody?.(error);
+  }
+
+  /** Gives back what the body took; to be called when nobody needs it any more. */
+  release(): void {
+    this.#state.budget.release(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
 }
+
+/** Proxies are asked with whole URLs, of which a server takes the path. */
+function targetOf(url: string): string {
+  if (url.charCodeAt(0) === SLASH) return url;
+  const host = url.indexOf("://");
+  const path = host < 0 ? -1 : url.indexOf("/", host + 3);
+  return path < 0 ? "/" : url.slice(path);
+}
+
+const SLASH = 0x2f;
 
 function textOf(value: string | readonly string[]): string {
   return typeof value === "string" ? value : value.join(", ");

@@ -26,6 +26,8 @@ export interface ApiResponse {
   readonly body: string | AsyncIterable<BodyPiece>;
   /** What is sent in place of the body, which is empty then, where it is no text. */
   readonly bytes?: Uint8Array;
+  /** The stream may be ended after any of its pieces, as a watch; false by default. */
+  readonly isOpenEnded?: boolean;
 }
 
 /** A piece of a streamed body, text or the bytes of text. */

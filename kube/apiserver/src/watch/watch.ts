@@ -26,6 +26,7 @@ export async function watchVerb(call: Call): Promise<ApiResponse> {
       ...warningHeaders(call.warnings),
     ],
     body: stream,
+    isOpenEnded: true,
   };
 }
 

@@ -1,8 +1,10 @@
 // npm run soak -- [faults] [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
 // npm run soak -- connections [--seed N] [--objects N] [--minutes N]: controllers whose connections drop at random.
+// npm run soak -- storage [--seed N] [--minutes N]: a process that writes to a storage, killed at random moments.
 import { parseArgs } from "node:util";
 import { type ConnectionSoakResult, runConnectionSoak } from "./connection-soak.ts";
 import { runFaultSoak } from "./fault-soak.ts";
+import { runStorageSoak } from "./storage-soak.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,12 +40,23 @@ async function connections(): Promise<readonly string[]> {
   return result.problems;
 }
 
+/** Kills in real time. */
+async function storage(): Promise<readonly string[]> {
+  const seed = Number(values.seed);
+  print(`storage: seed ${seed}, ${values.minutes} minutes`);
+  const result = await runStorageSoak({ seed, seconds: Number(values.minutes) * 60 });
+  print(`storage: ${result.kills} kills, ${result.earlyKills} of them while it opened`);
+  print(`storage: ${result.acknowledged} writes acknowledged, ${result.untold} more found`);
+  print(`storage: the file was at most ${(result.largestFileBytes / 2 ** 20).toFixed(1)} MiB`);
+  return result.problems;
+}
+
 function held({ heapMb, handles }: ConnectionSoakResult["first"]): string {
   const counts = Object.entries(handles).map(([kind, count]) => `${count} ${kind}`);
   return `${heapMb.toFixed(1)} MB of heap (${counts.join(", ")})`;
 }
 
-const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = { faults, connections };
+const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = { faults, connections, storage };
 const [name = "faults"] = positionals;
 const target = Object.hasOwn(targets, name) ? targets[name] : undefined;
 if (target === undefined) {

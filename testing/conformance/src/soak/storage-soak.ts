@@ -101,7 +101,6 @@ async function killedWriter(
 /** Takes note of what a writer said; gives how many writes were acknowledged. */
 function hear(told: Told, lines: readonly string[], problems: string[]): number {
   const before = told.newest;
-  const acknowledged = lines.filter((line) => line.startsWith("a ")).length;
   for (const line of lines) {
     const [what, text, key = "", sequence = ""] = line.split(" ");
     const revision = Number(text);
@@ -110,14 +109,22 @@ function hear(told: Told, lines: readonly string[], problems: string[]): number 
       continue;
     }
     if (revision <= before) problems.push(`revision ${revision} was given again, ${before} had been reached`);
-    const other = told.keyOf.get(revision) ?? key;
-    if (other !== key) problems.push(`revision ${revision} is ${other}'s and ${key}'s`);
-    told.keyOf.set(revision, key);
-    told.newest = Math.max(told.newest, revision);
-    const known = told.byKey.get(key)?.revision ?? 0;
-    if (what === "a" && known < revision) told.byKey.set(key, { revision, sequence });
+    hearOf(told, { revision, key }, problems);
+    const isNewer = revision > (told.byKey.get(key)?.revision ?? 0);
+    if (what === "a" && isNewer) told.byKey.set(key, { revision, sequence });
   }
-  return acknowledged;
+  return lines.filter((line) => line.startsWith("a ")).length;
+}
+
+function hearOf(
+  told: Told,
+  { revision, key }: { readonly revision: number; readonly key: string },
+  problems: string[],
+): void {
+  const other = told.keyOf.get(revision) ?? key;
+  if (other !== key) problems.push(`revision ${revision} is ${other}'s and ${key}'s`);
+  told.keyOf.set(revision, key);
+  told.newest = Math.max(told.newest, revision);
 }
 
 /** Compares what a file holds with what was told; from here on what it holds is what counts. */

@@ -1,5 +1,6 @@
 import { isNumber } from "./function-table.ts";
 import { compareUtf8 } from "@weir/core";
+import { listRules } from "./list-rules.ts";
 import {
   CelDuration,
   CelFailure,
@@ -41,6 +42,8 @@ function areEqualOptionals(left: CelOptional, right: CelOptional): boolean {
 }
 
 function areEqualLists(left: readonly CelValue[], right: readonly CelValue[]): boolean {
+  const rules = listRules(left);
+  if (rules !== undefined) return rules.isEqual(left, right);
   return left.length === right.length && left.every((item, index) => areEqual(item, right[index] ?? null));
 }
 

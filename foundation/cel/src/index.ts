@@ -18,6 +18,7 @@ export {
   TIMESTAMP,
   UINT,
 } from "./cel-type.ts";
+export { areEqual } from "./comparison.ts";
 export { compile, type Expression, type Measured, type Program, type Variables } from "./compile.ts";
 export { type LargestSize } from "./cost/estimate-cost.ts";
 export { type Environment, fluxHealth, fluxReady, kubernetes, withPatchTypes } from "./environment.ts";
@@ -37,6 +38,7 @@ export {
   RESOURCE_CHECK,
   resourceCheckValue,
 } from "./library/authorizer.ts";
+export { type ListRules, withListRules } from "./list-rules.ts";
 export { celFromJson } from "./from-json.ts";
 export { type MadeMessage, madeMessage } from "./patch-messages.ts";
 export {

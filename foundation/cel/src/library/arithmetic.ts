@@ -1,3 +1,4 @@
+import { listRules } from "../list-rules.ts";
 import {
   CelDuration,
   CelFailure,
@@ -42,7 +43,7 @@ export function timestamp(nanoseconds: bigint): CelValue {
 
 export function add(left: CelValue, right: CelValue): CelValue {
   if (typeof left === "string" && typeof right === "string") return left + right;
-  if (isList(left) && isList(right)) return [...left, ...right];
+  if (isList(left) && isList(right)) return listRules(left)?.add(left, right) ?? [...left, ...right];
   if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.concat([left, right]);
   if (left instanceof CelDuration) return addTo(left, right);
   if (left instanceof CelTimestamp && right instanceof CelDuration)

@@ -96,7 +96,7 @@ function comparison(name: string, holds: (order: number) => boolean): CelFunctio
 
 /** Whether a list or the keys of a map hold a value. */
 function contains(item: CelValue, whole: CelValue): CelValue {
-  if (isList(whole)) return whole.some((element) => areEqual(element, item));
+  if (isList(whole)) return whole.some((element) => areEqual(item, element));
   return whole instanceof CelMap ? whole.has(item) : noOverload();
 }
 

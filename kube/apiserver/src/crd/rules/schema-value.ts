@@ -16,9 +16,11 @@ import {
   objectOf,
   STRING,
   TIMESTAMP,
+  withListRules,
 } from "@weir/cel";
 import { type JsonObject, type JsonValue, parseGoDuration } from "@weir/core";
 import type { SchemaNode } from "@weir/schema";
+import { keyedRules, setRules } from "./list-values.ts";
 
 const RESERVED = new Set(
   "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
@@ -114,11 +116,22 @@ function stringType(format: string | undefined): CelType {
 /** A value as rules see it through its schema. */
 export function celOfSchema(value: JsonValue | undefined, schema: SchemaNode | undefined): CelValue {
   if (value === null || value === undefined) return null;
-  if (Array.isArray(value))
-    return (value as readonly JsonValue[]).map((item) => celOfSchema(item, schema?.items));
+  if (Array.isArray(value)) return listValue(value as readonly JsonValue[], schema);
   if (typeof value === "object") return objectValue(value as JsonObject, schema);
   if (typeof value === "string") return stringValue(value, schema?.format);
   return schema?.type === "number" ? Number(value) : celFromJson(value);
+}
+
+function listValue(value: readonly JsonValue[], schema: SchemaNode | undefined): CelValue {
+  const list = value.map((item) => celOfSchema(item, schema?.items));
+  switch (schema?.["x-kubernetes-list-type"]) {
+    case "set":
+      return withListRules(list, setRules);
+    case "map":
+      return withListRules(list, keyedRules(schema["x-kubernetes-list-map-keys"] ?? []));
+    default:
+      return list;
+  }
 }
 
 function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValue {

@@ -7,6 +7,7 @@ import { disruptionController } from "./disruption/disruption-controller.ts";
 import { DEFAULT_EVENT_TTL_MS, eventTtlController } from "./events/event-ttl-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
+import { quotaController } from "./quotas/quota-controller.ts";
 import { roleAggregationController } from "./roles/aggregation-controller.ts";
 import { endpointsController } from "./services/endpoints-controller.ts";
 import { claimController } from "./workloads/claim-controller.ts";
@@ -32,6 +33,8 @@ export interface Loops {
   readonly garbage?: boolean;
   /** Gives each namespace its `default` ServiceAccount, and Secrets of accounts their token. */
   readonly accounts?: boolean;
+  /** Counts what the objects of a namespace use of its ResourceQuotas. */
+  readonly quotas?: boolean;
   /** Gives `view`, `edit`, `admin` and roles like them the rules of the roles that are marked for them. */
   readonly roles?: boolean;
   /** Gives each namespace its ConfigMap `kube-root-ca.crt`. */
@@ -91,7 +94,7 @@ function workloadControllers(
         replicaSetController(),
         statefulSetController(),
         daemonSetController(),
-        jobController(),
+        jobController(options),
         cronJobController(),
         podController(options),
         nodeController(),

@@ -24,6 +24,7 @@ import type { ListenerLimits } from "./listener/listener-limits.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";
 import { httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
+import type { WorkloadTiming } from "./workloads/workload-timing.ts";
 import { DEFAULT_STATUS_ANNOTATION } from "./workloads/simulated-status.ts";
 
 /** Where a cluster can be reached from outside of its process. */
@@ -56,6 +57,8 @@ export interface ClusterOptions {
   readonly loops?: Loops;
   /** The annotation that makes a simulated workload fail or hang; `weir.dev/status` by default. */
   readonly statusAnnotation?: string;
+  /** How long simulated workloads take; nothing by default. */
+  readonly timing?: WorkloadTiming;
   /** How long an Event lives after it was last written; an hour by default. */
   readonly eventTtlMs?: number;
   readonly clock?: Clock;
@@ -155,9 +158,9 @@ function flowOf({ flow = {} }: ClusterOptions): FlowOptions & { readonly budget:
 
 /** What of its own the API of an embedded cluster is told. */
 function ownOptions(
-  { authorization = "AlwaysAllow", serviceRange = DEFAULT_SERVICE_RANGE, audit }: ClusterOptions,
+  { authorization = "AlwaysAllow", serviceRange = DEFAULT_SERVICE_RANGE, audit, loops = {} }: ClusterOptions,
   token: string,
-): Pick<ApiServerOptions, "auth" | "serviceRange" | "audit"> {
+): Pick<ApiServerOptions, "auth" | "serviceRange" | "audit" | "needsServiceAccounts"> {
   const auth = { tokens: new Map([[token, ADMINISTRATOR]]), authorization };
   return { auth, serviceRange, ...(audit === undefined ? {} : { audit }) };
 }

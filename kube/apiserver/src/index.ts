@@ -1,3 +1,4 @@
+export { type CountedKind, countedKinds, countQuota } from "./admission/quota/count-quota.ts";
 export { AuditLogError, AuditPolicyError } from "./audit/audit-error.ts";
 export { type AuditLog, type AuditLogOptions, openAuditLog } from "./audit/audit-log.ts";
 export {

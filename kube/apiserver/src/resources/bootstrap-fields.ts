@@ -3,7 +3,7 @@ import { child } from "./draft-access.ts";
 
 /**
  * The fields that who writes a bootstrap object owns, as FieldsV1: labels and annotations one by one, and of the rest what
- * roles and their bindings hold, whose lists are owned whole. What a Namespace has beside its name is the server's own.
+ * priority classes, roles and their bindings hold, whose lists are owned whole. What a Namespace has beside its name is the server's own.
  */
 export function bootstrapFields(object: JsonObject): JsonObject {
   const metadata = child(object, "metadata");
@@ -16,7 +16,7 @@ export function bootstrapFields(object: JsonObject): JsonObject {
   const aggregation = child(object, "aggregationRule");
   if (aggregation !== undefined) owned["f:aggregationRule"] = fieldsOfMap(aggregation);
   if (Object.keys(inMetadata).length > 0) owned["f:metadata"] = inMetadata;
-  for (const key of ["roleRef", "rules", "subjects"]) {
+  for (const key of ["description", "preemptionPolicy", "roleRef", "rules", "subjects", "value"]) {
     if ((object[key] ?? null) !== null) owned[`f:${key}`] = {};
   }
   return owned;

@@ -53,6 +53,32 @@ const kubernetesService = (clusterIP: string): BootstrapObject => ({
 
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
+const priorityClass = (name: string, value: number, description: string): BootstrapObject => ({
+  group: "scheduling.k8s.io",
+  version: "v1",
+  plural: "priorityclasses",
+  namespace: "",
+  object: {
+    metadata: { name, generation: 1 },
+    value,
+    description,
+    preemptionPolicy: "PreemptLowerPriority",
+  },
+});
+
+const PRIORITY_CLASSES = [
+  priorityClass(
+    "system-node-critical",
+    2_000_001_000,
+    "Used for system critical pods that must not be moved from their current node.",
+  ),
+  priorityClass(
+    "system-cluster-critical",
+    2_000_000_000,
+    "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  ),
+];
+
 const rbac = (plural: string, object: JsonObject): BootstrapObject => ({
   group: "rbac.authorization.k8s.io",
   version: "v1",
@@ -81,6 +107,7 @@ const internalRequest: ApiRequest = {
 export async function createBootstrapObjects(api: Api): Promise<void> {
   const composed = [
     ...NAMESPACES.map(namespace),
+    ...PRIORITY_CLASSES,
     // A role that is joined of others has no rules until a loop joins them.
     ...bootstrapRoles().map((role) => rbac("clusterroles", { ...role, rules: role["rules"] ?? null })),
     ...bootstrapBindings().map((binding) => rbac("clusterrolebindings", binding)),

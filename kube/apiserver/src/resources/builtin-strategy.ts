@@ -124,6 +124,9 @@ const neverUnconditional = new Set([
   "networking.v1.IPAddress",
 ]);
 
+/** The kind whose objects bring their own status: a node tells of itself. */
+const SELF_MADE = "core.v1.Node";
+
 /** The rules of a built-in kind. */
 export function builtinStrategy(definition: string): Strategy {
   const rules = kindRules(definition);
@@ -136,7 +139,7 @@ export function builtinStrategy(definition: string): Strategy {
     resetFields: hasStatus ? [["status"]] : [],
     hasGeneration,
     prepareForCreate(object, context) {
-      if (hasStatus) object["status"] = copyJson(empty);
+      if (hasStatus && definition !== SELF_MADE) object["status"] = copyJson(empty);
       if (hasGeneration) metaOf(object)["generation"] = 1;
       rules.prepareForCreate?.(object, context);
     },

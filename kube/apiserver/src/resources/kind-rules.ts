@@ -5,6 +5,7 @@ import { definitionRules } from "./rules/definition-rules.ts";
 import { coreEventRules, eventRules } from "./rules/event-rules.ts";
 import { namespaceRules } from "./rules/namespace-rules.ts";
 import { podRules } from "./rules/pod-rules.ts";
+import { serviceAccountRules } from "./rules/service-account-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
 import { ingressRules } from "./rules/network-rules.ts";
 import {
@@ -17,6 +18,7 @@ import {
   revisionRules,
   roleRules,
 } from "./rules/policy-rules.ts";
+import { limitRangeRules } from "./rules/limit-range-rules.ts";
 import { mutatingBindingRules, mutatingPolicyRules } from "./rules/mutating-policy-rules.ts";
 import { resourceQuotaRules } from "./rules/quota-rules.ts";
 import { webhookConfigurationRules } from "./rules/webhook-configuration-rules.ts";
@@ -50,6 +52,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "coordination.v1.Lease": leaseRules,
   "core.v1.ConfigMap": configMapRules,
   "core.v1.Event": coreEventRules,
+  "core.v1.LimitRange": limitRangeRules,
   "core.v1.Namespace": namespaceRules,
   "core.v1.PersistentVolume": volumeRules,
   "core.v1.PersistentVolumeClaim": volumeClaimRules,
@@ -57,6 +60,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.ResourceQuota": resourceQuotaRules,
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,
+  "core.v1.ServiceAccount": serviceAccountRules,
   "events.v1.Event": eventRules,
   "networking.v1.Ingress": ingressRules,
   "networking.v1.NetworkPolicy": networkPolicyRules,

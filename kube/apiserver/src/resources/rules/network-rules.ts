@@ -13,7 +13,15 @@ const PATH_TYPES = ["Exact", "ImplementationSpecific", "Prefix"];
 export const ingressRules: KindRules = {
   validate: ingressErrors,
   validateUpdate: ingressErrors,
+  warnings(ingress, old) {
+    const annotations = child(child(ingress, "metadata"), "annotations") ?? {};
+    const isNamed = typeof child(ingress, "spec")?.["ingressClassName"] === "string";
+    if (old !== undefined || isNamed || !Object.hasOwn(annotations, CLASS)) return [];
+    return [`annotation "${CLASS}" is deprecated, please use 'spec.ingressClassName' instead`];
+  },
 };
+
+const CLASS = "kubernetes.io/ingress.class";
 
 function ingressErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};

@@ -1,10 +1,10 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
-import { type FieldError, forbiddenField } from "@weir/schema";
+import { type FieldError, forbiddenField, invalidField } from "@weir/schema";
 import { podWarnings } from "../../validation/pod-warnings.ts";
 import { podSpecErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, children, ensureChild } from "../draft-access.ts";
+import { child, children, ensureChild, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
 
 /** Pods get a quality of service, and what they are told to run stays mostly as it is. */
@@ -13,9 +13,22 @@ export const podRules: KindRules = {
   prepareForCreate(object) {
     object["status"] = { phase: "Pending", qosClass: qualityOf(ensureChild(object, "spec")) };
   },
-  validate: (object) => podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
+  validate: (object) => [
+    ...mirrorErrors(object),
+    ...podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
+  ],
   validateUpdate: (object, old) => immutableSpec(object, old),
 };
+
+const MIRROR = "kubernetes.io/config.mirror";
+
+/** A Pod that a kubelet made is on a node. */
+function mirrorErrors(object: JsonObject): readonly FieldError[] {
+  const value = child(child(object, "metadata"), "annotations")?.[MIRROR];
+  if (value === undefined || text(child(object, "spec"), "nodeName") !== "") return [];
+  const detail = "must set spec.nodeName if mirror pod annotation is set";
+  return [invalidField(`metadata.annotations[${MIRROR}]`, value, detail)];
+}
 
 /** Guaranteed where every container is limited and requests as much; BestEffort where none asks for anything. */
 export function qualityOf(spec: JsonObject): string {

@@ -121,17 +121,55 @@ function bindingErrors(object: JsonObject): readonly FieldError[] {
 
 const MAX_PRIORITY = 1_000_000_000;
 
+const SYSTEM = "system-";
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  "system-node-critical": 2_000_001_000,
+  "system-cluster-critical": 2_000_000_000,
+};
+
 /** Only the system's own classes go beyond a billion. */
 export const priorityClassRules: KindRules = {
   validate(object) {
     const value = number(object, "value") ?? 0;
-    const isSystems = text(child(object, "metadata"), "name").startsWith("system-");
+    const name = text(child(object, "metadata"), "name");
+    const policy = text(object, "preemptionPolicy");
     const detail = `maximum allowed value of a user defined priority is ${MAX_PRIORITY}`;
-    return isSystems || value <= MAX_PRIORITY ? [] : [forbiddenField("value", detail)];
+    const isTooHigh = !name.startsWith(SYSTEM) && value > MAX_PRIORITY;
+    return [
+      ...(name.startsWith(SYSTEM) ? systemClassErrors(object, name) : []),
+      ...(isTooHigh ? [forbiddenField("value", detail)] : []),
+      ...(["", ...PREEMPTION].includes(policy)
+        ? []
+        : [unsupportedField("preemptionPolicy", policy, PREEMPTION)]),
+    ];
   },
-  validateUpdate: (object, old) =>
-    object["value"] === old["value"] ? [] : [forbiddenField("value", "may not be changed in an update.")],
+  validateUpdate(object, old) {
+    const policy = object["preemptionPolicy"] ?? null;
+    return [
+      ...(object["value"] === old["value"]
+        ? []
+        : [forbiddenField("value", "may not be changed in an update.")]),
+      ...(policy === (old["preemptionPolicy"] ?? null)
+        ? []
+        : [invalidField("preemptionPolicy", policy, IMMUTABLE)]),
+    ];
+  },
 };
+
+const PREEMPTION = ["Never", "PreemptLowerPriority"];
+
+function systemClassErrors(object: JsonObject, name: string): readonly FieldError[] {
+  const value = SYSTEM_CLASSES[name];
+  let problem = `${name} is not a known system priority class`;
+  if (value !== undefined) {
+    if (object["value"] !== value) problem = `value of ${name} PriorityClass must be ${value}`;
+    else if (object["globalDefault"] === true)
+      problem = `globalDefault of ${name} PriorityClass must be false`;
+    else return [];
+  }
+  const reserved = `priority class names with '${SYSTEM}' prefix are reserved for system use only`;
+  return [forbiddenField("metadata.name", `${reserved}. error: ${problem}`)];
+}
 
 /** A lease lasts a while. */
 export const leaseRules: KindRules = { validate: leaseErrors, validateUpdate: leaseErrors };

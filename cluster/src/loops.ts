@@ -68,6 +68,7 @@ export function loopControllers(loops: Loops, options: LoopOptions): readonly Co
       defaultAccountController(),
       tokenSecretController(certificateAuthority),
     ]),
+    ...unlessOff(loops.quotas, () => [quotaController()]),
     ...unlessOff(loops.roles, () => [roleAggregationController()]),
     ...unlessOff(loops.rootCertificate, () => [rootCertificateController(certificateAuthority)]),
     ...unlessOff(loops.events, () => [eventTtlController(eventTtlMs)]),

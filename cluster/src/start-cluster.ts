@@ -129,7 +129,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const own = ownOptions(options, token);
   const webhooks = starting.use(httpsWebhooks(options.resolveService ?? (() => undefined)));
   const apiServer = starting.use(
-    await createApiServer({ storage, clock, random, logger, ...own, flow, callWebhook: webhooks.call }),
+    await createApiServer({
+      storage,
+      clock,
+      random,
+      logger,
+      ...own,
+      flow,
+      callWebhook: webhooks.call,
+    }),
   );
   const { handle, transport } = outside(apiServer, options.faults, clock);
   const listener = await listen({ handle, keys, token, budget: flow.budget }, options);
@@ -151,6 +159,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return runningCluster(starting.move(), { apiServer, transport, client, authority, listener });
 }
 
+function controllersOf(
+  { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs, timing }: ClusterOptions,
+  certificateAuthority: string,
+): readonly Controller[] {
+  return loopControllers(loops, { statusAnnotation, certificateAuthority, eventTtlMs, timing });
+}
+
 /** What is in flight is counted by the API and the listener together. */
 function flowOf({ flow = {} }: ClusterOptions): FlowOptions & { readonly budget: ByteBudget } {
   return { ...flow, budget: flow.budget ?? createByteBudget() };
@@ -162,14 +177,9 @@ function ownOptions(
   token: string,
 ): Pick<ApiServerOptions, "auth" | "serviceRange" | "audit" | "needsServiceAccounts"> {
   const auth = { tokens: new Map([[token, ADMINISTRATOR]]), authorization };
-  return { auth, serviceRange, ...(audit === undefined ? {} : { audit }) };
-}
-
-function controllersOf(
-  { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs }: ClusterOptions,
-  certificateAuthority: string,
-): readonly Controller[] {
-  return loopControllers(loops, { statusAnnotation, certificateAuthority, eventTtlMs });
+  // Pods need accounts where there is somebody who makes the default ones.
+  const needsServiceAccounts = loops.accounts !== false;
+  return { auth, serviceRange, needsServiceAccounts, ...(audit === undefined ? {} : { audit }) };
 }
 
 /** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */

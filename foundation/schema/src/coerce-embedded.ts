@@ -13,6 +13,9 @@ export type MetadataReading =
 /** Reads the `metadata` of an embedded resource: checks its types and drops what it does not know. */
 export type ReadMetadata = (metadata: JsonValue) => MetadataReading;
 
+/** What becomes of a type or a metadata that cannot be read as such. */
+export type WrongMetadata = "refuse" | "keep" | "drop";
+
 /** What coercing a value came to. */
 export type Coercion =
   | { readonly kind: "coerced"; readonly value: JsonValue; readonly unknownFields: readonly string[] }
@@ -22,10 +25,12 @@ export type Coercion =
 class Coercer {
   readonly unknown: string[] = [];
   readonly #read: ReadMetadata;
+  readonly #wrong: WrongMetadata;
   error: FieldError | undefined;
 
-  constructor(read: ReadMetadata) {
+  constructor(read: ReadMetadata, wrong: WrongMetadata) {
     this.#read = read;
+    this.#wrong = wrong;
   }
 
   coerce(node: SchemaNode, value: JsonValue, path: string): JsonValue {
@@ -48,28 +53,33 @@ class Coercer {
       const value = fields[key] ?? null;
       const here = isResource ? this.#coerceMeta(key, value, path) : value;
       const child = ownValue(node.properties, key) ?? node.additionalProperties;
-      const coerced = typeof child === "object" ? this.coerce(child, here, fieldChild(path, key)) : here;
+      const isWalked = typeof child === "object" && here !== undefined;
+      const coerced = isWalked ? this.coerce(child, here, fieldChild(path, key)) : here;
       if (coerced === value) continue;
       changed ??= { ...fields };
-      setOwn(changed, key, coerced);
+      if (coerced === undefined) delete changed[key];
+      else setOwn(changed, key, coerced);
     }
     return changed ?? fields;
   }
 
-  #coerceMeta(key: string, value: JsonValue, path: string): JsonValue {
+  /** A field of the type or the metadata; `undefined` where it is dropped. */
+  #coerceMeta(key: string, value: JsonValue, path: string): JsonValue | undefined {
     const place = fieldChild(path, key);
     if (key === "apiVersion" || key === "kind") {
-      if (typeof value !== "string") this.error ??= invalidField(place, value, "must be a string");
-      return value;
+      return typeof value === "string" ? value : this.#refuse(place, value, "must be a string");
     }
     if (key !== "metadata") return value;
     const reading = this.#read(value);
-    if (reading.kind === "refused") {
-      this.error ??= invalidField(place, value, reading.problem);
-      return value;
-    }
+    if (reading.kind === "refused") return this.#refuse(place, value, reading.problem);
     this.unknown.push(...reading.unknownFields.map((field) => `${place}.${field}`));
     return reading.metadata;
+  }
+
+  #refuse(place: string, value: JsonValue, problem: string): JsonValue | undefined {
+    if (this.#wrong === "drop") return undefined;
+    if (this.#wrong === "refuse") this.error ??= invalidField(place, value, problem);
+    return value;
   }
 }
 
@@ -77,10 +87,17 @@ class Coercer {
  * Brings the metadata of embedded resources into ObjectMeta's shape, as the API server does before it prunes.
  *
  * `read` is called for each of them; the fields that it did not know are named by their whole path. What did not
- * change keeps its identity.
+ * change keeps its identity. What cannot be read so is refused, unless it
+ * is to be kept or dropped.
  */
-export function coerceEmbeddedMetadata(schema: SchemaNode, value: JsonValue, read: ReadMetadata): Coercion {
-  const coercer = new Coercer(read);
+// oxlint-disable-next-line max-params -- a value by its schema, and how it is read
+export function coerceEmbeddedMetadata(
+  schema: SchemaNode,
+  value: JsonValue,
+  read: ReadMetadata,
+  wrong: WrongMetadata = "refuse",
+): Coercion {
+  const coercer = new Coercer(read, wrong);
   const coerced = coercer.coerce(schema, value, "");
   if (coercer.error !== undefined) return { kind: "refused", error: coercer.error };
   return { kind: "coerced", value: coerced, unknownFields: coercer.unknown.sort(compareUtf8) };

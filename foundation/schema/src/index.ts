@@ -58,4 +58,5 @@ export {
   coerceEmbeddedMetadata,
   type MetadataReading,
   type ReadMetadata,
+  type WrongMetadata,
 } from "./coerce-embedded.ts";

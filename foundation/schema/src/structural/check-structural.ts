@@ -16,6 +16,8 @@ export interface StructuralOptions {
   readonly hasStatusSubresource?: boolean;
   /** Looks at each default that its schema allows. */
   readonly checkDefault?: DefaultCheck;
+  /** Looks at what else a structural schema with good defaults says, knowing what is wrong with its keywords. */
+  readonly checkRules?: (refused: readonly FieldError[]) => readonly FieldError[];
 }
 
 const ROOT_KEYWORDS: ReadonlySet<string> = new Set(
@@ -101,8 +103,11 @@ export function checkStructural(schema: SchemaNode, options: StructuralOptions):
     errors.push(forbiddenField(fieldChild(path, "nullable"), "nullable cannot be true at the root"));
   }
   const problem = unconvertible(schema);
-  if (problem === undefined) errors.push(...checkStructure(schema, options));
-  errors.push(...checkKeywords(schema, path));
+  const structure = problem === undefined ? checkStructure(schema, options) : [];
+  const keywords = checkKeywords(schema, path);
+  errors.push(...structure, ...keywords);
+  const isStructural = problem === undefined && structure.length === 0;
+  if (isStructural) errors.push(...(options.checkRules?.(keywords) ?? []));
   // What cannot be converted was named keyword by keyword already, but for a few.
   if (problem !== undefined && errors.length === 0) errors.push(invalidField(path, "", problem));
   return errors;

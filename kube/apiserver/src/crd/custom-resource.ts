@@ -8,6 +8,7 @@ import {
   type NullHandling,
   pruneUnknownFields,
   type SchemaNode,
+  type WrongMetadata,
 } from "@weir/schema";
 import type { ReadBody } from "../http/read-body.ts";
 import { asJson, isDraft } from "../resources/draft-access.ts";
@@ -86,7 +87,11 @@ export class CustomServedResource implements Resource {
     this.strategy = customStrategy(version);
     this.columns = customColumns(version.columns ?? DEFAULT_COLUMNS);
     this.cells = customCells(version.columns ?? DEFAULT_COLUMNS);
-    this.selectableFields = ["metadata.name", "metadata.namespace", ...version.selectableFields];
+    this.selectableFields = [
+      "metadata.name",
+      ...(definition.isNamespaced ? ["metadata.namespace"] : []),
+      ...version.selectableFields,
+    ];
     this.servesStoredText = false;
     this.deprecation = version.deprecation;
   }
@@ -97,16 +102,16 @@ export class CustomServedResource implements Resource {
   }
 
   decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
-    return this.#decode(body, { numbers, isLenient: false });
+    return this.#decode(body, { numbers, wrong: "refuse" });
   }
 
   decodeMerged(object: JsonObject): DecodedBody {
-    return this.#decode(object, { numbers: undefined, isLenient: true });
+    return this.#decode(object, { numbers: undefined, wrong: "keep" });
   }
 
   #decode(
     body: JsonObject,
-    { numbers, isLenient }: { readonly numbers: ReadBody["numbers"]; readonly isLenient: boolean },
+    { numbers, wrong }: { readonly numbers: ReadBody["numbers"]; readonly wrong: WrongMetadata },
   ): DecodedBody {
     const unknown: string[] = [];
     if (numbers?.infinite !== undefined) throw this.#refuse(noFloat(numbers.infinite));
@@ -114,7 +119,7 @@ export class CustomServedResource implements Resource {
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
-    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata, isLenient);
+    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata, wrong);
     if (coerced.kind === "refused") throw this.#refuse(`${coerced.error.field}: ${coerced.error.message}`);
     unknown.push(...coerced.unknownFields);
     if (this.versionDefinition.preservesUnknown)
@@ -180,7 +185,9 @@ export class CustomServedResource implements Resource {
   #atItsVersion(object: KubeObject): KubeObject {
     const name = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
     const own = this.definition.versions.find((each) => each.name === name) ?? this.versionDefinition;
-    return applyDefaults(own.schema, prunedTo(own, asJson(object))) as unknown as KubeObject;
+    const coerced = coerceEmbeddedMetadata(own.schema, asJson(object), readMetadata, "drop");
+    const value = coerced.kind === "coerced" ? (coerced.value as JsonObject) : asJson(object);
+    return applyDefaults(own.schema, prunedTo(own, value)) as unknown as KubeObject;
   }
 
   /**

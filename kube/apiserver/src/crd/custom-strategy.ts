@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import { compareUtf8, type JsonObject, type JsonValue } from "@weir/core";
 import { jsonEqual, type KubeObject } from "@weir/objects";
 import {
   type FieldError,
@@ -6,9 +6,11 @@ import {
   validateSchema,
   validateUniqueKeys,
   validateValue,
+  requiredField,
 } from "@weir/schema";
+import { quoteGo } from "@weir/text";
 import { countGeneration } from "../resources/builtin-strategy.ts";
-import { asJson, child, metaOf } from "../resources/draft-access.ts";
+import { asJson, child, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { Draft, Strategy, WriteContext } from "../resources/resource.ts";
 import { pathSegmentName } from "../validation/names.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
@@ -61,6 +63,20 @@ function checkMetadata(metadata: JsonValue): readonly FieldError[] {
   return validateObjectMeta({ metadata }, embeddedNames, pathSegmentName);
 }
 
+const STANDARD_FINALIZERS = new Set(["orphan", "foregroundDeletion", "kubernetes"]);
+
+/** Finalizers that come should say by their domain whose they are. */
+function warnOfFinalizers(object: JsonObject, old: KubeObject | undefined, { warn }: WriteContext): void {
+  const finalizers = strings(child(object, "metadata"), "finalizers");
+  if (finalizers.length === 0) return;
+  const known = new Set(old?.metadata.finalizers ?? []);
+  for (const name of [...new Set(finalizers)].sort(compareUtf8)) {
+    if (known.has(name) || name.includes("/") || STANDARD_FINALIZERS.has(name)) continue;
+    const advice = `prefer a domain-qualified finalizer name ${name.includes(".") ? "including a path (/) " : ""}to avoid accidental conflicts with other finalizer writers`;
+    warn(`metadata.finalizers: ${quoteGo(name)}: ${advice}`);
+  }
+}
+
 class CustomRules {
   readonly #version: DefinitionVersion;
   /** Compiled with the first write: many definitions are served that are never written. */
@@ -74,11 +90,13 @@ class CustomRules {
     const { schema, scale } = this.#version;
     const value = asJson(object);
     const before = old === undefined ? {} : { old: asJson(old) };
-    return this.#withRules(value, context, old, [
+    const errors = this.#withRules(value, context, old, [
       ...validateSchema(schema, value, { ...before, checkMetadata }),
       ...scaleSpecErrors(value, scale),
       ...scaleStatusErrors(value, scale),
     ]);
+    if (errors.length === 0) warnOfFinalizers(value, old, context);
+    return errors;
   }
 
   /** A write to the status is held against the status alone, but for rules in CEL and the keys of lists. */
@@ -102,6 +120,9 @@ class CustomRules {
     if (this.#tree === "unknown") this.#tree = compileRules(this.#version.schema);
     if (this.#tree === undefined) return errors;
     const before = old === undefined ? undefined : asJson(old);
+    // A name that is missing is told of with the metadata, and keeps rules from being run as well.
+    const isNameless = text(child(value, "metadata"), "name") === "";
+    if (isNameless) return [...errors, ...(blockedRules([requiredField("metadata.name")]) ?? [])];
     return [...errors, ...(blockedRules(errors) ?? validateRules(this.#tree, value, { old: before, warn }))];
   }
 }

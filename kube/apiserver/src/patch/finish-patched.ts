@@ -7,7 +7,7 @@ import type { Call } from "../resources/call.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
 import { apiVersionOf, type DecodedBody, type Draft, type Resource } from "../resources/resource.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
-import { checkNamespace, reportStrict, unknownFieldProblems } from "../verbs/decode-body.ts";
+import { checkCustomKind, checkNamespace, reportStrict, unknownFieldProblems } from "../verbs/decode-body.ts";
 
 /** What a patch made of an object. */
 export interface Patched {
@@ -47,6 +47,7 @@ export function finishPatched(
     );
   }
   checkNamespace(call, object);
+  if (resource.isCustom) checkCustomKind(resource, patched.object, info.name);
   return object;
 }
 

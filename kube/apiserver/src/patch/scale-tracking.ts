@@ -60,8 +60,10 @@ function keysOf(path: string): readonly string[] {
     .map((part) => `f:${part}`);
 }
 
+/** Of two entries of one manager the last counts. */
 function entriesOf(object: KubeObject): readonly JsonObject[] {
-  return children(child(asJson(object), "metadata"), "managedFields");
+  const entries = children(child(asJson(object), "metadata"), "managedFields");
+  return [...new Map(entries.map((entry) => [identity(entry), entry])).values()];
 }
 
 /** Who manages the replicas at a path of an object, as its Scale tells it. */

@@ -104,8 +104,8 @@ export interface Resource {
   /** Checks types and drops what the kind does not know; throws a 400. `numbers` are texts of the body's. */
   decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody;
   /**
-   * The same for what an apply came to, where that is read otherwise: embedded resources lose what they cannot hold as their
-   * type or metadata, as in what is read from the store.
+   * The same for what an apply came to, where that is read otherwise: what embedded resources cannot hold as their type or
+   * metadata stays until the object is read from the store.
    */
   decodeMerged?(object: JsonObject): DecodedBody;
   /** Writes the kind's defaults; may give the same object. A custom resource drops nulls where its schema has none. */

@@ -138,10 +138,7 @@ function managedFieldsErrors(metadata: JsonObject): readonly FieldError[] {
 export function validateObjectMetaUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {
   const metadata = child(object, "metadata") ?? {};
   const before = child(old, "metadata") ?? {};
-  const errors: FieldError[] = [
-    ...labelErrors(child(metadata, "labels"), "metadata.labels"),
-    ...annotationErrors(child(metadata, "annotations")),
-  ];
+  const errors: FieldError[] = [];
   if (text(before, "deletionTimestamp") !== "") {
     const known = new Set(strings(before, "finalizers"));
     const added = strings(metadata, "finalizers").filter((finalizer) => !known.has(finalizer));
@@ -167,6 +164,9 @@ export function validateObjectMetaUpdate(object: JsonObject, old: JsonObject): r
     if (key === "deletionTimestamp" && isUnset(now)) continue;
     errors.push(invalidField(`metadata.${key}`, now ?? null, "field is immutable"));
   }
+  errors.push(...labelErrors(child(metadata, "labels"), "metadata.labels"));
+  errors.push(...annotationErrors(child(metadata, "annotations")));
+  errors.push(...ownerErrors(metadata), ...managedFieldsErrors(metadata));
   return errors;
 }
 

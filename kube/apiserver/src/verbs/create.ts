@@ -158,7 +158,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
   if (options.isDryRun) {
     const existing = await api.store.get(key);
     if (existing !== undefined) throw exists(call, name, api.store.parse(resource, existing));
-    return object;
+    return resource.isCustom ? fromStored(resource, stored) : object;
   }
   const result = await api.store.commit(resource, { key, object: stored, bytes, expected: 0 });
   if (result.kind === "conflict") {

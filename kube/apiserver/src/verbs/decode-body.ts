@@ -64,10 +64,13 @@ function partsOf(path: string): readonly string[] {
 }
 
 /** A custom resource's kind is told where its schema is checked. */
-function checkCustomKind(resource: Resource, body: JsonObject): void {
+export function checkCustomKind(
+  resource: Resource,
+  body: JsonObject,
+  name = text(child(body, "metadata"), "name"),
+): void {
   const kind = text(body, "kind");
   if (kind === resource.kind) return;
-  const name = text(child(body, "metadata"), "name");
   throw invalidError({ group: resource.group, kind }, name, [
     invalidField("kind", kind, `must be ${resource.kind}`),
   ]);

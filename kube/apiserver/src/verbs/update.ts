@@ -22,6 +22,7 @@ import {
   fromStored,
   groupKind,
   groupResource,
+  type Resource,
   storageKey,
   toStored,
 } from "../resources/resource.ts";
@@ -162,13 +163,15 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   return version === "" || version === String(stored.revision);
 }
 
-/** Upstream checks metadata in general and for the kind again: what is wrong is told twice in the causes. */
+/** Upstream checks metadata in general and for the kind again: what is wrong is told several times in the causes. */
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
   const { resource, info } = call;
-  const rule = nameRuleOf(resource);
-  const own = info.subresource === "" ? validateObjectMeta(object, resource, rule) : [];
   const changes = validateObjectMetaUpdate(object, asJson(old));
-  return [...changes, ...own, ...changes, ...own];
+  const own = validateObjectMeta(object, resource, nameRuleOf(resource));
+  if (changes.length === 0 && own.length === 0) return [];
+  // A custom resource's own rules, and those of a status, look at changes alone.
+  const isWhole = info.subresource === "" && !resource.isCustom;
+  return [...own, ...changes, ...changes, ...(isWhole ? own : [])];
 }
 
 interface Write {
@@ -191,7 +194,8 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
   }
   const next = await toStored(resource, write.object);
   const bytes = api.store.encode(resource, next);
-  if (isDryRun || isSame(api.store.parse(resource, stored), next)) return { kind: "done", object };
+  if (isDryRun || isSame(api.store.parse(resource, stored), next))
+    return { kind: "done", object: await asRead(resource, withVersion(next, stored.revision), object) };
   const result = await api.store.commit(resource, {
     key: stored.key,
     object: next,
@@ -200,6 +204,11 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
   });
   if (result.kind === "conflict") return { kind: "raced" };
   return { kind: "done", object: await fromStored(resource, withVersion(next, result.revision)) };
+}
+
+/** A custom resource may look otherwise once it has been stored; nothing else does. */
+async function asRead(resource: Resource, stored: KubeObject, written: KubeObject): Promise<KubeObject> {
+  return resource.isCustom ? fromStored(resource, stored) : written;
 }
 
 /** A write that changes nothing keeps the revision; the order of keys is not a change. */

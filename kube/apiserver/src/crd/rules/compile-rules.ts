@@ -155,8 +155,15 @@ function rulesOf(node: SchemaNode, schema: SchemaNode): readonly CompiledRule[] 
   });
 }
 
-/** What is wrong with the rules of a schema that is otherwise in order. */
-export function ruleErrors(schema: SchemaNode, path: string): readonly FieldError[] {
+/**
+ * What is wrong with the rules of a schema that is structural. Rules of a node are not looked at where its keywords, or
+ * those of a node below it, are refused.
+ */
+export function ruleErrors(
+  schema: SchemaNode,
+  path: string,
+  refused: readonly FieldError[] = [],
+): readonly FieldError[] {
   const budget = new RuleBudget();
   const errors = errorsBelow(schema, {
     path,
@@ -164,6 +171,7 @@ export function ruleErrors(schema: SchemaNode, path: string): readonly FieldErro
     uncorrelatable: undefined,
     cardinality: 1,
     budget,
+    refused,
   });
   return [...errors, ...budget.errors(path)];
 }
@@ -176,10 +184,11 @@ interface Below {
   /** How often the node can stand in an object. */
   readonly cardinality: Cardinality;
   readonly budget: RuleBudget;
+  readonly refused: readonly FieldError[];
 }
 
 function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
-  const { path, uncorrelatable, budget } = below;
+  const { path, uncorrelatable, budget, refused } = below;
   const { additionalProperties, items } = node;
   const errors: FieldError[] = [];
   const cardinality = cardinalityBelow(node, below.cardinality);
@@ -189,6 +198,7 @@ function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
     uncorrelatable: outside,
     cardinality,
     budget,
+    refused,
   });
   if (typeof additionalProperties === "object") {
     errors.push(...errorsBelow(additionalProperties, within(fieldChild(path, "additionalProperties"))));
@@ -206,9 +216,9 @@ function errorsBelow(node: SchemaNode, below: Below): readonly FieldError[] {
 }
 
 function ownErrors(node: SchemaNode, below: Below): readonly FieldError[] {
-  const { path, isRoot, uncorrelatable } = below;
+  const { path, isRoot, uncorrelatable, refused } = below;
   const rules = node["x-kubernetes-validations"] ?? [];
-  if (rules.length === 0) return [];
+  if (rules.length === 0 || refused.some(({ field }) => field.startsWith(path))) return [];
   const type = typeOfSchema(isRoot ? rootSchema(node) : node);
   if (type === undefined) return [];
   return rules.flatMap((rule, index) => {

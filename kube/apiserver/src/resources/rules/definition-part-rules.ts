@@ -133,11 +133,11 @@ function structuralErrors(
   try {
     // The check looks at keywords that a parsed schema no longer has, so it is given the schema as written.
     const schema = parseSchemaNode(json);
-    const errors = checkStructural(json as Parameters<typeof checkStructural>[0], {
+    return checkStructural(json as Parameters<typeof checkStructural>[0], {
       ...options,
       checkDefault: defaultRuleErrors,
+      checkRules: (refused) => ruleErrors(schema, options.path, refused),
     });
-    return errors.length > 0 ? errors : ruleErrors(schema, options.path);
   } catch (error) {
     if (error instanceof SchemaSyntaxError) return [invalidField(options.path, "", error.message)];
     throw error;

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@weir/core";
+import { type JsonValue, writeJson } from "@weir/core";
 import { unordered } from "../../apiserver/compare.ts";
 import type { Difference } from "../fuzz-target.ts";
 import type { Exchange } from "./conversation.ts";
@@ -17,7 +17,7 @@ export function conversationDifference(
     if (found === undefined) continue;
     const { method, path, query = {}, headers = {} } = their.request;
     const where = `${index}: ${method} ${path}?${new URLSearchParams(query as Record<string, string>).toString()} ${headers["Content-Type"] ?? ""}`;
-    const sent = their.request.rawBody ?? JSON.stringify(their.request.body);
+    const sent = their.request.rawBody ?? writeJson(their.request.body ?? null);
     return { kind: `${method}: ${found.kind}`, detail: `${where}\nsent: ${sent}\n${found.detail}` };
   }
   return undefined;
@@ -44,7 +44,7 @@ function exchangeDifference(ours: Exchange, theirs: Exchange): Difference | unde
   const isMessage = theirMessage !== undefined;
   return {
     kind: isMessage ? `message ${gist(theirMessage)}` : `body ${what}`,
-    detail: `${path.path}\nwant: ${JSON.stringify(path.want)}\ngot:  ${JSON.stringify(path.got)}`,
+    detail: `${path.path}\nwant: ${shownValue(path.want)}\ngot:  ${shownValue(path.got)}`,
   };
 }
 
@@ -69,7 +69,12 @@ function settled(body: JsonValue | undefined, { request }: Exchange): JsonValue 
   const sorted = Array.isArray(causes) ? causes.map((cause) => JSON.stringify(cause)).sort() : undefined;
   return {
     ...status,
-    message: unordered(message),
+    message: message.includes("errors:\n")
+      ? message
+          .split(/\n|: errors:/)
+          .sort()
+          .join("\n")
+      : unordered(message),
     ...(details === undefined
       ? {}
       : { details: { ...details, ...(sorted === undefined ? {} : { causes: sorted }) } }),
@@ -121,4 +126,8 @@ function fieldsDifference(want: Fields, got: Fields, path: string): Parted | und
 
 function isFields(value: JsonValue | undefined): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function shownValue(value: JsonValue | undefined): string {
+  return value === undefined ? "nothing" : writeJson(value);
 }

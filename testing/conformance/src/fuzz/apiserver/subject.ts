@@ -58,7 +58,7 @@ const WRONG_ANNOTATIONS: readonly JsonValue[] = [
   { A: "x" },
   { "example.com/": "x" },
 ];
-const FINALIZERS: readonly JsonValue[] = [["example.com/f"], ["example.com/f", "example.com/g"], []];
+const FINALIZERS: readonly JsonValue[] = [["example.com/f"], ["example.com/f", "example.com/g"]];
 const WRONG_OWNERS: readonly JsonValue[] = [
   [{ ...OWNER, name: "" }],
   [{ kind: "X" }],

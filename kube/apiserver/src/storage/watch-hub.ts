@@ -19,7 +19,7 @@ interface Watcher {
  */
 export class WatchHub {
   readonly #index: RevisionIndex;
-  /** Waiting watchers whose prefix ends in a slash, found by the slashes of a key. */
+  /** Watchers whose prefix ends in a slash, found by the slashes of a key. */
   readonly #byFolder = new Map<string, Set<Watcher>>();
   readonly #byPrefix = new Map<string, Set<Watcher>>();
   #closed = false;
@@ -42,8 +42,8 @@ export class WatchHub {
       }
     }
     for (const [watcher, batch] of batches) {
-      const wake = watcher.wake;
-      this.#setWaiting(watcher, undefined);
+      const { wake } = watcher;
+      watcher.wake = undefined;
       watcher.cursor = last.revision;
       wake?.(batch);
     }
@@ -51,9 +51,23 @@ export class WatchHub {
 
   async *watch(prefix: string, after: number, signal: AbortSignal): AsyncGenerator<readonly StorageEvent[]> {
     const watcher: Watcher = { prefix, cursor: after, wake: undefined };
-    while (!signal.aborted && !this.#closed) {
-      const events = this.#read(watcher) ?? (await this.#wait(watcher, signal));
-      if (events.length > 0) yield events;
+    const end = (): void => {
+      const { wake } = watcher;
+      watcher.wake = undefined;
+      wake?.([]);
+    };
+    this.#add(watcher);
+    signal.addEventListener("abort", end, { once: true });
+    this.#onClose.add(end);
+    try {
+      while (!signal.aborted && !this.#closed) {
+        const events = this.#read(watcher) ?? (await wait(watcher));
+        if (events.length > 0) yield events;
+      }
+    } finally {
+      this.#remove(watcher);
+      signal.removeEventListener("abort", end);
+      this.#onClose.delete(end);
     }
   }
 
@@ -74,32 +88,22 @@ export class WatchHub {
     return undefined;
   }
 
-  #wait(watcher: Watcher, signal: AbortSignal): Promise<readonly StorageEvent[]> {
-    return new Promise((resolve) => {
-      const end = (): void => settle([]);
-      const settle = (events: readonly StorageEvent[]): void => {
-        this.#setWaiting(watcher, undefined);
-        signal.removeEventListener("abort", end);
-        this.#onClose.delete(end);
-        resolve(events);
-      };
-      this.#setWaiting(watcher, settle);
-      signal.addEventListener("abort", end, { once: true });
-      this.#onClose.add(end);
-    });
+  #add(watcher: Watcher): void {
+    const table = this.#tableOf(watcher);
+    const watchers = table.get(watcher.prefix);
+    if (watchers === undefined) table.set(watcher.prefix, new Set([watcher]));
+    else watchers.add(watcher);
   }
 
-  #setWaiting(watcher: Watcher, wake: Watcher["wake"]): void {
-    watcher.wake = wake;
-    const table = watcher.prefix.endsWith("/") ? this.#byFolder : this.#byPrefix;
-    const waiting = table.get(watcher.prefix);
-    if (wake !== undefined) {
-      if (waiting === undefined) table.set(watcher.prefix, new Set([watcher]));
-      else waiting.add(watcher);
-      return;
-    }
-    waiting?.delete(watcher);
-    if (waiting?.size === 0) table.delete(watcher.prefix);
+  #remove(watcher: Watcher): void {
+    const table = this.#tableOf(watcher);
+    const watchers = table.get(watcher.prefix);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) table.delete(watcher.prefix);
+  }
+
+  #tableOf({ prefix }: Watcher): Map<string, Set<Watcher>> {
+    return prefix.endsWith("/") ? this.#byFolder : this.#byPrefix;
   }
 
   *#concerned(entry: LogEntry): Generator<Watcher> {
@@ -108,15 +112,24 @@ export class WatchHub {
       const folder = this.#byFolder.get(key.slice(0, slash + 1));
       if (folder !== undefined) yield* due(folder, entry.revision);
     }
-    for (const [prefix, waiting] of this.#byPrefix) {
-      if (key.startsWith(prefix)) yield* due(waiting, entry.revision);
+    for (const [prefix, watchers] of this.#byPrefix) {
+      if (key.startsWith(prefix)) yield* due(watchers, entry.revision);
     }
   }
 }
 
-/** A watcher that waits for a revision of the future is not woken by what comes before it. */
-function* due(waiting: ReadonlySet<Watcher>, revision: number): Generator<Watcher> {
-  for (const watcher of waiting) {
-    if (watcher.cursor < revision) yield watcher;
+function wait(watcher: Watcher): Promise<readonly StorageEvent[]> {
+  return new Promise((resolve) => {
+    watcher.wake = resolve;
+  });
+}
+
+/**
+ * Those who wait for a revision. A watcher that waits for one of the future is not woken by what comes before it, and one
+ * whose reader is busy finds it in the log.
+ */
+function* due(watchers: ReadonlySet<Watcher>, revision: number): Generator<Watcher> {
+  for (const watcher of watchers) {
+    if (watcher.wake !== undefined && watcher.cursor < revision) yield watcher;
   }
 }

@@ -156,7 +156,8 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
     const { start, options } = this.#input;
     try {
       if (start.kind === "now") {
-        await this.#initial(options.sendInitialEvents === true && options.allowBookmarks);
+        // Without a revision the end of what is there is marked, too, whether or not the client asked for it by name.
+        await this.#initial(options.allowBookmarks);
       } else {
         this.#revision = start.revision;
         // Nothing is known of a revision that is yet to come: the stream stays silent until it ends.

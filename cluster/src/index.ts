@@ -22,4 +22,5 @@ export {
 export { type HttpsWebhooks, httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
 export { WebhookCallError } from "./webhooks/webhook-call-error.ts";
 export { DEFAULT_STATUS_ANNOTATION, type SimulatedStatus } from "./workloads/simulated-status.ts";
+export { INSTANT_TIMING, REALISTIC_TIMING, type WorkloadTiming } from "./workloads/workload-timing.ts";
 export { type WorkloadOptions } from "./workloads/workload-options.ts";

@@ -1,6 +1,7 @@
-import { Deployment } from "@weir/builtin/apps-v1";
+import { Deployment, ReplicaSet } from "@weir/builtin/apps-v1";
 import { HorizontalPodAutoscaler } from "@weir/builtin/autoscaling-v2";
-import { Event, Secret, ServiceAccount } from "@weir/builtin/core-v1";
+import { Job } from "@weir/builtin/batch-v1";
+import { Event, Pod, Secret, ServiceAccount } from "@weir/builtin/core-v1";
 import type { KubeClient } from "@weir/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../src/index.ts";
@@ -142,5 +143,122 @@ describe("a HorizontalPodAutoscaler", () => {
         message: `the HPA controller was unable to get the target's current scale: deployments.apps "gone" not found`,
       });
     });
+  });
+});
+
+describe("adoption", () => {
+  test("brings orphaned pods and ReplicaSets back to a Deployment of the same selector", async () => {
+    const namespace = await makeNamespace(client);
+    const deployment = manifest.deployment(namespace, "web", { replicas: 2 });
+    const pods = async (): Promise<readonly Pod[]> => (await client.list(Pod, { namespace })).items;
+    const uids = async (): Promise<readonly unknown[]> =>
+      (await pods()).map(({ metadata }) => metadata.uid).sort();
+    await client.create(Deployment, deployment);
+    await becomes(
+      async () => (await client.get(Deployment, { namespace, name: "web" }))?.status?.readyReplicas,
+      2,
+    );
+    const before = await uids();
+    await client.delete(Deployment, { namespace, name: "web" }, { propagationPolicy: "Orphan" });
+    await eventually(async () => {
+      const [replicaSet] = (await client.list(ReplicaSet, { namespace })).items;
+      expect(replicaSet?.metadata.ownerReferences ?? []).toEqual([]);
+    });
+    await client.delete(
+      ReplicaSet,
+      { namespace, name: (await client.list(ReplicaSet, { namespace })).items[0]?.metadata.name ?? "" },
+      { propagationPolicy: "Orphan" },
+    );
+    await eventually(async () => {
+      expect((await client.list(ReplicaSet, { namespace })).items).toEqual([]);
+      for (const { metadata } of await pods()) expect(metadata.ownerReferences ?? []).toEqual([]);
+    });
+    await client.create(Deployment, deployment);
+    await eventually(async () => {
+      const [replicaSet, ...more] = (await client.list(ReplicaSet, { namespace })).items;
+      expect(more).toEqual([]);
+      for (const { metadata } of await pods())
+        expect(metadata.ownerReferences?.[0]?.uid).toBe(replicaSet?.metadata.uid);
+      expect(await uids()).toEqual(before);
+    });
+  });
+
+  test("lets go of a pod whose labels no longer fit, and makes another one", async () => {
+    const namespace = await makeNamespace(client);
+    await client.create(Deployment, manifest.deployment(namespace, "web", { replicas: 1 }));
+    const pods = async (): Promise<readonly Pod[]> => (await client.list(Pod, { namespace })).items;
+    await becomes(async () => (await pods()).length, 1);
+    const name = (await pods())[0]?.metadata.name ?? "";
+    await client.patch(
+      Pod,
+      { namespace, name },
+      { type: "merge", patch: { metadata: { labels: { app: "debug" } } } },
+    );
+    await eventually(async () => {
+      const all = await pods();
+      expect(all).toHaveLength(2);
+      expect(all.find(({ metadata }) => metadata.name === name)?.metadata.ownerReferences ?? []).toEqual([]);
+    });
+  });
+});
+
+describe("a failing Job", () => {
+  test("tries again as often as it may", async () => {
+    const namespace = await makeNamespace(client);
+    const annotations = { "weir.dev/status": "failed" };
+    await client.create(Job, manifest.job(namespace, "migrate", { backoffLimit: 2 }, { annotations }));
+    await eventually(async () => {
+      const { status } = (await client.get(Job, { namespace, name: "migrate" })) ?? {};
+      expect(status?.conditions?.map(({ type, reason }) => [type, reason])).toEqual([
+        ["FailureTarget", "BackoffLimitExceeded"],
+        ["Failed", "BackoffLimitExceeded"],
+      ]);
+      expect(status?.failed).toBe(3);
+    });
+    expect((await client.list(Pod, { namespace })).items).toHaveLength(3);
+  });
+
+  test("that hangs ends when its time is over", async () => {
+    const namespace = await makeNamespace(client);
+    const annotations = { "weir.dev/status": "pending" };
+    await client.create(
+      Job,
+      manifest.job(namespace, "migrate", { activeDeadlineSeconds: 1 }, { annotations }),
+    );
+    await eventually(async () => {
+      const { status } = (await client.get(Job, { namespace, name: "migrate" })) ?? {};
+      expect(status?.conditions?.map(({ reason }) => reason)).toEqual([
+        "DeadlineExceeded",
+        "DeadlineExceeded",
+      ]);
+    });
+  });
+});
+
+describe("workloads that take time", () => {
+  test("are created, start, and go", async () => {
+    const timing = { creatingMs: 150, readyMs: 100, runMs: 100, terminatingMs: 200, retryMs: 0 };
+    await using slow = await startCluster({ logger: loudLogger, timing });
+    const namespace = await makeNamespace(slow.client);
+    const seen: string[] = [];
+    const ended = new AbortController();
+    const watching = (async () => {
+      for await (const event of slow.client.watch(Pod, { namespace, signal: ended.signal })) {
+        if (event.type !== "ADDED" && event.type !== "MODIFIED" && event.type !== "DELETED") continue;
+        const { metadata, status } = event.object;
+        const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status ?? "-";
+        const state = metadata.deletionTimestamp === undefined ? `${status?.phase} ${ready}` : "going";
+        if (seen.at(-1) !== state) seen.push(state);
+      }
+    })().catch(() => undefined);
+    await eventually(() => slow.client.create(Pod, manifest.pod(namespace, "one")));
+    await eventually(() => expect(seen.at(-1)).toBe("Running True"));
+    const startedMs = performance.now();
+    await slow.client.delete(Pod, { namespace, name: "one" });
+    await becomes(() => slow.client.get(Pod, { namespace, name: "one" }), undefined);
+    expect(performance.now() - startedMs).toBeGreaterThan(100);
+    ended.abort();
+    await watching;
+    expect(seen).toEqual(["Pending -", "Pending False", "Running False", "Running True", "going"]);
   });
 });

@@ -2,6 +2,7 @@ import { ControllerRevision, DaemonSet } from "@weir/builtin/apps-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
 import { createContent } from "../namespaces/create-content.ts";
+import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
 import type { RevisionOwner } from "./controller-revision.ts";
 import { daemonPod, daemonSetStatus, decideDaemonSet } from "./daemon-set.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
@@ -15,8 +16,11 @@ export function daemonSetController(): Controller {
     .for(DaemonSet, { suspended: () => false })
     .owns(Pod)
     .owns(ControllerRevision)
+    .index(Pod, ORPHANS, orphanNamespace)
+    .watches(Pod, { map: adoptersOf(DaemonSet) })
     .reconcile(async (daemonSet, ctx): Promise<void> => {
       if (daemonSet.metadata.deletionTimestamp !== undefined) return;
+      await claim(ctx, Pod, { ...daemonSet, apiVersion: "apps/v1", kind: "DaemonSet" });
       const owner = revisionOwner(daemonSet);
       const updateRevision = await ensureRevision(owner, ctx as ReconcileContext<never>);
       const observe = (): Parameters<typeof decideDaemonSet>[0] => ({

@@ -3,6 +3,7 @@ import { isApiError } from "@weir/client";
 import type { Outcome } from "@weir/core";
 import { changed, type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
 import { isNamespaceGoing } from "../namespaces/create-content.ts";
+import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
 import {
   decideDeployment,
   type DeploymentAct,
@@ -31,7 +32,10 @@ export function deploymentController({ statusAnnotation }: WorkloadOptions): Con
       suspended: () => false,
     })
     .owns(ReplicaSet)
+    .index(ReplicaSet, ORPHANS, orphanNamespace)
+    .watches(ReplicaSet, { map: adoptersOf(Deployment) })
     .reconcile(async (deployment, ctx): Promise<Outcome> => {
+      await claim(ctx, ReplicaSet, { ...deployment, apiVersion: "apps/v1", kind: "Deployment" });
       let observation = observe(deployment, ctx);
       for (let step = 0; step < MOST_STEPS; step++) {
         const acts = decideDeployment(observation);

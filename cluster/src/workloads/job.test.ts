@@ -1,7 +1,7 @@
 import type { Pod } from "@weir/builtin/core-v1";
 import { describe, expect, test } from "vitest";
 import { aJob, aPod } from "../../test/builders.ts";
-import { decideJob, type JobPlan, jobPod, jobStatus } from "./job.ts";
+import { decideJob, type JobPlan, jobPod, jobStatus, retryAt } from "./job.ts";
 
 const nowMs = Date.UTC(2026, 0, 1, 12);
 const now = "2026-01-01T12:00:00Z";
@@ -42,9 +42,27 @@ describe("decideJob", () => {
       want: { create: [0, 2], remove: 0 },
     },
     {
-      name: "stops when one has failed",
+      name: "tries again after one has failed",
       job: aJob({ spec: { completions: 3, parallelism: 2 } }),
       pods: [run("Failed"), run("Running")],
+      want: { create: [undefined], remove: 0 },
+    },
+    {
+      name: "stops when more have failed than may",
+      job: aJob({ spec: { completions: 3, parallelism: 2, backoffLimit: 1 } }),
+      pods: [run("Failed"), run("Failed"), run("Running")],
+      want: { create: [], remove: 1 },
+    },
+    {
+      name: "stops when one that is restarted in its place has failed",
+      job: aJob({ spec: { template: { spec: { containers: [], restartPolicy: "OnFailure" } } } }),
+      pods: [run("Failed")],
+      want: { create: [], remove: 0 },
+    },
+    {
+      name: "stops when its time is over",
+      job: aJob({ spec: { activeDeadlineSeconds: 60 }, status: { startTime: "2026-01-01T11:58:00Z" } }),
+      pods: [run("Running")],
       want: { create: [], remove: 1 },
     },
     {
@@ -94,8 +112,11 @@ describe("jobStatus", () => {
     });
   });
 
-  test("has failed when a pod has and none runs any more", () => {
-    const status = jobStatus({ job: aJob(), pods: [run("Failed")] }, nowMs);
+  test("has failed when more pods have than may and none runs any more", () => {
+    const job = aJob({ spec: { backoffLimit: 0 } });
+    expect(jobStatus({ job, pods: [run("Failed"), run("Running")] }, nowMs).conditions).toBeUndefined();
+    expect(jobStatus({ job: aJob(), pods: [run("Failed")] }, nowMs).conditions).toBeUndefined();
+    const status = jobStatus({ job, pods: [run("Failed")] }, nowMs);
     expect(status.conditions?.map(({ type, reason }) => [type, reason])).toEqual([
       ["FailureTarget", "BackoffLimitExceeded"],
       ["Failed", "BackoffLimitExceeded"],
@@ -120,6 +141,20 @@ describe("jobStatus", () => {
     expect(suspended.startTime).toBeUndefined();
     const resumed = jobStatus({ job: aJob({ status: suspended }), pods: [] }, nowMs);
     expect(resumed.conditions).toMatchObject([{ type: "Suspended", status: "False", reason: "JobResumed" }]);
+  });
+});
+
+describe("retryAt", () => {
+  test("doubles with each failure, up to ten minutes", () => {
+    const failed = (count: number): readonly Pod[] => Array.from({ length: count }, () => run("Failed"));
+    const created = Date.parse("2026-01-01T00:00:00Z");
+    expect([0, 1, 2, 3, 20].map((count) => retryAt(failed(count), 10_000))).toEqual([
+      0,
+      created + 10_000,
+      created + 20_000,
+      created + 40_000,
+      created + 600_000,
+    ]);
   });
 });
 

@@ -33,32 +33,43 @@ export function decideJob({ job, pods }: JobObservation, nowMs: number): JobPlan
   const end = finishOf(job.status);
   if (end !== undefined) return decideExpiry(job, millisecondsOf(end.lastTransitionTime), nowMs);
   const active = pods.filter(isRunning);
-  if (job.spec?.suspend === true) return { kind: "run", create: [], remove: active };
-  if (isFailing(pods)) return { kind: "run", create: [], remove: active };
+  const isOver = job.spec?.suspend === true || failureOf({ job, pods }, nowMs) !== undefined;
+  if (isOver) return { kind: "run", create: [], remove: active };
   const missing = missingPods({ job, pods });
   const room = Math.max(0, (job.spec?.parallelism ?? 1) - active.length);
   return { kind: "run", create: missing.slice(0, room), remove: [] };
 }
 
 /**
- * Counts a Job's pods and says whether it is over.
- *
- * One failed pod is the end of a simulated Job: the same would happen to the next ones, only later.
+ * Until when the next pod waits after one has failed: `delayMs` after the first failure, twice as long after each that follows,
+ * up to ten minutes, as kube-controller-manager does with ten seconds.
  */
+export function retryAt(pods: readonly Pod[], delayMs: number): number {
+  const ends = pods.filter((pod) => pod.status?.phase === "Failed").map(endOf);
+  if (ends.length === 0) return 0;
+  return Math.max(...ends) + Math.min(LONGEST_RETRY_MS, delayMs * 2 ** (ends.length - 1));
+}
+
+/** When a Job has been active for as long as it may be. */
+export function deadlineOf({ spec, status }: Job): number | undefined {
+  const startMs = millisecondsOf(status?.startTime);
+  const seconds = spec?.activeDeadlineSeconds;
+  return startMs === undefined || seconds === undefined ? undefined : startMs + seconds * 1000;
+}
+
+/** Counts a Job's pods and says whether it is over. */
 export function jobStatus({ job, pods }: JobObservation, nowMs: number): JobStatus {
   const previous = job.status ?? {};
   if (finishOf(previous) !== undefined) return previous;
   const now = timestamp(nowMs);
   const counts = countPods(pods);
   const isSuspended = job.spec?.suspend === true;
-  const isIdle = counts.active === 0;
-  const isDone = isIdle && counts.succeeded >= completionsOf(job);
-  const hasEnded = isDone || (isIdle && counts.failed > 0);
+  const end = counts.active === 0 ? endingOf({ job, pods }, nowMs) : undefined;
   const conditions = suspension(previous.conditions ?? [], isSuspended, nowMs);
   return {
-    ...conditionsField(hasEnded ? [...conditions, ...ending(isDone, now)] : conditions),
+    ...conditionsField(end === undefined ? conditions : [...conditions, ...ending(end, now)]),
     ...(isSuspended ? {} : { startTime: previous.startTime ?? now }),
-    ...(isDone ? { completionTime: now } : {}),
+    ...(end === DONE ? { completionTime: now } : {}),
     ...countField("active", counts.active),
     ...countField("succeeded", counts.succeeded),
     ...countField("failed", counts.failed),
@@ -68,13 +79,60 @@ export function jobStatus({ job, pods }: JobObservation, nowMs: number): JobStat
   };
 }
 
+/** Why a Job has ended. */
+export interface JobEnding {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** All pods that were wanted have done their work. */
+export const DONE: JobEnding = {
+  reason: "CompletionsReached",
+  message: "Reached expected number of succeeded pods",
+};
+
+/** Too many pods have failed. */
+export const BACKOFF_EXCEEDED: JobEnding = {
+  reason: "BackoffLimitExceeded",
+  message: "Job has reached the specified backoff limit",
+};
+
+const DEADLINE_EXCEEDED: JobEnding = {
+  reason: "DeadlineExceeded",
+  message: "Job was active longer than specified deadline",
+};
+
+const LONGEST_RETRY_MS = 600_000;
+const DEFAULT_BACKOFF_LIMIT = 6;
+
+/** Why a Job whose pods have all ended is over. */
+function endingOf({ job, pods }: JobObservation, nowMs: number): JobEnding | undefined {
+  const succeeded = pods.filter((pod) => pod.status?.phase === "Succeeded").length;
+  return succeeded >= completionsOf(job) ? DONE : failureOf({ job, pods }, nowMs);
+}
+
+/** Why a Job has failed. A pod that is restarted in its place does in one what others do one after the other. */
+function failureOf({ job, pods }: JobObservation, nowMs: number): JobEnding | undefined {
+  const failed = pods.filter((pod) => pod.status?.phase === "Failed").length;
+  const isRestarted = job.spec?.template?.spec?.restartPolicy === "OnFailure";
+  const limit = isRestarted ? 0 : (job.spec?.backoffLimit ?? DEFAULT_BACKOFF_LIMIT);
+  if (failed > limit) return BACKOFF_EXCEEDED;
+  const deadlineMs = deadlineOf(job);
+  return deadlineMs !== undefined && deadlineMs <= nowMs ? DEADLINE_EXCEEDED : undefined;
+}
+
+function endOf({ status, metadata }: Pod): number {
+  const ends = (status?.containerStatuses ?? []).map(
+    ({ state }) => millisecondsOf(state?.terminated?.finishedAt) ?? 0,
+  );
+  return Math.max(0, ...ends) || (millisecondsOf(metadata.creationTimestamp) ?? 0);
+}
+
 /** How a Job that has run to its end says so, both conditions in Kubernetes' order. */
-export function ending(isDone: boolean, now: string): readonly JobCondition[] {
-  const because = isDone
-    ? { reason: "CompletionsReached", message: "Reached expected number of succeeded pods" }
-    : { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" };
+export function ending(because: JobEnding, now: string): readonly JobCondition[] {
   const times = { lastProbeTime: now, lastTransitionTime: now };
-  return (isDone ? ["SuccessCriteriaMet", "Complete"] : ["FailureTarget", "Failed"]).map((type) => ({
+  const types = because === DONE ? ["SuccessCriteriaMet", "Complete"] : ["FailureTarget", "Failed"];
+  return types.map((type) => ({
     type,
     status: "True",
     ...times,
@@ -152,10 +210,6 @@ function countPods(
     terminating: pods.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isPodFinished(pod))
       .length,
   };
-}
-
-function isFailing(pods: readonly Pod[]): boolean {
-  return pods.some((pod) => pod.status?.phase === "Failed");
 }
 
 function isRunning(pod: Pod): boolean {

@@ -2,6 +2,7 @@ import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "@weir/builtin/ap
 import { Job } from "@weir/builtin/batch-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import type { Kind } from "@weir/client";
+import type { Outcome } from "@weir/core";
 import type { ObjectMeta } from "@weir/objects";
 import {
   type BaseContext,
@@ -14,17 +15,21 @@ import {
 } from "@weir/sdk";
 import { controllerUids, rootOwner } from "./owner-chain.ts";
 import { PodAddresses } from "./pod-addresses.ts";
-import { isPodFinished, podStatus } from "./pod-status.ts";
+import { PodAges } from "./pod-ages.ts";
+import { endsByItself, isPodFinished, isPodReady, podStatus } from "./pod-status.ts";
 import { NODE_IP, NODE_NAME } from "./simulated-node.ts";
 import { simulatedStatus } from "./simulated-status.ts";
 import type { WorkloadOptions } from "./workload-options.ts";
+import { millisecondsOf } from "./timestamp.ts";
+import { INSTANT_TIMING, podStage } from "./workload-timing.ts";
 import { writeStatus } from "./write-status.ts";
 
 const BY_CONTROLLER = "controller-uid";
 
 /** Stands in for the scheduler and the kubelet: binds pods, reports their status, and lets go of deleted ones. */
-export function podController({ statusAnnotation }: WorkloadOptions): Controller {
+export function podController({ statusAnnotation, timing = INSTANT_TIMING }: WorkloadOptions): Controller {
   const addresses = new PodAddresses();
+  const ages = new PodAges();
   const wakesPods = changed.annotation(statusAnnotation);
   const woken = <R extends { readonly metadata: ObjectMeta }>() => ({
     when: wakesPods,
@@ -40,17 +45,27 @@ export function podController({ statusAnnotation }: WorkloadOptions): Controller
     .watches(StatefulSet, woken<StatefulSet>())
     .watches(DaemonSet, woken<DaemonSet>())
     .watches(Job, woken<Job>())
-    .reconcile(async (key, ctx) => {
+    .reconcile(async (key, ctx): Promise<Outcome | void> => {
       const pod = await ctx.get(Pod, parseKey(key));
-      if (pod === undefined) return addresses.release(key);
-      if (pod.metadata.deletionTimestamp !== undefined) return letGo(pod, ctx);
+      if (pod === undefined) {
+        ages.forget(key);
+        return addresses.release(key);
+      }
+      if (pod.metadata.deletionTimestamp !== undefined)
+        return letGo(pod, { terminatingMs: timing.terminatingMs, ages }, ctx);
       if (isPodFinished(pod)) return;
       if (pod.spec?.nodeName === undefined) return bind(pod, ctx);
       const isHostNetwork = pod.spec.hostNetwork === true;
       const podIP = isHostNetwork ? NODE_IP : addresses.claim(key, pod.status?.podIP);
       const wanted = simulatedStatus(statusAnnotation, rootOwner(pod, ctx.cache), pod.metadata);
-      const status = podStatus(pod, wanted, { hostIP: NODE_IP, podIP }, ctx.clock.now());
+      const nowMs = ctx.clock.now();
+      const { stage, inMs } =
+        isPodReady(pod) && !endsByItself(pod)
+          ? SETTLED
+          : podStage(ages.ageOf(key, pod, nowMs), endsByItself(pod), timing);
+      const status = podStatus(pod, wanted, { hostIP: NODE_IP, podIP }, nowMs, stage);
       await writeStatus(ctx, Pod, pod, status);
+      return inMs === undefined ? undefined : { kind: "settled", recheckAfterMs: inMs };
     });
 }
 
@@ -60,9 +75,23 @@ function podsOf(uid: string, cache: CacheReader): readonly Pod[] {
   return [...direct, ...replicaSets.flatMap(({ metadata }) => podsOf(metadata.uid ?? "", cache))];
 }
 
-/** No container has to stop, so the grace period is not waited for. */
-async function letGo(pod: Pod, ctx: BaseContext): Promise<void> {
-  if (pod.metadata.deletionGracePeriodSeconds === 0) return;
+/** A pod that was ready once is not created anew. */
+const SETTLED: ReturnType<typeof podStage> = { stage: "settled", inMs: undefined };
+
+/** No container has to stop, so the grace period is not waited for unless that is to take time. */
+async function letGo(
+  pod: Pod,
+  { terminatingMs, ages }: { readonly terminatingMs: number; readonly ages: PodAges },
+  ctx: BaseContext,
+): Promise<Outcome | void> {
+  const { deletionGracePeriodSeconds: graceSeconds = 0, deletionTimestamp } = pod.metadata;
+  if (graceSeconds === 0) return;
+  if (terminatingMs > 0) {
+    const sinceMs = (millisecondsOf(deletionTimestamp) ?? 0) - graceSeconds * 1000;
+    const leftMs =
+      Math.min(terminatingMs, graceSeconds * 1000) - ages.goingFor(pod, sinceMs, ctx.clock.now());
+    if (leftMs > 0) return { kind: "settled", recheckAfterMs: leftMs };
+  }
   await ctx.delete(Pod, keyOf(pod), {
     gracePeriodSeconds: 0,
     preconditions: pod.metadata.uid === undefined ? {} : { uid: pod.metadata.uid },

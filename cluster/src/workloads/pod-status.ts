@@ -9,6 +9,7 @@ import type {
 import { observedGeneration } from "./count-field.ts";
 import type { SimulatedStatus } from "./simulated-status.ts";
 import { timestamp } from "./timestamp.ts";
+import type { PodStage } from "./workload-timing.ts";
 
 /** Where a simulated pod runs. */
 export interface PodPlace {
@@ -17,20 +18,27 @@ export interface PodPlace {
 }
 
 /** What its containers do. */
-type PodCourse = "runs" | "completes" | "crashes" | "fails" | "waits";
+type PodCourse = "starts" | "runs" | "completes" | "crashes" | "fails" | "waits";
 
 /**
  * The status that a kubelet would report in the end.
  *
  * A pod that is to be restarted for ever runs; one that is not has done its work. One that fails loops in crashes where
- * it is restarted for ever, and ends otherwise. Times of what did not change are kept.
+ * it is restarted for ever, and ends otherwise. Times of what did not change are kept. `stage` says how far it has come.
  */
-export function podStatus(pod: Pod, wanted: SimulatedStatus, place: PodPlace, nowMs: number): PodStatus {
-  const course = courseOf(pod, wanted);
+// oxlint-disable-next-line max-params -- a pod, what it comes to, and where and when it is
+export function podStatus(
+  pod: Pod,
+  wanted: SimulatedStatus,
+  place: PodPlace,
+  nowMs: number,
+  stage: PodStage = "settled",
+): PodStatus {
+  const course = courseAt(stage, courseOf(pod, wanted));
   const now = timestamp(nowMs);
   const startTime = pod.status?.startTime ?? now;
   const observed = observedGeneration(pod.metadata);
-  const isRunning = course === "runs" || course === "crashes";
+  const isRunning = course === "runs" || course === "crashes" || course === "starts";
   return {
     ...pod.status,
     ...observed,
@@ -81,8 +89,21 @@ function courseOf(pod: Pod, wanted: SimulatedStatus): PodCourse {
   }
 }
 
+/** Whether a pod ends by itself, well or not. */
+export function endsByItself(pod: Pod): boolean {
+  return (pod.spec?.restartPolicy ?? "Always") !== "Always";
+}
+
+/** On its way, a pod is created and starts, whatever it comes to; one that ends runs until then. */
+function courseAt(stage: PodStage, course: PodCourse): PodCourse {
+  if (stage === "settled" || course === "waits") return course;
+  if (stage === "creating") return "waits";
+  return course === "completes" || course === "fails" ? "runs" : "starts";
+}
+
 function phaseOf(course: PodCourse): string {
   switch (course) {
+    case "starts":
     case "runs":
     case "crashes":
       return "Running";
@@ -108,7 +129,7 @@ function podConditions(pod: Pod, course: PodCourse, now: string): readonly PodCo
         ? { reason: "PodFailed" }
         : notReady;
   const isReady = course === "runs";
-  const hasSandbox = course === "runs" || course === "crashes";
+  const hasSandbox = course === "runs" || course === "crashes" || course === "starts";
   const wanted: readonly PodCondition[] = [
     { type: "PodReadyToStartContainers", status: claim(hasSandbox) },
     { type: "Initialized", status: "True", ...(course === "completes" ? { reason: "PodCompleted" } : {}) },
@@ -133,6 +154,8 @@ function stateOf(course: PodCourse, startedAt: string): Omit<ContainerStatus, "n
     terminated: { exitCode, reason, startedAt, finishedAt: startedAt },
   });
   switch (course) {
+    case "starts":
+      return { ready: false, started: true, restartCount: 0, state: { running: { startedAt } } };
     case "runs":
       return { ready: true, started: true, restartCount: 0, state: { running: { startedAt } } };
     case "completes":

@@ -21,6 +21,7 @@ interface StartFlags extends StateFlag {
   readonly workloads: "simulate" | "status-only" | "off" | false;
   readonly kubeconfig?: string;
   readonly eventTtl: number;
+  readonly timing: "instant" | "realistic";
   readonly detach: boolean;
   readonly auditLog?: string;
   readonly auditPolicy?: string;
@@ -88,6 +89,11 @@ function addStart(cluster: Command, deps: ProgramDeps): void {
         .default("simulate"),
     )
     .option("--no-workloads", "leave workloads as they are")
+    .addOption(
+      new Option("--timing <speed>", "how long simulated workloads take")
+        .choices(["instant", "realistic"])
+        .default("instant"),
+    )
     .option("--event-ttl <duration>", "how long Events live", parseDuration, goDurationMs("1h"))
     .option("--kubeconfig <file>", "merge the kubeconfig into this file, too")
     .option("--audit-log <file>", "record requests in this file, as events of audit.k8s.io/v1")

@@ -9,7 +9,14 @@ import {
   type Storage,
   StorageLockedError,
 } from "@weir/apiserver";
-import { type Cluster, type ClusterOptions, type Loops, startCluster } from "@weir/cluster";
+import {
+  type Cluster,
+  type ClusterOptions,
+  INSTANT_TIMING,
+  type Loops,
+  REALISTIC_TIMING,
+  startCluster,
+} from "@weir/cluster";
 import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
 import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
@@ -41,6 +48,8 @@ export interface StartOptions {
   /** Where to write one more kubeconfig. */
   readonly kubeconfig: string | undefined;
   readonly audit: AuditFlags | undefined;
+  /** How long simulated workloads take. */
+  readonly timing: "instant" | "realistic";
   /** How long Events live, in milliseconds. */
   readonly eventTtlMs: number;
 }
@@ -203,14 +212,11 @@ function portOf({ endpoint }: Cluster): number {
   return portOfUrl(endpoint?.url ?? "");
 }
 
-function clusterOptions({
-  authorization,
-  serviceRange,
-  workloads,
-  eventTtlMs,
-}: StartOptions): ClusterOptions {
+function clusterOptions(options: StartOptions): ClusterOptions {
+  const { authorization, serviceRange, workloads, eventTtlMs, timing } = options;
   return {
     eventTtlMs,
+    timing: timing === "realistic" ? REALISTIC_TIMING : INSTANT_TIMING,
     authorization: authorization === "rbac" ? "RBAC" : "AlwaysAllow",
     loops: { workloads },
     ...(serviceRange === undefined ? {} : { serviceRange }),

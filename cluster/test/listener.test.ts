@@ -251,7 +251,7 @@ describe("unusual requests", () => {
 
 describe("slow clients", () => {
   test("that never finish their handshake, their head or their first request are let go of", () =>
-    withListener({ limits: { headTimeoutMs: 200 } }, async ({ port, open, listener }) => {
+    withListener({ limits: { headTimeoutMs: 1_000 } }, async ({ port, open, listener }) => {
       const silent = connectTcp(port, "127.0.0.1");
       const [second, third] = [await open(), await open()];
       third.write("GET /livez HTTP/1.1\r\nHost:");

@@ -12,6 +12,7 @@ import {
 import { type Clock, describeError, type Logger, systemClock } from "@weir/core";
 import { serviceUnavailableError, timeoutError, unknownError } from "@weir/objects";
 import type { CertifiedKey } from "@weir/sdk";
+import { ChunkFrames } from "./chunk-frames.ts";
 import { ListenedRequest, type ListenerState } from "./listened-request.ts";
 import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
 import {
@@ -98,7 +99,7 @@ class Listener implements HttpsListener {
     this.#limits = completeLimits(options.limits);
     this.#pending = new PendingConnections(this.#limits.maxPendingConnections);
     const { stallTimeoutMs } = this.#limits;
-    this.#sending = { budget, clock, stallTimeoutMs, watches: new Set() };
+    this.#sending = { budget, clock, stallTimeoutMs, frames: new ChunkFrames(), watches: new Set() };
     this.#state = { budget, reading: new Map() };
     this.#server = this.#createServer();
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ApiResponse, ByteBudget } from "@weir/apiserver";
 import type { Clock } from "@weir/core";
+import type { ChunkFrames } from "./chunk-frames.ts";
 
 /** What is sent goes through. */
 export interface Sending {
@@ -8,6 +9,8 @@ export interface Sending {
   readonly clock: Clock;
   /** How long a client may take to read what was sent. */
   readonly stallTimeoutMs: number;
+  /** Shares what many watches are sent. */
+  readonly frames: ChunkFrames;
   /** What ends each watch in good order, when the listener closes. */
   readonly watches: Set<() => void>;
 }
@@ -46,12 +49,13 @@ async function sendStream(
   response.once("close", end);
   if (isOpenEnded) sending.watches.add(end);
   response.flushHeaders();
+  const writer = isOpenEnded ? sending.frames.writerOf(response) : response;
   try {
     for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
       if (response.destroyed) return;
-      if (!response.write(next.value)) await taken(response, next.value.length, sending);
+      if (!writer.write(next.value)) await taken(response, next.value.length, sending);
     }
-    response.end();
+    writer.end();
   } finally {
     sending.watches.delete(end);
     end();

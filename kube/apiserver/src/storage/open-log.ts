@@ -19,6 +19,9 @@ import { toStorageError } from "./sqlite-failure.ts";
 import { StorageCorruptError, StorageFailedError, StorageVersionError } from "./storage-error.ts";
 import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
 
+/** What a burst may leave of the write-ahead log's size: room that is there already is written to sooner. */
+const LARGEST_IDLE_WAL_BYTES = 32 * 1024 * 1024;
+
 /** What to open, and how. */
 export interface OpenLogOptions {
   readonly path: string;
@@ -82,6 +85,7 @@ function connect(path: string, onStep: OnStep | undefined): DatabaseSync {
   try {
     // Checkpoints are begun by us, in another thread where they are long.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
+    db.exec(`PRAGMA journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
   } catch (error) {
     db.close();
     throw error;

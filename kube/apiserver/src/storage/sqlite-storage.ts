@@ -62,8 +62,11 @@ export async function createSqliteStorage(options: SqliteStorageOptions): Promis
 /** Bounds of one transaction, so that the first writes of a burst do not wait for all of it. */
 const LARGEST_BATCH = { writes: 1000, bytes: 8 * 1024 * 1024 } as const;
 
-/** How much may wait in the write-ahead log before it is copied into the file. */
-const CHECKPOINT_BYTES = 4 * 1024 * 1024;
+/**
+ * How much may wait in the write-ahead log before it is copied into the file. Copying waits for the disk twice, which
+ * counts for more where nothing else does; reading the log after a crash takes some milliseconds per MiB.
+ */
+const CHECKPOINT_BYTES = { synced: 8 * 1024 * 1024, unsynced: 32 * 1024 * 1024 } as const;
 
 interface PendingWrite {
   readonly write: StorageWrite;
@@ -188,7 +191,8 @@ class SqliteStorage implements Storage {
 
   #afterCommit(): void {
     this.#keeper.grown();
-    if (this.#file.walBytes > CHECKPOINT_BYTES) this.#checkpointing ??= this.#checkpoint();
+    const most = this.#fsync ? CHECKPOINT_BYTES.synced : CHECKPOINT_BYTES.unsynced;
+    if (this.#file.walBytes > most) this.#checkpointing ??= this.#checkpoint();
   }
 
   #enqueue(write: StorageWrite, createRevision: number | undefined): Promise<CommitResult> {

@@ -52,7 +52,7 @@ export interface CompiledPolicy {
 export function compilePolicy(spec: JsonObject): CompiledPolicy {
   const hasParams = child(spec, "paramKind") !== undefined;
   const variables = compileVariables(spec, hasParams);
-  const types = new Map([...variables].map(([name, { type }]) => [name, type]));
+  const types = new Map([...variables].map(([name, { type }]) => [name, variableType(type)]));
   const named = variables.size === 0 ? undefined : types;
   const environment = policyEnvironment(hasParams, named);
   const messages = policyEnvironment(hasParams, named, false);
@@ -97,9 +97,20 @@ export function compileVariables(
   for (const variable of children(spec, "variables")) {
     const compiled = compileExpression(text(variable, "expression"), policyEnvironment(hasParams, types), []);
     variables.set(text(variable, "name"), compiled);
-    types.set(text(variable, "name"), compiled.type);
+    types.set(text(variable, "name"), variableType(compiled.type));
   }
   return variables;
+}
+
+const PLAIN_KINDS: ReadonlySet<string> = new Set(
+  "bool bytes double duration int null string timestamp uint".split(" "),
+);
+
+/** As what expressions see a variable: what is not made of plain types, lists and maps is of any type. */
+export function variableType(type: CelType): CelType {
+  if (PLAIN_KINDS.has(type.kind)) return type;
+  if (type.kind !== "list" && type.kind !== "map") return DYN;
+  return { ...type, params: type.params.map(variableType) };
 }
 
 /** Compiles an expression that has to be of one of some types; no expected types are any type. */

@@ -72,6 +72,19 @@ const NAMESPACE = object("Namespace", {
   }),
 });
 
+/** The same with other types of objects and parameters. */
+export function typedEnvironment(
+  names: Iterable<readonly [string, CelType]>,
+  variables: ReadonlyMap<string, CelType>,
+): Environment {
+  return kubernetes([
+    ["namespaceObject", NAMESPACE],
+    ["request", REQUEST],
+    ["variables", objectOf("kubernetes.variables", variables)],
+    ...names,
+  ]);
+}
+
 const AUTHORIZER_NAMES = [
   ["authorizer", AUTHORIZER],
   ["authorizer.requestResource", RESOURCE_CHECK],

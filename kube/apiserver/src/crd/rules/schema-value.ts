@@ -62,12 +62,29 @@ export function rootSchema(schema: SchemaNode): SchemaNode {
  * object by the nanosecond in which it was made.
  */
 export function typeOfSchema(schema: SchemaNode, name = "selfType0"): CelType | undefined {
-  if (schema["x-kubernetes-int-or-string"] === true) return DYN;
+  return typeWithin(schema, name, { around: [], hidesQuantities: false });
+}
+
+/** The type of a built-in kind as its published schema has it, which gives quantities none. */
+export function typeOfKind(schema: SchemaNode, name: string): CelType | undefined {
+  return typeWithin(schema, name, { around: [], hidesQuantities: true });
+}
+
+interface Within {
+  /** The objects on the way to a schema: one within itself has no fields. */
+  readonly around: readonly SchemaNode[];
+  readonly hidesQuantities: boolean;
+}
+
+function typeWithin(schema: SchemaNode, name: string, within: Within): CelType | undefined {
+  const { around, hidesQuantities } = within;
+  if (schema["x-kubernetes-int-or-string"] === true)
+    return hidesQuantities && schema.format === "quantity" ? undefined : DYN;
   switch (schema.type) {
     case "object":
-      return objectType(schema, name);
+      return around.includes(schema) ? objectOf(name, new Map()) : objectType(schema, name, within);
     case "array": {
-      const items = schema.items && typeOfSchema(schema.items, `${name}.@idx`);
+      const items = schema.items && typeWithin(schema.items, `${name}.@idx`, within);
       return items && listOf(items);
     }
     case "string":
@@ -83,17 +100,18 @@ export function typeOfSchema(schema: SchemaNode, name = "selfType0"): CelType | 
   }
 }
 
-function objectType(schema: SchemaNode, name: string): CelType | undefined {
+function objectType(schema: SchemaNode, name: string, outer: Within): CelType | undefined {
   const { additionalProperties } = schema;
+  const within = { ...outer, around: [...outer.around, schema] };
   if (typeof additionalProperties === "object") {
-    const values = typeOfSchema(additionalProperties, `${name}.@elem`);
+    const values = typeWithin(additionalProperties, `${name}.@elem`, within);
     return values && mapOf(STRING, values);
   }
   const whole = schema["x-kubernetes-embedded-resource"] === true ? rootSchema(schema) : schema;
   const fields = new Map<string, CelType>();
   for (const [property, node] of Object.entries(whole.properties ?? {})) {
     const escaped = escapedName(property);
-    const type = typeOfSchema(node, `${name}.${property}`);
+    const type = typeWithin(node, `${name}.${property}`, within);
     if (escaped !== undefined && type !== undefined) fields.set(escaped, type);
   }
   return objectOf(name, fields);

@@ -6,6 +6,7 @@ import {
   compileExpression,
   compileVariables,
   type PolicyExpression,
+  variableType,
 } from "../compile-policy.ts";
 import type { Conditional } from "../evaluate-policy.ts";
 import { policyEnvironment } from "../policy-environment.ts";
@@ -38,7 +39,7 @@ const JSON_PATCH: CelType = listOf({ kind: "object", name: "JSONPatch", params: 
 export function compileMutations(spec: JsonObject): CompiledMutations {
   const hasParams = child(spec, "paramKind") !== undefined;
   const variables = compileVariables(spec, hasParams);
-  const types = new Map([...variables].map(([name, { type }]) => [name, type]));
+  const types = new Map([...variables].map(([name, { type }]) => [name, variableType(type)]));
   const environment = withPatchTypes(policyEnvironment(hasParams, types));
   const compiled = (mutation: JsonObject, key: string, type: CelType): PolicyExpression | undefined => {
     const part = child(mutation, key);

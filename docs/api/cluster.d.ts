@@ -2,11 +2,14 @@
 import type { ApiRequest } from "@weir/apiserver";
 import type { ApiResponse } from "@weir/apiserver";
 import type { ApiServer } from "@weir/apiserver";
+import type { AuditOptions } from "@weir/apiserver";
+import type { ByteBudget } from "@weir/apiserver";
 import type { CallWebhook } from "@weir/apiserver";
 import type { CertifiedKey } from "@weir/sdk";
 import type { Clock } from "@weir/core";
 import type { Controller } from "@weir/sdk";
 import type { FaultPlan } from "@weir/apiserver";
+import type { FlowOptions } from "@weir/apiserver";
 import type { Handle } from "@weir/apiserver";
 import type { KubeClient } from "@weir/client";
 import type { Logger } from "@weir/core";
@@ -58,16 +61,36 @@ export interface ClusterEndpoint {
     readonly kubeconfig?: string;
 }
 
+export interface ClusterKeys {
+    readonly authority: CertificateAuthority;
+    readonly token: string;
+    identity(names: ServerNames): Promise<CertifiedKey>;
+}
+
+export declare class ClusterKeysError extends WeirError {
+    readonly name = "ClusterKeysError";
+    readonly reason = "ClusterKeysUnusable";
+    readonly retry = "never";
+    readonly folder: string;
+    constructor(folder: string, options: {
+        readonly cause: unknown;
+    });
+}
+
 export interface ClusterOptions {
     readonly storage?: Storage;
     readonly loops?: Loops;
     readonly statusAnnotation?: string;
+    readonly timing?: WorkloadTiming;
+    readonly eventTtlMs?: number;
     readonly clock?: Clock;
     readonly random?: Random;
     readonly logger?: Logger;
     readonly authorization?: "AlwaysAllow" | "RBAC";
     readonly serviceRange?: string;
+    readonly flow?: FlowOptions;
     readonly faults?: FaultPlan;
+    readonly audit?: AuditOptions;
     readonly resolveService?: ResolveService;
     readonly listen?: ListenOptions;
 }
@@ -76,6 +99,7 @@ export declare const DEFAULT_STATUS_ANNOTATION = "weir.dev/status";
 
 export interface HttpsListener extends AsyncDisposable {
     readonly url: string;
+    readonly connections: number;
 }
 
 export interface HttpsListenerOptions {
@@ -84,11 +108,16 @@ export interface HttpsListenerOptions {
     readonly identity: CertifiedKey;
     readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
     readonly logger: Logger;
+    readonly limits?: ListenerLimits;
+    readonly budget?: ByteBudget;
+    readonly clock?: Clock;
 }
 
 export interface HttpsWebhooks extends Disposable {
     readonly call: CallWebhook;
 }
+
+export declare const INSTANT_TIMING: WorkloadTiming;
 
 export declare class KubeconfigWriteError extends WeirError {
     readonly name = "KubeconfigWriteError";
@@ -115,17 +144,39 @@ export interface ListenOptions {
     readonly host?: string;
     readonly port?: number;
     readonly kubeconfig?: string;
+    readonly name?: string;
+    readonly limits?: ListenerLimits;
     readonly token?: string;
+    readonly names?: readonly string[];
+    readonly keys?: string;
+}
+
+export interface ListenerLimits {
+    readonly headTimeoutMs?: number;
+    readonly requestTimeoutMs?: number;
+    readonly idleTimeoutMs?: number;
+    readonly stallTimeoutMs?: number;
+    readonly maxPendingConnections?: number;
+    readonly shutdownGraceMs?: number;
+}
+
+export interface LoopOptions extends WorkloadOptions {
+    readonly certificateAuthority: string;
+    readonly eventTtlMs?: number | undefined;
 }
 
 export interface Loops {
     readonly namespaces?: "content" | "finalizer-only" | "off";
     readonly garbage?: boolean;
     readonly accounts?: boolean;
+    readonly quotas?: boolean;
     readonly roles?: boolean;
     readonly rootCertificate?: boolean;
+    readonly events?: boolean;
     readonly workloads?: "simulate" | "status-only" | "off";
 }
+
+export declare const REALISTIC_TIMING: WorkloadTiming;
 
 export type ResolveService = (service: NonNullable<WebhookTarget["service"]>) => {
     readonly host: string;
@@ -142,6 +193,15 @@ export declare class WebhookCallError extends WeirError {
 
 export interface WorkloadOptions {
     readonly statusAnnotation: string;
+    readonly timing?: WorkloadTiming | undefined;
+}
+
+export interface WorkloadTiming {
+    readonly creatingMs: number;
+    readonly readyMs: number;
+    readonly runMs: number;
+    readonly terminatingMs: number;
+    readonly retryMs: number;
 }
 
 export declare function createAuthority(commonName: string, nowMs: number): CertificateAuthority;
@@ -154,9 +214,12 @@ export declare function inProcessTransport(handle: Handle): Transport;
 
 export declare function listenHttps(options: HttpsListenerOptions): Promise<HttpsListener>;
 
-export declare function loopControllers(loops: Loops, options: WorkloadOptions & {
-    readonly certificateAuthority: string;
-}): readonly Controller[];
+export declare function loopControllers(loops: Loops, options: LoopOptions): readonly Controller[];
+
+export declare function openClusterKeys(folder: string, { commonName, nowMs }: {
+    readonly commonName: string;
+    readonly nowMs: number;
+}): Promise<ClusterKeys>;
 
 export declare function startCluster(options?: ClusterOptions): Promise<Cluster>;
 

@@ -7,6 +7,7 @@ import { disruptionController } from "./disruption/disruption-controller.ts";
 import { DEFAULT_EVENT_TTL_MS, eventTtlController } from "./events/event-ttl-controller.ts";
 import { garbageController } from "./garbage/garbage-controller.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
+import { type CheckPolicy, policyStatusController } from "./policies/policy-status-controller.ts";
 import { quotaController } from "./quotas/quota-controller.ts";
 import { roleAggregationController } from "./roles/aggregation-controller.ts";
 import { endpointsController } from "./services/endpoints-controller.ts";
@@ -39,6 +40,8 @@ export interface Loops {
   readonly roles?: boolean;
   /** Gives each namespace its ConfigMap `kube-root-ca.crt`. */
   readonly rootCertificate?: boolean;
+  /** Tells in the status of ValidatingAdmissionPolicies where their expressions do not fit the objects. */
+  readonly policies?: boolean;
   /** Removes Events that are an hour old, or as old as `eventTtlMs` says. */
   readonly events?: boolean;
   /**
@@ -52,13 +55,15 @@ export interface Loops {
 export interface LoopOptions extends WorkloadOptions {
   /** The authority that the API is trusted by, as PEM. */
   readonly certificateAuthority: string;
+  /** Tells what is wrong with the expressions of a policy; without it no status does. */
+  readonly checkPolicy?: CheckPolicy;
   /** How long Events live; an hour by default. */
   readonly eventTtlMs?: number | undefined;
 }
 
 /** The controllers of the loops that are on. */
 export function loopControllers(loops: Loops, options: LoopOptions): readonly Controller[] {
-  const { certificateAuthority, eventTtlMs = DEFAULT_EVENT_TTL_MS } = options;
+  const { certificateAuthority, checkPolicy, eventTtlMs = DEFAULT_EVENT_TTL_MS } = options;
   const { namespaces = "content", workloads = "simulate" } = loops;
   const podsAreLetGo = workloads === "simulate";
   return [
@@ -71,6 +76,9 @@ export function loopControllers(loops: Loops, options: LoopOptions): readonly Co
     ...unlessOff(loops.quotas, () => [quotaController()]),
     ...unlessOff(loops.roles, () => [roleAggregationController()]),
     ...unlessOff(loops.rootCertificate, () => [rootCertificateController(certificateAuthority)]),
+    ...unlessOff(loops.policies, () =>
+      checkPolicy === undefined ? [] : [policyStatusController(checkPolicy)],
+    ),
     ...unlessOff(loops.events, () => [eventTtlController(eventTtlMs)]),
     ...workloadControllers(workloads, options),
   ];

@@ -23,6 +23,7 @@ import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
 import type { ListenerLimits } from "./listener/listener-limits.ts";
 import { writeKubeconfig } from "./listener/kubeconfig.ts";
 import { loopControllers, type Loops } from "./loops.ts";
+import type { CheckPolicy } from "./policies/policy-status-controller.ts";
 import { httpsWebhooks, type ResolveService } from "./webhooks/https-webhooks.ts";
 import type { WorkloadTiming } from "./workloads/workload-timing.ts";
 import { DEFAULT_STATUS_ANNOTATION } from "./workloads/simulated-status.ts";
@@ -139,7 +140,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       callWebhook: webhooks.call,
     }),
   );
-  const { handle, transport } = outside(apiServer, options.faults, clock);
+  const { handle, transport } = outside({ apiServer, storage, clock }, options.faults);
   const listener = await listen({ handle, keys, token, budget: flow.budget }, options);
   if (listener !== undefined) starting.use(listener.server);
   const clientOf = (through: Transport): KubeClient =>
@@ -147,7 +148,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const manager = starting.use(
     createManager({
       client: clientOf(inProcessTransport(trusted(apiServer))),
-      controllers: controllersOf(options, authority.certificate),
+      controllers: controllersOf(options, authority.certificate, (spec) => apiServer.policyWarnings(spec)),
       clock,
       random,
       logger,
@@ -162,8 +163,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 function controllersOf(
   { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs, timing }: ClusterOptions,
   certificateAuthority: string,
+  checkPolicy: CheckPolicy,
 ): readonly Controller[] {
-  return loopControllers(loops, { statusAnnotation, certificateAuthority, eventTtlMs, timing });
+  return loopControllers(loops, {
+    statusAnnotation,
+    certificateAuthority,
+    checkPolicy,
+    eventTtlMs,
+    timing,
+  });
 }
 
 /** What is in flight is counted by the API and the listener together. */
@@ -184,9 +192,12 @@ function ownOptions(
 
 /** The API as whoever is not the cluster itself reaches it: with the faults that were asked for. */
 function outside(
-  apiServer: ApiServer,
+  {
+    apiServer,
+    storage,
+    clock,
+  }: { readonly apiServer: ApiServer; readonly storage: Storage; readonly clock: Clock },
   faults: FaultPlan | undefined,
-  clock: Clock,
 ): { readonly handle: Handle; readonly transport: Transport } {
   if (faults === undefined) {
     return {
@@ -194,7 +205,11 @@ function outside(
       transport: inProcessTransport(trusted(apiServer)),
     };
   }
-  const inject = createFaultInjector(faults, clock);
+  const inject = createFaultInjector(faults, clock, {
+    revision: () => storage.revision(),
+    compact: () => apiServer.compact(),
+    restart: () => apiServer.restart(),
+  });
   return {
     handle: (request) => inject(request, (asked) => apiServer.handle(asked)),
     transport: inProcessTransport((request) => inject(request, trusted(apiServer))),

@@ -29,6 +29,7 @@ export { type FlowOptions } from "./flow/flow-control.ts";
 export { OverloadedError } from "./flow/overloaded-error.ts";
 export { fromFetch, toFetch } from "./http/fetch-adapter.ts";
 export { type ApiRequest, type ApiResponse, type BodyPiece } from "./http/api-request.ts";
+export { type ExpressionWarning } from "./policies/type-checking.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
 export { InvalidServiceRangeError } from "./services/service-range.ts";
 export { type UserInfo } from "./auth/user-info.ts";

@@ -1,4 +1,12 @@
-import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
+import {
+  type Clock,
+  type JsonObject,
+  type Logger,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from "@weir/core";
 import { createAdmission, type RunningAdmission } from "./admission/create-admission.ts";
 import { type AuditOptions, Auditor, type AuditRecord } from "./audit/audit-record.ts";
 import { Access } from "./auth/access.ts";
@@ -21,6 +29,7 @@ import { fixedPath } from "./http/fixed-paths.ts";
 import { parseRequestInfo } from "./http/request-info.ts";
 import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
+import { type ExpressionWarning, policyWarnings } from "./policies/type-checking.ts";
 import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
@@ -62,6 +71,8 @@ export interface ApiServer extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** The same for callers that have no fetch Request at hand, such as an HTTP listener. */
   handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
+  /** Where the expressions of a ValidatingAdmissionPolicy's spec do not fit the kinds that it names: what its status tells. */
+  policyWarnings(spec: JsonObject): readonly ExpressionWarning[];
 }
 
 /** Where a request comes from. */
@@ -185,6 +196,10 @@ class Server implements ApiServer {
         return respondStatus(error.status, { warnings, accept: request.header("accept") });
       return respondError(error, this.#api.logger, { warnings });
     }
+  }
+
+  policyWarnings(spec: JsonObject): readonly ExpressionWarning[] {
+    return policyWarnings(spec, this.#api.registry);
   }
 
   async #route(request: ApiRequest, { isTrusted, warnings, audit }: Asked): Promise<ApiResponse> {

@@ -76,6 +76,7 @@ interface Within {
   readonly hidesQuantities: boolean;
 }
 
+// oxlint-disable-next-line complexity -- one case for each type of a schema
 function typeWithin(schema: SchemaNode, name: string, within: Within): CelType | undefined {
   const { around, hidesQuantities } = within;
   if (schema["x-kubernetes-int-or-string"] === true)

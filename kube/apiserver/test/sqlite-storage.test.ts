@@ -178,8 +178,8 @@ describe("a storage file", () => {
       const last = new Map(acknowledged.map((write) => [write.key, write]));
       for (const { key, at } of last.values()) {
         const value = new TextDecoder().decode((await storage.get(key))?.value);
-        // The write after the last acknowledged one may have become durable before the kill.
-        expect([at, at + 50]).toContain(Number.parseInt(value, 10));
+        // Later ones may have become durable before the kill, and their answers still lay in the pipe.
+        expect(Number.parseInt(value, 10)).toBeGreaterThanOrEqual(at);
       }
     }
   });

@@ -83,20 +83,20 @@ class Life {
     return file;
   }
 
-  run(): void {
+  async run(): Promise<void> {
     const file = this.open();
     for (let round = 0; round < 5; round++) {
       this.#commit(file, [this.#row(), this.#row(), this.#row()]);
       this.#commit(file, [this.#row(9000)]);
       this.#commit(file, [this.#row()]);
-      if (round === 2) this.#checkpoint(file);
+      if (round === 2) await this.#checkpoint(file);
       if (round > 0) this.#compact(file);
     }
     this.#close(file);
     const again = this.open();
     this.#commit(again, [this.#row()]);
     this.#compact(again);
-    this.#checkpoint(again);
+    await this.#checkpoint(again);
     this.#commit(again, [this.#row(), this.#row()]);
     this.#close(again);
   }
@@ -131,8 +131,8 @@ class Life {
     this.look("acknowledged");
   }
 
-  #checkpoint(file: LogFile): void {
-    this.#retry(() => file.checkpoint());
+  async #checkpoint(file: LogFile): Promise<void> {
+    await file.checkpoint().catch(() => file.checkpoint());
     this.#flushed = takeFiles(this.#folder);
     this.look("checkpointed");
   }
@@ -262,13 +262,14 @@ const STEPS = [
   "identity",
   "open",
   "sync",
+  "sync file",
 ];
 
 describe("a crash", () => {
-  test("of the process at any write loses nothing that was acknowledged and leaves nothing half-done", () => {
+  test("of the process at any write loses nothing that was acknowledged and leaves nothing half-done", async () => {
     using scratch = scratchFolder();
     const life = new Life(scratch.folder, scratch.path, true);
-    life.run();
+    await life.run();
     const steps = new Set(life.moments.map(({ step }) => step).filter((step) => STEPS.includes(step)));
     expect([...steps].sort()).toEqual(STEPS);
     const count = tryAll(
@@ -279,10 +280,10 @@ describe("a crash", () => {
     expect(count).toBeGreaterThan(300);
   }, 60_000);
 
-  test("of the machine at any write loses nothing that was acknowledged either", () => {
+  test("of the machine at any write loses nothing that was acknowledged either", async () => {
     using scratch = scratchFolder();
     const life = new Life(scratch.folder, scratch.path, true);
-    life.run();
+    await life.run();
     const random = lehmer(3);
     const count = tryAll(
       life,
@@ -293,10 +294,10 @@ describe("a crash", () => {
     expect(count).toBeGreaterThan(300);
   }, 60_000);
 
-  test("of the machine leaves an older whole state where nothing is flushed", () => {
+  test("of the machine leaves an older whole state where nothing is flushed", async () => {
     using scratch = scratchFolder();
     const life = new Life(scratch.folder, scratch.path, false);
-    life.run();
+    await life.run();
     const random = lehmer(5);
     const count = tryAll(
       life,
@@ -307,10 +308,10 @@ describe("a crash", () => {
     expect(count).toBeGreaterThan(300);
   }, 60_000);
 
-  test("of the process loses nothing where nothing is flushed", () => {
+  test("of the process loses nothing where nothing is flushed", async () => {
     using scratch = scratchFolder();
     const life = new Life(scratch.folder, scratch.path, false);
-    life.run();
+    await life.run();
     tryAll(
       life,
       (before, moment) => [before.files, moment.files],
@@ -324,7 +325,7 @@ describe("a crash", () => {
     }
   }, 60_000);
 
-  test("while a file of version 1 is brought to version 2 leaves one or the other", () => {
+  test("while a file of version 1 is brought to version 2 leaves one or the other", async () => {
     using scratch = scratchFolder();
     const rows = writeFirstVersion(scratch.path);
     const moments: Files[] = [];
@@ -374,10 +375,10 @@ describe("a crash", () => {
 });
 
 describe("a failure", () => {
-  test("at any step of a write leaves the file as before, and the next attempt succeeds", () => {
+  test("at any step of a write leaves the file as before, and the next attempt succeeds", async () => {
     using scratch = scratchFolder();
     const counting = new Life(scratch.folder, scratch.path, true);
-    counting.run();
+    await counting.run();
     const total = counting.moments.length;
     for (let failing = 1; failing < total; failing += 7) {
       using other = scratchFolder();
@@ -388,13 +389,13 @@ describe("a failure", () => {
         const isRetried = !/^(?:open|create|sync|close)/.test(name);
         if (step === failing && isRetried) throw new TypeError(`failed at ${name}`);
       });
-      life.run();
+      await life.run();
       const end = life.moments.at(-1) as Moment;
       check(life, end, reopen(other.path, false), true);
     }
   }, 60_000);
 
-  test("of a flush is final: nobody knows what the disk has", () => {
+  test("of a flush is final: nobody knows what the disk has", async () => {
     using scratch = scratchFolder();
     let isFailing = false;
     const onStep = (step: string): void => {

@@ -52,8 +52,9 @@ export class LogFile {
   #isMarked = false;
   /** The next transaction is the first in its round of the write-ahead log, or may be. */
   #needsIdentity = true;
-  #isCheckpointing = false;
   #walFd: number | undefined;
+  /** Is not closed before SQLite has closed the file: closing it would release SQLite's locks. */
+  #fileFd: number | undefined;
   #walBytes = 0;
   #failure: Error | undefined;
 
@@ -120,9 +121,12 @@ export class LogFile {
 
   /** Makes what was committed outlive the machine, in another thread. After a failure every call fails. */
   async sync(): Promise<void> {
-    const fd = this.#openWal();
+    await this.#flush(this.#openWal(), "sync");
+  }
+
+  async #flush(fd: number, step: string): Promise<void> {
     try {
-      this.#onStep?.("sync");
+      this.#onStep?.(step);
       await new Promise<void>((resolve, reject) => {
         fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
       });
@@ -142,29 +146,28 @@ export class LogFile {
     }
   }
 
-  /** To be called when a checkpoint begins elsewhere: from its end on, SQLite writes the log from its start again. */
-  checkpointBegins(): void {
-    this.#isCheckpointing = true;
-    this.#needsIdentity = true;
+  /**
+   * Copies the write-ahead log into the file. To be called while nobody writes, and nobody may until it has ended: SQLite
+   * then begins the log again, and what was copied must have reached the disk by then.
+   *
+   * SQLite would wait for the disk twice in this thread. Its own flushes are left out, therefore, and made around it
+   * elsewhere: of the log before, and of the file after. After a failure of one of them every call fails.
+   */
+  async checkpoint(): Promise<void> {
+    await this.sync();
     this.#walBytes = 0;
-  }
-
-  checkpointEnded(): void {
-    this.#isCheckpointing = false;
-    this.#needsIdentity = true;
-  }
-
-  /** Copies the write-ahead log into the file while the caller waits. */
-  checkpoint(): void {
-    this.checkpointBegins();
     this.#onStep?.("checkpoint");
     try {
+      this.#db.exec("PRAGMA synchronous = OFF");
       this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
     } catch (error) {
       throw toStorageError(this.path, error);
     } finally {
-      this.checkpointEnded();
+      this.#needsIdentity = true;
+      this.#db.exec("PRAGMA synchronous = NORMAL");
     }
+    this.#fileFd ??= openSync(this.path, "r+");
+    await this.#flush(this.#fileFd, "sync file");
   }
 
   /** Ends with the write-ahead log in the file and gone, where the disk allows it. */
@@ -174,6 +177,7 @@ export class LogFile {
     if (this.#walFd !== undefined) closeSync(this.#walFd);
     this.#onStep?.("close");
     this.#db.close();
+    if (this.#fileFd !== undefined) closeSync(this.#fileFd);
     if (header === undefined || existsSync(walPath(this.path))) return;
     // The file says that it is open and SQLite took the log away, so that the next one to open it would miss the log.
     writeFileSync(walPath(this.path), header, { mode: 0o600 });
@@ -208,7 +212,13 @@ export class LogFile {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#isMarked) return;
     this.#transact(() => this.#writeBounds({ ...this.#bounds, opened: this.#opened }));
-    this.checkpoint();
+    this.#onStep?.("checkpoint");
+    this.#needsIdentity = true;
+    try {
+      this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      throw toStorageError(this.path, error);
+    }
     this.#isMarked = true;
   }
 
@@ -270,7 +280,7 @@ export class LogFile {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw toStorageError(this.path, error);
     }
-    this.#needsIdentity = this.#isCheckpointing;
+    this.#needsIdentity = false;
   }
 
   /** Setting the identity to what it is makes SQLite write the page that holds it: so a log tells whose it is. */

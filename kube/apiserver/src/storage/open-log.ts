@@ -81,9 +81,11 @@ function openCurrent(options: OpenLogOptions): OpenedLog {
 
 function connect(path: string, onStep: OnStep | undefined): DatabaseSync {
   onStep?.("open");
-  const db = new DatabaseSync(path, { timeout: 1000 });
+  const db = new DatabaseSync(path);
   try {
-    // Checkpoints are begun by us, in another thread where they are long.
+    // Alone: SQLite keeps its index of the log in memory and takes no lock per transaction.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    // Checkpoints are ours: see `LogFile`.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
     db.exec(`PRAGMA journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
   } catch (error) {

@@ -1,5 +1,4 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
-import { CheckpointThread } from "./checkpoint-thread.ts";
 import { FileLock } from "./file-lock.ts";
 import { FlushPace } from "./flush-pace.ts";
 import { HistoryKeeper, type HistoryLimits } from "./history-keeper.ts";
@@ -62,11 +61,8 @@ export async function createSqliteStorage(options: SqliteStorageOptions): Promis
 /** Bounds of one transaction, so that the first writes of a burst do not wait for all of it. */
 const LARGEST_BATCH = { writes: 1000, bytes: 8 * 1024 * 1024 } as const;
 
-/**
- * How much may wait in the write-ahead log before it is copied into the file. Copying waits for the disk twice, which
- * counts for more where nothing else does; reading the log after a crash takes some milliseconds per MiB.
- */
-const CHECKPOINT_BYTES = { synced: 8 * 1024 * 1024, unsynced: 32 * 1024 * 1024 } as const;
+/** How much may wait in the write-ahead log before it is copied into the file, which takes a millisecond per MiB. */
+const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 interface PendingWrite {
   readonly write: StorageWrite;
@@ -78,7 +74,6 @@ interface PendingWrite {
 class SqliteStorage implements Storage {
   readonly #file: LogFile;
   readonly #lock: FileLock;
-  readonly #checkpoints: CheckpointThread;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #fsync: boolean;
@@ -91,16 +86,12 @@ class SqliteStorage implements Storage {
   readonly #underway = new Map<string, Promise<unknown>>();
   /** Revisions out of reach whose rows still lie in the file; present when there is something to be done in it. */
   #unreachable: readonly number[] | undefined;
-  #checkpointing: Promise<void> | undefined;
-  /** A checkpoint went on while others wrote: the next one is made while nobody does, or the log would never end. */
-  #needsPause = false;
   #flushing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ file, rows, bounds }: OpenedLog, lock: FileLock, options: SqliteStorageOptions) {
     this.#file = file;
     this.#lock = lock;
-    this.#checkpoints = new CheckpointThread(options.path);
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#fsync = options.fsync ?? true;
@@ -161,12 +152,8 @@ class SqliteStorage implements Storage {
 
   async #close(): Promise<void> {
     this.#keeper[Symbol.dispose]();
-    while (this.#flushing !== undefined || this.#checkpointing !== undefined) {
-      await this.#flushing;
-      await this.#checkpointing;
-    }
+    await this.#flushing;
     this.#hub.close();
-    await this.#checkpoints.close();
     this.#file.close();
     this.#lock.release();
   }
@@ -191,8 +178,7 @@ class SqliteStorage implements Storage {
 
   #afterCommit(): void {
     this.#keeper.grown();
-    const most = this.#fsync ? CHECKPOINT_BYTES.synced : CHECKPOINT_BYTES.unsynced;
-    if (this.#file.walBytes > most) this.#checkpointing ??= this.#checkpoint();
+    if (this.#file.walBytes > CHECKPOINT_BYTES) this.#flush();
   }
 
   #enqueue(write: StorageWrite, createRevision: number | undefined): Promise<CommitResult> {
@@ -210,12 +196,12 @@ class SqliteStorage implements Storage {
   async #drain(): Promise<void> {
     try {
       let isFileWhole = true;
-      while (this.#queue.length > 0 || this.#needsPause || (this.#hasRemains() && isFileWhole)) {
+      while (this.#queue.length > 0 || (this.#hasRemains() && isFileWhole)) {
         // Writes of all requests that have arrived by now share a transaction.
         await immediately();
-        if (this.#needsPause) await this.#checkpointAlone();
         if (this.#queue.length > 0) await this.#commitBatch(takeBatch(this.#queue));
-        if (this.#hasRemains()) isFileWhole = await this.#compactFile();
+        if (this.#unreachable !== undefined) isFileWhole = await this.#compactFile(this.#unreachable);
+        if (this.#file.walBytes > CHECKPOINT_BYTES && !(await this.#checkpoint())) isFileWhole = false;
       }
     } finally {
       this.#flushing = undefined;
@@ -269,23 +255,15 @@ class SqliteStorage implements Storage {
     }
   }
 
-  /** Copies the log into the file beside the writes of others, and again without them where they kept it from its end. */
-  async #checkpoint(): Promise<void> {
-    this.#file.checkpointBegins();
-    const reply = await this.#checkpoints.checkpoint();
-    this.#file.checkpointEnded();
-    this.#checkpointing = undefined;
-    if (reply.kind === "failed") this.#logger.warn("cannot checkpoint storage", { error: reply.message });
-    this.#needsPause = reply.kind === "copied" && (!reply.isAll || this.#file.walBytes > 0);
-    if (this.#needsPause) this.#flush();
-  }
-
-  async #checkpointAlone(): Promise<void> {
-    this.#needsPause = false;
-    if (this.#checkpointing !== undefined) return;
-    this.#file.checkpointBegins();
-    await this.#checkpoints.checkpoint();
-    this.#file.checkpointEnded();
+  /** Where there is no room, the log grows on until there is; says whether it was done. */
+  async #checkpoint(): Promise<boolean> {
+    try {
+      await this.#file.checkpoint();
+      return true;
+    } catch (error) {
+      this.#logger.warn("cannot checkpoint storage", { error });
+      return false;
+    }
   }
 
   #forget(before: number): void {
@@ -297,15 +275,14 @@ class SqliteStorage implements Storage {
   }
 
   #hasRemains(): boolean {
-    return this.#unreachable !== undefined;
+    return this.#unreachable !== undefined || this.#file.walBytes > CHECKPOINT_BYTES;
   }
 
   /** One step of the compaction in the file. Failing leaves rows that the next one takes along; says whether it was done. */
-  async #compactFile(): Promise<boolean> {
+  async #compactFile(unreachable: readonly number[]): Promise<boolean> {
     const { revision, oldest: compacted } = this.#index;
-    const before = this.#unreachable ?? [];
     try {
-      const rest = this.#file.compactStep({ revision, compacted }, before);
+      const rest = this.#file.compactStep({ revision, compacted }, unreachable);
       this.#unreachable = rest.length === 0 && this.#file.isCompactedTo(compacted) ? undefined : rest;
       if (this.#fsync) await this.#file.sync();
       return true;

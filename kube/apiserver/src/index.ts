@@ -23,7 +23,12 @@ export {
 export { exportObjects } from "./backup/export-objects.ts";
 export { importObjects, type ImportOptions, type ImportReport } from "./backup/import-objects.ts";
 export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./faults/fault.ts";
-export { createFaultInjector, type FaultInjector, type Handle } from "./faults/fault-injector.ts";
+export {
+  createFaultInjector,
+  type FaultInjector,
+  type FaultTarget,
+  type Handle,
+} from "./faults/fault-injector.ts";
 export { type ByteBudget, createByteBudget } from "./flow/byte-budget.ts";
 export { type FlowOptions } from "./flow/flow-control.ts";
 export { OverloadedError } from "./flow/overloaded-error.ts";

@@ -17,13 +17,11 @@ import { RbacAuthorizer } from "./auth/rbac.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { CrdLoop } from "./crd/crd-loop.ts";
 import type { FaultPlan } from "./faults/fault.ts";
-import { createFaultInjector, type FaultInjector } from "./faults/fault-injector.ts";
 import { type FlowOptions, FlowControl, tooManyRequests } from "./flow/flow-control.ts";
 import { OverloadedError } from "./flow/overloaded-error.ts";
 import { discoveryPath } from "./discovery/discovery-paths.ts";
 import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
-import { fromFetch, toFetch } from "./http/fetch-adapter.ts";
 import { NoSuchPageError } from "./http/no-such-page.ts";
 import { fixedPath } from "./http/fixed-paths.ts";
 import { parseRequestInfo } from "./http/request-info.ts";
@@ -33,6 +31,7 @@ import { type ExpressionWarning, policyWarnings } from "./policies/type-checking
 import type { Api, Call } from "./resources/call.ts";
 import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
+import { RestartableServer, type ServerLife } from "./restartable-server.ts";
 import { Registry } from "./resources/registry.ts";
 import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
@@ -73,6 +72,13 @@ export interface ApiServer extends AsyncDisposable {
   handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
   /** Where the expressions of a ValidatingAdmissionPolicy's spec do not fit the kinds that it names: what its status tells. */
   policyWarnings(spec: JsonObject): readonly ExpressionWarning[];
+  /** Drops what is kept of the past: who wants to read or watch from an earlier revision is told that it is gone. */
+  compact(): Promise<void>;
+  /**
+   * Ends and begins anew over the same storage, as a process would: caches are filled again. Requests under way are answered;
+   * the fault `restart` breaks them off.
+   */
+  restart(): Promise<void>;
 }
 
 /** Where a request comes from. */
@@ -83,9 +89,13 @@ export interface HandleOptions {
 
 /** Builds a server over a storage, which it does not close. Rejects with `InvalidServiceRangeError`. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const server = new Server(options);
-  await server.start();
-  return server;
+  const { storage, clock = systemClock, faults } = options;
+  const begin = async (): Promise<Server> => {
+    const server = new Server(options);
+    await server.start();
+    return server;
+  };
+  return RestartableServer.start({ storage, clock, faults, begin });
 }
 
 const DEFAULT_SERVICE_RANGE = "10.0.0.0/24";
@@ -99,12 +109,11 @@ interface Asked {
   readonly audit: AuditRecord | undefined;
 }
 
-class Server implements ApiServer {
+class Server implements ServerLife {
   readonly #api: Api;
   readonly #crds: CrdLoop;
   readonly #openApi: OpenApiPaths;
   readonly #admission: RunningAdmission;
-  readonly #injector: FaultInjector | undefined;
   readonly #flow: FlowControl;
   readonly #auditor: Auditor | undefined;
 
@@ -116,7 +125,6 @@ class Server implements ApiServer {
     this.#flow = new FlowControl(clock, options.flow);
     const random = options.random ?? systemRandom;
     const auth = options.auth ?? {};
-    this.#injector = options.faults === undefined ? undefined : createFaultInjector(options.faults, clock);
     this.#auditor = options.audit === undefined ? undefined : new Auditor(options.audit, { clock, random });
     const tokens = new ServiceAccountTokens({ store, registry, clock, random });
     const rbac = new RbacAuthorizer(store, registry);
@@ -166,16 +174,7 @@ class Server implements ApiServer {
     await this.#crds.start();
   }
 
-  async fetch(request: Request): Promise<Response> {
-    return toFetch(await this.handle(fromFetch(request), { isTrusted: true }));
-  }
-
-  async handle(request: ApiRequest, { isTrusted = false }: HandleOptions = {}): Promise<ApiResponse> {
-    if (this.#injector === undefined) return this.#answer(request, isTrusted);
-    return this.#injector(request, (asked) => this.#answer(asked, isTrusted));
-  }
-
-  #answer(request: ApiRequest, isTrusted: boolean): Promise<ApiResponse> {
+  handle(request: ApiRequest, { isTrusted = false }: HandleOptions = {}): Promise<ApiResponse> {
     if (this.#auditor === undefined) return this.#answerFor(request, isTrusted, undefined);
     const audit = this.#auditor.begin(request);
     return this.#answerFor(request, isTrusted, audit).then((answer) => audit.answered(answer));

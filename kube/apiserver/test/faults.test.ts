@@ -173,3 +173,75 @@ describe("faults of the API server", () => {
     expect(rest).toMatch(/^\{"type":"ADDED"/);
   });
 });
+
+describe("a server that lags, forgets or starts again", () => {
+  test("answers reads of any version as of some revisions ago, and all others as they are", async () => {
+    await using api = await startServer();
+    await create(api.server, "one");
+    await create(api.server, "two");
+    api.set({ kind: "lag", revisions: 1 });
+    const list = (query: string): Promise<readonly string[]> =>
+      api.server.fetch(new Request(`${CONFIG_MAPS}?${query}`)).then(names);
+    expect(await list("resourceVersion=0")).toEqual(["one"]);
+    expect(await list("resourceVersion=0&limit=1")).toEqual(["one"]);
+    expect(await list("")).toEqual(["one", "two"]);
+    const get = async (query: string): Promise<number> =>
+      (await api.server.fetch(new Request(`${CONFIG_MAPS}/two?${query}`))).status;
+    expect(await get("resourceVersion=0")).toBe(404);
+    expect(await get("")).toBe(200);
+    api.set({ kind: "lag", revisions: 1000 });
+    expect(await list("resourceVersion=0")).toEqual(["one", "two"]);
+  });
+
+  test("says the version that a list out of the past is of", async () => {
+    await using api = await startServer();
+    const version = async (query: string): Promise<number> => {
+      const answer = await api.server.fetch(new Request(`${CONFIG_MAPS}?${query}`));
+      const { metadata } = (await answer.json()) as {
+        readonly metadata: { readonly resourceVersion: string };
+      };
+      return Number(metadata.resourceVersion);
+    };
+    for (const name of ["one", "two", "three"]) await create(api.server, name);
+    api.set({ kind: "lag", revisions: 2 });
+    expect(await version("resourceVersion=0")).toBe((await version("")) - 2);
+  });
+
+  test("tells who watches from before a compaction that it is too late, and lets others go on", async () => {
+    await using api = await startServer();
+    const first = (await (await create(api.server, "one")).json()) as {
+      readonly metadata: { readonly resourceVersion: string };
+    };
+    await create(api.server, "two");
+    api.set({ kind: "compact" });
+    expect((await create(api.server, "three")).status).toBe(201);
+    api.set(undefined);
+    const from = (version: string): Promise<Response> =>
+      api.server.fetch(new Request(`${CONFIG_MAPS}?watch=1&resourceVersion=${version}&timeoutSeconds=1`));
+    const gone = await watched(await from(first.metadata.resourceVersion));
+    expect(gone.rest + gone.seen.join()).toContain("ERROR");
+    expect(await names(await api.server.fetch(new Request(CONFIG_MAPS)))).toEqual(["one", "three", "two"]);
+  });
+
+  test("breaks everything off when it starts again, may have done what it was at, and loses nothing", async () => {
+    await using api = await startServer();
+    await create(api.server, "one");
+    const watch = await api.server.fetch(new Request(`${CONFIG_MAPS}?watch=1`));
+    const seen = watched(watch);
+    api.set({ kind: "restart" });
+    await expect(create(api.server, "two")).rejects.toMatchObject({ name: "ConnectionDroppedError" });
+    expect((await seen).end).not.toBe("closed");
+    api.set(undefined);
+    const after = await names(await api.server.fetch(new Request(CONFIG_MAPS)));
+    expect(after).toContain("one");
+    expect((await create(api.server, "three")).status).toBe(201);
+  });
+
+  test("serves custom resources and holds policies after it has started again", async () => {
+    await using api = await startServer();
+    await api.server.restart();
+    expect((await create(api.server, "one")).status).toBe(201);
+    const discovery = await api.server.fetch(new Request("http://weir/apis"));
+    expect(discovery.status).toBe(200);
+  });
+});

@@ -1,4 +1,10 @@
-export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "@weir/apiserver";
+export {
+  ConnectionDroppedError,
+  type Fault,
+  type FaultedRequest,
+  type FaultPlan,
+  type FaultTarget,
+} from "@weir/apiserver";
 export {
   checkConditions,
   type ConditionRulesOptions,

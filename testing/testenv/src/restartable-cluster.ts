@@ -56,6 +56,16 @@ export class RestartableCluster implements AsyncDisposable {
     await running?.cluster[Symbol.asyncDispose]();
   }
 
+  /** The newest revision of the storage. */
+  revision(): Promise<number> {
+    return this.#options.storage.revision();
+  }
+
+  /** Drops what is kept of the past. */
+  async compact(): Promise<void> {
+    await this.#options.storage.compact(await this.revision());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     if (this.#ownsStorage) await this.#options.storage[Symbol.asyncDispose]();

@@ -198,7 +198,14 @@ class RunningTestEnv implements TestEnv {
       signal.throwIfAborted();
       return response;
     };
-    const faulty = faultyTransport(living, (request) => this.#faults?.(request), { clock: this.#clock });
+    const { compact, restart, revision } = started(this.#cluster);
+    const target = {
+      ...(compact === undefined ? {} : { compact }),
+      ...(restart === undefined ? {} : { restart }),
+      ...(revision === undefined ? {} : { revision }),
+    };
+    const plan: FaultPlan = (request) => this.#faults?.(request);
+    const faulty = faultyTransport(living, plan, { clock: this.#clock, target });
     this.#manager = createManager({
       gracefulStopMs: GRACEFUL_STOP_MS,
       ...manager,

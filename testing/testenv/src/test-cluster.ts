@@ -30,6 +30,10 @@ export interface OpenTestCluster extends AsyncDisposable {
   readonly server?: string;
   /** Ends the API and starts it again over the same objects; absent where the cluster is not the test's own. */
   readonly restart?: () => Promise<void>;
+  /** Drops what the API keeps of the past; absent where the cluster is not the test's own. */
+  readonly compact?: () => Promise<void>;
+  /** The newest revision; absent where the cluster is not the test's own. */
+  readonly revision?: () => Promise<number>;
 }
 
 /** Starts the embedded API, or connects to the cluster that is there. */
@@ -46,6 +50,8 @@ export async function openTestCluster(
       await embedded.kill();
       await embedded.start();
     },
+    compact: () => embedded.compact(),
+    revision: () => embedded.revision(),
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   };
 }

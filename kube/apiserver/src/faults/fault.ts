@@ -15,6 +15,18 @@ export type Fault =
   | { readonly kind: "lose-reply" }
   /** A get or a list is answered as the same request was the last time, as by a replica that lags behind. */
   | { readonly kind: "stale" }
+  /**
+   * A get or a list to which any version will do (`resourceVersion=0`) is answered as of so many revisions ago, as by an API
+   * server whose watch cache lags behind; of a get, by a server alone.
+   */
+  | { readonly kind: "lag"; readonly revisions: number }
+  /** What is kept of the past is dropped before the request is answered: who watches or reads from before is told 410. */
+  | { readonly kind: "compact" }
+  /**
+   * The server ends while it is at work on the request, which may have been done, and starts again. Every other request under
+   * way breaks off with it, and every watch.
+   */
+  | { readonly kind: "restart" }
   /** A watch's connection breaks after so many events, in the middle of a line. */
   | { readonly kind: "cut"; readonly afterEvents: number }
   /** A watch ends in good order after so many events. */

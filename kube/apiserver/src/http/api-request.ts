@@ -14,6 +14,8 @@ export interface ApiRequest {
   headersWithPrefix(prefix: string): readonly (readonly [name: string, value: string])[];
   /** The whole body; throws a 413 beyond the limit. */
   readBody(limitBytes: number): Promise<Uint8Array>;
+  /** A read is answered as of this revision, where one is named: the fault of a server that lags behind. */
+  readonly asOf?: number | undefined;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }

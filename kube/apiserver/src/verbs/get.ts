@@ -11,7 +11,7 @@ import { respondObject, wantsPretty } from "./respond-object.ts";
 export async function getVerb(call: Call): Promise<ApiResponse> {
   const { api, resource, info, request } = call;
   await checkMinimumVersion(call);
-  const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
+  const stored = await api.store.get(storageKey(resource, info.namespace, info.name), request.asOf);
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   const how = negotiate(request.header("accept"), {
     views: objectViews,

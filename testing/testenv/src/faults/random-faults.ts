@@ -7,7 +7,7 @@ export interface RandomFaultsOptions {
   readonly seed: number;
   /** How many of the requests go wrong: 0.1 by default. */
   readonly rate?: number;
-  /** Which faults; all by default. */
+  /** Which faults; by default all but `lag`, `compact` and `restart`, which are about the server and not the network. */
   readonly kinds?: readonly Fault["kind"][];
   /** Requests that are left alone. */
   readonly spare?: (request: FaultedRequest) => boolean;
@@ -15,6 +15,8 @@ export interface RandomFaultsOptions {
   readonly maxDelayMs?: number;
 }
 
+/** What happens to a server can happen at any request; an answer out of the past only to a read. */
+const SERVERS: readonly Fault["kind"][] = ["compact", "restart"];
 const READS: readonly Fault["kind"][] = ["delay", "refuse", "drop", "lose-reply", "stale"];
 const WRITES: readonly Fault["kind"][] = ["delay", "refuse", "drop", "lose-reply"];
 const WATCHES: readonly Fault["kind"][] = [
@@ -36,10 +38,20 @@ export function randomFaults(options: RandomFaultsOptions): FaultPlan {
   return (request) => {
     const isSpared = random.next() >= rate || spare?.(request) === true;
     if (isSpared) return undefined;
-    const fitting = faultsOf(request).filter((kind) => kinds === undefined || kinds.includes(kind));
+    const fitting = fittingKinds(request, kinds);
     const kind = pick(fitting, random);
     return kind === undefined ? undefined : faultOf(kind, request, { random, maxDelayMs });
   };
+}
+
+function fittingKinds(
+  request: FaultedRequest,
+  kinds: readonly Fault["kind"][] | undefined,
+): readonly Fault["kind"][] {
+  const usual = faultsOf(request);
+  if (kinds === undefined) return usual;
+  const isRead = request.verb === "get" || request.verb === "list";
+  return [...usual, ...SERVERS, ...(isRead ? ["lag" as const] : [])].filter((kind) => kinds.includes(kind));
 }
 
 function faultsOf({ verb }: FaultedRequest): readonly Fault["kind"][] {
@@ -63,6 +75,8 @@ function faultOf(
     case "delay":
     case "late":
       return { kind, ms: Math.floor(random.next() * maxDelayMs) };
+    case "lag":
+      return { kind, revisions: 1 + Math.floor(random.next() * 10) };
     case "refuse":
       return { kind, code: pick(codesFor(request), random) ?? 500 };
     case "cut":

@@ -66,10 +66,11 @@ export class ListenedRequest implements ApiRequest {
 
   headersWithPrefix(prefix: string): readonly (readonly [name: string, value: string])[] {
     const found: (readonly [string, string])[] = [];
-    const { headers } = this.#request;
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined && name.startsWith(prefix)) found.push([name, textOf(value)]);
+    const { rawHeaders } = this.#request;
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+      const name = rawHeaders[at] ?? "";
+      if (name.length < prefix.length || name.slice(0, prefix.length).toLowerCase() !== prefix) continue;
+      found.push([name.toLowerCase(), rawHeaders[at + 1] ?? ""]);
     }
     return found;
   }

@@ -24,8 +24,14 @@ import type { ApiRequest, ApiResponse } from "./http/api-request.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { NoSuchPageError } from "./http/no-such-page.ts";
 import { fixedPath } from "./http/fixed-paths.ts";
-import { parseRequestInfo } from "./http/request-info.ts";
-import { noSuchResourceError, notFoundPage, respondError, respondStatus } from "./http/respond.ts";
+import { decodePath, parseRequestInfo } from "./http/request-info.ts";
+import {
+  noSuchResourceError,
+  badRequestPage,
+  notFoundPage,
+  respondError,
+  respondStatus,
+} from "./http/respond.ts";
 import { StatusError } from "@weir/objects";
 import { type ExpressionWarning, policyWarnings } from "./policies/type-checking.ts";
 import type { Api, Call } from "./resources/call.ts";
@@ -107,7 +113,11 @@ interface Asked {
   readonly isTrusted: boolean;
   readonly warnings: string[];
   readonly audit: AuditRecord | undefined;
+  /** Whether it is known who asks, and that they may. */
+  isAdmitted: boolean;
 }
+
+const NO_SNIFFING: ApiResponse["headers"] = [["X-Content-Type-Options", "nosniff"]];
 
 class Server implements ServerLife {
   readonly #api: Api;
@@ -186,13 +196,19 @@ class Server implements ServerLife {
     audit: AuditRecord | undefined,
   ): Promise<ApiResponse> {
     const warnings: string[] = [];
+    const asked: Asked = { isTrusted, warnings, audit, isAdmitted: false };
     try {
       return await this.#route(request, { isTrusted, warnings, audit });
     } catch (error) {
       if (error instanceof NoSuchPageError) return notFoundPage();
       if (error instanceof OverloadedError) return tooManyRequests();
-      if (error instanceof StatusError)
-        return respondStatus(error.status, { warnings, accept: request.header("accept") });
+      if (error instanceof StatusError) {
+        const accept = request.header("accept");
+        if (asked.isAdmitted || error.status.code === 401)
+          return respondStatus(error.status, { warnings, accept });
+        // Whoever is not let in is told so before anybody looks at what is accepted.
+        return respondStatus(error.status, { headers: NO_SNIFFING });
+      }
       return respondError(error, this.#api.logger, { warnings });
     }
   }
@@ -201,11 +217,15 @@ class Server implements ServerLife {
     return policyWarnings(spec, this.#api.registry);
   }
 
-  async #route(request: ApiRequest, { isTrusted, warnings, audit }: Asked): Promise<ApiResponse> {
+  async #route(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
+    const { isTrusted, warnings, audit } = asked;
     if (request.path.startsWith("//")) return notFoundPage();
-    const info = parseRequestInfo(request.method, request.path, request.query);
+    const path = decodePath(request.path);
+    if (path === undefined) return badRequestPage();
+    const info = parseRequestInfo(request.method, path, request.query);
     const { access, registry } = this.#api;
     const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted, audit);
+    asked.isAdmitted = true;
     if (info.kind === "resource") {
       const call = this.#call(request, { info, user, warnings, audit });
       return call === undefined ? notFoundPage() : this.#flow.answer(call, isTrusted, dispatch);

@@ -4,7 +4,13 @@ export { GoDecodeError } from "./codec/go-decode-error.ts";
 export { normalizeQuantity } from "./codec/go-quantity.ts";
 export { type GoTimeResult, normalizeMicroTime, normalizeTime } from "./codec/go-time.ts";
 export { encodeProtobuf } from "./codec/encode-protobuf.ts";
-export { decodeProtobuf, isProtobuf } from "./codec/protobuf.ts";
+export {
+  decodeProtobuf,
+  decodeProtobufObject,
+  isProtobuf,
+  type ProtobufEnvelope,
+  readProtobufEnvelope,
+} from "./codec/protobuf.ts";
 export { ProtobufError } from "./codec/protobuf-messages.ts";
 export { settleLists } from "./codec/settle-lists.ts";
 export { WireFormatError } from "./codec/wire-reader.ts";

@@ -1,10 +1,10 @@
 import type { AuditRecord } from "../audit/audit-record.ts";
-import type { ResourceRequestInfo } from "../http/request-info.ts";
+import { decodePath, type ResourceRequestInfo } from "../http/request-info.ts";
 import { forbidden } from "./forbidden.ts";
 import type { Attributes, Decision, RbacAuthorizer } from "./rbac.ts";
 import { selectedName } from "../verbs/selection.ts";
 import type { AuthOptions, Authenticator } from "./authenticate.ts";
-import { impersonated } from "./impersonate.ts";
+import { Impersonation } from "./impersonate.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
 import type { UserInfo } from "./user-info.ts";
 import type { ApiRequest } from "../http/api-request.ts";
@@ -15,6 +15,7 @@ export class Access {
   readonly tokens: ServiceAccountTokens;
   readonly rbac: RbacAuthorizer;
   readonly #enforces: boolean;
+  readonly #impersonation = new Impersonation();
 
   constructor(parts: {
     readonly options: AuthOptions;
@@ -53,7 +54,11 @@ export class Access {
         ? await this.authenticator.authenticate(request, isTrusted)
         : await this.#authenticateOnRecord(request, { info, isTrusted, audit });
     const attributes = attributesOf(request, info, user);
-    const other = await impersonated(request, attributes, (ask) => this.decide(ask));
+    const headers = request.headersWithPrefix("impersonate-");
+    const other =
+      headers.length === 0
+        ? undefined
+        : await this.#impersonation.user(headers, attributes, (ask) => this.decide(ask));
     const final = other === undefined ? attributes : { ...attributes, user: other };
     if (other !== undefined) audit?.impersonated(other);
     const decision = await this.decide(final);
@@ -92,7 +97,7 @@ function attributesOf(
     return {
       user,
       verb,
-      path: request.path,
+      path: decodePath(request.path) ?? request.path,
       group: "",
       resource: "",
       subresource: "",

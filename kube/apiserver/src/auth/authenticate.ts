@@ -61,7 +61,9 @@ export function authenticated(user: UserInfo): UserInfo {
   return user.groups.includes(group) ? user : { ...user, groups: [...user.groups, group] };
 }
 
+/** The second word of a header that begins with `Bearer`; more words count for nothing, as upstream. */
 function bearerToken(header: string | undefined): string | undefined {
-  const match = /^Bearer +(\S+)$/i.exec(header?.trim() ?? "");
-  return match?.[1];
+  if (header === undefined) return undefined;
+  const [scheme = "", token = ""] = header.trim().split(" ");
+  return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
-import { respond } from "../http/respond.ts";
+import { methodNotAllowedError, respond } from "../http/respond.ts";
 import type { Access } from "./access.ts";
 import { ISSUER } from "./service-account-tokens.ts";
 
@@ -8,6 +8,8 @@ import { ISSUER } from "./service-account-tokens.ts";
 export async function identityPath(access: Access, request: ApiRequest): Promise<ApiResponse | undefined> {
   const path = request.path.replace(/\/$/, "");
   const how = (): ReturnType<typeof negotiate> => negotiate(undefined, { views: [], isPretty: false });
+  const isKnown = path === "/.well-known/openid-configuration" || path === "/openid/v1/jwks";
+  if (isKnown && request.method !== "GET") throw methodNotAllowedError();
   if (path === "/.well-known/openid-configuration") {
     const host = request.header("host") ?? "localhost";
     const configuration = {

@@ -1,4 +1,5 @@
 import {
+  createHash,
   createPrivateKey,
   createPublicKey,
   createSign,
@@ -13,6 +14,7 @@ import type { ObjectStore } from "../resources/object-store.ts";
 import type { Registry } from "../resources/registry.ts";
 import { storageKey } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
+import { serviceAccountGroups } from "./service-account-names.ts";
 import type { UserInfo } from "./user-info.ts";
 
 /** The issuer of tokens, and the audience of those that are for the API itself. */
@@ -69,9 +71,9 @@ export class ServiceAccountTokens {
       nbf: now,
       sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
     };
-    const head = encode({ alg: "RS256", typ: "JWT" });
-    const body = encode(payload);
     const key = await this.#signingKey();
+    const head = encode({ alg: "RS256", kid: keyId(key) });
+    const body = encode(payload);
     const signature = createSign("RSA-SHA256").update(`${head}.${body}`).sign(key).toString("base64url");
     return `${head}.${body}.${signature}`;
   }
@@ -132,8 +134,9 @@ export class ServiceAccountTokens {
 
   /** The public key as a JSON web key set. */
   async keySet(): Promise<JsonObject> {
-    const jwk = createPublicKey(await this.#signingKey()).export({ format: "jwk" }) as JsonObject;
-    return { keys: [{ use: "sig", alg: "RS256", ...jwk }] };
+    const key = await this.#signingKey();
+    const jwk = createPublicKey(key).export({ format: "jwk" }) as JsonObject;
+    return { keys: [{ use: "sig", alg: "RS256", kid: keyId(key), ...jwk }] };
   }
 
   #signingKey(): Promise<KeyObject> {
@@ -155,6 +158,12 @@ export class ServiceAccountTokens {
   }
 }
 
+/** The name of a key, as upstream derives it: the digest of its public half. */
+function keyId(key: KeyObject): string {
+  const der = createPublicKey(key).export({ type: "spki", format: "der" });
+  return createHash("sha256").update(der).digest("base64url");
+}
+
 function accountUser(
   namespace: string,
   account: { readonly name: string; readonly uid: string; readonly jti: string },
@@ -169,11 +178,6 @@ function accountUser(
     groups: [...serviceAccountGroups(namespace), "system:authenticated"],
     ...credential,
   };
-}
-
-/** The groups of every ServiceAccount of a namespace. */
-export function serviceAccountGroups(namespace: string): readonly string[] {
-  return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`];
 }
 
 function quoteList(items: readonly string[]): string {

@@ -10,6 +10,7 @@ import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
 import { asJson, child, ensureChild, metaOf, number, strings, text } from "../resources/draft-access.ts";
 import { groupResource, storageKey } from "../resources/resource.ts";
+import { reviewPart } from "../verbs/review-part.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
 import { ISSUER, type TokenClaims } from "./service-account-tokens.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
@@ -38,8 +39,9 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
     { ...call, resource: tokenResource(call) },
     { object, live: undefined, options },
   );
-  checkSeconds(number(spec, "expirationSeconds") ?? 0);
-  const claims = await claimsOf(call, account, spec);
+  await reviewPart(call, { kind: KIND.kind, operation: "create", options }, tracked);
+  checkSeconds(number(child(tracked, "spec"), "expirationSeconds") ?? 0);
+  const claims = await claimsOf(call, account, child(tracked, "spec") ?? {});
   const token = await api.access.tokens.sign(claims);
   call.audit?.annotate("authentication.kubernetes.io/issued-credential-id", `JTI=${credentialId(token)}`);
   const uid = text(child(account, "metadata"), "uid");

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, writeJson } from "@weir/core";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
-import { noSuchResourceError, notFoundPage, respondText } from "../http/respond.ts";
+import { checkRouted, negotiate, OBJECT_TYPES } from "../http/negotiate.ts";
+import { methodNotAllowedError, noSuchResourceError, notFoundPage, respondText } from "../http/respond.ts";
 import type { Registry } from "../resources/registry.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
 import { aggregatedDiscovery, etagOf } from "./aggregated.ts";
@@ -17,22 +17,32 @@ export function discoveryPath(registry: Registry, request: ApiRequest): ApiRespo
   const [prefix, group, version, ...more] = parts;
   if (more.length > 0 || (prefix !== "api" && prefix !== "apis")) return undefined;
   if (group === undefined) return root(registry, request, prefix === "api");
-  if (prefix === "api") {
-    if (version !== undefined) return undefined;
-    if (group !== "v1") throw noSuchResourceError();
-    return answer(request, apiResourceList("v1", registry.resources("", "v1")));
-  }
+  if (prefix === "api") return version === undefined ? core(registry, request, group) : undefined;
   const known = registry.groups.find(({ name }) => name === group && name !== "");
   if (known === undefined) return notFoundPage();
   if (version === undefined) return answer(request, apiGroup(known));
   if (known.versions.includes(version)) {
+    if (registry.hasBuiltinGroup(group)) checkRoute(request);
     return answer(request, apiResourceList(`${group}/${version}`, registry.resources(group, version)));
   }
   if (registry.hasBuiltinGroup(group)) throw noSuchResourceError();
   return notFoundPage();
 }
 
+function core(registry: Registry, request: ApiRequest, version: string): ApiResponse {
+  if (version !== "v1") throw noSuchResourceError();
+  checkRoute(request);
+  return answer(request, apiResourceList("v1", registry.resources("", "v1")));
+}
+
+/** Lists of resources are read, as one of the types that the router knows. */
+function checkRoute(request: ApiRequest): void {
+  if (request.method !== "GET") throw methodNotAllowedError();
+  checkRouted(request.header("accept"), OBJECT_TYPES);
+}
+
 function root(registry: Registry, request: ApiRequest, isCore: boolean): ApiResponse {
+  if (isCore && request.method !== "GET") throw methodNotAllowedError();
   if (AGGREGATED.test(request.header("accept") ?? "")) {
     const text = writeJson(aggregatedDiscovery(registry, isCore));
     const etag = etagOf(text);

@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly remoteAddress?: string | undefined;
   /** A header by its lower-case name; several of one name joined by a comma. */
   header(name: string): string | undefined;
-  /** All headers with the prefix, lower-case names; impersonation asks for them. */
+  /** All headers with the prefix, lower-case names, each as often as it was sent; impersonation asks for them. */
   headersWithPrefix(prefix: string): readonly (readonly [name: string, value: string])[];
   /** The whole body; throws a 413 beyond the limit. */
   readBody(limitBytes: number): Promise<Uint8Array>;

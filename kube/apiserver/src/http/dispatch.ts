@@ -1,5 +1,6 @@
 import type { ApiResponse } from "./api-request.ts";
-import { notFoundError } from "@weir/objects";
+import { badRequestError, methodNotSupportedError, notFoundError } from "@weir/objects";
+import { quoteGo } from "@weir/text";
 import { groupResource } from "../resources/resource.ts";
 import type { Call } from "../resources/call.ts";
 import { isReview, reviewVerb } from "../auth/reviews.ts";
@@ -13,7 +14,8 @@ import { updateVerb } from "../verbs/update.ts";
 import { watchVerb } from "../watch/watch.ts";
 import { subresourceVerb } from "../verbs/subresource.ts";
 import { NoSuchPageError } from "./no-such-page.ts";
-import { methodNotAllowedError, noSuchResourceError } from "./respond.ts";
+import { checkRouted, LIST_TYPES, OBJECT_TYPES } from "./negotiate.ts";
+import { methodNotAllowedError, noSuchResourceError, plainError } from "./respond.ts";
 
 type Handler = (call: Call) => Promise<ApiResponse>;
 
@@ -36,8 +38,15 @@ const onObject: Readonly<Record<string, Handler>> = {
 export function dispatch(call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
   checkScope(call);
-  if (info.subresource === "") return handlerOf(call)(call);
-  if (resource.subresources.has(info.subresource)) return subresourceVerb(call);
+  if (info.subresource === "") {
+    const handler = handlerOf(call);
+    checkRequest(call);
+    return handler(call);
+  }
+  if (resource.subresources.has(info.subresource)) {
+    checkRequest(call);
+    return subresourceVerb(call);
+  }
   // A custom resource's missing subresource is told as a missing object.
   if (resource.isCustom) throw notFoundError(groupResource(resource), info.name);
   throw noSuchResourceError();
@@ -48,12 +57,50 @@ function handlerOf(call: Call): Handler {
   const handlers = info.name === "" ? onCollection : onObject;
   const handler = Object.hasOwn(handlers, info.verb) ? handlers[info.verb] : undefined;
   const acrossNamespaces = resource.isNamespaced && info.namespace === "";
-  const isAllowed =
-    call.request.method !== "HEAD" &&
-    resource.verbs.includes(info.verb) &&
-    (!acrossNamespaces || info.verb === "list" || info.verb === "watch");
-  if (handler === undefined || !isAllowed) throw methodNotAllowedError();
+  const isHead = call.request.method === "HEAD" && !resource.isCustom;
+  const isRead = info.verb === "list" || info.verb === "watch";
+  const isAllowed = !isHead && resource.verbs.includes(info.verb) && (!acrossNamespaces || isRead);
+  if (handler === undefined || !isAllowed) throw notAllowed(call);
   return info.verb === "create" && isReview(call) ? reviewVerb : handler;
+}
+
+function notAllowed({ resource, info, warnings }: Call): Error {
+  // Whoever is not served is not warned.
+  warnings.length = 0;
+  const needsName =
+    resource.isCustom && info.name === "" && (info.verb === "update" || info.verb === "patch");
+  if (needsName) return badRequestError("name must be provided");
+  return resource.isCustom && info.verb === ""
+    ? methodNotSupportedError(groupResource(resource), "")
+    : methodNotAllowedError();
+}
+
+/** What is wrong with a request whatever its verb does: what it accepts, its name, its namespace. */
+function checkRequest(call: Call): void {
+  const { info, resource, request } = call;
+  if (!resource.isCustom) checkRouted(request.header("accept"), isStreamed(call) ? LIST_TYPES : OBJECT_TYPES);
+  // An update reads its body first, which has no such name.
+  if (info.name !== "" && info.verb !== "update") checkName(info.name);
+  if (info.namespace === "." || info.namespace === "..") {
+    const prefix = resource.isCustom ? `/${resource.group}/${resource.plural}` : `/${resource.plural}`;
+    throw plainError(`invalid key: ${quoteGo(`${prefix}/${info.namespace}`)}`);
+  }
+}
+
+function isStreamed({ info }: Call): boolean {
+  return info.name === "" && (info.verb === "list" || info.verb === "watch");
+}
+
+/** A name is one part of a path, and none that a path would lose. */
+function checkName(name: string): void {
+  const problem =
+    name === "." || name === ".."
+      ? `may not be '${name}'`
+      : ["/", "%"]
+          .filter((char) => name.includes(char))
+          .map((char) => `may not contain '${char}'`)
+          .join(";");
+  if (problem !== "") throw badRequestError(`Name parameter invalid: ${quoteGo(name)}: ${problem}`);
 }
 
 /** An object of a namespaced kind lies in a namespace, one of the cluster's does not. */

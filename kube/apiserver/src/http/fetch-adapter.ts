@@ -12,7 +12,11 @@ export function fromFetch(request: Request): ApiRequest {
     path: pathStart < 0 ? "/" : path,
     query: new URLSearchParams(query),
     header: (name) => request.headers.get(name) ?? undefined,
-    headersWithPrefix: (prefix) => [...request.headers].filter(([name]) => name.startsWith(prefix)),
+    // Headers of one name come joined.
+    headersWithPrefix: (prefix) =>
+      [...request.headers]
+        .filter(([name]) => name.startsWith(prefix))
+        .flatMap(([name, value]) => value.split(", ").map((each): [string, string] => [name, each])),
     readBody: async (limitBytes) => {
       const bytes = new Uint8Array(await request.arrayBuffer());
       if (bytes.length > limitBytes) throw requestEntityTooLargeError(`limit is ${limitBytes}`);

@@ -2,7 +2,7 @@ import { openApiPaths } from "@weir/builtin";
 import type { ApiRequest, ApiResponse } from "./api-request.ts";
 import type { Registry } from "../resources/registry.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
-import { negotiate } from "./negotiate.ts";
+import { checkRouted, negotiate } from "./negotiate.ts";
 import { methodNotAllowedError, respond, respondPlain } from "./respond.ts";
 
 /** The version that clients are told: the one whose behaviour this server has. */
@@ -34,11 +34,12 @@ export function fixedPath(registry: Registry, request: ApiRequest): ApiResponse 
   const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
   if (path === "/version") {
     if (request.method !== "GET") throw methodNotAllowedError();
-    return answer(request, VERSION);
+    checkRouted(request.header("accept"), ["application/json"]);
+    return respond(VERSION, negotiate(undefined, { views: [], isPretty: wantsPretty(request) }));
   }
   if (path === "/" || path === "/index.html") return answer(request, { paths: rootPaths(registry) });
   if (path === "/metrics") return { status: 200, headers: metricsHeaders, body: metricsText };
-  return health(path, request.query);
+  return health(request.path, request.query);
 }
 
 const metricsHeaders: ApiResponse["headers"] = [
@@ -52,11 +53,21 @@ function answer(request: ApiRequest, value: unknown): ApiResponse {
   return respond(value, negotiate(request.header("accept"), { views: [], isPretty: wantsPretty(request) }));
 }
 
+/** A single check has no header against sniffing. */
+const checkPassed: ApiResponse = {
+  status: 200,
+  headers: [
+    ["Cache-Control", "no-cache, private"],
+    ["Content-Type", "text/plain; charset=utf-8"],
+  ],
+  body: "ok",
+};
+
 function health(path: string, query: URLSearchParams): ApiResponse | undefined {
   const [, endpoint = "", check, ...more] = path.split("/");
   const names = Object.hasOwn(checks, endpoint) ? checks[endpoint] : undefined;
   if (names === undefined || more.length > 0) return undefined;
-  if (check !== undefined) return names.includes(check) ? respondPlain(200, "ok") : undefined;
+  if (check !== undefined) return names.includes(check) ? checkPassed : undefined;
   if (!query.has("verbose")) return respondPlain(200, "ok");
   const excluded = new Set(query.getAll("exclude"));
   const lines = names.map((name) => `[+]${name} ${excluded.has(name) ? "excluded: " : ""}ok\n`);

@@ -13,7 +13,34 @@ export interface Negotiated {
   readonly contentType: string;
 }
 
-const SUPPORTED = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+/** What objects of built-in kinds are sent as. */
+export const OBJECT_TYPES: readonly string[] = [
+  "application/json",
+  "application/yaml",
+  "application/vnd.kubernetes.protobuf",
+];
+
+/** What lists of built-in kinds are sent as, watched ones included. */
+export const LIST_TYPES: readonly string[] = [
+  ...OBJECT_TYPES,
+  "application/json;stream=watch",
+  "application/vnd.kubernetes.protobuf;stream=watch",
+];
+
+/**
+ * Refuses what the router of built-in kinds refuses before anybody looks closer: an Accept header none of whose types is
+ * exactly one of those that the path sends.
+ */
+export function checkRouted(accept: string | undefined, types: readonly string[]): void {
+  if (accept === undefined || accept === "" || accept === "*/*" || accept === "application/json") return;
+  const isRouted = accept.split(",").some((part) => {
+    const type = (part.split(";", 1)[0] ?? "").trim();
+    return type === "*/*" || types.includes(type);
+  });
+  if (isRouted) return;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${types.join(", ")}`;
+  throw failure({ reason: "NotAcceptable", code: 406, message, details: {} });
+}
 
 interface AcceptClause {
   readonly type: string;
@@ -37,8 +64,6 @@ export interface NegotiateOptions {
   /** Views that can be given in place of the object. */
   readonly views: readonly string[];
   readonly isPretty: boolean;
-  /** Types of a stream, which an endpoint has besides. */
-  readonly streams?: readonly string[];
   /** What is sent has a protobuf encoding; false by default. */
   readonly hasProtobuf?: boolean;
   /** The Go type that a refusal of a list's view for an object, or of an object's for a list, names. */
@@ -67,14 +92,7 @@ export function negotiate(accept: string | undefined, options: NegotiateOptions)
     ({ clause, format }) => format === "protobuf" && !clause.parameters.has("as"),
   );
   if (takesProtobuf && options.hasProtobuf === true) return protobuf;
-  throw refusal(known.length > 0, options.streams ?? []);
-}
-
-function refusal(isKnown: boolean, streams: readonly string[]): Error {
-  if (isKnown) return notAcceptableError(SUPPORTED);
-  const available = [...SUPPORTED, ...streams].join(", ");
-  const message = `406: Not Acceptable\n\nAvailable representations: ${available}`;
-  return failure({ reason: "NotAcceptable", code: 406, message, details: {} });
+  throw notAcceptableError(OBJECT_TYPES);
 }
 
 function accepts(
@@ -85,7 +103,7 @@ function accepts(
   const as = clause.parameters.get("as");
   const isPretty = format === "json" && (options.isPretty || clause.parameters.get("pretty") === "1");
   const base = { format, isPretty, contentType: `application/${format}` };
-  if (as === undefined) return base;
+  if (as === undefined) return isViewAsked(clause) ? undefined : base;
   const version = clause.parameters.get("v");
   const isMeta = clause.parameters.get("g") === "meta.k8s.io" && (version === "v1" || version === "v1beta1");
   if (!isMeta) return undefined;
@@ -95,6 +113,11 @@ function accepts(
   }
   const view = { ...base, as: as as NonNullable<Negotiated["as"]> };
   return version === "v1beta1" ? { ...view, isBeta: true } : view;
+}
+
+/** A version or group of a view without its kind asks for something that is not there. */
+function isViewAsked({ parameters }: AcceptClause): boolean {
+  return parameters.has("v") || parameters.has("g");
 }
 
 const metadataViews = new Set(["PartialObjectMetadata", "PartialObjectMetadataList"]);
@@ -116,7 +139,8 @@ export function statusFormat(accept: string | undefined): Negotiated {
 }
 
 function formatOf(type: string): "json" | "yaml" | "protobuf" | undefined {
-  if (type === "*/*" || type === "application/json") return "json";
+  if (type === "*/*" || type === "*" || type === "application/*" || type === "application/json")
+    return "json";
   if (type === "application/yaml") return "yaml";
   return type === "application/vnd.kubernetes.protobuf" ? "protobuf" : undefined;
 }
@@ -126,10 +150,18 @@ function parseAccept(accept: string): readonly AcceptClause[] {
     const [type = "", ...parameters] = part.split(";").map((word) => word.trim());
     const pairs = parameters.map((word): [string, string] => {
       const at = word.indexOf("=");
-      return at < 0 ? [word, ""] : [word.slice(0, at), word.slice(at + 1).replaceAll('"', "")];
+      return at < 0
+        ? [word, ""]
+        : [
+            word.slice(0, at).trim(),
+            word
+              .slice(at + 1)
+              .replaceAll('"', "")
+              .trim(),
+          ];
     });
     const map = new Map(pairs);
-    return { type: type.toLowerCase(), quality: Number(map.get("q") ?? 1), parameters: map };
+    return { type, quality: Number(map.get("q") ?? 1), parameters: map };
   });
   return clauses.sort((a, b) => b.quality - a.quality);
 }

@@ -6,7 +6,13 @@ import {
   parseJson,
   writeJson,
 } from "@weir/core";
-import { decodeProtobuf, type NumberTexts, ProtobufError, WireFormatError } from "@weir/builtin";
+import {
+  decodeProtobufObject,
+  type NumberTexts,
+  ProtobufError,
+  readProtobufEnvelope,
+  WireFormatError,
+} from "@weir/builtin";
 import { badRequestError, unsupportedMediaTypeError } from "@weir/objects";
 import { quoteGo } from "@weir/text";
 import { loadYaml, YamlBudgetError, YamlError } from "@weir/yaml";
@@ -34,6 +40,8 @@ export interface ReadBody {
 export interface ReadBodyOptions {
   /** The kind that messages name. */
   readonly kind: string;
+  /** Of a protobuf body that does not say it. */
+  readonly apiVersion?: string;
   /** Whether duplicate keys are looked for. */
   readonly isStrict: boolean;
   /** A body that names no kind is refused, as for custom resources; false by default. */
@@ -42,12 +50,21 @@ export interface ReadBodyOptions {
   readonly refuse?: (why: string) => Error;
 }
 
-/** The media type of a Content-Type header without its parameters; JSON where there is none. */
+/** The media type of a Content-Type header without its parameters; `""` where there is none. */
 export function mediaType(request: Pick<ApiRequest, "header">): string {
   const header = request.header("content-type") ?? "";
   const end = header.indexOf(";");
   return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
 }
+
+/** Whether Go's mime.ParseMediaType takes the parameters of a Content-Type header. */
+function hasGoodParameters(request: Pick<ApiRequest, "header">): boolean {
+  const header = request.header("content-type") ?? "";
+  const start = header.indexOf(";");
+  return start < 0 || (PARAMETERS.test(header.slice(start)) && header.slice(0, start).trim() !== "");
+}
+
+const PARAMETERS = /^(?:\s*;\s*[^\s;="]+\s*=\s*(?:"[^"]*"|[^\s;"]+))*\s*;?\s*$/;
 
 /** What carries a body: a request, or a body that was read already under the headers of its request. */
 export type BodySource = Pick<ApiRequest, "header" | "readBody">;
@@ -55,10 +72,11 @@ export type BodySource = Pick<ApiRequest, "header" | "readBody">;
 /** Reads the object in a request's body: JSON, YAML or protobuf. Throws a 400, 413 or 415 with Kubernetes' words. */
 export async function readObject(request: BodySource, options: ReadBodyOptions): Promise<ReadBody> {
   const type = mediaType(request);
-  if (type !== "" && !SUPPORTED.includes(type)) throw unsupportedMediaTypeError(SUPPORTED);
+  const isKnown = type === "" || SUPPORTED.includes(type);
+  if (!isKnown || !hasGoodParameters(request)) throw unsupportedMediaTypeError(SUPPORTED);
   const bytes = await request.readBody(BODY_LIMIT_BYTES);
   const unrecognized = options.refuse ?? ((why: string) => unrecognizedError(options.kind, why, bytes));
-  if (type === "application/vnd.kubernetes.protobuf") return readProtobuf(bytes, unrecognized);
+  if (type === "application/vnd.kubernetes.protobuf") return readProtobuf(bytes, options, unrecognized);
   const read =
     type === "application/yaml"
       ? readYaml(bytes, options, unrecognized)
@@ -101,16 +119,27 @@ function excerpt(bytes: Uint8Array): string {
 type Refuse = (why: string) => Error;
 type AnyBody = Omit<ReadBody, "value"> & { readonly value: JsonValue };
 
-function readProtobuf(bytes: Uint8Array, refuse: Refuse): ReadBody {
-  if (Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== "k8s\0") {
-    throw refuse("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
-  }
-  try {
-    return { value: decodeProtobuf(bytes), strictErrors: [] };
-  } catch (error) {
-    if (error instanceof WireFormatError || error instanceof ProtobufError) throw refuse(error.message);
-    throw error;
-  }
+function readProtobuf(bytes: Uint8Array, options: ReadBodyOptions, refuse: Refuse): ReadBody {
+  const asRefusal = <Value>(read: () => Value, wrap: Refuse): Value => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof WireFormatError || error instanceof ProtobufError) throw wrap(error.message);
+      throw error;
+    }
+  };
+  const envelope = asRefusal(() => readProtobufEnvelope(bytes), refuse);
+  // What a body does not say of its kind is the resource's.
+  const kind = envelope.kind || options.kind;
+  const apiVersion = envelope.apiVersion || options.apiVersion || "";
+  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  const read = asRefusal(
+    () => decodeProtobufObject(apiVersion, kind, envelope.raw),
+    (why) =>
+      options.refuse?.(why) ??
+      badRequestError(`${kind} in version "${version}" cannot be handled as a ${options.kind}: ${why}`),
+  );
+  return { value: read ?? { apiVersion, kind }, strictErrors: [] };
 }
 
 function readJson(bytes: Uint8Array, options: ReadBodyOptions, refuse: Refuse): AnyBody {

@@ -1,3 +1,5 @@
+import { goText } from "./go-text.ts";
+
 /** What a request is about, read from its method and path alone. */
 export type RequestInfo = ResourceRequestInfo | { readonly kind: "path"; readonly path: string };
 
@@ -31,7 +33,7 @@ const verbs: Readonly<Record<string, string>> = {
   DELETE: "delete",
 };
 
-/** Reads the resource, name and verb out of a request; paths that are no resource's come back as they are. */
+/** Reads the resource, name and verb out of a request; `path` is decoded. Other paths come back as they are. */
 export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const parts = splitPath(path);
   const depth = parts[0] === "api" ? 2 : parts[0] === "apis" ? 3 : Number.POSITIVE_INFINITY;
@@ -58,7 +60,8 @@ function readTarget(parts: readonly string[]): Target {
 }
 
 function verbOf(method: string, name: string, isWatch: boolean): string {
-  const verb = Object.hasOwn(verbs, method) ? (verbs[method] ?? "") : method.toLowerCase();
+  // Methods that no verb stands for have an empty one.
+  const verb = Object.hasOwn(verbs, method) ? (verbs[method] ?? "") : "";
   if (verb === "get") return isWatch ? "watch" : name === "" ? "list" : "get";
   return verb === "delete" && name === "" ? "deletecollection" : verb;
 }
@@ -68,18 +71,31 @@ export function isTrue(value: string | null): boolean {
   return value !== null && value.toLowerCase() !== "false" && value !== "0";
 }
 
+/** Slashes around a path count for nothing. */
 function splitPath(path: string): readonly string[] {
-  const start = path.startsWith("/") ? 1 : 0;
-  const end = path.endsWith("/") && path.length > 1 ? path.length - 1 : path.length;
-  const parts = path.slice(start, end).split("/");
-  return path.includes("%") ? parts.map(decodePart) : parts;
+  let start = 0;
+  let end = path.length;
+  while (start < end && path.charCodeAt(start) === SLASH) start += 1;
+  while (end > start && path.charCodeAt(end - 1) === SLASH) end -= 1;
+  return path.slice(start, end).split("/");
 }
 
-/** A part that is not valid percent-encoding names nothing that exists. */
-function decodePart(part: string): string {
+const SLASH = 0x2f;
+
+/** A path without its percent-encoding, as Go's URLs have it; `undefined` where the encoding is wrong. */
+export function decodePath(path: string): string | undefined {
+  if (!path.includes("%")) return path;
+  if (/%(?![0-9a-fA-F]{2})/.test(path)) return undefined;
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(path);
   } catch {
-    return part;
+    // What is no UTF-8 stays out of place: no name has it.
+    return goText(Buffer.from(unescapeBytes(path), "latin1"));
   }
+}
+
+function unescapeBytes(path: string): string {
+  return path.replaceAll(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

@@ -155,3 +155,15 @@ export function plainError(message: string): StatusError {
 export function notFoundPage(): ApiResponse {
   return respondPlain(404, "404 page not found\n");
 }
+
+/** The answer of Go's listener to a path whose percent-encoding is wrong. */
+export function badRequestPage(): ApiResponse {
+  return {
+    status: 400,
+    headers: [
+      ["Connection", "close"],
+      ["Content-Type", "text/plain; charset=utf-8"],
+    ],
+    body: "400 Bad Request",
+  };
+}

@@ -17,12 +17,11 @@ export async function applyVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "PatchOptions", true);
   const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
   const { applied, problems } = readApplied(bytes, options.fieldValidation !== "Ignore");
-  reportApplied(call, problems, options);
   call.audit?.patch(applied);
   const result = await updateObject(call, {
     options,
     tracked: true,
-    change: (current) => applyTo(call, { applied, current, options }),
+    change: (current) => applyTo(call, { applied, problems, current, options }),
     retriesConflicts: true,
     createsMissing: call.info.subresource === "",
   });
@@ -55,14 +54,13 @@ export function readApplied(bytes: Uint8Array, isStrict = false): Applied {
   );
 }
 
-interface Apply {
-  readonly applied: JsonObject;
+interface Apply extends Applied {
   readonly current: KubeObject | undefined;
   readonly options: WriteOptions;
 }
 
 /** The merged object, read as the kind with its defaults. */
-function applyTo(call: Call, { applied, current, options }: Apply): Draft {
+function applyTo(call: Call, { applied, problems, current, options }: Apply): Draft {
   const { resource, info } = call;
   const result = applyServerSide({
     ...fieldWrite(call, options.fieldManager),
@@ -71,6 +69,7 @@ function applyTo(call: Call, { applied, current, options }: Apply): Draft {
     force: options.force,
   });
   if (result.kind === "conflict") throw result.error;
+  reportApplied(call, problems, options);
   const merged = asJson(result.object);
   const { object: decoded } = resource.decodeMerged?.(merged) ?? resource.decode(merged);
   const object = resource.applyDefaults(decoded, "keep");

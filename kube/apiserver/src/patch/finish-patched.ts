@@ -2,12 +2,19 @@ import { findKind } from "@weir/builtin";
 import { type JsonObject, writeJson } from "@weir/core";
 import { badRequestError, invalidError, isStatusReason, type KubeObject, marshalGoJson } from "@weir/objects";
 import { invalidField } from "@weir/schema";
+import { quoteGo } from "@weir/text";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
 import { apiVersionOf, type DecodedBody, type Draft, type Resource } from "../resources/resource.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
-import { checkCustomKind, checkNamespace, reportStrict, unknownFieldProblems } from "../verbs/decode-body.ts";
+import {
+  checkCustomKind,
+  checkNamespace,
+  reportStrict,
+  sortedFields,
+  unknownFieldProblems,
+} from "../verbs/decode-body.ts";
 
 /** What a patch made of an object. */
 export interface Patched {
@@ -27,13 +34,18 @@ export function finishPatched(
 ): Draft {
   const { resource, info } = call;
   const { object: decoded, unknownFields } = decodePatched(call, patched);
-  const unknown = unknownFieldProblems(resource, unknownFields, true);
+  const unknown = unknownIn(resource, patched, unknownFields);
   reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
   const object = resource.applyDefaults(decoded);
   const name = text(child(object, "metadata"), "name");
-  if (resource.isCustom && text(patched.object, "apiVersion") !== apiVersionOf(resource)) {
+  const apiVersion = text(patched.object, "apiVersion");
+  if (resource.isCustom && parseVersion(apiVersion).group !== resource.group) {
+    const detail = invalidField("apiVersion", apiVersion, `must be ${apiVersionOf(resource)}`);
+    throw invalidError({ group: parseVersion(apiVersion).group, kind: resource.kind }, info.name, [detail]);
+  }
+  if (resource.isCustom && apiVersion !== apiVersionOf(resource)) {
     throw badRequestError(
-      `the API version in the data (${text(patched.object, "apiVersion")}) does not match the expected API version (${apiVersionOf(resource)})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(resource)})`,
     );
   }
   if (name === "" && info.name !== "") {
@@ -47,8 +59,19 @@ export function finishPatched(
     );
   }
   checkNamespace(call, object);
-  if (resource.isCustom) checkCustomKind(resource, patched.object, info.name);
+  // A write to the status keeps all but the status.
+  if (resource.isCustom && info.subresource === "") checkCustomKind(resource, patched.object, info.name);
   return object;
+}
+
+/** Upstream converts the result of a strategic patch by another reader, which quotes nothing and counts nothing. */
+function unknownIn(
+  resource: Resource,
+  { quoted }: Patched,
+  unknownFields: readonly string[],
+): readonly string[] {
+  if (quoted === undefined || resource.isCustom) return unknownFieldProblems(resource, unknownFields, true);
+  return sortedFields(unknownFields).map((path) => `unknown field "${path}"`);
 }
 
 /** A result that says it is of another kind is read as that kind, and has to be one. */
@@ -56,7 +79,13 @@ function checkOtherKind(resource: Resource, object: JsonObject): void {
   if (resource.isCustom) return;
   const { group, version } = parseVersion(text(object, "apiVersion"));
   const kind = text(object, "kind");
-  const other = kind === resource.kind ? undefined : findKind({ group, version, kind });
+  const gvk = { group, version, kind };
+  if (kind !== "" && version !== "" && findKind(gvk) === undefined) {
+    throw badRequestError(
+      `no kind ${quoteGo(kind)} is registered for version ${quoteGo(text(object, "apiVersion"))} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  const other = kind === resource.kind ? undefined : findKind(gvk);
   if (other !== undefined) decodeAs(other.definition ?? "", other, object);
 }
 

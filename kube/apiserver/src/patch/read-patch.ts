@@ -6,6 +6,7 @@ import {
   failure,
   JsonPatchError,
   type KubeObject,
+  requestEntityTooLargeError,
   StatusError,
 } from "@weir/objects";
 import { duplicateKeys } from "../http/duplicate-keys.ts";
@@ -35,17 +36,25 @@ export type ApplyPatch = (current: KubeObject | undefined) => Patched;
 /** Reads the patch in a request's body; throws a 400. */
 export async function readPatch(call: Call, type: string, options: WriteOptions): Promise<ApplyPatch> {
   const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
-  const { text, value } = parsePatch(bytes);
+  const { text, value } = parsePatch(bytes, type);
   call.audit?.patch(value);
   const duplicates = options.fieldValidation === "Ignore" ? [] : duplicateKeys(text);
-  if (type === JSON_PATCH) return jsonPatch(value, options);
+  if (type === JSON_PATCH) {
+    const repeated = duplicates.map((path) => `json patch duplicate field "${path}"`);
+    return jsonPatch(value ?? [], options, repeated);
+  }
+  if (type === MERGE_PATCH && value === null) throw badRequestError("Invalid JSON Patch");
   const strictErrors = duplicates.map((path) => `duplicate field "${path}"`);
   if (!isObject(value)) throw mergeTypeError(call, type, value);
   if (type === MERGE_PATCH) {
     return (current) => ({ object: applyMergePatch(base(current), value) as Draft, strictErrors });
   }
   const quoted = goMapText(value);
-  return (current) => ({ object: applyStrategic(call.resource, base(current), value), strictErrors, quoted });
+  return (current) => ({
+    object: applyStrategic(call.resource, base(current), value),
+    strictErrors,
+    quoted,
+  });
 }
 
 function base(current: KubeObject | undefined): JsonObject {
@@ -56,12 +65,14 @@ function isObject(value: JsonValue): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function parsePatch(bytes: Uint8Array): GoJson {
+function parsePatch(bytes: Uint8Array, type: string): GoJson {
   try {
     return readGoJson(bytes);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw badRequestError(`error decoding patch: ${error.message}`);
-    throw error;
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw badRequestError(
+      type === STRATEGIC_PATCH ? error.message : `error decoding patch: ${error.message}`,
+    );
   }
 }
 
@@ -74,19 +85,20 @@ function mergeTypeError(call: Call, type: string, value: JsonValue): Error {
 const operationFields = new Set(["op", "path", "from", "value"]);
 const MAX_OPERATIONS = 10_000;
 
-function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
+function jsonPatch(value: JsonValue, options: WriteOptions, repeated: readonly string[]): ApplyPatch {
   if (!Array.isArray(value)) {
     throw badRequestError(
       `error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go value of type []handlers.jsonPatchOp`,
     );
   }
-  const operations = value as readonly JsonValue[];
+  // An operation of null is one without fields.
+  const operations = (value as readonly JsonValue[]).map((operation) => operation ?? {});
   if (operations.length > MAX_OPERATIONS) {
-    throw badRequestError(
+    throw requestEntityTooLargeError(
       `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
     );
   }
-  const strictErrors: string[] = [];
+  const strictErrors = [...repeated];
   operations.forEach((operation, index) => {
     if (!isObject(operation)) {
       throw badRequestError(
@@ -97,7 +109,6 @@ function jsonPatch(value: JsonValue, options: WriteOptions): ApplyPatch {
     if (options.fieldValidation === "Ignore") return;
     for (const key of Object.keys(operation)) {
       if (operationFields.has(key)) continue;
-      if (options.fieldValidation === "Strict") throw refused();
       strictErrors.push(`json patch unknown field "[${index}].${key}"`);
     }
   });

@@ -2,7 +2,7 @@ import type { AuthorizationAnswer, AuthorizationQuestion, Authorize } from "@wei
 import { WeirError } from "@weir/core";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { Attributes, Decision } from "../auth/rbac.ts";
-import { serviceAccountGroups } from "../auth/service-account-tokens.ts";
+import { serviceAccountGroups } from "../auth/service-account-names.ts";
 import type { UserInfo } from "../auth/user-info.ts";
 
 /** Who decides what somebody may do. */

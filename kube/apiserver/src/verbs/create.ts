@@ -16,6 +16,7 @@ import { type Call, timestamp } from "../resources/call.ts";
 import { asJson, asObject, child, metaOf, text } from "../resources/draft-access.ts";
 import {
   type Draft,
+  apiVersionOf,
   fromStored,
   groupKind,
   groupResource,
@@ -34,7 +35,8 @@ export async function createVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
   const isStrict = options.fieldValidation !== "Ignore";
   const { kind, isCustom } = call.resource;
-  const body = await readObject(call.request, { kind, isStrict, needsKind: isCustom });
+  const apiVersion = apiVersionOf(call.resource);
+  const body = await readObject(call.request, { kind, apiVersion, isStrict, needsKind: isCustom });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
   checkNamespace(call, object);

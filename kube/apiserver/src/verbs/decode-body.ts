@@ -41,9 +41,14 @@ export function unknownFieldProblems(
   unknownFields: readonly string[],
   isSorted: boolean,
 ): readonly string[] {
-  const fields = isSorted && unknownFields.length > 1 ? [...unknownFields].sort(comparePaths) : unknownFields;
+  const fields = isSorted ? sortedFields(unknownFields) : unknownFields;
   if (resource.isCustom) return fields.map((path) => `unknown field "${path}"`);
   return fields.slice(0, MAX_UNKNOWN).map((path) => `unknown field ${quoteGo(path)}`);
+}
+
+/** Paths of fields in the order in which a reader of sorted keys meets them. */
+export function sortedFields(fields: readonly string[]): readonly string[] {
+  return fields.length > 1 ? [...fields].sort(comparePaths) : fields;
 }
 
 /** By their parts: an index is a number, and what is shorter comes first. */

@@ -10,15 +10,15 @@ import { respondObject, wantsPretty } from "./respond-object.ts";
 /** GET of one object. */
 export async function getVerb(call: Call): Promise<ApiResponse> {
   const { api, resource, info, request } = call;
-  await checkMinimumVersion(call);
-  const stored = await api.store.get(storageKey(resource, info.namespace, info.name), request.asOf);
-  if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   const how = negotiate(request.header("accept"), {
     views: objectViews,
     isPretty: wantsPretty(request),
     hasProtobuf: !resource.isCustom,
     goType: goTypeOf(resource, false),
   });
+  await checkMinimumVersion(call);
+  const stored = await api.store.get(storageKey(resource, info.namespace, info.name), request.asOf);
+  if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   await api.store.prepare(resource, [stored]);
   if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
   return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });

@@ -91,8 +91,7 @@ async function cursorOf(call: Call, options: ListOptions, prefix: string): Promi
   if (wanted === 0n) return { prefix, revision: undefined, after: undefined, limit };
   const current = await call.api.store.storage.revision();
   const isExact = match === "Exact" || (match === "" && limit > 0);
-  // An exact version is asked of the store, which knows no time after which another try is worth it.
-  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, match === "Exact" ? 0 : 1);
+  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);
   return { prefix, revision: isExact ? Number(wanted) : undefined, after: undefined, limit };
 }
 

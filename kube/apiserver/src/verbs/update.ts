@@ -18,6 +18,7 @@ import type { Call } from "../resources/call.ts";
 import { asJson, asObject, child, copyForMeta, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { StoredObject } from "../resources/object-store.ts";
 import {
+  apiVersionOf,
   type Draft,
   fromStored,
   groupKind,
@@ -30,6 +31,7 @@ import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
 import { createObject, prepareStore, reviewedOptions, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
+import { readRevision } from "./list-options.ts";
 import { respondObject } from "./respond-object.ts";
 
 /** PUT of an object or of its status. */
@@ -37,7 +39,8 @@ export async function updateVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "UpdateOptions");
   const isStrict = options.fieldValidation !== "Ignore";
   const { kind, isCustom } = call.resource;
-  const body = await readObject(call.request, { kind, isStrict, needsKind: isCustom });
+  const apiVersion = apiVersionOf(call.resource);
+  const body = await readObject(call.request, { kind, apiVersion, isStrict, needsKind: isCustom });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
   checkName(call, object);
@@ -251,8 +254,7 @@ function checkVersion(call: Call, draft: Draft, stored: StoredObject): "ok" | "s
     // Upstream names the resource here where it names the kind elsewhere.
     throw invalidError({ group: resource.group, kind: resource.plural }, info.name, [error]);
   }
-  if (!/^\d+$/.test(version))
-    throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  readRevision(version, (why) => unknownError(why.slice(why.indexOf("strconv"))));
   return version === String(stored.revision) ? "ok" : "stale";
 }
 

@@ -1,6 +1,6 @@
-import { type JsonObject, type JsonValue, parseJson } from "@weir/core";
+import { JsonDepthError, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
 import { message, type MessageField, messageOfKind, ProtobufError } from "./protobuf-messages.ts";
-import { type WireField, WireReader } from "./wire-reader.ts";
+import { type WireField, WireFormatError, WireReader, wireTypes } from "./wire-reader.ts";
 
 type Draft = Record<string, JsonValue>;
 
@@ -13,35 +13,80 @@ export function isProtobuf(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, index) => bytes[index] === byte);
 }
 
+/** What a body in Kubernetes' protobuf encoding says it holds, and the bytes of that. */
+export interface ProtobufEnvelope {
+  /** `""` where the body names none, or one that is no group version. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly raw: Uint8Array;
+}
+
+/** Reads what is around an object: `k8s\0`, then runtime.Unknown. Throws `ProtobufError` or `WireFormatError`. */
+export function readProtobufEnvelope(bytes: Uint8Array): ProtobufEnvelope {
+  if (bytes.length === 0) throw new ProtobufError("empty data");
+  if (!isProtobuf(bytes)) {
+    throw new ProtobufError(
+      "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]",
+    );
+  }
+  if (bytes.length === MAGIC.length) throw new ProtobufError("empty body");
+  let types = { apiVersion: "", kind: "" };
+  let raw: Uint8Array = new Uint8Array();
+  for (const field of new WireReader(bytes.subarray(MAGIC.length), "Unknown").fields()) {
+    if (field.number > LAST_ENVELOPE_FIELD) continue;
+    if (field.wireType !== wireTypes.bytes)
+      throw wrongWireType(field, envelopeFields[field.number - 1] ?? "");
+    if (field.number === 1) types = typeMeta(field);
+    if (field.number === 2) raw = field.bytes;
+  }
+  return { ...types, raw };
+}
+
+const envelopeFields = ["TypeMeta", "Raw", "ContentEncoding", "ContentType"];
+const LAST_ENVELOPE_FIELD = envelopeFields.length;
+
 /**
  * Reads an object in Kubernetes' protobuf encoding (`k8s\0`, then runtime.Unknown) as JSON.
  *
  * What Go writes although it is empty (`""`, `0`, `false` of scalars without a pointer) is given as it stands: decoding
- * the JSON as the Go struct drops it again.
+ * the JSON as the Go struct drops it again. Throws `ProtobufError` or `WireFormatError`, with the words of Go's decoder.
  */
 export function decodeProtobuf(bytes: Uint8Array): JsonObject {
-  if (!isProtobuf(bytes)) throw new ProtobufError("the body does not begin with the protobuf prefix");
-  let apiVersion = "";
-  let kind = "";
-  let raw = new Uint8Array();
-  for (const field of new WireReader(bytes.subarray(MAGIC.length)).fields()) {
-    if (field.number === 1) ({ apiVersion, kind } = typeMeta(field));
-    if (field.number === 2) raw = field.bytes;
-  }
-  const gvk = apiVersion.includes("/") ? `${apiVersion}/${kind}` : `/${apiVersion}/${kind}`;
-  const name = messageOfKind(gvk);
-  if (name === undefined) throw new ProtobufError(`no protobuf message is known for ${gvk}`);
-  return { apiVersion, kind, ...readMessage(name, raw, 0) };
+  const { apiVersion, kind, raw } = readProtobufEnvelope(bytes);
+  const object = decodeProtobufObject(apiVersion, kind, raw);
+  if (object === undefined) throw new ProtobufError(`no protobuf message is known for ${apiVersion} ${kind}`);
+  return object;
+}
+
+/** Reads the bytes of an object that is within an envelope; `undefined` where no such kind has a protobuf message. */
+export function decodeProtobufObject(
+  apiVersion: string,
+  kind: string,
+  raw: Uint8Array,
+): JsonObject | undefined {
+  const name = messageOfKind(apiVersion.includes("/") ? `${apiVersion}/${kind}` : `/${apiVersion}/${kind}`);
+  return name === undefined ? undefined : { apiVersion, kind, ...readMessage(name, raw, 0, {}) };
 }
 
 function typeMeta(field: WireField): { readonly apiVersion: string; readonly kind: string } {
   let apiVersion = "";
   let kind = "";
-  for (const part of new WireReader(field.bytes).fields()) {
+  for (const part of new WireReader(field.bytes, "TypeMeta").fields()) {
     if (part.number === 1) apiVersion = part.text();
     if (part.number === 2) kind = part.text();
   }
-  return { apiVersion, kind };
+  return { apiVersion: apiVersion.split("/").length > 2 ? "" : apiVersion, kind };
+}
+
+function wrongWireType({ wireType }: WireField, field: string): WireFormatError {
+  const name = `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+  return new WireFormatError(`proto: wrong wireType = ${wireType} for field ${name}`);
+}
+
+/** How values of a type stand on the wire. */
+function wireTypeOf(type: string): number {
+  if (type === "double") return wireTypes.fixed64;
+  return /^(u?int\d+|bool)$/.test(type) ? wireTypes.varint : wireTypes.bytes;
 }
 
 const special: Readonly<Record<string, (bytes: Uint8Array) => JsonValue>> = {
@@ -64,38 +109,65 @@ function fieldsOf(bytes: Uint8Array): ReadonlyMap<number, WireField> {
 
 function rawJson(bytes: Uint8Array): JsonValue {
   const raw = fieldsOf(bytes).get(1)?.bytes;
-  return raw === undefined || raw.length === 0 ? null : parseJson(Buffer.from(raw).toString("utf8"));
+  return raw === undefined || raw.length === 0 ? null : embeddedJson(raw);
+}
+
+function embeddedJson(raw: Uint8Array): JsonValue {
+  try {
+    return parseJson(Buffer.from(raw).toString("utf8"));
+  } catch (cause) {
+    if (cause instanceof JsonSyntaxError || cause instanceof JsonDepthError)
+      throw new ProtobufError(cause.message, { cause });
+    throw cause;
+  }
 }
 
 function time(bytes: Uint8Array, micro: boolean): JsonValue {
   const fields = fieldsOf(bytes);
   if (fields.size === 0) return null;
   const seconds = Number(fields.get(1)?.integer() ?? 0n);
+  if (seconds < FIRST_SECOND || seconds > LAST_SECOND)
+    throw new ProtobufError("Time.MarshalJSON: year outside of range [0,9999]");
   const stamp = new Date(seconds * 1000).toISOString().slice(0, 19);
   if (!micro) return `${stamp}Z`;
   const micros = Math.floor(Number(fields.get(2)?.integer() ?? 0n) / 1000);
   return `${stamp}.${String(micros).padStart(6, "0")}Z`;
 }
 
-function readMessage(name: string, bytes: Uint8Array, depth: number): JsonObject {
+/** The years 0 to 9999, which JSON can tell. */
+const FIRST_SECOND = Date.UTC(1, 0, 1) / 1000 - 1900 * 366 * 86_400;
+const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+
+/** Reads fields into a message; what comes twice is merged, as protobuf says. */
+// oxlint-disable-next-line max-params -- what is read, how deep, and into what
+function readMessage(name: string, bytes: Uint8Array, depth: number, draft: Draft): Draft {
   if (depth > MAX_DEPTH) throw new ProtobufError("messages nest too deep");
   const fields = message(name);
-  const draft: Draft = {};
-  for (const wire of new WireReader(bytes).fields()) {
+  for (const wire of new WireReader(bytes, name.slice(name.lastIndexOf(".") + 1)).fields()) {
     const field = fields.get(wire.number);
     if (field === undefined) continue;
-    if (field.map !== undefined) {
-      addEntry(draft, field, wire, depth);
-    } else if (field.repeated) {
-      const list = (draft[field.name] ??= []) as JsonValue[];
-      list.push(...readRepeated(field.type, wire, depth));
-    } else if (field.isInline) {
-      Object.assign(draft, readMessage(field.type, wire.bytes, depth + 1));
-    } else {
-      draft[field.name] = readValue(field.type, wire, depth);
-    }
+    const expected = field.map === undefined ? wireTypeOf(field.type) : wireTypes.bytes;
+    const isPacked = field.repeated && wire.wireType === wireTypes.bytes;
+    if (wire.wireType !== expected && !isPacked) throw wrongWireType(wire, field.name);
+    readField(draft, { field, wire, depth });
   }
   return draft;
+}
+
+function readField(
+  draft: Draft,
+  { field, wire, depth }: { readonly field: MessageField; readonly wire: WireField; readonly depth: number },
+): void {
+  if (field.map !== undefined) {
+    addEntry(draft, field, wire, depth);
+  } else if (field.repeated) {
+    const list = (draft[field.name] ??= []) as JsonValue[];
+    for (const item of readRepeated(field.type, wire, depth)) list.push(item);
+  } else if (field.isInline) {
+    readMessage(field.type, wire.bytes, depth + 1, draft);
+  } else {
+    draft[field.name] = readValue(field.type, wire, depth, draft[field.name]);
+  }
 }
 
 function addEntry(draft: Draft, field: MessageField, wire: WireField, depth: number): void {
@@ -121,15 +193,27 @@ function readRepeated(type: string, wire: WireField, depth: number): readonly Js
   return [readValue(type, wire, depth)];
 }
 
-function readValue(type: string, wire: WireField, depth: number): JsonValue {
+/** `before` is what an earlier field of the same number gave. */
+// oxlint-disable-next-line max-params -- what is read, how deep, and what it is merged into
+function readValue(type: string, wire: WireField, depth: number, before?: JsonValue): JsonValue {
   if (type === "string") return wire.text();
   if (type === "bytes") return Buffer.from(wire.bytes).toString("base64");
   if (type === "double") return wire.double();
   if (/^(u?int\d+|bool)$/.test(type)) return integer(type, wire.integer());
   const read = Object.hasOwn(special, type) ? special[type] : undefined;
   if (read !== undefined) return read(wire.bytes);
-  const value = readMessage(type, wire.bytes, depth + 1);
-  return unwrap(type, value);
+  const into = isPlainMessage(type) && isDraft(before) ? { ...before } : {};
+  return unwrap(type, readMessage(type, wire.bytes, depth + 1, into));
+}
+
+/** True of a message that JSON holds as an object with its fields. */
+function isPlainMessage(type: string): boolean {
+  const name = type.slice(type.lastIndexOf(".") + 1);
+  return name !== "JSON" && !Object.hasOwn(wrappers, name);
+}
+
+function isDraft(value: JsonValue | undefined): value is JsonObject {
+  return value !== undefined && value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** Messages that stand for a plain list, or for one of several plain values, in JSON; by the end of their name. */
@@ -145,7 +229,7 @@ const wrappers: Readonly<Record<string, readonly string[]>> = {
 function unwrap(type: string, value: JsonObject): JsonValue {
   const name = type.slice(type.lastIndexOf(".") + 1);
   if (name === "JSON" && typeof value["raw"] === "string") {
-    return parseJson(Buffer.from(value["raw"], "base64").toString("utf8"));
+    return embeddedJson(Buffer.from(value["raw"], "base64"));
   }
   const fields = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
   if (fields === undefined) return value;

@@ -1,17 +1,20 @@
 import { WeirError } from "@weir/core";
 
-/** Bytes that end in the middle of a field, or hold a field that protobuf does not have. */
+/** Bytes that end in the middle of a field, or hold a field that protobuf does not have; worded as gogo/protobuf does. */
 export class WireFormatError extends WeirError {
   override readonly name = "WireFormatError";
   readonly reason = "BadRequest";
   readonly retry = "never";
 }
 
+/** How a field's value stands on the wire. */
+export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const;
+
 /** One field as it stands on the wire. */
 export interface WireField {
   readonly number: number;
   readonly wireType: number;
-  /** The bytes of a length-delimited field; empty for others. */
+  /** The bytes of a length-delimited field or of a fixed one; empty for others. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   text(): string;
   /** A varint as a signed 64-bit integer. */
@@ -21,20 +24,25 @@ export interface WireField {
   packed(): readonly bigint[];
 }
 
-/** Reads the fields of one protobuf message. */
+const EMPTY = new Uint8Array();
+const UNKNOWN_MESSAGE = "message";
+
+/** Reads the fields of one protobuf message; `name` is the message's in errors. */
 export class WireReader {
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #name: string;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, name = UNKNOWN_MESSAGE) {
     this.#bytes = bytes as Uint8Array<ArrayBuffer>;
+    this.#name = name;
   }
 
+  /** Every field; groups, which nothing of Kubernetes has, are left out. */
   *fields(): Generator<WireField> {
     while (this.#at < this.#bytes.length) {
-      const tag = Number(this.varint());
-      const number = Math.floor(tag / 8);
-      yield this.#field(number, tag % 8);
+      const field = this.#next();
+      if (field !== undefined) yield field;
     }
   }
 
@@ -52,7 +60,7 @@ export class WireReader {
       long |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asUintN(64, long);
     }
-    throw new WireFormatError("integer overflow");
+    throw new WireFormatError("proto: integer overflow");
   }
 
   get done(): boolean {
@@ -74,13 +82,49 @@ export class WireReader {
     return taken;
   }
 
-  #field(number: number, wireType: number): WireField {
-    if (number === 0) throw new WireFormatError("illegal tag 0");
-    if (wireType === 0) return wireField(number, wireType, new Uint8Array(), this.varint());
-    if (wireType === 1) return wireField(number, wireType, this.#take(8), 0n);
-    if (wireType === 5) return wireField(number, wireType, this.#take(4), 0n);
-    if (wireType === 2) return wireField(number, wireType, this.#take(Number(this.varint())), 0n);
-    throw new WireFormatError(`illegal wireType ${wireType}`);
+  #delimited(): Uint8Array<ArrayBuffer> {
+    const length = BigInt.asIntN(64, this.varint());
+    if (length < 0n) throw new WireFormatError("proto: negative length found during unmarshaling");
+    return this.#take(Number(length));
+  }
+
+  #next(): WireField | undefined {
+    const tag = BigInt.asUintN(64, this.varint());
+    const wireType = Number(tag & 7n);
+    const number = Number(BigInt.asIntN(32, tag >> 3n));
+    if (wireType === wireTypes.groupEnd)
+      throw new WireFormatError(`proto: ${this.#name}: wiretype end group for non-group`);
+    if (number <= 0)
+      throw new WireFormatError(`proto: ${this.#name}: illegal tag ${number} (wire type ${wireType})`);
+    switch (wireType) {
+      case wireTypes.varint:
+        return wireField(number, wireType, EMPTY, this.varint());
+      case wireTypes.fixed64:
+        return wireField(number, wireType, this.#take(8), 0n);
+      case wireTypes.bytes:
+        return wireField(number, wireType, this.#delimited(), 0n);
+      case wireTypes.groupStart:
+        this.#skipGroup();
+        return undefined;
+      case wireTypes.fixed32:
+        return wireField(number, wireType, this.#take(4), 0n);
+      default:
+        throw new WireFormatError(`proto: illegal wireType ${wireType}`);
+    }
+  }
+
+  /** Behind the end of the group that has just begun; groups nest without being held. */
+  #skipGroup(): void {
+    for (let depth = 1; depth > 0; ) {
+      const wireType = Number(this.varint() & 7n);
+      if (wireType === wireTypes.groupStart) depth += 1;
+      else if (wireType === wireTypes.groupEnd) depth -= 1;
+      else if (wireType === wireTypes.varint) this.varint();
+      else if (wireType === wireTypes.fixed64) this.#take(8);
+      else if (wireType === wireTypes.bytes) this.#delimited();
+      else if (wireType === wireTypes.fixed32) this.#take(4);
+      else throw new WireFormatError(`proto: illegal wireType ${wireType}`);
+    }
   }
 }
 

@@ -34,6 +34,9 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/"(gitCommit|gitTreeState|buildDate|goVersion)":\s*"[^"]*"/g, '"$1":"$$BUILD"'],
   [/"serverAddress":\s*"[^"]*"/g, '"serverAddress":"$ADDRESS"'],
   [/precondition \(x\) does not match the ResourceVersion in record \(\d+\)/g, "precondition (x) … ($$RV)"],
+  [/"token":\s*"[^"]{60,}"/g, '"token":"$$JWT"'],
+  [/"continue":\s*"[\w-]+"/g, '"continue":"$$CONTINUE"'],
+  [/\?hash=[0-9A-F]{128}/g, "?hash=$$HASH"],
   [/\beyJ[\w-]+\.eyJ[\w-]+(\.[\w-]*)*/g, "$JWT"],
   // A merged object is quoted in the order in which Go writes it: what the patch touched is sorted.
   [/(is invalid: patch: Invalid value: )\\"\{(?:[^"\\]|\\.)*\}\\": /g, "$1$$OBJECT: "],

@@ -16,7 +16,7 @@ const ISSUER = "https://kubernetes.default.svc";
 const users = [
   { name: "admin", uid: "admin-uid", token: "admin-token", groups: ["system:masters"] },
   { name: "alice", uid: "alice-uid", token: "alice-token", groups: ["devs"] },
-  { name: "mallory", uid: "mallory-uid", token: "mallory-token", groups: [] },
+  { name: "mallory", uid: "mallory-uid", token: "mallory-token", groups: ["ops"] },
 ];
 
 /** Starts a server, embedded or real, and fills it. */

@@ -2,15 +2,18 @@ import type { JsonObject } from "@weir/core";
 import { failure, forbiddenError, type KubeObject, notFoundError } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import { asJson, child, text } from "../resources/draft-access.ts";
+import type { PartKind } from "./part-kind.ts";
 import type { ObjectStore } from "../resources/object-store.ts";
 import type { Registry } from "../resources/registry.ts";
 import { type Draft, groupResource, type Resource, type WriteContext } from "../resources/resource.ts";
 
 /** A write on its way to the store, as admission sees it. */
 export interface AdmissionRequest {
-  readonly operation: "create" | "update" | "delete";
+  readonly operation: "create" | "update" | "delete" | "connect";
   readonly resource: Resource;
   readonly subresource: string;
+  /** What a subresource speaks, where that is not the resource itself. */
+  readonly part?: PartKind;
   readonly namespace: string;
   readonly name: string;
   readonly context: WriteContext;

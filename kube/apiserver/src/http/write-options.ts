@@ -91,6 +91,8 @@ export interface DeleteOptions {
   readonly resourceVersion: string | undefined;
   /** Writes something more into an object that is marked for deletion. */
   readonly prepare?: (draft: Draft) => void;
+  /** Whether admission looks at it; it does unless the deletion is part of something that it has looked at. */
+  readonly isReviewed?: boolean;
 }
 
 /** An integer of a query, as strconv.ParseInt reads it; throws a 400 where it is none. */

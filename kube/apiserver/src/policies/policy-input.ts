@@ -4,7 +4,7 @@ import type { AdmissionRequest } from "../admission/admission.ts";
 import { type Resource, storageKey } from "../resources/resource.ts";
 import type { MatchDeps, MatchedWrite } from "../webhooks/match-hook.ts";
 import { requestOf } from "../webhooks/review.ts";
-import { viewAs } from "../webhooks/seen-write.ts";
+import { viewFor } from "../webhooks/seen-write.ts";
 import type { PolicyInput } from "./evaluate-policy.ts";
 
 /** What expressions of a policy look at in a write, besides parameters, and whom they may ask. */
@@ -15,7 +15,7 @@ export async function policyInput(
 ): Promise<Omit<PolicyInput, "params" | "authorizer">> {
   const { request, object, old, namespace } = write;
   const see = async (value: JsonObject | undefined): Promise<JsonObject | undefined> =>
-    value === undefined ? undefined : viewAs(request.resource, seenAs, value);
+    value === undefined ? undefined : viewFor(request, seenAs, value);
   return {
     object: await see(request.operation === "delete" ? undefined : object),
     oldObject: await see(old === undefined ? undefined : asJson(old)),

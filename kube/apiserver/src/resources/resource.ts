@@ -144,8 +144,12 @@ export function apiVersionOf(resource: { readonly group: string; readonly versio
 /** The internal Go type of an object or a list, as two messages name it. */
 export function goTypeOf(resource: Resource, isList: boolean): string {
   if (resource.isCustom) return isList ? "*unstructured.UnstructuredList" : "*unstructured.Unstructured";
-  const name = resource.group === "" ? "core" : (resource.group.split(".")[0] ?? "");
-  return `*${name}.${isList ? resource.listKind : resource.kind}`;
+  return `*${goKindOf(isList ? { group: resource.group, kind: resource.listKind } : resource)}`;
+}
+
+/** A built-in kind as upstream's own code names its type. */
+export function goKindOf({ group, kind }: { readonly group: string; readonly kind: string }): string {
+  return `${group === "" ? "core" : (group.split(".")[0] ?? "")}.${kind}`;
 }
 
 /** Group and kind, as a 422 names them: a kind that is stored for another group is named as that group's. */

@@ -197,15 +197,38 @@ async function deleteStored(
     namespace: info.namespace,
     name: info.name,
     context,
+    options: reviewedDelete(options),
   };
-  await api.admission.mutate(admission, copyForMeta(asJson(old)), old);
-  await api.admission.validate(admission, undefined, old);
+  if (options.isReviewed !== false) {
+    await api.admission.mutate(admission, copyForMeta(asJson(old)), old);
+    await api.admission.validate(admission, undefined, old);
+  }
   const grace = decideGrace(resource, asJson(old), options);
   const finalizers = deletionFinalizers(call, old, options);
   if (grace === 0 && finalizers.length === 0 && !isHeld(call, old)) return remove(call, old, stored, options);
   const marked = markDeleted(call, old, { finalizers, grace, now: context.now });
   options.prepare?.(marked);
   return storeMarked(call, marked, stored, options);
+}
+
+/** What DeleteOptions say, for who reviews the deletion. */
+function reviewedDelete({
+  gracePeriodSeconds,
+  propagationPolicy,
+  orphanDependents,
+  uid,
+  resourceVersion,
+}: DeleteOptions): JsonObject {
+  const preconditions = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+  };
 }
 
 /** The object is answered with the revision of its deletion. */

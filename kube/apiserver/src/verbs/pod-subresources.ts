@@ -30,6 +30,7 @@ import { decodeAs } from "./decode-as.ts";
 import { deleteObject } from "./delete.ts";
 import { patchVerb } from "./patch.ts";
 import { wantsPretty } from "./respond-object.ts";
+import { connectOptions, reviewPart, unreviewed } from "./review-part.ts";
 import { updateObject, updateVerb } from "./update.ts";
 
 const BINDING = { group: "", version: "v1", kind: "Binding" };
@@ -41,6 +42,7 @@ export async function bindingVerb(call: Call): Promise<ApiResponse> {
   const body = await readObject(call.request, { kind: BINDING.kind, isStrict: false });
   const binding = decodeAs("core.v1.Binding", BINDING, body.value);
   call.audit?.requestObject(binding);
+  await reviewPart(call, { kind: BINDING.kind, operation: "create", options }, binding);
   const target = child(binding, "target");
   const node = text(target, "name");
   if (node === "") throw badRequestError("target.name: Required value");
@@ -93,6 +95,7 @@ async function changePod(
     },
     retriesConflicts: true,
     createsMissing: false,
+    review: unreviewed,
   });
   return result.object;
 }
@@ -113,6 +116,7 @@ export async function evictionVerb(call: Call): Promise<ApiResponse> {
   const body = await readObject(call.request, { kind: EVICTION.kind, isStrict: false });
   const eviction = decodeAs("policy.v1.Eviction", EVICTION, body.value);
   call.audit?.requestObject(eviction);
+  await reviewPart(call, { kind: EVICTION.kind, operation: "create", options }, eviction);
   const wanted = child(eviction, "deleteOptions");
   const isDryRun = options.isDryRun || strings(wanted, "dryRun").length > 0;
   const pod = await readPod(call);
@@ -130,6 +134,7 @@ export async function evictionVerb(call: Call): Promise<ApiResponse> {
     { ...call, strategy: plainStrategy(call.strategy) },
     {
       isDryRun,
+      isReviewed: false,
       gracePeriodSeconds: number(wanted, "gracePeriodSeconds"),
       propagationPolicy: undefined,
       orphanDependents: undefined,
@@ -196,8 +201,16 @@ function noDisruptions(budget: KubeObject): Error {
   ]);
 }
 
+const CONNECTIONS: Readonly<Record<string, string>> = {
+  exec: "PodExecOptions",
+  attach: "PodAttachOptions",
+  portforward: "PodPortForwardOptions",
+};
+
 /** `pods/log` and its like: there is no kubelet to ask. */
 export async function kubeletVerb(call: Call): Promise<ApiResponse> {
+  const kind = CONNECTIONS[call.info.subresource];
+  if (kind !== undefined) await reviewPart(call, { kind, operation: "connect" }, connectOptions(call, kind));
   const pod = await readPod(call);
   const node = text(child(asJson(pod), "spec"), "nodeName");
   // Nothing has been logged where nothing could run.

@@ -10,14 +10,13 @@ import {
 } from "@weir/objects";
 import { invalidField } from "@weir/schema";
 import { labelSelectorFrom, type LabelSelectorSpec } from "@weir/text";
+import type { AdmissionRequest } from "../admission/admission.ts";
 import { CustomServedResource } from "../crd/custom-resource.ts";
 import { readPath, withPath } from "../crd/json-path.ts";
 import type { ScalePaths } from "../crd/definition.ts";
 import { nestedInteger, nestedText } from "../crd/nested-field.ts";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
 import { mediaType, readObject } from "../http/read-body.ts";
-import { respond } from "../http/respond.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { readApplied } from "../patch/apply.ts";
 import { fieldWrite } from "../patch/field-tracking.ts";
@@ -28,7 +27,8 @@ import { asJson, child, copyForMeta, metaOf, number } from "../resources/draft-a
 import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { decodeAs } from "./decode-as.ts";
 import { checkName, checkNamespace } from "./decode-body.ts";
-import { wantsPretty } from "./respond-object.ts";
+import { respondObject } from "./respond-object.ts";
+import { partRequest } from "./review-part.ts";
 import { updateObject } from "./update.ts";
 
 const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
@@ -44,6 +44,7 @@ export async function scaleVerb(call: Call): Promise<ApiResponse> {
   const isPatch = call.info.verb === "patch";
   const isApply = isPatch && mediaType(call.request) === "application/apply-patch+yaml";
   const options = readWriteOptions(call.request, isPatch ? "PatchOptions" : "UpdateOptions", isApply);
+  const { admission } = call.api;
   const result = await updateObject(call, {
     options,
     // Ownership is told on the Scale, by the change itself.
@@ -51,6 +52,10 @@ export async function scaleVerb(call: Call): Promise<ApiResponse> {
     change: await changeOf(call, options, isApply),
     retriesConflicts: isPatch,
     createsMissing: false,
+    review: async (object, old) => {
+      const [scale, before] = [scaleOf(call, object, true), scaleOf(call, old, true)];
+      await admission.validate(scaleRequest(call, options), scale, before);
+    },
   });
   return respondScale(call, result.object);
 }
@@ -63,7 +68,12 @@ async function readParent(call: Call): Promise<KubeObject> {
   return api.store.object(resource, stored);
 }
 
-type Change = (current: KubeObject | undefined) => Draft;
+/** Admission looks at the Scale, whatever the kind of the object. */
+function scaleRequest(call: Call, options: WriteOptions): AdmissionRequest {
+  return partRequest(call, { kind: SCALE.kind, operation: "update", options });
+}
+
+type Change = (current: KubeObject | undefined) => Draft | Promise<Draft>;
 
 async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Promise<Change> {
   if (isApply) {
@@ -73,18 +83,29 @@ async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Pr
   }
   if (call.info.verb === "patch") {
     const patch = await readPatch(call, mediaType(call.request), options);
-    return (current) =>
-      withScale(call, current, {
-        scale: decodeAs("autoscaling.v1.Scale", SCALE, patch(scaleOf(call, current, true)).object),
-        options,
-      });
+    return (current) => {
+      const patched = patch(scaleOf(call, current, true)).object;
+      const scale = decodeAs("autoscaling.v1.Scale", SCALE, patched);
+      return admittedScale(call, current, { scale, options });
+    };
   }
   const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
   const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
   call.audit?.requestObject(scale);
   checkName(call, scale);
   checkNamespace(call, scale);
-  return (current) => withScale(call, current, { scale, options });
+  return (current) => admittedScale(call, current, { scale: copyForMeta(scale), options });
+}
+
+/** The object with the replicas that admission leaves the Scale. */
+async function admittedScale(
+  call: Call,
+  current: KubeObject | undefined,
+  { scale, options }: NewScale,
+): Promise<Draft> {
+  const before = current === undefined ? undefined : scaleOf(call, current, true);
+  await call.api.admission.mutate(scaleRequest(call, options), scale, before);
+  return withScale(call, current, { scale, options });
 }
 
 function pathsOf(call: Call): ScalePaths {
@@ -195,10 +216,11 @@ function checkReplicas(call: Call, replicas: number): void {
 /** Applying a Scale owns the replicas of its object, under the name of the subresource. */
 function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): Change {
   const { resource } = call;
-  return (current) => {
+  return async (current) => {
     if (current === undefined) throw notFoundError(groupResource(resource), call.info.name);
     if (resource.isCustom) return appliedCustomScale(call, { options, applied, current });
     const scale = decodeAs("autoscaling.v1.Scale", SCALE, applied);
+    await call.api.admission.mutate(scaleRequest(call, options), scale, scaleOf(call, current, true));
     const replicas = number(child(scale, "spec"), "replicas") ?? 0;
     checkReplicas(call, replicas);
     const result = applyServerSide({
@@ -254,10 +276,5 @@ function appliedCustomScale(call: Call, { options, applied, current }: AppliedSc
 }
 
 function respondScale(call: Call, parent: KubeObject): ApiResponse {
-  const how = negotiate(call.request.header("accept"), {
-    views: [],
-    isPretty: wantsPretty(call.request),
-    hasProtobuf: true,
-  });
-  return respond(scaleOf(call, parent), how, { warnings: call.warnings });
+  return respondObject(call, scaleOf(call, parent));
 }

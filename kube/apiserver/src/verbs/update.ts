@@ -65,6 +65,11 @@ export interface Update {
   /** Whether a lost race is tried again with the newer object: a patch is, a PUT that names its version is not. */
   readonly retriesConflicts: boolean;
   readonly createsMissing: boolean;
+  /**
+   * Reviews the write in place of admission, which looks at what a subresource speaks and not at the object. Absent where
+   * admission looks at the object itself.
+   */
+  readonly review?: (object: KubeObject, old: KubeObject) => Promise<void>;
 }
 
 /** What became of an update. */
@@ -142,7 +147,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   const tracked = resource.settle(
     update.tracked ? draft : trackUpdate(call, { object: draft, live: old, options: update.options }),
   );
-  await api.admission.mutate(admission, tracked, old);
+  if (update.review === undefined) await api.admission.mutate(admission, tracked, old);
   checkNamespace(call, tracked);
   if (!keepsRevision(tracked, stored)) return { kind: "stale" };
   call.strategy.prepareForUpdate(tracked, old, context);
@@ -152,7 +157,8 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
     ...call.strategy.validateUpdate(object, old, context),
   ];
   if (errors.length > 0) throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
-  await api.admission.validate(admission, object, old);
+  if (update.review === undefined) await api.admission.validate(admission, object, old);
+  else await update.review(object, old);
   await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
 }

@@ -38,7 +38,7 @@ import {
   type ReviewAnswer,
   reviewOf,
 } from "./review.ts";
-import { matchedWrite, replaceContent, viewAs } from "./seen-write.ts";
+import { matchedWrite, replaceContent, viewAs, viewFor } from "./seen-write.ts";
 
 /** What admission by webhooks works with. */
 export interface AdmissionWebhookDeps extends MatchDeps {
@@ -139,11 +139,13 @@ export class AdmissionWebhooks {
       );
     }
     const { resource } = write.request;
-    const before = await viewAs(resource, seenAs, write.object);
+    const { part } = write.request;
+    const before = await viewFor(write.request, seenAs, write.object);
     const patched = applyPatch(before, operations);
     trace?.patched(operations);
-    const read = seenAs.applyDefaults(seenAs.decode(patched).object);
-    const after = await viewAs(seenAs, resource, read);
+    const kind = part ?? seenAs;
+    const read = kind.applyDefaults(kind.decode(patched).object);
+    const after = part === undefined ? await viewAs(seenAs, resource, read) : read;
     if (jsonEqual(after, write.object)) return false;
     replaceContent(object, after);
     return true;
@@ -157,7 +159,7 @@ export class AdmissionWebhooks {
     const { write, seenAs, trace } = about;
     const { request } = write;
     const see = (object: JsonObject | undefined): Promise<JsonObject> | undefined =>
-      object === undefined ? undefined : viewAs(request.resource, seenAs, object);
+      object === undefined ? undefined : viewFor(request, seenAs, object);
     const object = await see(write.object);
     const old = await see(write.old === undefined ? undefined : asJson(write.old));
     if (!(await this.#meetsConditions(hook, { write, seenAs, object, old }))) return undefined;

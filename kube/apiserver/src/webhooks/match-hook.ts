@@ -40,9 +40,7 @@ const EXEMPT: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether any hook may see a write. */
-export function isReviewed({ resource, subresource }: AdmissionRequest): boolean {
-  // A Scale is another object than the one that is written here.
-  if (subresource === "scale") return false;
+export function isReviewed({ resource }: AdmissionRequest): boolean {
   return !(resource.group === "admissionregistration.k8s.io" && EXEMPT.has(resource.plural));
 }
 

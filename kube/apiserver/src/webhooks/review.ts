@@ -1,5 +1,11 @@
 import type { JsonObject, JsonValue } from "@weir/core";
-import { badRequestError, internalError, type Status, StatusError } from "@weir/objects";
+import {
+  badRequestError,
+  type GroupVersionKind,
+  internalError,
+  type Status,
+  StatusError,
+} from "@weir/objects";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import { apiVersionOf, type Resource } from "../resources/resource.ts";
 import { child, list, strings, text } from "../resources/draft-access.ts";
@@ -42,10 +48,10 @@ export function requestOf({
   const { resource, subresource, context } = request;
   const { user, isDryRun } = context;
   return {
-    kind: kindOf(seenAs),
+    kind: kindOf(request.part ?? seenAs),
     resource: resourceOf(seenAs),
     ...(subresource === "" ? {} : { subResource: subresource }),
-    requestKind: kindOf(resource),
+    requestKind: kindOf(request.part ?? resource),
     requestResource: resourceOf(resource),
     ...(subresource === "" ? {} : { requestSubResource: subresource }),
     ...(request.name === "" ? {} : { name: request.name }),
@@ -62,7 +68,7 @@ export function requestOf({
   };
 }
 
-function kindOf({ group, version, kind }: Resource): JsonObject {
+function kindOf({ group, version, kind }: GroupVersionKind): JsonObject {
   return { group, version, kind };
 }
 
@@ -72,7 +78,8 @@ function resourceOf({ group, version, plural }: Resource): JsonObject {
 
 const OPTIONS = { create: "CreateOptions", update: "UpdateOptions", delete: "DeleteOptions" } as const;
 
-function optionsOf({ operation, context, options = {} }: AdmissionRequest): JsonObject {
+function optionsOf({ operation, context, options = {} }: AdmissionRequest): JsonObject | null {
+  if (operation === "connect") return null;
   const dryRun: JsonObject = context.isDryRun ? { dryRun: ["All"] } : {};
   return { kind: OPTIONS[operation], apiVersion: "meta.k8s.io/v1", ...dryRun, ...options };
 }
@@ -176,6 +183,6 @@ export function callFailed(hook: Hook, problem: string): StatusError {
 }
 
 /** An apiVersion and kind put where a hook expects them. */
-export function typed(object: JsonObject, resource: Resource): JsonObject {
+export function typed(object: JsonObject, resource: GroupVersionKind): JsonObject {
   return { kind: resource.kind, ...object, apiVersion: apiVersionOf(resource) };
 }

@@ -14,6 +14,15 @@ export async function viewAs(from: Resource, to: Resource, object: JsonObject): 
   return asJson(await fromStored(to, await toStored(from, given)));
 }
 
+/** What is written to a resource, be it another kind's, as who reviews it in some version sees it. */
+export async function viewFor(
+  { resource, part }: AdmissionRequest,
+  seenAs: Resource,
+  object: JsonObject,
+): Promise<JsonObject> {
+  return part === undefined ? viewAs(resource, seenAs, object) : typed(object, part);
+}
+
 /** A write as those who review it see it. */
 export function matchedWrite(
   request: AdmissionRequest,

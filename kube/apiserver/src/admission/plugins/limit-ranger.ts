@@ -23,8 +23,8 @@ export function limitRanger(ranges: FollowedObjects): AdmissionPlugin {
     },
     validate(write) {
       const isPod = write.request.resource.plural === "pods";
-      const { operation, subresource } = write.request;
-      const isSeen = isPod ? operation === "create" || subresource === "resize" : subresource === "";
+      const { subresource } = write.request;
+      const isSeen = isPod ? creates(write.request) || subresource === "resize" : subresource === "";
       if (!isSeen) return;
       for (const range of of(write)) {
         const problems = isPod ? podProblems(range, write.object) : claimProblems(range, write.object);

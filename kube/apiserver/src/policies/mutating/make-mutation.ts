@@ -9,8 +9,9 @@ import {
   MergeConfigurationError,
 } from "@weir/objects";
 import { parseVersion, text } from "../../resources/draft-access.ts";
+import type { PartKind } from "../../admission/part-kind.ts";
 import type { Registry } from "../../resources/registry.ts";
-import { apiVersionOf, goTypeOf, type Resource } from "../../resources/resource.ts";
+import { apiVersionOf, goKindOf, type Resource } from "../../resources/resource.ts";
 import { Evaluation, OUT_OF_BUDGET, type PolicyInput } from "../evaluate-policy.ts";
 import type { CompiledMutations, Mutation } from "./compile-mutations.ts";
 import { configurationOf, isUnusable, misnamedTypes, patchValueOf } from "./patch-values.ts";
@@ -27,7 +28,9 @@ export interface MutationTarget {
   readonly policy: CompiledMutations;
   /** The object is in the version that the policy wants to see. */
   readonly input: PolicyInput & { readonly object: JsonObject };
-  readonly seenAs: Resource;
+  readonly seenAs: PartKind & { readonly isCustom?: boolean };
+  /** That is not the version in which the object is written. */
+  readonly isConverted: boolean;
   /** As what the object is written. */
   readonly resource: Resource;
   readonly registry: Registry;
@@ -35,7 +38,7 @@ export interface MutationTarget {
 
 /** Evaluates a mutation and makes its change, defaults included. Throws a 500 where what it makes is no object of the kind. */
 export function makeMutation(mutation: Mutation, target: MutationTarget): Mutated {
-  const { policy, input, seenAs, resource } = target;
+  const { policy, input, seenAs, resource, isConverted } = target;
   const { expression } = mutation;
   if (expression.program === undefined) return failed(expression.problem);
   // Each mutation sees what the one before it made, and so do its variables.
@@ -49,7 +52,7 @@ export function makeMutation(mutation: Mutation, target: MutationTarget): Mutate
       : configured(result.value, input.object, seenAs);
   if (made.kind !== "changed") return made;
   const defaulted = seenAs.applyDefaults(made.object);
-  if (resource.isCustom || seenAs.version === resource.version) return { kind: "changed", object: defaulted };
+  if (resource.isCustom || !isConverted) return { kind: "changed", object: defaulted };
   const between = `(${seenAs.version}.${seenAs.kind}) to (${resource.version}.${resource.kind})`;
   return failed(`converting ${between}: unknown conversion`);
 }
@@ -58,7 +61,7 @@ function failed(problem: string): Mutated {
   return { kind: "failed", problem };
 }
 
-function configured(value: CelValue, object: JsonObject, seenAs: Resource): Mutated {
+function configured(value: CelValue, object: JsonObject, seenAs: PartKind): Mutated {
   const misnamed = misnamedTypes(value);
   if (misnamed.length > 0) return failed(`type mismatch: ${misnamed.join("\n")}`);
   const configuration = configurationOf(value);
@@ -72,7 +75,7 @@ function configured(value: CelValue, object: JsonObject, seenAs: Resource): Muta
   }
 }
 
-function decoded(object: JsonObject, seenAs: Resource): Mutated {
+function decoded(object: JsonObject, seenAs: PartKind): Mutated {
   try {
     return { kind: "changed", object: seenAs.decode(object).object };
   } catch (error) {
@@ -147,7 +150,7 @@ function readStrictly(value: JsonValue, { seenAs, registry }: MutationTarget): J
   checkKind(object, seenAs, registry);
   try {
     const { object: read, unknownFields } = seenAs.decode(object);
-    if (unknownFields.length === 0 || seenAs.isCustom) return read;
+    if (unknownFields.length === 0 || seenAs.isCustom === true) return read;
     const fields = unknownFields.map((path) => `unknown field "${path}"`);
     throw internalError(`strict decoding error: ${fields.join(", ")}`);
   } catch (error) {
@@ -157,8 +160,8 @@ function readStrictly(value: JsonValue, { seenAs, registry }: MutationTarget): J
 }
 
 /** A patch must leave the kind as it is. */
-function checkKind(object: JsonObject, seenAs: Resource, registry: Registry): void {
-  if (seenAs.isCustom) return;
+function checkKind(object: JsonObject, seenAs: MutationTarget["seenAs"], registry: Registry): void {
+  if (seenAs.isCustom === true) return;
   const { group, version } = parseVersion(text(object, "apiVersion"));
   const kind = text(object, "kind");
   if (kind === seenAs.kind && group === seenAs.group && version === seenAs.version) return;
@@ -168,7 +171,7 @@ function checkKind(object: JsonObject, seenAs: Resource, registry: Registry): vo
       `no kind "${kind}" is registered for version "${where}" in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
-  const target = goTypeOf(seenAs, false).slice(1);
+  const target = goKindOf(seenAs);
   throw internalError(
     `failed to convert object: converting (${version}.${kind}) to (${target}): unknown conversion`,
   );

@@ -105,7 +105,8 @@ export class MutatingPolicies {
     if (!turn.round.isTurnOf(key)) return;
     const made = await this.#mutated(invocation, { ...seen, object: seen.object ?? {} }, turn);
     if (made !== undefined && !jsonEqual(made, seen.object ?? {})) {
-      replaceContent(turn.object, await viewAs(seenAs, request.resource, made));
+      const view = request.part === undefined ? await viewAs(seenAs, request.resource, made) : made;
+      replaceContent(turn.object, view);
       turn.round.changed();
     }
     if (policy.compiled().isReinvoked) turn.round.invoked(key);
@@ -122,7 +123,8 @@ export class MutatingPolicies {
     const compiled = policy.compiled();
     const about = {
       policy: compiled,
-      seenAs,
+      seenAs: write.request.part ?? seenAs,
+      isConverted: write.request.part === undefined && seenAs.version !== write.request.resource.version,
       resource: write.request.resource,
       registry: this.#deps.registry,
     };

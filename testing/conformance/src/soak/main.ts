@@ -1,9 +1,12 @@
 // npm run soak -- [faults] [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
 // npm run soak -- connections [--seed N] [--objects N] [--minutes N]: controllers whose connections drop at random.
 // npm run soak -- storage [--seed N] [--minutes N]: a process that writes to a storage, killed at random moments.
+// npm run soak -- api [--seed N] [--steps N] [--clients N] [--kills N] [--restarts N] [--compactions N] [--cluster real]
+//   [--file PATH]: random clients of an API that is killed meanwhile; what they saw is checked against a model.
 import { parseArgs } from "node:util";
 import { type ConnectionSoakResult, runConnectionSoak } from "./connection-soak.ts";
 import { runFaultSoak } from "./fault-soak.ts";
+import { runHistorySoak } from "./history-soak.ts";
 import { runStorageSoak } from "./storage-soak.ts";
 
 const { values, positionals } = parseArgs({
@@ -14,6 +17,12 @@ const { values, positionals } = parseArgs({
     steps: { type: "string", default: "10000" },
     rate: { type: "string", default: "0.1" },
     minutes: { type: "string", default: "10" },
+    clients: { type: "string", default: "8" },
+    kills: { type: "string" },
+    restarts: { type: "string" },
+    compactions: { type: "string" },
+    cluster: { type: "string", default: "embedded" },
+    file: { type: "string" },
   },
 });
 
@@ -51,12 +60,42 @@ async function storage(): Promise<readonly string[]> {
   return result.problems;
 }
 
+/** Requests in real time; by default something happens to the server every few hundred of them. */
+async function api(): Promise<readonly string[]> {
+  const [seed, steps, clients] = [Number(values.seed), Number(values.steps), Number(values.clients)];
+  const count = (given: string | undefined, every: number): number =>
+    Number(given ?? Math.ceil(steps / every));
+  const counts = {
+    kills: count(values.kills, 300),
+    restarts: count(values.restarts, 2000),
+    compactions: count(values.compactions, 300),
+  };
+  const isReal = values.cluster === "real";
+  print(
+    `api: seed ${seed}, ${steps} steps, ${clients} clients, on ${isReal ? "kube-apiserver" : "the embedded api"}`,
+  );
+  const { file } = values;
+  const { figures, problems } = await runHistorySoak({ seed, steps, clients, ...counts, isReal, file });
+  const { requests, acknowledged, refused, unanswered, watches, events } = figures;
+  print(
+    `api: ${requests} requests, ${acknowledged} writes acknowledged, ${refused} refused, ${unanswered} unanswered`,
+  );
+  print(`api: ${events} events in ${watches} watches`);
+  print(`api: ${figures.kills} kills, ${figures.restarts} restarts, ${figures.compactions} compactions`);
+  return problems;
+}
+
 function held({ heapMb, handles }: ConnectionSoakResult["first"]): string {
   const counts = Object.entries(handles).map(([kind, count]) => `${count} ${kind}`);
   return `${heapMb.toFixed(1)} MB of heap (${counts.join(", ")})`;
 }
 
-const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = { faults, connections, storage };
+const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  faults,
+  connections,
+  storage,
+  api,
+};
 const [name = "faults"] = positionals;
 const target = Object.hasOwn(targets, name) ? targets[name] : undefined;
 if (target === undefined) {

@@ -1,0 +1,111 @@
+import { isMarked, isWrite, type WriteOperation } from "../history/history.ts";
+import { deleted, differences, effectOf, stateOf } from "../model/effects.ts";
+import { isChosen, isInScope } from "../model/selectors.ts";
+import { isStored, type Version } from "../model/version-log.ts";
+import type { Subject } from "./subject.ts";
+
+/** Whether a version differs from the one before by nothing but being marked for deletion. */
+export function isMarkForDeletion({ seen, before }: Version): boolean {
+  if (seen === undefined || before === undefined || seen.uid !== before.uid) return false;
+  const effect = deleted(before);
+  return effect.kind === "stored" && differences(effect.state, stateOf(seen)).length === 0;
+}
+
+/** Until when a request can have taken effect. */
+export function endOf({ end, outcome }: WriteOperation): number {
+  return outcome.kind === "unknown" ? outcome.until : end;
+}
+
+/** The requests that bear no mark of their own in what they made, by object. */
+const candidates = new WeakMap<Subject, ReadonlyMap<string, readonly WriteOperation[]>>();
+
+/**
+ * Whether somebody asked for an end, or for the mark that comes before one. A request whose answer names the object, or one
+ * that deletes many, explains it; of those without an answer each explains one.
+ */
+export function explainsEnd(subject: Subject, version: Version): boolean {
+  const able = ableTo(subject, version);
+  if (able.some(({ outcome, request }) => outcome.kind === "done" || request.verb === "deletecollection")) {
+    return true;
+  }
+  return matched(subject, version.key).has(version);
+}
+
+function ableTo(subject: Subject, version: Version): readonly WriteOperation[] {
+  return unmarkedOf(subject, version.key).filter((operation) => canHaveEnded(subject, operation, version));
+}
+
+function unmarkedOf(subject: Subject, key: string): readonly WriteOperation[] {
+  let known = candidates.get(subject);
+  if (known === undefined) {
+    known = byKey(subject);
+    candidates.set(subject, known);
+  }
+  return known.get(key) ?? [];
+}
+
+function byKey({ history, log }: Subject): ReadonlyMap<string, readonly WriteOperation[]> {
+  const result = new Map<string, WriteOperation[]>();
+  const add = (key: string, operation: WriteOperation): void => {
+    const known = result.get(key);
+    if (known === undefined) result.set(key, [operation]);
+    else known.push(operation);
+  };
+  for (const operation of history.operations) {
+    if (!isWrite(operation) || operation.outcome.kind === "refused") continue;
+    const { request } = operation;
+    if (request.verb === "deletecollection") {
+      for (const key of [...log.keys].filter((each) => isInScope(each, request))) add(key, operation);
+    } else if ("key" in request) add(request.key, operation);
+  }
+  return result;
+}
+
+function canHaveEnded({ knowledge, log }: Subject, operation: WriteOperation, version: Version): boolean {
+  const { request, outcome } = operation;
+  const { before, seen, revision, key } = version;
+  if (before === undefined) return false;
+  const isInTime =
+    revision > knowledge.knownBefore(operation.start) && knowledge.earliestOf(revision) < endOf(operation);
+  if (!isInTime) return false;
+  const wanted = seen === undefined ? "removed" : "stored";
+  if (request.verb === "deletecollection") {
+    const wasChosen = log
+      .of(key)
+      .some((each) => each.seen?.uid === before.uid && isChosen(each.seen, request));
+    return wasChosen && deleted(before).kind === wanted;
+  }
+  if (isMarked(request) && seen !== undefined) return false;
+  if (effectOf(request, before).kind !== wanted) return false;
+  return outcome.kind === "unknown" || isSaidBy(operation, version);
+}
+
+/** Whether an answer speaks of this very change. */
+function isSaidBy({ answer, goneUid }: WriteOperation, { seen, before }: Version): boolean {
+  if (seen !== undefined) return answer?.revision === seen.revision;
+  if (goneUid !== undefined) return goneUid === before?.uid;
+  return answer !== undefined && !isStored(answer) && answer.uid === before?.uid;
+}
+
+/** The ends of one object that requests without an answer explain, each by another: a matching by augmenting paths. */
+function matched(subject: Subject, key: string): ReadonlySet<Version> {
+  const taken = new Map<string, Version>();
+  const explained = new Set<Version>();
+  const place = (version: Version, tried: Set<string>): boolean => {
+    for (const { id, outcome } of ableTo(subject, version)) {
+      if (outcome.kind !== "unknown" || tried.has(id)) continue;
+      tried.add(id);
+      const other = taken.get(id);
+      if (other !== undefined && !place(other, tried)) continue;
+      taken.set(id, version);
+      return true;
+    }
+    return false;
+  };
+  for (const version of subject.log.of(key)) {
+    const isEnd = version.seen === undefined || isMarkForDeletion(version);
+    if (!isEnd || version.before === undefined || subject.log.writerOf(version) !== undefined) continue;
+    if (place(version, new Set())) explained.add(version);
+  }
+  return explained;
+}

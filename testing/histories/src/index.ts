@@ -1,0 +1,12 @@
+export { checkHistory } from "./check/check-history.ts";
+export { type Rule, type Violation } from "./check/violation.ts";
+export { type Figures, runHistories, type RunOptions, type RunResult } from "./driver/run-histories.ts";
+export { type TroubleCounts } from "./driver/trouble.ts";
+export { type History } from "./history/history.ts";
+export { writeHistory } from "./history/recorder.ts";
+export { reportViolations } from "./report/report-violations.ts";
+export { type Breakage, BREAKAGES, breakStorage } from "./targets/break-storage.ts";
+export { type EmbeddedOptions, startEmbedded } from "./targets/embedded.ts";
+export { type InProcessOptions, startInProcess } from "./targets/in-process.ts";
+export { startReal } from "./targets/real.ts";
+export { type Target } from "./targets/target.ts";

@@ -15,7 +15,10 @@ function holdsEmptyList(value: JsonValue): boolean {
   if (value === null || typeof value !== "object") return false;
   if (Array.isArray(value)) return value.length === 0 || value.some(holdsEmptyList);
   const object = value as JsonObject;
-  return Object.keys(object).some((key) => holdsEmptyList(object[key] ?? null));
+  for (const key in object) {
+    if (holdsEmptyList(object[key] ?? null)) return true;
+  }
+  return false;
 }
 
 function settleStruct(struct: GoStruct, object: JsonObject): JsonObject {

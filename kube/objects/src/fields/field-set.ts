@@ -125,7 +125,8 @@ export class FieldSet {
 
   /** The steps of this level in canonical order. */
   sortedNodes(): readonly FieldNode[] {
-    return [...this.nodes.values()].sort((a, b) => comparePathElements(a.element, b.element));
+    const nodes = [...this.nodes.values()];
+    return nodes.length < 2 ? nodes : nodes.sort((a, b) => comparePathElements(a.element, b.element));
   }
 
   #map(change: (node: FieldNode) => FieldNode | undefined): FieldSet {

@@ -9,11 +9,15 @@ const maxDepth = 512;
 
 /** Writes a set as FieldsV1, with the steps of each level in canonical order. */
 export function writeFieldsV1(set: FieldSet): JsonObject {
+  return writeLevel(set, false);
+}
+
+function writeLevel(set: FieldSet, isMember: boolean): JsonObject {
   const written: MutableJsonObject = {};
-  for (const { element, isMember, children } of set.sortedNodes()) {
-    const below = writeFieldsV1(children);
-    setOwn(written, element.text, isMember && !children.isEmpty ? { ".": {}, ...below } : below);
-  }
+  if (set.isEmpty) return written;
+  if (isMember) written["."] = {};
+  for (const node of set.sortedNodes())
+    setOwn(written, node.element.text, writeLevel(node.children, node.isMember));
   return written;
 }
 

@@ -1,9 +1,11 @@
 // npm run soak -- [faults] [--seed N] [--objects N] [--steps N] [--rate R]: controllers under random faults for long.
 // npm run soak -- connections [--seed N] [--objects N] [--minutes N]: controllers whose connections drop at random.
+// npm run soak -- clients [--seed N] [--objects N] [--minutes N]: clients that mean no good, and one that does.
 // npm run soak -- storage [--seed N] [--minutes N]: a process that writes to a storage, killed at random moments.
 // npm run soak -- api [--seed N] [--steps N] [--clients N] [--kills N] [--restarts N] [--compactions N] [--cluster real]
 //   [--file PATH]: random clients of an API that is killed meanwhile; what they saw is checked against a model.
 import { parseArgs } from "node:util";
+import { type Held, runClientSoak } from "./client-soak.ts";
 import { type ConnectionSoakResult, runConnectionSoak } from "./connection-soak.ts";
 import { runFaultSoak } from "./fault-soak.ts";
 import { runHistorySoak } from "./history-soak.ts";
@@ -85,6 +87,23 @@ async function api(): Promise<readonly string[]> {
   return problems;
 }
 
+/** Slow, silent and greedy clients in real time. */
+async function clients(): Promise<readonly string[]> {
+  const [seed, objects] = [Number(values.seed), Number(values.objects ?? 3000)];
+  print(`clients: seed ${seed}, ${objects} objects, ${values.minutes} minutes`);
+  const result = await runClientSoak({ seed, objects, seconds: Number(values.minutes) * 60 });
+  const { attacks, answered, refused, slowestMs } = result;
+  print(`clients: ${attacks} attacks; a guest had ${answered} answers and ${refused} refusals`);
+  print(`clients: the guest waited ${slowestMs.toFixed(0)} ms at most`);
+  print(`clients: at most ${inUse(result.most)}; at rest ${inUse(result.atRest)}`);
+  return result.problems;
+}
+
+function inUse({ rssMb, heapMb, bytes, connections }: Held): string {
+  const inFlight = `${(bytes / 2 ** 20).toFixed(1)} MiB in flight`;
+  return `${inFlight}, ${connections} connections, ${heapMb.toFixed(0)} MB of heap, ${rssMb.toFixed(0)} MB resident`;
+}
+
 function held({ heapMb, handles }: ConnectionSoakResult["first"]): string {
   const counts = Object.entries(handles).map(([kind, count]) => `${count} ${kind}`);
   return `${heapMb.toFixed(1)} MB of heap (${counts.join(", ")})`;
@@ -93,6 +112,7 @@ function held({ heapMb, handles }: ConnectionSoakResult["first"]): string {
 const targets: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   faults,
   connections,
+  clients,
   storage,
   api,
 };

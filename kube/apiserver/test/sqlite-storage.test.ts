@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import { FakeClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
 import { createSqliteStorage, type SqliteStorageOptions } from "../src/storage/sqlite-storage.ts";
@@ -89,6 +90,40 @@ describe("a storage file", () => {
     await first[Symbol.asyncDispose]();
     await using second = await createSqliteStorage({ path });
     expect(await second.revision()).toBe(3);
+  });
+
+  test("stays refused to other processes after one of its own was refused", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    await using storage = await createSqliteStorage({ path });
+    await put(storage, "/a", "1");
+    await expect(createSqliteStorage({ path })).rejects.toThrow(/in use/);
+    const script = new URL("./fixtures/open-once.ts", import.meta.url).pathname;
+    const flags = ["--conditions=@weir/source", script, path];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
+    expect(stdout).toBe("StorageLockedError");
+  });
+
+  test("does not grow without end, nor does its write-ahead log", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const history = { maxRevisions: 300 };
+    await using storage = await createSqliteStorage({ path, fsync: false, history });
+    const revisions = new Map<string, number>();
+    let [file, log] = [0, 0];
+    for (let at = 0; at < 8000; at++) {
+      const key = `/${at % 20}`;
+      const value = new Uint8Array(2000).fill(at % 251);
+      const result = await storage.commit({ key, value, expected: revisions.get(key) ?? 0 });
+      if (result.kind === "committed") revisions.set(key, result.revision);
+      if (at % 200 !== 0) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      file = Math.max(file, (await stat(path)).size);
+      log = Math.max(log, (await stat(`${path}-wal`)).size);
+    }
+    // 16 MB were written; 300 revisions and what a checkpoint waits for are a part of that.
+    expect(file).toBeLessThan(4 * 2 ** 20);
+    expect(log).toBeLessThan(16 * 2 ** 20);
   });
 
   test.each([

@@ -374,6 +374,29 @@ describe("a crash", () => {
   });
 });
 
+test("a compaction goes in steps, so that no write waits for all of it", () => {
+  using scratch = scratchFolder();
+  const { file } = openLog({ path: scratch.path, maxBytes: undefined, fsync: false });
+  const value = Buffer.from("x");
+  const rows = Array.from({ length: 1300 }, (_, at) => ({
+    revision: at + 2,
+    createRevision: 2,
+    key: "/a",
+    value,
+    atMs: 0,
+  }));
+  file.commit(rows);
+  const target = { revision: 1301, compacted: 1301 };
+  const unreachable = rows.slice(0, -1).map(({ revision }) => revision);
+  const left: number[] = [];
+  for (let rest: readonly number[] = unreachable; rest.length > 0; left.push(rest.length)) {
+    rest = file.compactStep(target, rest);
+  }
+  expect(left).toEqual([1299, 1299, 1299, 799, 299, 0]);
+  file.close();
+  expect(reopen(scratch.path, false).index.range("").entries).toHaveLength(1);
+});
+
 describe("a failure", () => {
   test("at any step of a write leaves the file as before, and the next attempt succeeds", async () => {
     using scratch = scratchFolder();

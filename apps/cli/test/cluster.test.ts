@@ -390,6 +390,98 @@ describe("weir cluster kubeconfig", () => {
   });
 });
 
+describe("weir cluster export and import", () => {
+  let person: Person;
+
+  beforeEach(async () => {
+    person = new Person(await mkdtemp(join(tmpdir(), "weir-person-")));
+  });
+  afterEach(() => rm(person.home, { recursive: true, force: true }));
+
+  const settingsOf = (state: string) =>
+    withClient(join(state, "kubeconfig"), (client) => client.get(ConfigMap, settings.metadata));
+
+  test("bring all objects as they are to another cluster", async () => {
+    const file = join(person.home, "all.yaml");
+    {
+      await using _ = await person.start();
+      await withClient(join(person.state, "kubeconfig"), (client) => client.create(ConfigMap, settings));
+    }
+    const { stderr } = await person.weir("cluster", "export", file);
+    expect(stderr).toMatch(/^exported \d+ objects to /);
+    expect((await person.weir("cluster", "export")).stdout).toBe(await readFile(file, "utf8"));
+    const other = join(person.home, "other");
+    expect((await person.weir("cluster", "import", file, "--state", other)).stdout).toMatch(
+      /^imported \d+ objects into /,
+    );
+    await using _ = await person.start();
+    await using __ = await person.start("--state", other);
+    const [mine, theirs] = [await settingsOf(person.state), await settingsOf(other)];
+    expect(theirs?.metadata.uid).toBe(mine?.metadata.uid);
+    expect(theirs?.data).toEqual({ color: "blue" });
+  });
+
+  test("work through the API while the cluster runs", async () => {
+    await using _ = await person.start();
+    await withClient(join(person.state, "kubeconfig"), (client) => client.create(ConfigMap, settings));
+    const { code, stdout } = await person.weir("cluster", "export");
+    expect(code).toBe(0);
+    const documents = stdout
+      .split(/^---$/m)
+      .slice(1)
+      .map((text) => loadYaml(text) as { kind: string; metadata: { name: string; uid: string } });
+    const kinds = [...new Set(documents.map(({ kind }) => kind))];
+    expect(kinds.indexOf("Namespace")).toBeLessThan(kinds.indexOf("ConfigMap"));
+    expect(
+      documents.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "settings"),
+    ).toMatchObject({ data: { color: "blue" } });
+    expect(new Set(documents.map(({ metadata }) => metadata.uid)).size).toBe(documents.length);
+    const file = join(person.home, "live.yaml");
+    await writeFile(file, stdout);
+    const other = join(person.home, "other");
+    expect(await person.weir("cluster", "import", file, "--state", other)).toMatchObject({ code: 0 });
+    expect((await person.weir("cluster", "import", file)).stderr).toContain("is run by process");
+  });
+
+  test("replace what is there only when they are told to, and only as a whole", async () => {
+    const file = join(person.home, "all.yaml");
+    await (await person.start())[Symbol.asyncDispose]();
+    await person.weir("cluster", "export", file);
+    expect((await person.weir("cluster", "import", file)).stderr).toContain("holds objects (--replace");
+    await writeFile(join(person.home, "broken.yaml"), `${await readFile(file, "utf8")}---\nkind: Nonsense\n`);
+    const before = (await person.weir("cluster", "export")).stdout;
+    const broken = await person.weir("cluster", "import", join(person.home, "broken.yaml"), "--replace");
+    expect(broken.stderr).toContain("cannot import document");
+    expect(
+      (await person.weir("cluster", "import", join(person.home, "none.yaml"), "--replace")).stderr,
+    ).toContain("there is no file");
+    expect((await person.weir("cluster", "export")).stdout).toBe(before);
+    expect((await person.weir("cluster", "import", file, "--replace")).code).toBe(0);
+    expect((await person.weir("cluster", "export")).stdout).toBe(before);
+    expect((await readdir(person.state)).filter((name) => name === "importing")).toEqual([]);
+  });
+});
+
+describe("weir cluster salvage", () => {
+  test("keeps what can be read, says what is lost, and keeps the damaged file", async () => {
+    const person = new Person(await mkdtemp(join(tmpdir(), "weir-person-")));
+    try {
+      await (await person.start())[Symbol.asyncDispose]();
+      const path = join(person.state, "cluster.db");
+      const bytes = await readFile(path);
+      bytes.fill(0, bytes.length - 4096 * 2, bytes.length - 4096);
+      await writeFile(path, bytes);
+      expect((await person.weir("cluster", "start")).stderr).toContain("weir cluster salvage");
+      const { stdout } = await person.weir("cluster", "salvage");
+      expect(stdout).toMatch(/^kept \d+ keys at revision \d+; the damaged storage is /);
+      await using started = await person.start();
+      expect(started.output()).toContain("listens on");
+    } finally {
+      await rm(person.home, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("weir cluster reset", () => {
   let person: Person;
 

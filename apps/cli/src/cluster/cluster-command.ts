@@ -46,6 +46,7 @@ export function addCluster(program: Command, deps: ProgramDeps): void {
   addKubeconfig(cluster, deps);
   addStatus(cluster, deps);
   addReset(cluster, deps);
+  addTransfer(cluster, deps);
 }
 
 /** A subcommand about one cluster, which an argument or `--state` names. */
@@ -199,6 +200,35 @@ function addReset(cluster: Command, deps: ProgramDeps): void {
         deps.exit(await runReset({ ...flags, state: folderOf(dir, flags) }, deps.environment));
       },
     );
+}
+
+function addTransfer(cluster: Command, deps: ProgramDeps): void {
+  cluster
+    .command("export")
+    .description("write all objects of a cluster as YAML, whether it runs or not")
+    .argument("[file]", "file to write; standard output by default", "-")
+    .option("--state <dir>", "folder that keeps the cluster; one of weir's own by default")
+    .action(async (file: string, { state }: StateFlag) => {
+      const { runExport } = await import("./transfer.ts");
+      deps.exit(await runExport({ file, state }, deps.environment));
+    });
+  cluster
+    .command("import")
+    .description("make a cluster of what an export holds, as it was")
+    .argument("<file>", "file that `weir cluster export` wrote; - reads standard input")
+    .option("--state <dir>", "folder that keeps the cluster; one of weir's own by default")
+    .option("--replace", "put it in the place of what the cluster holds", false)
+    .action(async (file: string, { state, replace }: StateFlag & { readonly replace: boolean }) => {
+      const { runImport } = await import("./transfer.ts");
+      deps.exit(await runImport({ file, state, replace }, deps.environment));
+    });
+  about(cluster, "salvage")
+    .alias("repair")
+    .description("put what can be read of a damaged storage in its place, and keep the damaged one beside it")
+    .action(async (dir: string | undefined, flags: StateFlag) => {
+      const { runSalvage } = await import("./salvage.ts");
+      deps.exit(await runSalvage(folderOf(dir, flags), deps.environment));
+    });
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

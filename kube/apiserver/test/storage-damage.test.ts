@@ -10,6 +10,8 @@ import { createSqliteStorage } from "../src/storage/sqlite-storage.ts";
 import type { Storage } from "../src/storage/storage.ts";
 import { StorageCorruptError } from "../src/storage/storage-error.ts";
 
+import { writeFirstVersion } from "./first-version.ts";
+
 interface Folder extends AsyncDisposable {
   readonly path: string;
 }
@@ -264,6 +266,14 @@ describe("salvaging a file", () => {
     expect(report).toMatchObject({ keys: 20, lost: [], remarks: [] });
     expect((await contents(copy)).size).toBe(20);
     expect(existsSync(`${copy}.damaged-wal`)).toBe(true);
+  });
+
+  test("takes over the rows of version 1, which have no checksums", async () => {
+    await using folder = await temporaryFolder();
+    const { path } = folder;
+    writeFirstVersion(path);
+    expect(await salvageSqliteStorage({ path })).toMatchObject({ keys: 3, lost: [], remarks: [] });
+    expect([...(await contents(path)).keys()]).toEqual(["/a", "/c", "/d"]);
   });
 
   test("refuses a file in which nothing can be read, and one in use, and changes nothing", async () => {

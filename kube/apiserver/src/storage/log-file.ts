@@ -89,16 +89,27 @@ export class LogFile {
    */
   commit(rows: readonly LogRow[]): void {
     this.#prepareWrite();
-    this.#transact(() => {
-      for (const row of rows) {
-        this.#onStep?.("commit: insert");
-        const checksum = this.#checksums.ofRow(row);
-        this.#insert.run(row.revision, row.createRevision, row.atMs, checksum, row.key, row.value ?? null);
-      }
-    });
+    const [first] = rows;
+    if (rows.length === 1 && first !== undefined && !this.#needsIdentity) this.#insertAlone(first);
+    else this.#transact(() => rows.forEach((row) => this.#insertRow(row)));
     let bytes = 0;
     for (const { key, value } of rows) bytes += key.length + (value?.length ?? 0) + BYTES_BESIDE_VALUE;
     this.#walBytes += FRAME_BYTES * (1 + Math.ceil(bytes / ROW_BYTES_PER_PAGE));
+  }
+
+  #insertRow(row: LogRow): void {
+    this.#onStep?.("commit: insert");
+    const checksum = this.#checksums.ofRow(row);
+    this.#insert.run(row.revision, row.createRevision, row.atMs, checksum, row.key, row.value ?? null);
+  }
+
+  /** A statement outside of a transaction is one by itself, at two thirds of the cost. */
+  #insertAlone(row: LogRow): void {
+    try {
+      this.#insertRow(row);
+    } catch (error) {
+      throw toStorageError(this.path, error);
+    }
   }
 
   /**

@@ -110,14 +110,15 @@ function read(path: string): Salvaged {
       ? NOTHING
       : findRows(pages, identity === 0 ? undefined : new RowChecksums(identity));
   const remarks = inspected.kind === "damaged" ? [inspected.damage] : [];
+  // A file of version 1 has bounds without a checksum, which say nothing that its rows do not.
+  if (known === undefined && identity !== 0) remarks.push("the bounds of the log cannot be read");
   remarks.push(...remarksOn(path, found, known?.bounds));
   return { found, bounds: known?.bounds, remarks };
 }
 
 function remarksOn(path: string, found: FoundRows, bounds: LogBounds | undefined): readonly string[] {
   const remarks: string[] = [];
-  if (bounds === undefined) remarks.push("the bounds of the log cannot be read");
-  else if (bounds.opened !== OPENED.closed && !existsSync(walPath(path))) {
+  if (bounds !== undefined && bounds.opened !== OPENED.closed && !existsSync(walPath(path))) {
     remarks.push(`${walPath(path)} with the last writes is missing`);
   }
   if (found.damagedPages.length > 0) remarks.push(`pages ${found.damagedPages.join(", ")} cannot be read`);

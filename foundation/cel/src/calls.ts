@@ -1,6 +1,7 @@
 import { compileRegexp, RegexpSyntaxError } from "@weir/text";
 import { CelProgramError } from "./cel-error.ts";
 import type { CallMeter } from "./cost/call-meter.ts";
+import type { CallWork } from "./cost/call-work.ts";
 import { type CelFunction, dispatch, type Overload } from "./function-table.ts";
 import { PATTERN_SEARCHES, patternSearcher } from "./library/pattern-search.ts";
 import type { Planned } from "./planned.ts";
@@ -14,6 +15,7 @@ export type Application = (values: readonly CelValue[]) => CelValue;
 export interface CallStyle {
   readonly isBinary: boolean;
   readonly meter: CallMeter;
+  readonly work: CallWork | undefined;
 }
 
 /** Evaluates operands and calls. A call costs something as soon as its last operand was evaluated. */
@@ -22,7 +24,7 @@ export function calling(
   apply: Application,
   style: CallStyle,
 ): (scope: Scope) => CelValue {
-  const call = metered(apply, style.meter);
+  const call = worked(metered(apply, style.meter), style.work);
   const [first, second] = args;
   if (first === undefined) return (scope) => call([], scope);
   if (second === undefined) {
@@ -52,6 +54,15 @@ export function calling(
 }
 
 type MeteredCall = (values: readonly CelValue[], scope: Scope, failure?: CelFailure) => CelValue;
+
+/** Counts before a call what it is about to do. */
+function worked(call: MeteredCall, work: CallWork | undefined): MeteredCall {
+  if (work === undefined) return call;
+  return (values, scope, failure) => {
+    if (failure === undefined) scope.work(work(values));
+    return call(values, scope, failure);
+  };
+}
 
 function metered(apply: Application, meter: CallMeter): MeteredCall {
   switch (meter.kind) {

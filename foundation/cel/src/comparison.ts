@@ -1,5 +1,6 @@
 import { isNumber } from "./function-table.ts";
 import { compareUtf8 } from "@weir/core";
+import { CelCostError } from "./cel-error.ts";
 import { listRules } from "./list-rules.ts";
 import {
   CelDuration,
@@ -15,14 +16,32 @@ import {
   noOverload,
 } from "./value.ts";
 
-/** Whether two values are equal as `==` has it: numbers by their value, values of different types never. */
-export function areEqual(left: CelValue, right: CelValue): boolean {
+/** Lists and maps that hold one another many times would be compared without end. */
+const MOST_STEPS = 1_000_000;
+
+/** How many more elements and entries are compared. */
+interface Steps {
+  left: number;
+}
+
+/**
+ * Whether two values are equal as `==` has it: numbers by their value, values of different types never. Throws `CelCostError`
+ * where that takes too long.
+ */
+// oxlint-disable-next-line complexity -- one line for each kind of value
+export function areEqual(left: CelValue, right: CelValue, steps?: Steps): boolean {
   if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (isList(left)) return isList(right) && areEqualLists(left, right);
-  if (left instanceof CelMap) return right instanceof CelMap && areEqualMaps(left, right);
+  if (isList(left)) return isList(right) && areEqualLists(left, right, steps ?? { left: MOST_STEPS });
+  if (left instanceof CelMap)
+    return right instanceof CelMap && areEqualMaps(left, right, steps ?? { left: MOST_STEPS });
   return areEqualObjects(left, right);
+}
+
+function step(steps: Steps): void {
+  steps.left -= 1;
+  if (steps.left < 0) throw new CelCostError();
 }
 
 function areEqualObjects(left: CelValue & object, right: CelValue & object): boolean {
@@ -41,17 +60,23 @@ function areEqualOptionals(left: CelOptional, right: CelOptional): boolean {
   return areEqual(left.value, right.value);
 }
 
-function areEqualLists(left: readonly CelValue[], right: readonly CelValue[]): boolean {
+function areEqualLists(left: readonly CelValue[], right: readonly CelValue[], steps: Steps): boolean {
   const rules = listRules(left);
   if (rules !== undefined) return rules.isEqual(left, right);
-  return left.length === right.length && left.every((item, index) => areEqual(item, right[index] ?? null));
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) {
+    step(steps);
+    if (!areEqual(left[index] ?? null, right[index] ?? null, steps)) return false;
+  }
+  return true;
 }
 
-function areEqualMaps(left: CelMap, right: CelMap): boolean {
+function areEqualMaps(left: CelMap, right: CelMap, steps: Steps): boolean {
   if (left.size !== right.size) return false;
   for (const [key, value] of left.entries()) {
+    step(steps);
     const other = right.get(key);
-    if (other === undefined || !areEqual(value, other)) return false;
+    if (other === undefined || !areEqual(value, other, steps)) return false;
   }
   return true;
 }

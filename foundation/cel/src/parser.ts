@@ -9,6 +9,8 @@ import type { CallNode, ListNode, MapEntryNode, MapNode, MessageNode, Node, Synt
 const LONGEST_EXPRESSION = 100_000;
 /** Deepest nesting of expressions, as in cel-go. */
 const DEEPEST_NESTING = 250;
+/** What is wrong with an expression as a whole is shown at no place. */
+const NOWHERE = -1;
 const OPERAND_START =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 const RESERVED = new Set(
@@ -68,6 +70,10 @@ class Parser {
   readonly #macros: MacroTable;
   readonly #words: TokenReader;
   #depth = 0;
+  /** How many operators, selections and calls of members lie upon one another in what was read last. */
+  #height = 0;
+  /** The same of the highest of several expressions that are read one after the other. */
+  #highest = 0;
 
   constructor(expression: string, macros: MacroTable) {
     this.#words = new TokenReader(expression, FOLLOWING);
@@ -91,30 +97,54 @@ class Parser {
 
   #expression(): Node {
     if (++this.#depth > DEEPEST_NESTING) {
-      this.#words.report(0, `expression recursion limit exceeded: ${DEEPEST_NESTING}`);
+      this.#words.report(NOWHERE, `expression recursion limit exceeded: ${DEEPEST_NESTING}`);
       throw STOP;
     }
     const condition = this.#logical("||");
     let node = condition;
     if (this.#words.is("?")) {
       const id = this.nodes.id(this.#words.take().offset);
+      let height = this.#height;
       const whenTrue = this.#words.within([":"], () => this.#logical("||"));
+      height = Math.max(height, this.#height);
       this.#words.expect(":");
       node = this.#call(id, "_?_:_", [condition, whenTrue, this.#expression()]);
+      this.#rise(height);
     }
     this.#depth--;
+    this.#highest = Math.max(this.#highest, this.#height);
     return node;
+  }
+
+  /** Lies upon what was read last, and upon something else of a height. */
+  #rise(other = 0): void {
+    this.#height = Math.max(this.#height, other) + 1;
+    if (this.#height <= DEEPEST_NESTING) return;
+    this.#words.report(NOWHERE, "max recursion depth exceeded");
+    throw STOP;
+  }
+
+  /** Reads several expressions, which lie beside one another. */
+  #beside(read: () => void): void {
+    const outer = this.#highest;
+    this.#highest = 0;
+    read();
+    this.#height = this.#highest;
+    this.#highest = outer;
   }
 
   #logical(operator: "||" | "&&"): Node {
     const operand = (): Node => (operator === "||" ? this.#logical("&&") : this.#relation());
     const terms = [operand()];
     const ids: number[] = [];
+    let height = this.#height;
     while (this.#words.is(operator)) {
       const { offset } = this.#words.take();
       terms.push(operand());
       ids.push(this.nodes.id(offset));
+      height = Math.max(height, this.#height);
     }
+    this.#height = height;
     return balancedCalls(operator === "||" ? "_||_" : "_&&_", terms, ids);
   }
 
@@ -132,7 +162,9 @@ class Parser {
       if (name === undefined) return left;
       this.#words.take();
       const id = this.nodes.id(offset);
+      const height = this.#height;
       left = this.#call(id, name, [left, operand()]);
+      this.#rise(height);
     }
   }
 
@@ -155,9 +187,11 @@ class Parser {
   #member(): Node {
     let node = this.#primary();
     for (;;) {
+      const height = this.#height;
       if (this.#words.is(".")) node = this.#selection(node);
       else if (this.#words.is("[")) node = this.#index(node);
       else return node;
+      this.#rise(height);
     }
   }
 
@@ -205,19 +239,21 @@ class Parser {
 
   #argumentsTo(): readonly Node[] {
     const args: Node[] = [];
-    this.#words.within([",", ")"], () => {
+    const read = (): void => {
       if (this.#words.is(")")) return;
       args.push(this.#expression());
       while (this.#words.is(",")) {
         this.#words.take();
         args.push(this.#expression());
       }
-    });
+    };
+    this.#words.within([",", ")"], () => this.#beside(read));
     this.#words.expect(")");
     return args;
   }
 
   #primary(): Node {
+    this.#height = 0;
     const { kind, text } = this.#words.token;
     if (kind === "punctuation") {
       switch (text) {
@@ -273,6 +309,10 @@ class Parser {
 
   /** Reads items up to a closing word; a comma may stand behind the last one. */
   #separated(closer: string, readItem: () => void): void {
+    this.#beside(() => this.#items(closer, readItem));
+  }
+
+  #items(closer: string, readItem: () => void): void {
     if (this.#words.is(closer)) return;
     if (this.#words.is(",")) {
       this.#words.take();

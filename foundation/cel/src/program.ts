@@ -40,6 +40,7 @@ import {
 } from "./value.ts";
 import { application, calling, checkArity, checkPattern } from "./calls.ts";
 import { callMeter } from "./cost/call-meter.ts";
+import { callWork, MOST_WORK } from "./cost/call-work.ts";
 
 /** What a program is made of. */
 export interface ProgramEnvironment {
@@ -59,8 +60,8 @@ export function plan(root: Node, environment: ProgramEnvironment, checked: Check
 }
 
 /** Runs a program with values for its variables. */
-export function run(program: Planned, evaluation: Evaluation): CelValue {
-  return program.evaluate(new Scope(evaluation));
+export function run(program: Planned, { variables, cost }: Omit<Evaluation, "workLeft">): CelValue {
+  return program.evaluate(new Scope({ variables, cost, workLeft: MOST_WORK }));
 }
 
 class Planner {
@@ -237,13 +238,14 @@ class Planner {
     const overload = this.#overloadOf(node);
     const meter = callMeter(name, overload);
     if (name === "cel.@mapInsert")
-      return { evaluate: calling(args, insertMapEntries, { isBinary: true, meter }) };
+      return { evaluate: calling(args, insertMapEntries, { isBinary: true, meter, work: undefined }) };
     const called = this.#environment.functions.find(name);
     const overloads = this.#checked?.overloads.get(node.id) ?? called?.overloads ?? [];
     checkArity(name, called, overloads, args.length);
     const isSingle = (called?.singleton ?? overload) !== undefined && name !== "format";
     const isBinary = !this.#hasPattern(name, args) && isSingle;
-    const evaluate = calling(args, application(node.id, name, called, overloads), { isBinary, meter });
+    const work = callWork(name, overload);
+    const evaluate = calling(args, application(node.id, name, called, overloads), { isBinary, meter, work });
     return CONVERSIONS.has(name) ? folded(evaluate, args) : { evaluate };
   }
 
@@ -391,7 +393,13 @@ function costing(build: (scope: Scope) => CelValue, cost: number): (scope: Scope
 
 /** The value of what reads no variable. */
 function beforehand(evaluate: (scope: Scope) => CelValue): CelValue {
-  return evaluate(new Scope({ variables: () => undefined, cost: { left: Number.MAX_SAFE_INTEGER } }));
+  return evaluate(
+    new Scope({
+      variables: () => undefined,
+      cost: { left: Number.MAX_SAFE_INTEGER },
+      workLeft: MOST_WORK,
+    }),
+  );
 }
 
 function folded(evaluate: (scope: Scope) => CelValue, args: readonly Planned[]): Planned {

@@ -11,6 +11,8 @@ export interface Evaluation {
   readonly variables: (name: string) => CelValue | undefined;
   /** The evaluation ends with a `CelCostError` when nothing is left. */
   readonly cost: CostMeter;
+  /** What calls may still do beyond what their cost tells. */
+  workLeft: number;
 }
 
 /** What a name stands for, evaluated in the scope around it. */
@@ -70,6 +72,12 @@ export class Scope {
   /** A variable of the whole expression, whatever a macro named alike. */
   variable(name: string): CelValue | undefined {
     return this.#evaluation.variables(name);
+  }
+
+  /** Counts what a call does, where that is more than what it costs. */
+  work(amount: number): void {
+    this.#evaluation.workLeft -= amount;
+    if (this.#evaluation.workLeft < 0) throw new CelCostError();
   }
 
   spend(cost: number): void {

@@ -1,6 +1,6 @@
 /** What is wrong at one place of an expression. */
 export interface Problem {
-  /** Where, in code points from the start of the expression. */
+  /** Where, in code points from the start of the expression; -1 is nowhere. */
   readonly offset: number;
   readonly message: string;
 }
@@ -23,6 +23,7 @@ export function displayProblems(expression: string, problems: readonly Problem[]
     .sort((left, right) => left.place.line - right.place.line || left.place.column - right.place.column);
   const shown = placed.slice(0, MOST_PROBLEMS).map(({ problem, place }) => {
     const head = `ERROR: <input>:${place.line}:${place.column + 1}: ${problem.message}`;
+    if (problem.offset < 0) return head;
     return head + snippet(lines[place.line - 1] ?? [], place.column);
   });
   if (placed.length > MOST_PROBLEMS)
@@ -31,6 +32,7 @@ export function displayProblems(expression: string, problems: readonly Problem[]
 }
 
 function placeOf(lines: readonly (readonly string[])[], offset: number): Place {
+  if (offset < 0) return { line: -1, column: -1 };
   let rest = offset;
   for (const [index, line] of lines.entries()) {
     if (rest <= line.length) return { line: index + 1, column: rest };

@@ -50,15 +50,25 @@ export function equalityCost(left: CelValue, right: CelValue): number {
   return left instanceof CelObject ? 1 : comparisonCost(left, right);
 }
 
+/** More elements than any limit of costs lets be visited. */
+const MOST_VISITS = 2_000_000;
+
 /** What a function costs that visits each element of a list, each of which is walked along. */
 export function visitCost(value: CelValue): number {
+  return visit(value, { left: MOST_VISITS });
+}
+
+/** Values that hold one another many times would be visited without end; what is left of them costs too much. */
+function visit(value: CelValue, visits: { left: number }): number {
   if (typeof value === "string") return Math.floor(Buffer.byteLength(value) * TRAVERSAL);
   if (typeof value !== "object" || value === null) return 1;
   if (value instanceof Uint8Array) return Math.floor(value.length * TRAVERSAL);
+  if (!isList(value) && !(value instanceof CelMap)) return 1;
   let cost = 0;
-  if (isList(value)) for (const item of value) cost += visitCost(item);
-  else if (value instanceof CelMap)
-    for (const [key, item] of value.entries()) cost += visitCost(key) + visitCost(item);
-  else return 1;
+  for (const item of isList(value) ? value : [...value.entries()].flat()) {
+    visits.left -= 1;
+    if (visits.left < 0) return Number.MAX_SAFE_INTEGER / 2;
+    cost += visit(item, visits);
+  }
   return cost;
 }

@@ -14,8 +14,15 @@ function isOutside(index: bigint, length: number): boolean {
 }
 
 function charAt(text: string, index: bigint): CelValue {
-  const characters = Array.from(text);
-  return isOutside(index, characters.length) ? outOfRange(index) : (characters[Number(index)] ?? "");
+  let left = index < 0n ? -1 : Number(index);
+  let at = 0;
+  for (; left > 0 && at < text.length; left--) at += widthAt(text, at);
+  return left === 0 ? text.slice(at, at + widthAt(text, at)) : outOfRange(index);
+}
+
+/** How many code units the character at a place takes. */
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
 /** Where a text begins within another from an index on, both as lists of characters. */
@@ -120,6 +127,17 @@ export const TEXT_TESTS: readonly CelFunction[] = [
 const isUpper = /[A-Z]+/g;
 const isLower = /[a-z]+/g;
 
+const SPACE = /[\s\u0085]/u;
+
+/** Searching for spaces before the end by a pattern would take the square of their number. */
+function trim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.test(text.charAt(start))) start++;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
 /** The extension library of strings; `reverse` came with its third version. */
 export function stringLibrary(dialect: FormatDialect): readonly CelFunction[] {
   const reverse = (text: string): CelValue => Array.from(text).reverse().join("");
@@ -152,11 +170,7 @@ export function stringLibrary(dialect: FormatDialect): readonly CelFunction[] {
       [[STRING, STRING, INT], listOf(STRING), split],
     ),
     memberFunction("substring", [[STRING, INT], STRING, substring], [[STRING, INT, INT], STRING, substring]),
-    memberFunction("trim", [
-      [STRING],
-      STRING,
-      (text: string) => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, ""),
-    ]),
+    memberFunction("trim", [[STRING], STRING, trim]),
     memberFunction("format", [
       [STRING, listOf(DYN)],
       STRING,

@@ -6,7 +6,7 @@ export {
 } from "./listener/listener-error.ts";
 export { type CertificateAuthority, createAuthority } from "./listener/certificate.ts";
 export { type ClusterKeys, openClusterKeys } from "./listener/cluster-keys.ts";
-export { type CertifiedKey, type ServerNames } from "@weir/sdk";
+export { type CertifiedKey, type ClientName, type ServerNames } from "@weir/sdk";
 export { type ListenerLimits } from "./listener/listener-limits.ts";
 export { type HttpsListener, type HttpsListenerOptions, listenHttps } from "./listener/https-listener.ts";
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";

@@ -16,7 +16,7 @@ import {
 } from "@weir/apiserver";
 import { createClient, type KubeClient, type Transport } from "@weir/client";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@weir/core";
-import { type Controller, createManager, type ServerNames } from "@weir/sdk";
+import { type CertifiedKey, type Controller, createManager, type ServerNames } from "@weir/sdk";
 import { inProcessTransport } from "./in-process-transport.ts";
 import { type ClusterKeys, openClusterKeys, temporaryKeys } from "./listener/cluster-keys.ts";
 import { type HttpsListener, listenHttps } from "./listener/https-listener.ts";
@@ -44,6 +44,11 @@ export interface ListenOptions {
   readonly token?: string;
   /** Names and addresses, besides the host and the usual ones, that clients call the API by. */
   readonly names?: readonly string[];
+  /**
+   * Authorities, as PEM, besides the cluster's own, whose certificates show who a client is: the common name is the user,
+   * organizations are its groups.
+   */
+  readonly clientAuthorities?: readonly string[];
   /**
    * A folder that keeps the authority, the certificate and the token, so that a kubeconfig outlives a restart; made where it is
    * absent. By default they are new at each start.
@@ -95,6 +100,11 @@ export interface Cluster extends AsyncDisposable {
   readonly endpoint?: ClusterEndpoint;
   /** The authority of the listener, as PEM. */
   readonly certificateAuthority: string;
+  /**
+   * Makes a certificate and its key, as PEM, by which a client is `name` with `groups`; good for a year. It is for clients
+   * that reach the listener; where RBAC is not enforced they may do everything.
+   */
+  issueClientCertificate(name: string, groups?: readonly string[]): CertifiedKey;
 }
 
 /** What a client outside of the process needs. */
@@ -251,8 +261,10 @@ async function listen(
   if (wanted === undefined) return undefined;
   const { host = "127.0.0.1", port = 0, names = [], name = CLUSTER_NAME } = wanted;
   const identity = await keys.identity(serverNames(host, names));
-  const { limits = {} } = wanted;
-  const server = await listenHttps({ host, port, identity, handle, logger, limits, budget, clock });
+  const { limits = {}, clientAuthorities: others = [] } = wanted;
+  const clientAuthorities = [keys.authority.certificate, ...others];
+  const secured = { identity, clientAuthorities };
+  const server = await listenHttps({ host, port, ...secured, handle, logger, limits, budget, clock });
   const endpoint = { url: server.url, token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {
@@ -296,6 +308,7 @@ function runningCluster(
     transport,
     client,
     certificateAuthority: authority.certificate,
+    issueClientCertificate: (name, groups = []) => authority.issueClient({ name, groups }),
     ...(listener === undefined ? {} : { endpoint: listener.endpoint }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -150,6 +150,7 @@ export {
   type CertificateAuthority,
   CertificateError,
   type CertifiedKey,
+  type ClientName,
   createAuthority,
   type IssueOptions,
   openAuthority,

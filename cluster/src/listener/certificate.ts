@@ -1,4 +1,9 @@
-import { type CertifiedKey, createAuthority as createIssuer, type ServerNames } from "@weir/sdk";
+import {
+  type CertifiedKey,
+  type ClientName,
+  createAuthority as createIssuer,
+  type ServerNames,
+} from "@weir/sdk";
 
 /** An authority of its own, for one cluster. */
 export interface CertificateAuthority {
@@ -6,10 +11,15 @@ export interface CertificateAuthority {
   readonly certificate: string;
   /** Makes a certificate for a server that is reached by these names and addresses. */
   issue(names: ServerNames): CertifiedKey;
+  /** Makes a certificate by which a client is a user with its groups. */
+  issueClient(client: ClientName, validMs?: number): CertifiedKey;
 }
 
 /** How long certificates are valid; they are made anew at each start. */
 const VALID_MS = 3650 * 24 * 3_600_000;
+
+/** A client's lives for a year, as kubeadm's. */
+export const CLIENT_MS: number = 365 * 24 * 3_600_000;
 
 /** Makes an authority with a new P-256 key, known to nobody else. */
 export function createAuthority(commonName: string, nowMs: number): CertificateAuthority {
@@ -17,5 +27,6 @@ export function createAuthority(commonName: string, nowMs: number): CertificateA
   return {
     certificate: authority.certificate,
     issue: (names) => authority.issue(names, { commonName: "kube-apiserver", nowMs, validMs: VALID_MS }),
+    issueClient: (client, validMs = CLIENT_MS) => authority.issueClient(client, { nowMs, validMs }),
   };
 }

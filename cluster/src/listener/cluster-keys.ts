@@ -7,7 +7,7 @@ import {
   openAuthority,
   type ServerNames,
 } from "@weir/sdk";
-import { type CertificateAuthority, createAuthority } from "./certificate.ts";
+import { type CertificateAuthority, CLIENT_MS, createAuthority } from "./certificate.ts";
 import { ClusterKeysError } from "./listener-error.ts";
 
 /** What proves a cluster to its clients, and its administrator to the cluster. */
@@ -52,7 +52,11 @@ export async function openClusterKeys(
     const issue = (names: ServerNames): CertifiedKey =>
       issuer.issue(names, { commonName: "kube-apiserver", nowMs, validMs: SERVER_MS });
     return {
-      authority: { certificate: issuer.certificate, issue },
+      authority: {
+        certificate: issuer.certificate,
+        issue,
+        issueClient: (client, validMs = CLIENT_MS) => issuer.issueClient(client, { nowMs, validMs }),
+      },
       token,
       identity: async (names) => {
         const kept = await keptServer(folder);

@@ -12,6 +12,7 @@ import {
 import { type Clock, describeError, type Logger, systemClock } from "@weir/core";
 import { serviceUnavailableError, timeoutError, unknownError } from "@weir/objects";
 import type { CertifiedKey } from "@weir/sdk";
+import { ClientCertificates } from "./client-certificate.ts";
 import { ChunkFrames } from "./chunk-frames.ts";
 import { ListenedRequest, type ListenerState } from "./listened-request.ts";
 import { AddressInUseError, ListenFailedError } from "./listener-error.ts";
@@ -41,6 +42,8 @@ export interface HttpsListenerOptions {
   readonly identity: CertifiedKey;
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
   readonly logger: Logger;
+  /** Authorities, as PEM, whose certificates show who a client is; by default clients are not asked for any. */
+  readonly clientAuthorities?: readonly string[];
   /** What clients may do; as kube-apiserver by default. */
   readonly limits?: ListenerLimits;
   /** Counts the bytes in flight, best together with the API server's; one of its own by default. */
@@ -100,7 +103,8 @@ class Listener implements HttpsListener {
     this.#pending = new PendingConnections(this.#limits.maxPendingConnections);
     const { stallTimeoutMs } = this.#limits;
     this.#sending = { budget, clock, stallTimeoutMs, frames: new ChunkFrames(), watches: new Set() };
-    this.#state = { budget, reading: new Map() };
+    const certificates = options.clientAuthorities === undefined ? undefined : new ClientCertificates();
+    this.#state = { budget, reading: new Map(), certificates };
     this.#server = this.#createServer();
   }
 
@@ -152,13 +156,18 @@ class Listener implements HttpsListener {
   }
 
   #createServer(): Server {
-    const { certificate: cert, key } = this.#options.identity;
+    const { clientAuthorities, identity } = this.#options;
+    const { certificate: cert, key } = identity;
     const { clock } = this.#sending;
     const { requestTimeoutMs, idleTimeoutMs } = this.#limits;
     const headTimeoutMs = Math.min(this.#limits.headTimeoutMs, requestTimeoutMs);
     const server = createServer({
       cert,
       key,
+      // Whose certificate nobody vouches for is told so by a 401, not by a broken handshake.
+      ...(clientAuthorities === undefined
+        ? {}
+        : { ca: [...clientAuthorities], requestCert: true, rejectUnauthorized: false }),
       minVersion: "TLSv1.2",
       ciphers: CIPHERS,
       handshakeTimeout: headTimeoutMs,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { JsonObject } from "@weir/core";
+import type { CertifiedKey } from "@weir/sdk";
 import { emitYaml } from "@weir/yaml";
 import { KubeconfigWriteError } from "./listener-error.ts";
 
@@ -11,21 +13,40 @@ export interface ClusterAccess {
   readonly url: string;
   /** The authority to trust, as PEM. */
   readonly certificateAuthority: string;
-  readonly token: string;
+  readonly token?: string;
+  /** A certificate that shows the user, beside a token or in place of it. */
+  readonly identity?: CertifiedKey;
 }
 
 /** A kubeconfig with one context, as YAML. */
-export function kubeconfig({ name, url, certificateAuthority, token }: ClusterAccess): string {
-  const authority = Buffer.from(certificateAuthority, "utf8").toString("base64");
+export function kubeconfig(access: ClusterAccess): string {
+  const { name, url, certificateAuthority } = access;
+  const authority = base64(certificateAuthority);
   return emitYaml({
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name, cluster: { server: url, "certificate-authority-data": authority } }],
-    users: [{ name, user: { token } }],
+    users: [{ name, user: userOf(access) }],
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,
     preferences: {},
   });
+}
+
+function userOf({ token, identity }: ClusterAccess): JsonObject {
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(identity === undefined
+      ? {}
+      : {
+          "client-certificate-data": base64(identity.certificate),
+          "client-key-data": base64(identity.key),
+        }),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
 }
 
 /** Writes a kubeconfig that only its owner can read, whole or not at all. */

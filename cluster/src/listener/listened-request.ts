@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { type ApiRequest, type ByteBudget, ConnectionDroppedError, OverloadedError } from "@weir/apiserver";
+import {
+  type ApiRequest,
+  type ByteBudget,
+  type ClientCertificate,
+  ConnectionDroppedError,
+  OverloadedError,
+} from "@weir/apiserver";
 import { requestEntityTooLargeError } from "@weir/objects";
+import type { ClientCertificates } from "./client-certificate.ts";
 
 /** Why the signal of a request aborts: one reason for all, as making an error with its stack costs more than a small answer. */
 const CLIENT_IS_GONE = "the client is gone";
@@ -12,6 +19,8 @@ export interface ListenerState {
   readonly budget: ByteBudget;
   /** Whose bodies are read, by their connections. */
   readonly reading: Map<Socket, ListenedRequest>;
+  /** Whom clients show by certificates; absent where none are asked for. */
+  readonly certificates: ClientCertificates | undefined;
 }
 
 /** A request of node:http as the API's handlers see it. What few handlers ask for is made when it is asked for. */
@@ -43,6 +52,10 @@ export class ListenedRequest implements ApiRequest {
 
   get remoteAddress(): string | undefined {
     return this.#request.socket.remoteAddress;
+  }
+
+  get clientCertificate(): ClientCertificate | undefined {
+    return this.#state.certificates?.of(this.#request.socket);
   }
 
   /** The connection ended before the answer did. */

@@ -33,7 +33,12 @@ export { type ByteBudget, createByteBudget } from "./flow/byte-budget.ts";
 export { type FlowOptions } from "./flow/flow-control.ts";
 export { OverloadedError } from "./flow/overloaded-error.ts";
 export { fromFetch, toFetch } from "./http/fetch-adapter.ts";
-export { type ApiRequest, type ApiResponse, type BodyPiece } from "./http/api-request.ts";
+export {
+  type ApiRequest,
+  type ClientCertificate,
+  type ApiResponse,
+  type BodyPiece,
+} from "./http/api-request.ts";
 export { type ExpressionWarning } from "./policies/type-checking.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type HandleOptions } from "./server.ts";
 export { InvalidServiceRangeError } from "./services/service-range.ts";

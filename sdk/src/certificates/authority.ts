@@ -28,12 +28,20 @@ export interface CertifiedKey {
   readonly key: string;
 }
 
-/** An authority of one's own, that issues certificates for servers. */
+/** An authority of one's own, that issues certificates for servers and clients. */
 export interface CertificateAuthority extends CertifiedKey {
   /** When the authority's own certificate ends, in milliseconds since 1970. */
   readonly notAfterMs: number;
   /** Makes a certificate for a server that is reached by these names and addresses. */
   issue(names: ServerNames, options: IssueOptions): CertifiedKey;
+  /** Makes a certificate by which a client shows who it is: its name as the common name, its groups as organizations. */
+  issueClient(client: ClientName, options: Omit<IssueOptions, "commonName">): CertifiedKey;
+}
+
+/** Who a client is. */
+export interface ClientName {
+  readonly name: string;
+  readonly groups: readonly string[];
 }
 
 /** By what a server is reached. */
@@ -60,6 +68,7 @@ export class CertificateError extends WeirError {
 const OID = {
   ecdsaWithSha256: "1.2.840.10045.4.3.2",
   commonName: "2.5.4.3",
+  organization: "2.5.4.10",
   subjectKeyId: "2.5.29.14",
   keyUsage: "2.5.29.15",
   subjectAltName: "2.5.29.17",
@@ -67,6 +76,7 @@ const OID = {
   authorityKeyId: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
   serverAuth: "1.3.6.1.5.5.7.3.1",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
 } as const;
 
 /** Clocks of clients may be behind. */
@@ -76,7 +86,7 @@ const BACKDATED_MS = 3_600_000;
 export function createAuthority({ commonName, nowMs, validMs }: IssueOptions): CertificateAuthority {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const certificate = certify({
-    subject: commonName,
+    subject: distinguishedName(commonName),
     issuer: commonName,
     publicKey,
     signingKey: privateKey,
@@ -101,6 +111,7 @@ export function openAuthority(pair: CertifiedKey): CertificateAuthority {
     ...pair,
     notAfterMs: certificate.validToDate.getTime(),
     issue: (names, options) => issue(names, options, { issuer, privateKey, keyId }),
+    issueClient: (client, options) => issueClient(client, options, { issuer, privateKey, keyId }),
   };
 }
 
@@ -139,7 +150,7 @@ function issue(
     ...names.ips.map((ip) => tagged(0x87, ipOctets(ip))),
   ];
   const certificate = certify({
-    subject: options.commonName,
+    subject: distinguishedName(options.commonName),
     issuer,
     publicKey: own.publicKey,
     signingKey: privateKey,
@@ -157,8 +168,32 @@ function issue(
   return { certificate, key: pemOf(own.privateKey) };
 }
 
+function issueClient(
+  { name, groups }: ClientName,
+  { nowMs, validMs }: Omit<IssueOptions, "commonName">,
+  { issuer, privateKey, keyId }: Issuer,
+): CertifiedKey {
+  const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const certificate = certify({
+    subject: distinguishedName(name, groups),
+    issuer,
+    publicKey: own.publicKey,
+    signingKey: privateKey,
+    nowMs,
+    validMs,
+    extensions: [
+      extension(OID.basicConstraints, sequence(), true),
+      // digitalSignature and keyEncipherment.
+      extension(OID.keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
+      extension(OID.extendedKeyUsage, sequence(objectId(OID.clientAuth))),
+      extension(OID.authorityKeyId, sequence(tagged(0x80, keyId))),
+    ],
+  });
+  return { certificate, key: pemOf(own.privateKey) };
+}
+
 interface CertificateFields {
-  readonly subject: string;
+  readonly subject: Uint8Array;
   readonly issuer: string;
   readonly publicKey: KeyObject;
   readonly signingKey: KeyObject;
@@ -178,7 +213,7 @@ function certify(fields: CertificateFields): string {
     algorithm,
     distinguishedName(fields.issuer),
     sequence(time(fields.nowMs - BACKDATED_MS), time(fields.nowMs + fields.validMs)),
-    distinguishedName(fields.subject),
+    fields.subject,
     fields.publicKey.export({ type: "spki", format: "der" }),
     tagged(0xa3, sequence(...fields.extensions)),
   );
@@ -186,8 +221,12 @@ function certify(fields: CertificateFields): string {
   return pem(sequence(body, algorithm, bitString(signature)));
 }
 
-function distinguishedName(commonName: string): Uint8Array {
-  return sequence(set(sequence(objectId(OID.commonName), utf8String(commonName))));
+function distinguishedName(commonName: string, organizations: readonly string[] = []): Uint8Array {
+  const part = (id: string, text: string): Uint8Array => set(sequence(objectId(id), utf8String(text)));
+  return sequence(
+    ...organizations.map((organization) => part(OID.organization, organization)),
+    part(OID.commonName, commonName),
+  );
 }
 
 function extension(id: string, value: Uint8Array, isCritical = false): Uint8Array {

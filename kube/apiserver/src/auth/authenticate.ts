@@ -26,8 +26,11 @@ export class Authenticator {
 
   /** `isTrusted` where the request comes from the same process. */
   async authenticate(request: ApiRequest, isTrusted: boolean): Promise<UserInfo> {
+    const certificate = request.clientCertificate;
+    if (certificate?.kind === "verified") return authenticated(certificate.user);
     const token = bearerToken(request.header("authorization"));
     if (token === undefined) {
+      if (certificate !== undefined) throw unauthorizedError("Unauthorized");
       const isAdministrator = isTrusted && this.#options.withoutCredentials !== "anonymous";
       return isAdministrator ? administrator : anonymous;
     }

@@ -9,24 +9,35 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 import { type Clock, type JsonObject, parseJson, type Random, writeJson } from "@weir/core";
-import { asJson, child, isDraft, number, strings, text } from "../resources/draft-access.ts";
+import { asJson, isDraft, strings } from "../resources/draft-access.ts";
 import type { ObjectStore } from "../resources/object-store.ts";
 import type { Registry } from "../resources/registry.ts";
 import { storageKey } from "../resources/resource.ts";
 import { newUid } from "../verbs/identity.ts";
-import { serviceAccountGroups } from "./service-account-names.ts";
+import { checkClaims, type FindObject } from "./token-claims.ts";
 import type { UserInfo } from "./user-info.ts";
 
 /** The issuer of tokens, and the audience of those that are for the API itself. */
 export const ISSUER = "https://kubernetes.default.svc";
+/** The words of the library that upstream verifies signatures with. */
+const FORGED = "go-jose/go-jose: error in cryptographic primitive";
 /** Where the signing key lies, so that tokens outlive a restart; no resource has this prefix. */
 const KEY = "/weir/service-account-key";
+
+/** An object that a token names. */
+export interface TokenReference {
+  readonly name: string;
+  readonly uid: string;
+}
 
 /** What a token says. */
 export interface TokenClaims {
   readonly namespace: string;
-  readonly serviceAccount: { readonly name: string; readonly uid: string };
-  readonly bound?: { readonly kind: "Pod" | "Secret" | "Node"; readonly name: string; readonly uid: string };
+  readonly serviceAccount: TokenReference;
+  /** Objects that the token is bound to: it is good while they are there. A Pod's token names the Pod's Node, too. */
+  readonly pod?: TokenReference;
+  readonly secret?: TokenReference;
+  readonly node?: TokenReference;
   readonly audiences: readonly string[];
   readonly expirationSeconds: number;
 }
@@ -56,8 +67,8 @@ export class ServiceAccountTokens {
   async sign(claims: TokenClaims): Promise<string> {
     const { clock, random } = this.#deps;
     const now = Math.floor(clock.now() / 1000);
-    const { namespace, serviceAccount, bound, audiences, expirationSeconds } = claims;
-    const payload = {
+    const { namespace, serviceAccount, pod, secret, node, audiences, expirationSeconds } = claims;
+    return this.#signed({
       aud: audiences,
       exp: now + expirationSeconds,
       iat: now,
@@ -65,72 +76,59 @@ export class ServiceAccountTokens {
       jti: newUid(random),
       "kubernetes.io": {
         namespace,
+        ...(node === undefined ? {} : { node: { name: node.name, uid: node.uid } }),
+        ...(pod === undefined ? {} : { pod: { name: pod.name, uid: pod.uid } }),
+        ...(secret === undefined ? {} : { secret: { name: secret.name, uid: secret.uid } }),
         serviceaccount: { name: serviceAccount.name, uid: serviceAccount.uid },
-        ...(bound === undefined ? {} : { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } }),
       },
       nbf: now,
       sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
-    };
+    });
+  }
+
+  async #signed(payload: JsonObject): Promise<string> {
     const key = await this.#signingKey();
-    const head = encode({ alg: "RS256", kid: keyId(key) });
-    const body = encode(payload);
-    const signature = createSign("RSA-SHA256").update(`${head}.${body}`).sign(key).toString("base64url");
-    return `${head}.${body}.${signature}`;
+    const text = `${encode({ alg: "RS256", kid: keyId(key) })}.${encode(payload)}`;
+    return `${text}.${createSign("RSA-SHA256").update(text).sign(key).toString("base64url")}`;
   }
 
   /** A token is good while it is young, its account exists under the same uid, and it is for one of the audiences. */
   async verify(token: string, audiences: readonly string[] = [ISSUER]): Promise<Verified> {
     const payload = await this.#payload(token);
-    if (payload === undefined) return { kind: "foreign" };
-    const now = Math.floor(this.#deps.clock.now() / 1000);
-    if ((number(payload, "exp") ?? 0) <= now) return { kind: "refused", message: "token has expired" };
+    if (payload === "foreign") return { kind: "foreign" };
+    if (payload === "forged") return { kind: "refused", message: FORGED };
     const own = typeof payload["aud"] === "string" ? [payload["aud"]] : strings(payload, "aud");
     const shared = audiences.filter((audience) => own.includes(audience));
     if (shared.length === 0) {
       const message = `token audiences ${quoteList(own)} is invalid for the target audiences ${quoteList(audiences)}`;
       return { kind: "refused", message };
     }
-    const kubernetes = child(payload, "kubernetes.io");
-    const namespace = text(kubernetes, "namespace");
-    const account = child(kubernetes, "serviceaccount");
-    const name = text(account, "name");
-    const uid = text(account, "uid");
-    if ((await this.#uidOf("serviceaccounts", namespace, name)) !== uid) {
-      return { kind: "refused", message: "service account token has been invalidated" };
-    }
-    for (const kind of ["pod", "secret"]) {
-      const bound = child(kubernetes, kind);
-      if (bound === undefined) continue;
-      const current = await this.#uidOf(`${kind}s`, namespace, text(bound, "name"));
-      if (current !== text(bound, "uid"))
-        return { kind: "refused", message: "service account token has been invalidated" };
-    }
-    return {
-      kind: "verified",
-      user: accountUser(namespace, { name, uid, jti: text(payload, "jti") }),
-      audiences: shared,
-    };
+    const now = Math.floor(this.#deps.clock.now() / 1000);
+    const checked = await checkClaims(this.#find, payload, now);
+    return checked.kind === "good"
+      ? { kind: "verified", user: checked.user, audiences: shared }
+      : { kind: "refused", message: checked.message };
   }
 
-  async #payload(token: string): Promise<JsonObject | undefined> {
+  /** What a token says that was signed with our key; `foreign` where it does not even say that it is ours. */
+  async #payload(token: string): Promise<JsonObject | "foreign" | "forged"> {
     const [head, body, signature, ...more] = token.split(".");
     if (head === undefined || body === undefined || signature === undefined || more.length > 0)
-      return undefined;
+      return "foreign";
     const payload = decode(body);
-    if (payload === undefined || payload["iss"] !== ISSUER || decode(head)?.["alg"] !== "RS256")
-      return undefined;
+    if (payload === undefined || payload["iss"] !== ISSUER) return "foreign";
+    if (decode(head)?.["alg"] !== "RS256") return "forged";
     const key = createPublicKey(await this.#signingKey());
     const isGood = createVerify("RSA-SHA256").update(`${head}.${body}`).verify(key, signature, "base64url");
-    return isGood ? payload : undefined;
+    return isGood ? payload : "forged";
   }
 
-  async #uidOf(plural: string, namespace: string, name: string): Promise<string | undefined> {
+  readonly #find: FindObject = async (plural, namespace, name) => {
     const resource = this.#deps.registry.find("", "v1", plural);
     if (resource === undefined || name === "") return undefined;
     const stored = await this.#deps.store.get(storageKey(resource, namespace, name));
-    if (stored === undefined) return undefined;
-    return text(child(asJson(this.#deps.store.parse(resource, stored)), "metadata"), "uid");
-  }
+    return stored === undefined ? undefined : asJson(this.#deps.store.parse(resource, stored));
+  };
 
   /** The public key as a JSON web key set. */
   async keySet(): Promise<JsonObject> {
@@ -162,22 +160,6 @@ export class ServiceAccountTokens {
 function keyId(key: KeyObject): string {
   const der = createPublicKey(key).export({ type: "spki", format: "der" });
   return createHash("sha256").update(der).digest("base64url");
-}
-
-function accountUser(
-  namespace: string,
-  account: { readonly name: string; readonly uid: string; readonly jti: string },
-): UserInfo {
-  const credential =
-    account.jti === ""
-      ? {}
-      : { extra: { "authentication.kubernetes.io/credential-id": [`JTI=${account.jti}`] } };
-  return {
-    name: `system:serviceaccount:${namespace}:${account.name}`,
-    uid: account.uid,
-    groups: [...serviceAccountGroups(namespace), "system:authenticated"],
-    ...credential,
-  };
 }
 
 function quoteList(items: readonly string[]): string {

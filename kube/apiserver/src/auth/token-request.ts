@@ -1,5 +1,5 @@
 import type { JsonObject } from "@weir/core";
-import { invalidError, notFoundError } from "@weir/objects";
+import { badRequestError, failure, invalidError, notFoundError } from "@weir/objects";
 import { type FieldError, invalidField } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
@@ -8,11 +8,20 @@ import { respond } from "../http/respond.ts";
 import { readWriteOptions } from "../http/write-options.ts";
 import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
-import { asJson, child, ensureChild, metaOf, number, strings, text } from "../resources/draft-access.ts";
+import {
+  asJson,
+  child,
+  ensureChild,
+  metaOf,
+  number,
+  parseVersion,
+  strings,
+  text,
+} from "../resources/draft-access.ts";
 import { groupResource, storageKey } from "../resources/resource.ts";
 import { reviewPart } from "../verbs/review-part.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
-import { ISSUER, type TokenClaims } from "./service-account-tokens.ts";
+import { ISSUER, type TokenClaims, type TokenReference } from "./service-account-tokens.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
 
 const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
@@ -32,7 +41,7 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   const object = decodeAs("authentication.v1.TokenRequest", GVK, body.value);
   call.audit?.requestObject(object);
   const spec = ensureChild(object, "spec");
-  checkName(object, info.name);
+  checkMeta(object, info);
   if (spec["expirationSeconds"] === undefined || spec["expirationSeconds"] === null)
     spec["expirationSeconds"] = DEFAULT_SECONDS;
   const tracked = trackUpdate(
@@ -85,11 +94,17 @@ function tokenResource({ resource }: Call): Call["resource"] {
   }) as unknown as Call["resource"];
 }
 
-function checkName(object: JsonObject, name: string): void {
-  const given = text(child(object, "metadata"), "name");
-  if (given === "" || given === name) return;
+function checkMeta(object: JsonObject, { name, namespace }: Call["info"]): void {
+  const metadata = child(object, "metadata");
+  const [givenName, givenNamespace] = [text(metadata, "name"), text(metadata, "namespace")];
+  if (givenNamespace !== "" && givenNamespace !== namespace) {
+    throw badRequestError(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
+  if (givenName === "" || givenName === name) return;
   throw invalidError(KIND, name, [
-    invalidField("metadata.name", given, "must match the service account name if specified"),
+    invalidField("metadata.name", givenName, "must match the service account name if specified"),
   ]);
 }
 
@@ -106,23 +121,77 @@ function checkSeconds(seconds: number): void {
 async function claimsOf(call: Call, account: JsonObject, spec: JsonObject): Promise<TokenClaims> {
   const metadata = child(account, "metadata");
   const audiences = strings(spec, "audiences");
-  const bound = await boundObject(call, child(spec, "boundObjectRef"));
+  const name = text(metadata, "name");
   return {
     namespace: call.info.namespace,
-    serviceAccount: { name: text(metadata, "name"), uid: text(metadata, "uid") },
-    ...(bound === undefined ? {} : { bound }),
+    serviceAccount: { name, uid: text(metadata, "uid") },
+    ...(await boundObjects(call, child(spec, "boundObjectRef"), name)),
     audiences: audiences.length === 0 ? [ISSUER] : audiences,
     expirationSeconds: number(spec, "expirationSeconds") ?? DEFAULT_SECONDS,
   };
 }
 
-async function boundObject(call: Call, reference: JsonObject | undefined): Promise<TokenClaims["bound"]> {
-  if (reference === undefined) return undefined;
-  const kind = text(reference, "kind") === "Secret" ? "Secret" : "Pod";
+type Bound = Pick<TokenClaims, "pod" | "secret" | "node">;
+
+/** What a token is to be bound to; throws where that is not there, is another one, or runs as another account. */
+async function boundObjects(call: Call, reference: JsonObject | undefined, account: string): Promise<Bound> {
+  if (reference === undefined) return {};
   const name = text(reference, "name");
-  const resource = call.api.registry.find("", "v1", kind === "Pod" ? "pods" : "secrets");
-  if (resource === undefined) return undefined;
-  const stored = await call.api.store.get(storageKey(resource, call.info.namespace, name));
+  const { group, version } = parseVersion(text(reference, "apiVersion"));
+  const kind = text(reference, "kind");
+  const claim = group === "" ? claims.get(kind) : undefined;
+  if (claim === undefined)
+    throw badRequestError(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
+  const object = await find(call, `${claim}s`, name);
+  const bound: { -readonly [Key in keyof Bound]: Bound[Key] } = {
+    [claim]: { name, uid: text(child(object, "metadata"), "uid") },
+  };
+  if (claim === "pod") {
+    const spec = child(object, "spec");
+    if (text(spec, "serviceAccountName") !== account) {
+      throw badRequestError(
+        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+      );
+    }
+    const node = await nodeOf(call, text(spec, "nodeName"));
+    if (node !== undefined) bound.node = node;
+  }
+  checkUid(reference, { group, kind, name, uid: bound[claim]?.uid ?? "" });
+  return bound;
+}
+
+const claims = new Map([
+  ["Pod", "pod"],
+  ["Secret", "secret"],
+  ["Node", "node"],
+] as const) as ReadonlyMap<string, "pod" | "secret" | "node">;
+
+async function find(call: Call, plural: string, name: string): Promise<JsonObject> {
+  const resource = call.api.registry.find("", "v1", plural);
+  if (resource === undefined) throw notFoundError({ group: "", resource: plural }, name);
+  const namespace = resource.isNamespaced ? call.info.namespace : "";
+  const stored = await call.api.store.get(storageKey(resource, namespace, name));
   if (stored === undefined) throw notFoundError(groupResource(resource), name);
-  return { kind, name, uid: text(child(asJson(call.api.store.parse(resource, stored)), "metadata"), "uid") };
+  return asJson(call.api.store.parse(resource, stored));
+}
+
+/** A Pod's Node is named even where it is gone. */
+async function nodeOf(call: Call, name: string): Promise<TokenReference | undefined> {
+  if (name === "") return undefined;
+  const resource = call.api.registry.find("", "v1", "nodes");
+  const stored = resource && (await call.api.store.get(storageKey(resource, "", name)));
+  if (resource === undefined || stored === undefined) return { name, uid: "" };
+  return { name, uid: text(child(asJson(call.api.store.parse(resource, stored)), "metadata"), "uid") };
+}
+
+function checkUid(
+  reference: JsonObject,
+  object: { readonly group: string; readonly kind: string; readonly name: string; readonly uid: string },
+): void {
+  const wanted = text(reference, "uid");
+  if (wanted === "" || wanted === object.uid) return;
+  const { group, kind, name } = object;
+  const message = `Operation cannot be fulfilled on ${kind} ${JSON.stringify(name)}: the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`;
+  const details = { name, ...(group === "" ? {} : { group }), kind };
+  throw failure({ reason: "Conflict", code: 409, message, details });
 }

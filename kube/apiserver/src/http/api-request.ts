@@ -1,3 +1,10 @@
+import type { UserInfo } from "../auth/user-info.ts";
+
+/** Whom a client's certificate shows; `refused` where no authority that is trusted issued it. */
+export type ClientCertificate =
+  | { readonly kind: "verified"; readonly user: UserInfo }
+  | { readonly kind: "refused" };
+
 /** One request as the handlers see it: no stream, no class, cheap to make from a fetch Request or from node:http. */
 export interface ApiRequest {
   readonly method: string;
@@ -16,6 +23,8 @@ export interface ApiRequest {
   readBody(limitBytes: number): Promise<Uint8Array>;
   /** A read is answered as of this revision, where one is named: the fault of a server that lags behind. */
   readonly asOf?: number | undefined;
+  /** What the connection showed of its client; absent where it showed nothing. */
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }

@@ -57,11 +57,18 @@ function handlerOf(call: Call): Handler {
   const handlers = info.name === "" ? onCollection : onObject;
   const handler = Object.hasOwn(handlers, info.verb) ? handlers[info.verb] : undefined;
   const acrossNamespaces = resource.isNamespaced && info.namespace === "";
-  const isHead = call.request.method === "HEAD" && !resource.isCustom;
-  const isRead = info.verb === "list" || info.verb === "watch";
-  const isAllowed = !isHead && resource.verbs.includes(info.verb) && (!acrossNamespaces || isRead);
-  if (handler === undefined || !isAllowed) throw notAllowed(call);
+  const isAllowed = resource.verbs.includes(info.verb) && (!acrossNamespaces || isRead(info.verb));
+  if (handler === undefined || !isAllowed || isRefusedHead(call)) throw notAllowed(call);
   return info.verb === "create" && isReview(call) ? reviewVerb : handler;
+}
+
+function isRead(verb: string): boolean {
+  return verb === "list" || verb === "watch";
+}
+
+/** The router of built-in kinds knows no HEAD. */
+function isRefusedHead({ request, resource }: Call): boolean {
+  return request.method === "HEAD" && !resource.isCustom;
 }
 
 function notAllowed({ resource, info, warnings }: Call): Error {
@@ -88,7 +95,7 @@ function checkRequest(call: Call): void {
 }
 
 function isStreamed({ info }: Call): boolean {
-  return info.name === "" && (info.verb === "list" || info.verb === "watch");
+  return info.name === "" && isRead(info.verb);
 }
 
 /** A name is one part of a path, and none that a path would lose. */

@@ -1,12 +1,15 @@
-import { decodeObject, GoDecodeError, goStruct } from "@weir/builtin";
+import { decodeObject, findKind, GoDecodeError, goStruct } from "@weir/builtin";
 import type { JsonObject } from "@weir/core";
 import { badRequestError, formatApiVersion, type GroupVersionKind } from "@weir/objects";
+import { quoteGo } from "@weir/text";
+import { parseVersion, text } from "../resources/draft-access.ts";
 import type { Draft } from "../resources/resource.ts";
 
 /** Reads a body as a kind that is not the resource's own, such as a Scale; throws a 400. */
 export function decodeAs(definition: string, gvk: GroupVersionKind, body: JsonObject): Draft {
   const struct = goStruct(definition);
   const apiVersion = formatApiVersion(gvk);
+  checkKnown(gvk, body);
   if (struct === undefined) throw badRequestError(`no kind ${gvk.kind} is known`);
   try {
     return { ...decodeObject(struct, body).value, kind: gvk.kind, apiVersion };
@@ -16,4 +19,19 @@ export function decodeAs(definition: string, gvk: GroupVersionKind, body: JsonOb
       `${gvk.kind} in version "${gvk.version}" cannot be handled as a ${gvk.kind}: ${error.message}`,
     );
   }
+}
+
+/** A body that names another kind has to name one that there is. */
+function checkKnown(gvk: GroupVersionKind, body: JsonObject): void {
+  const kind = text(body, "kind") || gvk.kind;
+  const apiVersion = text(body, "apiVersion") || formatApiVersion(gvk);
+  const { group, version } = parseVersion(apiVersion);
+  if (
+    findKind({ group, version, kind }) !== undefined ||
+    (apiVersion === formatApiVersion(gvk) && kind === gvk.kind)
+  )
+    return;
+  throw badRequestError(
+    `${kind} in version "${version}" cannot be handled as a ${gvk.kind}: no kind ${quoteGo(kind)} is registered for version ${quoteGo(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }

@@ -1,3 +1,5 @@
+import { quoteGo } from "@weir/text";
+
 /** An IP address: four bytes or sixteen. */
 export interface IpAddress {
   readonly bytes: Uint8Array;
@@ -8,41 +10,140 @@ export interface IpRange {
   readonly bits: number;
 }
 
-/** Reads an address without a zone; undefined where it is none. */
-export function parseIp(text: string): IpAddress | undefined {
-  const bytes = text.includes(":") ? parseV6(text) : parseV4(text);
-  return bytes && { bytes: Uint8Array.from(bytes) };
+/** Why a text is no address, in Go's words, and the rest of the text from where that shows. */
+export interface AddressProblem {
+  readonly problem: string;
+  readonly at?: string;
 }
 
-function parseV4(text: string): readonly number[] | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part))) return undefined;
-  const bytes = parts.map(Number);
-  return bytes.every((byte) => byte <= 255) ? bytes : undefined;
+/** An address as a text has it; a zone is told apart, for Kubernetes takes none. */
+export interface ParsedAddress extends IpAddress {
+  readonly zone: string;
 }
 
-function parseV6(text: string): readonly number[] | undefined {
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
-  const [head = [], tail = []] = halves.map((half) => groupsOf(half));
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = 16 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
-  return [...head, ...Array.from({ length: missing }, () => 0), ...tail];
-}
-
-function groupsOf(half: string): number[] | undefined {
-  if (half === "") return [];
-  const bytes: number[] = [];
-  const groups = half.split(":");
-  for (const [index, group] of groups.entries()) {
-    const dotted = index === groups.length - 1 && group.includes(".") ? parseV4(group) : undefined;
-    if (dotted !== undefined) bytes.push(...dotted);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group))
-      bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255);
-    else return undefined;
+/** Reads an address as Go's `netip.ParseAddr` does, problem for problem. */
+export function parseIp(text: string): ParsedAddress | AddressProblem {
+  switch (/[.:%]/.exec(text)?.[0]) {
+    case ".": {
+      const bytes = parseV4(text);
+      return "problem" in bytes ? bytes : { bytes: Uint8Array.from(bytes), zone: "" };
+    }
+    case ":":
+      return parseV6(text);
+    case "%":
+      return { problem: "missing IPv6 address" };
+    default:
+      return { problem: "unable to parse IP" };
   }
-  return bytes;
+}
+
+// oxlint-disable-next-line complexity -- the checks of one loop, in the order of their messages
+function parseV4(text: string): readonly number[] | AddressProblem {
+  const bytes: number[] = [];
+  let digits = "";
+  for (const [index, character] of [...text].entries()) {
+    if (character >= "0" && character <= "9") {
+      if (digits === "0") return { problem: "IPv4 field has octet with leading zero" };
+      digits += character;
+      if (Number(digits) > 255) return { problem: "IPv4 field has value >255" };
+    } else if (character === ".") {
+      if (digits === "" || index === text.length - 1)
+        return { problem: "IPv4 field must have at least one digit", at: text.slice(index) };
+      if (bytes.length === 3) return { problem: "IPv4 address too long" };
+      bytes.push(Number(digits));
+      digits = "";
+    } else {
+      return { problem: "unexpected character", at: [...text].slice(index).join("") };
+    }
+  }
+  return bytes.length < 3 ? { problem: "IPv4 address too short" } : [...bytes, Number(digits)];
+}
+
+function parseV6(text: string): ParsedAddress | AddressProblem {
+  const percent = text.indexOf("%");
+  const zone = percent === -1 ? "" : text.slice(percent + 1);
+  if (percent !== -1 && zone === "") return { problem: "zone must be a non-empty string" };
+  const reading = new V6Reading(percent === -1 ? text : text.slice(0, percent));
+  const bytes = reading.run();
+  return "problem" in bytes ? bytes : { bytes: Uint8Array.from(bytes), zone };
+}
+
+/** Reads groups of an IPv6 address one after the other. */
+class V6Reading {
+  readonly #bytes: number[] = [];
+  #rest: string;
+  /** How many bytes stand before `::`. */
+  #ellipsis: number | undefined;
+
+  constructor(text: string) {
+    this.#rest = text;
+  }
+
+  run(): readonly number[] | AddressProblem {
+    if (this.#rest.startsWith("::")) {
+      this.#ellipsis = 0;
+      this.#rest = this.#rest.slice(2);
+    }
+    let isOpen = this.#rest !== "";
+    while (isOpen && this.#bytes.length < 16) {
+      const step = this.#group();
+      if (typeof step === "object") return step;
+      isOpen = step;
+    }
+    if (this.#rest !== "") return { problem: "trailing garbage after address", at: this.#rest };
+    return this.#expanded();
+  }
+
+  /** Reads a group and what stands behind it; whether another one follows. */
+  #group(): boolean | AddressProblem {
+    const at = this.#rest;
+    const [digits = ""] = /^[0-9a-fA-F]*/.exec(at) ?? [];
+    if (digits.length > 4) return { problem: "each group must have 4 or less digits", at };
+    if (digits === "") return { problem: "each colon-separated field must have at least one digit", at };
+    if (at[digits.length] === ".") return this.#embedded(at);
+    const value = Number.parseInt(digits, 16);
+    this.#bytes.push(value >> 8, value & 255);
+    this.#rest = at.slice(digits.length);
+    return this.#rest === "" ? false : this.#colon();
+  }
+
+  #colon(): boolean | AddressProblem {
+    if (!this.#rest.startsWith(":")) return { problem: "unexpected character, want colon", at: this.#rest };
+    if (this.#rest.length === 1) return { problem: "colon must be followed by more characters", at: ":" };
+    this.#rest = this.#rest.slice(1);
+    if (!this.#rest.startsWith(":")) return true;
+    if (this.#ellipsis !== undefined) return { problem: "multiple :: in address", at: this.#rest };
+    this.#ellipsis = this.#bytes.length;
+    this.#rest = this.#rest.slice(1);
+    return this.#rest !== "";
+  }
+
+  #embedded(at: string): boolean | AddressProblem {
+    const count = this.#bytes.length;
+    if (this.#ellipsis === undefined && count !== 12) {
+      const problem = "embedded IPv4 address must replace the final 2 fields of the address";
+      return { problem, at };
+    }
+    if (count + 4 > 16) {
+      const problem = "too many hex fields to fit an embedded IPv4 at the end of the address";
+      return { problem, at };
+    }
+    const bytes = parseV4(at);
+    if ("problem" in bytes) return bytes;
+    this.#bytes.push(...bytes);
+    this.#rest = "";
+    return false;
+  }
+
+  #expanded(): readonly number[] | AddressProblem {
+    const missing = 16 - this.#bytes.length;
+    const place = this.#ellipsis;
+    if (missing > 0 && place === undefined) return { problem: "address string too short" };
+    if (missing === 0 && place !== undefined)
+      return { problem: "the :: must expand to at least one field of zeros" };
+    const zeros = Array.from({ length: missing }, () => 0);
+    return [...this.#bytes.slice(0, place), ...zeros, ...this.#bytes.slice(place ?? 16)];
+  }
 }
 
 /** Writes an address in its canonical form. */
@@ -77,12 +178,24 @@ export function isSameIp(left: IpAddress, right: IpAddress): boolean {
   return Buffer.compare(left.bytes, right.bytes) === 0;
 }
 
-/** Reads `address/bits`. */
-export function parseRange(text: string): IpRange | undefined {
-  const [address = "", bits = "", ...rest] = text.split("/");
-  const ip = parseIp(address);
-  if (ip === undefined || rest.length > 0 || !/^(?:0|[1-9][0-9]{0,2})$/.test(bits)) return undefined;
-  return Number(bits) <= ip.bytes.length * 8 ? { address: ip, bits: Number(bits) } : undefined;
+/** Reads `address/bits` as Go's `netip.ParsePrefix` does; why it cannot is a text. */
+export function parseRange(text: string): IpRange | string {
+  const slash = text.lastIndexOf("/");
+  if (slash === -1) return "no '/'";
+  const written = text.slice(0, slash);
+  const address = parseIp(written);
+  if ("problem" in address) return describeAddressProblem(written, address);
+  if (address.zone !== "") return "IPv6 zones cannot be present in a prefix";
+  const bits = text.slice(slash + 1);
+  if (!/^(?:[0-9]|[1-9][0-9]+)$/.test(bits) || Number(bits) >= 2 ** 63)
+    return `bad bits after slash: ${quoteGo(bits)}`;
+  if (Number(bits) > address.bytes.length * 8) return "prefix length out of range";
+  return { address: { bytes: address.bytes }, bits: Number(bits) };
+}
+
+/** What Go says of a text that is no address. */
+export function describeAddressProblem(text: string, { problem, at }: AddressProblem): string {
+  return `ParseAddr(${quoteGo(text)}): ${problem}${at === undefined || at === "" ? "" : ` (at ${quoteGo(at)})`}`;
 }
 
 export function formatRange({ address, bits }: IpRange): string {

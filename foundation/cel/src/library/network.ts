@@ -1,8 +1,10 @@
+import { quoteGo } from "@weir/text";
 import { BOOL, type CelType, INT, opaque, STRING } from "../cel-type.ts";
 import { type CelFunction, globalFunction, memberFunction } from "../function-table.ts";
 import { CelFailure, CelObject, type CelValue, noOverload } from "../value.ts";
 import {
   containsIp,
+  describeAddressProblem,
   formatIp,
   formatRange,
   type IpAddress,
@@ -34,29 +36,26 @@ function rangeValue(range: IpRange): Range {
 }
 
 function readIp(text: string): IpAddress | CelFailure {
-  const failed = (why: string): CelFailure =>
-    new CelFailure(`IP Address ${JSON.stringify(text)} parse error during conversion from string: ${why}`);
-  const zone = text.indexOf("%");
-  if (zone > 0 && parseIp(text.slice(0, zone)) !== undefined && text.includes(":")) {
-    return new CelFailure(`IP address ${JSON.stringify(text)} with zone value is not allowed`);
-  }
   const address = parseIp(text);
-  if (address === undefined) return failed(`ParseAddr(${JSON.stringify(text)}): unable to parse IP`);
-  return isMapped(address)
-    ? new CelFailure(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`)
-    : address;
+  const quoted = quoteGo(text);
+  if ("problem" in address) {
+    const why = describeAddressProblem(text, address);
+    return new CelFailure(`IP Address ${quoted} parse error during conversion from string: ${why}`);
+  }
+  if (address.zone !== "") return new CelFailure(`IP address ${quoted} with zone value is not allowed`);
+  return isMapped(address) ? new CelFailure(`IPv4-mapped IPv6 address ${quoted} is not allowed`) : address;
 }
 
+const NO_RANGE = "network address parse error during conversion from string";
+
+/** Upstream says twice what it was about. */
 function readRange(text: string): IpRange | CelFailure {
   const range = parseRange(text);
-  if (range === undefined) {
-    const why = text.includes("/") ? "unable to parse" : "no '/'";
-    return new CelFailure(
-      `network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): ${why}`,
-    );
-  }
+  const quoted = quoteGo(text);
+  if (typeof range === "string")
+    return new CelFailure(`${NO_RANGE}: ${NO_RANGE}: netip.ParsePrefix(${quoted}): ${range}`);
   return isMapped(range.address)
-    ? new CelFailure(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`)
+    ? new CelFailure(`${NO_RANGE}: IPv4-mapped IPv6 address ${quoted} is not allowed`)
     : range;
 }
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -102,6 +102,41 @@ describe("a storage file", () => {
     const flags = ["--conditions=@weir/source", script, path];
     const { stdout } = await promisify(execFile)(process.execPath, flags);
     expect(stdout).toBe("StorageLockedError");
+  });
+
+  test.each([
+    {
+      name: "after a crash of the machine gives no revision again",
+      boot: "another",
+      fsync: false,
+      gap: 1_000_000,
+    },
+    { name: "after a crash of the process goes on where it was", boot: undefined, fsync: false, gap: 0 },
+    {
+      name: "that was flushed goes on where it was after a crash of the machine",
+      boot: "x",
+      fsync: true,
+      gap: 0,
+    },
+  ])("$name", async ({ boot, fsync, gap }) => {
+    await using folder = await temporaryFolder();
+    const [path, copy] = [join(folder.path, "state.db"), join(folder.path, "copy.db")];
+    await using storage = await createSqliteStorage({ path, fsync });
+    await put(storage, "/a", "1");
+    await put(storage, "/a", "2");
+    await put(storage, "/b", "1");
+    await storage.commit({ key: "/b", value: undefined, expected: 4 });
+    for (const end of ["", "-wal", ".pid"]) await copyFile(`${path}${end}`, `${copy}${end}`);
+    if (boot !== undefined) await writeFile(`${copy}.pid`, `1\n${boot}\n`);
+    for (const reopened of [5 + gap, 5 + gap + 1]) {
+      await using again = await createSqliteStorage({ path: copy, fsync });
+      expect(await again.revision()).toBe(reopened);
+      expect((await again.range("/a")).entries.map((entry) => entry.modRevision)).toEqual([3]);
+      expect(await again.get("/b")).toBeUndefined();
+      if (gap > 0) await expect(again.get("/a", { revision: 4 })).rejects.toThrow(/compacted/);
+      await put(again, `/${reopened}`, "1");
+      expect(await again.revision()).toBe(reopened + 1);
+    }
   });
 
   test("does not grow without end, nor does its write-ahead log", async () => {

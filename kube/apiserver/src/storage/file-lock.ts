@@ -14,10 +14,16 @@ import { StorageLockedError } from "./storage-error.ts";
 export class FileLock {
   readonly #path: string;
   readonly #db: DatabaseSync;
+  /**
+   * Whether the system has run without a break since the last owner opened the file: what that one wrote is there, then,
+   * whether or not it was flushed.
+   */
+  readonly isSameBoot: boolean;
 
-  private constructor(path: string, db: DatabaseSync) {
+  private constructor(path: string, db: DatabaseSync, lastBoot: string) {
     this.#path = path;
     this.#db = db;
+    this.isSameBoot = lastBoot !== UNKNOWN_BOOT && lastBoot === bootId();
   }
 
   /** Makes the folder where it does not exist. Throws `StorageLockedError`. */
@@ -33,10 +39,17 @@ export class FileLock {
       db.close();
       const failure = describeFailure(error);
       if (failure.resultCode !== SQLITE_BUSY) throw error;
-      throw new StorageLockedError(path, readHolder(path), { cause: failure.message });
+      throw new StorageLockedError(path, readHolder(path).pid, { cause: failure.message });
     }
-    writeHolder(path);
-    return new FileLock(path, db);
+    // Which run of the system it was is kept until the file is open: whatever follows from it may be cut short.
+    const { boot } = readHolder(path);
+    writeHolder(path, boot);
+    return new FileLock(path, db, boot);
+  }
+
+  /** To be called when the file is open: from here on this run of the system counts. */
+  opened(): void {
+    writeHolder(this.#path, bootId());
   }
 
   release(): void {
@@ -59,20 +72,37 @@ function holderPath(path: string): string {
   return `${path}.pid`;
 }
 
-function readHolder(path: string): number | undefined {
+interface Holder {
+  readonly pid: number | undefined;
+  readonly boot: string;
+}
+
+const UNKNOWN_BOOT = "-";
+
+function readHolder(path: string): Holder {
   try {
-    const pid = Number.parseInt(readFileSync(holderPath(path), "utf8"), 10);
-    return Number.isSafeInteger(pid) ? pid : undefined;
+    const [pidText = "", boot = ""] = readFileSync(holderPath(path), "utf8").split("\n");
+    const pid = Number.parseInt(pidText, 10);
+    return { pid: Number.isSafeInteger(pid) ? pid : undefined, boot: boot === "" ? UNKNOWN_BOOT : boot };
   } catch {
-    return undefined;
+    return { pid: undefined, boot: UNKNOWN_BOOT };
   }
 }
 
 /** The lock holds without this file, so failing to write it fails nothing. */
-function writeHolder(path: string): void {
+function writeHolder(path: string, boot: string): void {
   try {
-    writeFileSync(holderPath(path), `${process.pid}\n`, { mode: 0o600 });
+    writeFileSync(holderPath(path), `${process.pid}\n${boot}\n`, { mode: 0o600 });
   } catch {
     rmSync(holderPath(path), { force: true });
+  }
+}
+
+/** Names this run of the system, where that can be told. */
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return UNKNOWN_BOOT;
   }
 }

@@ -78,6 +78,16 @@ export class LogFile {
     return this.#walBytes;
   }
 
+  /** Leaves out as many revisions: what is there becomes the state at the last of them. Durable when it returns. */
+  skipRevisions(rows: readonly LogRow[], count: number): LogBounds {
+    const revision = this.#bounds.revision + count;
+    let digest = 0;
+    for (const row of rows) digest = addToDigest(digest, this.#checksums.ofRow(row));
+    this.#bounds = { ...this.#bounds, revision, compacted: revision, rowCount: rows.length, digest };
+    this.#prepareWrite();
+    return this.#bounds;
+  }
+
   /** Whether revisions up to `compacted` are forgotten in the file, too. */
   isCompactedTo(compacted: number): boolean {
     return this.#bounds.compacted >= compacted;

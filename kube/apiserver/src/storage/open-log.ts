@@ -22,6 +22,12 @@ import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
 /** What a burst may leave of the write-ahead log's size: room that is there already is written to sooner. */
 const LARGEST_IDLE_WAL_BYTES = 32 * 1024 * 1024;
 
+/**
+ * How far revisions go on where some may have been given that the disk never had: none is given twice, then. Far fewer are
+ * written between two checkpoints, which are flushed.
+ */
+export const REVISION_GAP = 1_000_000;
+
 /** What to open, and how. */
 export interface OpenLogOptions {
   readonly path: string;
@@ -29,6 +35,8 @@ export interface OpenLogOptions {
   readonly maxBytes: number | undefined;
   /** Whether somebody will flush what is committed. */
   readonly fsync: boolean;
+  /** Whether the system has run without a break since the file was last open; true by default. */
+  readonly isSameBoot?: boolean;
   readonly onStep?: OnStep | undefined;
 }
 
@@ -72,7 +80,8 @@ function openCurrent(options: OpenLogOptions): OpenedLog {
       db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
     }
     const file = new LogFile({ path, db, identity: found.identity, bounds, fsync, onStep });
-    return { file, rows, bounds };
+    if (options.isSameBoot !== false || bounds.opened !== OPENED.unsynced) return { file, rows, bounds };
+    return { file, rows, bounds: file.skipRevisions(rows, REVISION_GAP) };
   } catch (error) {
     db.close();
     throw error;

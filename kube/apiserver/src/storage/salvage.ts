@@ -3,7 +3,7 @@ import { FileLock } from "./file-lock.ts";
 import { inspectFile, walPath } from "./inspect-file.ts";
 import { syncFolder, unfinishedPath, writeImage } from "./log-image.ts";
 import { PAGE_BYTES, ROOT_PAGES } from "./log-schema.ts";
-import { fill, openLog } from "./open-log.ts";
+import { fill, openLog, REVISION_GAP } from "./open-log.ts";
 import { PageFile, readRawBounds } from "./raw-log.ts";
 import { RowChecksums } from "./row-checksum.ts";
 import { findRows, type FoundRows } from "./salvage-rows.ts";
@@ -38,12 +38,6 @@ export interface LostWrite {
   /** The older revision of the key that the new file holds instead, where there is one. */
   readonly restored: number | undefined;
 }
-
-/**
- * How far the revision goes on, so that none is given twice: etcd's advice for restoring (`--bump-revision`) is of this
- * order, as nobody knows what was acknowledged and lost.
- */
-const REVISION_GAP = 1_000_000;
 
 /** Longer than a log is ever kept; beyond that a number was misread. */
 const LONGEST_LOG = 10_000_000;
@@ -81,6 +75,7 @@ function salvage(path: string): SalvageReport {
     throw new StorageCorruptError(path, "nothing in it can be read");
   const state = presentState(found);
   const newest = Math.max(bounds?.revision ?? 1, bounds?.compacted ?? 1, newestOf(found));
+  // Nobody knows what was acknowledged and is lost: etcd's advice for restoring (`--bump-revision`) is the same.
   const revision = newest + REVISION_GAP;
   const next = unfinishedPath(path);
   writeImage(next, undefined);

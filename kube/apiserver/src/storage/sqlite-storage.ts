@@ -31,7 +31,7 @@ export interface SqliteStorageOptions {
   readonly maxBytes?: number;
   /**
    * Whether a write is acknowledged only once the disk has it, true by default. Without, a crash of the process loses nothing,
-   * but one of the machine may lose the last writes.
+   * but one of the machine may lose the last writes; their revisions are not given again, and watches begin anew.
    */
   readonly fsync?: boolean;
   /** Told when the log cannot be compacted on disk; silent by default. */
@@ -51,7 +51,9 @@ export async function createSqliteStorage(options: SqliteStorageOptions): Promis
   const { path, maxBytes, fsync = true } = options;
   const lock = takeLock(path);
   try {
-    return new SqliteStorage(openLog({ path, maxBytes, fsync }), lock, options);
+    const opened = openLog({ path, maxBytes, fsync, isSameBoot: lock.isSameBoot });
+    lock.opened();
+    return new SqliteStorage(opened, lock, options);
   } catch (error) {
     lock.release();
     throw error;

@@ -289,6 +289,21 @@ function watches(make: MakeStorage): void {
     expect((await seen).map((event) => event.revision)).toEqual([5]);
   });
 
+  test("hands a change to whoever waits before it tells of its revision", async () => {
+    await using made = await make();
+    const iterator = made.storage.watch("/a/", 1, never)[Symbol.asyncIterator]();
+    const seen: number[] = [];
+    void iterator.next().then((result) => {
+      for (const { revision } of result.done === true ? [] : result.value) seen.push(revision);
+    });
+    await turn();
+    const written = put(made.storage, "/a/1", "v");
+    while ((await made.storage.revision()) < 2) await turn();
+    await turn();
+    expect(seen).toEqual([2]);
+    await written;
+  });
+
   test("ends when the signal aborts, before and while it waits", async () => {
     await using made = await make();
     const stop = new AbortController();

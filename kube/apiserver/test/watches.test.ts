@@ -154,6 +154,38 @@ describe("watches", () => {
       expect(clock.pendingTimers).toBe(before);
     }));
 
+  test("of what does not change are marked with the newest revision", () =>
+    withServer(async ({ server, watch, create, clock }) => {
+      const idle = await watch({
+        query: "allowWatchBookmarks=true",
+        path: "/api/v1/namespaces/default/secrets",
+      });
+      const first = lines(idle);
+      await create("a");
+      const path = `${MAPS}/a`;
+      const { bytes, body } = await server.handle(aRequest({ path }), { isTrusted: true });
+      const { metadata } = JSON.parse(
+        Buffer.from(bytes ?? (body as string)).toString("utf8"),
+      ) as Event["object"];
+      await clock.advance(60_000);
+      const [bookmark] = await first;
+      expect(bookmark?.type).toBe("BOOKMARK");
+      expect(bookmark?.object.metadata).toEqual({ resourceVersion: metadata["resourceVersion"] });
+    }));
+
+  test("are ten thousand on one server, and leave nothing behind", () =>
+    withServer(async ({ watch, create, clock }) => {
+      const before = clock.pendingTimers;
+      const streams: AsyncIterator<Uint8Array>[] = [];
+      for (let index = 0; index < 10_000; index++) streams.push(await watch());
+      const pieces = streams.map((stream) => stream.next());
+      await create("a");
+      const [first, ...others] = await Promise.all(pieces);
+      expect(others.every(({ value }) => value === first?.value)).toBe(true);
+      for (const stream of streams) await stream.return?.();
+      expect(clock.pendingTimers).toBe(before);
+    }));
+
   test("without a time of their own end after half an hour to an hour", () =>
     withServer(async ({ watch, clock }) => {
       const stream = await watch();

@@ -29,7 +29,8 @@ export interface Storage extends AsyncDisposable {
   /**
    * Changes under a prefix with a revision greater than `after`, in order, without a gap, until the signal aborts.
    * Throws `RevisionCompactedError` where that part of the log is gone, also in mid-watch to a reader that fell behind
-   * the kept history. A revision of the future waits for it. The arrays and events are shared by all watchers.
+   * the kept history. A revision of the future waits for it. The arrays and events are shared by all watchers. Whoever
+   * waits is handed a change before `revision` tells of it.
    */
   watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]>;
   /**

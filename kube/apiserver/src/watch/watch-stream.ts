@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type JsonObject, type JsonValue, type Timer, writeJson } from "@weir/core";
 import { expiredError, failure, type KubeObject, type Status } from "@weir/objects";
 import { ChunkWriter } from "../http/chunk-writer.ts";
@@ -57,6 +58,8 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
   #timer: Timer | undefined;
   #isBegun = false;
   #isReading = false;
+  /** Something came out of the log that was not told yet. */
+  #isArriving = false;
   #isSilent = false;
   #sentColumns = false;
   #revision = 0;
@@ -135,11 +138,26 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
   }
 
   #onTimer(): void {
-    // A client that is busy with earlier events learns from them how far it is.
-    const { call, options } = this.#input;
-    const isDue = options.allowBookmarks && this.#endsAtMs > call.api.clock.monotonic();
-    if (this.#isBegun && !this.#isSilent && isDue) this.#send(this.#bookmark(false));
+    const isLast = this.#endsAtMs <= this.#input.call.api.clock.monotonic();
+    if (!isLast && this.#isBegun && !this.#isSilent) void this.#mark();
     this.#setTimer();
+  }
+
+  /**
+   * Sends a bookmark, unless the client is busy with earlier events, which tell it how far it is. Where nothing happened to
+   * what is watched, it is as new as the storage: a client that resumes there need not list again.
+   */
+  async #mark(): Promise<void> {
+    try {
+      const current = await this.#input.call.api.store.storage.revision();
+      // What the storage had to hand over until then has arrived by the next turn.
+      await nextTurn();
+      if (this.#isReading && !this.#isArriving) this.#revision = Math.max(this.#revision, current);
+    } catch {
+      // A storage that is closed ends the watch by itself.
+      return;
+    }
+    this.#send(this.#bookmark(false));
   }
 
   #give(piece: Piece): void {
@@ -222,6 +240,7 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
 
   readonly #onEvents = (result: IteratorResult<readonly StorageEvent[]>): void => {
     if (result.done === true) return this.#end();
+    this.#isArriving = true;
     const { call } = this.#input;
     const { changes, store } = call.api;
     const batch = result.value.map((event) => changes.of(call.resource, event));
@@ -240,6 +259,7 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
   };
 
   #tell(batch: readonly Change[]): void {
+    this.#isArriving = false;
     const lines: Uint8Array[] = [];
     try {
       for (const change of batch) {

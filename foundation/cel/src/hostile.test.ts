@@ -3,6 +3,7 @@ import { CelCompileError, CelCostError, CelEvaluationError, CelProgramError } fr
 import { STRING } from "./cel-type.ts";
 import { compile } from "./compile.ts";
 import { kubernetes } from "./environment.ts";
+import { holdsMoreThan } from "./value-count.ts";
 
 const environment = kubernetes([
   ["w", STRING],
@@ -80,6 +81,15 @@ describe("hostile expressions", () => {
   ];
   test.each(given)("ends with %s", (_what, expression, ends) => {
     expect(endOf(expression)).toBe(ends);
+  });
+
+  test("tells values that could not be written out", () => {
+    const value = compile(graph(40), environment)
+      .program()
+      .evaluate(() => undefined);
+    expect(holdsMoreThan(value, 1_000_000)).toBe(true);
+    expect(holdsMoreThan([1n, [2n]], 4)).toBe(false);
+    expect(holdsMoreThan([1n, [2n]], 3)).toBe(true);
   });
 
   const deep: ReadonlyArray<readonly [what: string, expression: string]> = [

@@ -41,6 +41,7 @@ export {
 export { type ListRules, withListRules } from "./list-rules.ts";
 export { celFromJson } from "./from-json.ts";
 export { type MadeMessage, madeMessage } from "./patch-messages.ts";
+export { holdsMoreThan } from "./value-count.ts";
 export {
   CelDuration,
   celFailure,

@@ -4,6 +4,7 @@ import {
   celFromJson,
   celJsonMap,
   type CelValue,
+  holdsMoreThan,
   type Measured,
   type Program,
   resourceCheckValue,
@@ -40,6 +41,8 @@ const CALL_LIMIT = 1_000_000;
 /** What one evaluation of a policy may cost, and its conditions. */
 const BUDGET = 10_000_000;
 const CONDITIONS_BUDGET = 2_500_000;
+/** Nothing that is larger could be stored. */
+const LARGEST_VALUE = 1_000_000;
 const LONGEST_ANNOTATION = 10 * 1024;
 const LONGEST_MESSAGE = 5 * 1024;
 export const OUT_OF_BUDGET =
@@ -198,7 +201,8 @@ export class Evaluation {
     if (program === undefined) return { kind: "failed", message: `compilation error: ${problem}` };
     const result = this.#measure(program);
     if (this.#left < 0) return { kind: "spent" };
-    if (result.kind === "value") return result;
+    if (result.kind === "value")
+      return holdsMoreThan(result.value, LARGEST_VALUE) ? { kind: "spent" } : result;
     return { kind: "failed", message: `expression '${text}' resulted in error: ${result.error.message}` };
   }
 

@@ -17,7 +17,7 @@ interface Folder extends AsyncDisposable {
 }
 
 async function temporaryFolder(): Promise<Folder> {
-  const folder = await mkdtemp(join(tmpdir(), "weir-damage-"));
+  const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "weir-damage-"));
   return {
     path: join(folder, "state.db"),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

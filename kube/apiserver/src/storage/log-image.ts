@@ -15,7 +15,8 @@ import { emptyImage } from "./log-schema.ts";
 /** Called before each thing that changes a file, with a name for it; tests end the world there. */
 export type OnStep = (step: string) => void;
 
-const UNFINISHED = ".new";
+/** What is added to the name of a file while it is made, and SQLite's own beside it. */
+const UNFINISHED = /^\.\d+\.new(?:-wal|-shm|-journal)?$/;
 
 /** Makes a file that holds no rows yet, whole or not at all; what is there already stays. */
 export function createFile(path: string, onStep: OnStep | undefined): void {
@@ -23,16 +24,21 @@ export function createFile(path: string, onStep: OnStep | undefined): void {
   const unfinished = unfinishedPath(path);
   writeImage(unfinished, onStep);
   onStep?.("create: link");
-  try {
-    linkSync(unfinished, path);
-  } catch (error) {
-    if (!isLinkUnknown(error)) throw error;
-    renameSync(unfinished, path);
-  }
+  giveName(unfinished, path);
   onStep?.("create: sync folder");
   syncFolder(path);
   onStep?.("create: unlink");
   rmSync(unfinished, { force: true });
+}
+
+/** Gives a file a second name, which nobody may have yet; on file systems that know no such thing, that name alone. */
+export function giveName(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!isLinkUnknown(error)) throw error;
+    renameSync(from, to);
+  }
 }
 
 /** An image under a name of its own, to be filled and then put in the place of a file. */
@@ -50,15 +56,15 @@ export function writeImage(path: string, onStep: OnStep | undefined): void {
 }
 
 export function unfinishedPath(path: string): string {
-  return `${path}.${process.pid}${UNFINISHED}`;
+  return `${path}.${process.pid}.new`;
 }
 
 /** What a crash has left of files that were being made. */
-export function removeUnfinished(path: string): void {
-  const prefix = `${basename(path)}.`;
-  for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(prefix) && name.includes(UNFINISHED))
-      rmSync(join(dirname(path), name), { force: true });
+function removeUnfinished(path: string): void {
+  const name = basename(path);
+  for (const each of readdirSync(dirname(path))) {
+    const isOurs = each.startsWith(name) && UNFINISHED.test(each.slice(name.length));
+    if (isOurs) rmSync(join(dirname(path), each), { force: true });
   }
 }
 

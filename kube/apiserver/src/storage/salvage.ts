@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { FileLock } from "./file-lock.ts";
 import { inspectFile, walPath } from "./inspect-file.ts";
-import { syncFolder, unfinishedPath, writeImage } from "./log-image.ts";
+import { giveName, syncFolder, unfinishedPath, writeImage } from "./log-image.ts";
 import { PAGE_BYTES, ROOT_PAGES } from "./log-schema.ts";
 import { fill, openLog, REVISION_GAP } from "./open-log.ts";
 import { PageFile, readRawBounds } from "./raw-log.ts";
@@ -171,8 +171,10 @@ function newestOf(found: FoundRows): number {
 function replace(path: string, next: string): string {
   let damaged = `${path}.damaged`;
   for (let count = 2; existsSync(damaged); count++) damaged = `${path}.damaged-${count}`;
+  // At no moment is there no file of the name: it would be taken for a new one after a crash. And the new one is there
+  // only when the old one's log is gone.
+  giveName(path, damaged);
   if (existsSync(walPath(path))) renameSync(walPath(path), walPath(damaged));
-  renameSync(path, damaged);
   rmSync(`${path}-shm`, { force: true });
   renameSync(next, path);
   syncFolder(path);

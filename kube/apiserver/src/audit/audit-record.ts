@@ -53,6 +53,7 @@ export class Auditor {
 
 const ORDER: readonly AuditLevel[] = ["None", "Metadata", "Request", "RequestResponse"];
 
+const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 const LONGEST_AGENT = 1024;
 /** A streamed answer is kept up to here; the event would be too large with more. */
 const LONGEST_BODY = 12 * 1024 * 1024;
@@ -143,11 +144,17 @@ export class AuditRecord {
     this.#status = { metadata: {}, code: response.status };
     if (typeof response.body === "string") {
       this.#readAnswer(response, response.body);
-      this.#emit(this.#isRefused ? "ResponseStarted" : "ResponseComplete");
+      if (this.#isRefused || this.#isLongRunning) this.#emit("ResponseStarted");
+      if (!this.#isRefused) this.#emit("ResponseComplete");
       return answer;
     }
-    if (this.#verb === "watch") this.#emit("ResponseStarted");
+    if (this.#isLongRunning) this.#emit("ResponseStarted");
     return { ...answer, body: this.#follow(response, response.body) };
+  }
+
+  /** Whether a request is told of when its answer begins, too. */
+  get #isLongRunning(): boolean {
+    return this.#verb === "watch" || LONG_RUNNING.has(this.#reference?.subresource ?? "");
   }
 
   #decide(user: UserInfo | undefined, info: ResourceRequestInfo | undefined): void {

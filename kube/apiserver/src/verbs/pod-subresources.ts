@@ -42,6 +42,8 @@ export async function bindingVerb(call: Call): Promise<ApiResponse> {
   const body = await readObject(call.request, { kind: BINDING.kind, isStrict: false });
   const binding = decodeAs("core.v1.Binding", BINDING, body.value);
   call.audit?.requestObject(binding);
+  if (text(child(binding, "metadata"), "name") !== call.info.name)
+    throw badRequestError("name in URL does not match name in Binding object");
   await reviewPart(call, { kind: BINDING.kind, operation: "create", options }, binding);
   const target = child(binding, "target");
   const node = text(target, "name");

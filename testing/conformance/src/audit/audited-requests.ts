@@ -175,6 +175,17 @@ export const AUDITED_REQUESTS: readonly AuditedRequest[] = [
   post("create of a secret", `${HERE}/secrets`, { metadata: { name: "token" }, stringData: { a: "secret" } }),
   { name: "get of a secret", method: "GET", path: `${HERE}/secrets/token` },
   post("create with defaults", "/apis/apps/v1/namespaces/audited/deployments", deployment),
+  post("create of a pod", `${HERE}/pods`, {
+    metadata: { name: "one" },
+    spec: { containers: [{ name: "app", image: "nginx:1.27" }] },
+  }),
+  post("binding of a pod", `${HERE}/pods/one/binding`, { target: { kind: "Node", name: "none" } }),
+  post("eviction of a pod", `${HERE}/pods/one/eviction`, {
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { name: "one", namespace: "audited" },
+  }),
+  { name: "log of a pod", method: "GET", path: `${HERE}/pods/one/log` },
   { name: "get of a scale", method: "GET", path: "/apis/apps/v1/namespaces/audited/deployments/web/scale" },
   {
     name: "update of a scale",

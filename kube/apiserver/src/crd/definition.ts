@@ -126,8 +126,7 @@ function readVersion(version: JsonObject, group: string, spec: JsonObject): Defi
     isServed: version["served"] === true,
     deprecation: version["deprecated"] === true ? deprecationOf(version, group, spec) : undefined,
     schema,
-    preservesUnknown:
-      schema["x-kubernetes-preserve-unknown-fields"] === true || spec["preserveUnknownFields"] === true,
+    preservesUnknown: spec["preserveUnknownFields"] === true,
     hasStatus: child(subresources, "status") !== undefined,
     scale: readScale(child(subresources, "scale")),
     columns:

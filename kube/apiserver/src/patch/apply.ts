@@ -23,7 +23,7 @@ export async function applyVerb(call: Call): Promise<ApiResponse> {
     tracked: true,
     change: (current) => applyTo(call, { applied, problems, current, options }),
     retriesConflicts: true,
-    createsMissing: call.info.subresource === "",
+    createsMissing: call.info.subresource === "" || call.strategy.allowsCreateOnUpdate,
   });
   return respondObject(call, result.object, result.created ? 201 : 200);
 }

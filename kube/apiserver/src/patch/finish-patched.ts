@@ -127,7 +127,8 @@ function decodePatched(call: Call, patched: Patched): DecodedBody {
   const { resource } = call;
   try {
     if (resource.isCustom) checkTypeMeta(patched.object);
-    checkOtherKind(resource, patched.object);
+    // A strategic patch is read into the kind's own Go type, whatever it says.
+    if (patched.quoted === undefined) checkOtherKind(resource, patched.object);
     return resource.decode(patched.object);
   } catch (error) {
     if (!isStatusReason(error, "BadRequest")) throw error;

@@ -36,6 +36,22 @@ export type ApplyPatch = (current: KubeObject | undefined) => Patched;
 /** Reads the patch in a request's body; throws a 400. */
 export async function readPatch(call: Call, type: string, options: WriteOptions): Promise<ApplyPatch> {
   const bytes = await call.request.readBody(BODY_LIMIT_BYTES);
+  try {
+    return patchIn(call, bytes, { type, options });
+  } catch (error) {
+    // Upstream reads the object first: one that is missing is told of before a patch that is wrong.
+    return () => {
+      throw error;
+    };
+  }
+}
+
+interface PatchReading {
+  readonly type: string;
+  readonly options: WriteOptions;
+}
+
+function patchIn(call: Call, bytes: Uint8Array, { type, options }: PatchReading): ApplyPatch {
   const { text, value } = parsePatch(bytes, type);
   call.audit?.patch(value);
   const duplicates = options.fieldValidation === "Ignore" ? [] : duplicateKeys(text);

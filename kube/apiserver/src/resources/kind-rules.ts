@@ -28,6 +28,7 @@ import {
   daemonSetRules,
   deploymentRules,
   jobRules,
+  podTemplateRules,
   replicaSetRules,
   statefulSetRules,
 } from "./rules/workload-rules.ts";
@@ -57,6 +58,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.PersistentVolume": volumeRules,
   "core.v1.PersistentVolumeClaim": volumeClaimRules,
   "core.v1.Pod": podRules,
+  "core.v1.PodTemplate": podTemplateRules,
   "core.v1.ResourceQuota": resourceQuotaRules,
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,

@@ -3,11 +3,13 @@ import { keep, statusUpdate } from "./builtin-strategy.ts";
 import { asJson, child, ensureChild } from "./draft-access.ts";
 import type { Draft, Resource, Strategy } from "./resource.ts";
 
-/** The rules of `/status`: only the status is written, and PUT creates nothing. */
+/** The rules of `/status`: only the status is written. */
 export function statusStrategy(strategy: Strategy, resource: Resource): Strategy {
   const keepsLabels = labelKeepers.has(`${resource.group}/${resource.plural}`);
   return {
     ...plainStrategy(strategy),
+    // A Service that is missing comes with its status, too.
+    allowsCreateOnUpdate: strategy.allowsCreateOnUpdate,
     allowsUnconditionalUpdate: strategy.allowsUnconditionalUpdate,
     resetFields: resource.isCustom
       ? [["metadata"], ["spec"]]

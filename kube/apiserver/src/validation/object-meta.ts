@@ -104,7 +104,7 @@ function finalizerErrors(metadata: JsonObject, isCustom: boolean): readonly Fiel
   finalizers.forEach((finalizer, index) => {
     const field = `metadata.finalizers[${index}]`;
     for (const message of qualifiedNameErrors(finalizer))
-      errors.push(invalidField(field, finalizer, message));
+      errors.push(invalidField("metadata.finalizers", finalizer, message));
     if (!isCustom && !finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
       errors.push(
         invalidField(field, finalizer, "name is neither a standard finalizer name nor is it fully qualified"),

@@ -51,6 +51,7 @@ export function podSpecErrors(
   containers.forEach((container, index) => {
     errors.push(...containerErrors(container, `${field}.containers[${index}]`, { volumes: names, seen }));
   });
+  errors.push(...hostPortErrors(containers, `${field}.containers`));
   children(spec, "initContainers").forEach((container, index) => {
     errors.push(...containerErrors(container, `${field}.initContainers[${index}]`, { volumes: names, seen }));
   });
@@ -151,6 +152,21 @@ function portErrors(container: JsonObject, field: string): readonly FieldError[]
     seen.add(name);
     return [...errors, ...portNumberErrors(port, at)];
   });
+}
+
+/** A port of the node is one container's. */
+function hostPortErrors(containers: readonly JsonObject[], field: string): readonly FieldError[] {
+  const seen = new Set<string>();
+  return containers.flatMap((container, index) =>
+    children(container, "ports").flatMap((port, at) => {
+      const host = number(port, "hostPort") ?? 0;
+      if (host === 0) return [];
+      const key = `${text(port, "protocol")}/${text(port, "hostIP")}/${host}`;
+      const isTaken = seen.has(key);
+      seen.add(key);
+      return isTaken ? [duplicateField(`${field}[${index}].ports[${at}].hostPort`, key)] : [];
+    }),
+  );
 }
 
 function portNumberErrors(port: JsonObject, field: string): readonly FieldError[] {

@@ -20,10 +20,22 @@ export function podWarnings(pod: JsonObject, old?: JsonObject): readonly string[
 
 /** The same of the template in a workload's spec; an update that leaves it alone is quiet. */
 export function templateWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
-  const template = child(child(workload, "spec"), "template") ?? {};
-  const before = child(child(old, "spec"), "template");
-  if (before !== undefined && jsonEqual(template, before)) return [];
-  return warningsOf(template, "spec.template.");
+  return changedWarnings(child(workload, "spec"), child(old, "spec"), "spec.template.");
+}
+
+/** The same of a PodTemplate. */
+export function podTemplateWarnings(object: JsonObject, old?: JsonObject): readonly string[] {
+  return changedWarnings(object, old, "template.");
+}
+
+function changedWarnings(
+  owner: JsonObject | undefined,
+  old: JsonObject | undefined,
+  at: string,
+): readonly string[] {
+  const template = child(owner, "template") ?? {};
+  const before = child(old, "template");
+  return before !== undefined && jsonEqual(template, before) ? [] : warningsOf(template, at);
 }
 
 function warningsOf(pod: JsonObject, at: string): readonly string[] {
@@ -39,6 +51,9 @@ function warningsOf(pod: JsonObject, at: string): readonly string[] {
         (name) =>
           `${at}metadata.annotations[${name}]: non-functional in v1.27+; use the "seccompProfile" field instead`,
       ),
+    ...children(spec, "imagePullSecrets").flatMap((secret, index) =>
+      text(secret, "name") === "" ? [`${at}spec.imagePullSecrets[${index}].name: invalid empty name ""`] : [],
+    ),
     ...["initContainers", "containers"].flatMap((field) =>
       children(spec, field).flatMap((container, index) =>
         hiddenVariables(container, `${at}spec.${field}[${index}].env`),

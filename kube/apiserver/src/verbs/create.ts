@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import {
   alreadyExistsError,
   failure,
+  generateNameConflictError,
   invalidError,
   type KubeObject,
   notFoundError,
@@ -15,8 +16,8 @@ import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
 import { asJson, asObject, child, metaOf, text } from "../resources/draft-access.ts";
 import {
-  type Draft,
   apiVersionOf,
+  type Draft,
   fromStored,
   groupKind,
   groupResource,
@@ -159,7 +160,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
   const bytes = api.store.encode(resource, stored);
   if (options.isDryRun) {
     const existing = await api.store.get(key);
-    if (existing !== undefined) throw exists(call, name, api.store.parse(resource, existing));
+    if (existing !== undefined) throw exists(call, object, api.store.parse(resource, existing));
     return resource.isCustom ? fromStored(resource, stored) : object;
   }
   const result = await api.store.commit(resource, { key, object: stored, bytes, expected: 0 });
@@ -167,7 +168,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
     const current = result.current;
     if (current === undefined) throw notFoundError(groupResource(resource), name);
     const there = api.store.parse(resource, { key, revision: current.modRevision, bytes: current.value });
-    throw exists(call, name, there);
+    throw exists(call, object, there);
   }
   return fromStored(resource, {
     ...stored,
@@ -175,8 +176,11 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
   });
 }
 
-function exists(call: Call, name: string, current: KubeObject): Error {
-  const error = alreadyExistsError(groupResource(call.resource), name);
+function exists(call: Call, { metadata }: KubeObject, current: KubeObject): Error {
+  const { name = "", generateName = "" } = metadata;
+  const resource = groupResource(call.resource);
+  const error =
+    generateName === "" ? alreadyExistsError(resource, name) : generateNameConflictError(resource, name, 1);
   if (text(child(asJson(current), "metadata"), "deletionTimestamp") === "") return error;
   const { details } = error.status;
   return failure({

@@ -1,4 +1,4 @@
-import { copyJson, type JsonObject } from "@weir/core";
+import { copyJson, type JsonObject, type JsonValue } from "@weir/core";
 import {
   conflictError,
   invalidError,
@@ -50,7 +50,7 @@ export async function updateVerb(call: Call): Promise<ApiResponse> {
     tracked: false,
     change: () => object,
     retriesConflicts: false,
-    createsMissing: call.strategy.allowsCreateOnUpdate && call.info.subresource === "",
+    createsMissing: call.strategy.allowsCreateOnUpdate,
   });
   return respondObject(call, result.object, result.created ? 201 : 200);
 }
@@ -106,8 +106,10 @@ async function createMissing(call: Call, update: Update, mayTryAgain: boolean): 
   const change = await update.change(undefined);
   // Creating fills in what an update must not say; what a PUT sent is used again for that.
   const draft = update.tracked ? copyForMeta(change) : (copyJson(change) as Draft);
-  const uid = text(metaOf(draft), "uid");
-  if (uid !== "" && !update.tracked) throw uidConflict(call, uid, "");
+  const { uid, resourceVersion } = metaOf(draft);
+  if (!update.tracked) checkNumber(resourceVersion);
+  if (typeof uid === "string" && uid !== "" && !update.tracked)
+    throw uidConflict(call, { given: uid, stored: "" }, update.options.isDryRun);
   delete metaOf(draft)["resourceVersion"];
   try {
     const object = await createObject(call, draft, { ...update.options, tracked: update.tracked });
@@ -130,7 +132,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   await api.store.prepare(resource, [stored]);
   const old = api.store.object(resource, stored);
   const draft = copyForMeta(await update.change(old));
-  const precondition = checkVersion(call, draft, stored);
+  const precondition = checkVersion(call, draft, stored, update.options.isDryRun);
   if (precondition === "stale") return { kind: "stale" };
   const context = writeContext(call, update.options.isDryRun);
   const admission: AdmissionRequest = {
@@ -247,13 +249,15 @@ export function withVersion(object: KubeObject, revision: number): KubeObject {
 }
 
 /** Compares the client's uid and resourceVersion with the stored ones. */
-function checkVersion(call: Call, draft: Draft, stored: StoredObject): "ok" | "stale" {
+// oxlint-disable-next-line max-params -- what a write brings, what is there, and whether it counts
+function checkVersion(call: Call, draft: Draft, stored: StoredObject, isDryRun: boolean): "ok" | "stale" {
   const { resource, info } = call;
   const meta = metaOf(draft);
   const version = text(meta, "resourceVersion");
   const uid = text(meta, "uid");
   const storedUid = text(child(asJson(call.api.store.parse(resource, stored)), "metadata"), "uid");
-  if (call.info.verb === "update" && uid !== "" && uid !== storedUid) throw uidConflict(call, uid, storedUid);
+  if (call.info.verb === "update" && uid !== "" && uid !== storedUid)
+    throw uidConflict(call, { given: uid, stored: storedUid }, isDryRun);
   if (version === "" || version === "0") {
     if (call.strategy.allowsUnconditionalUpdate) return "ok";
     const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
@@ -264,11 +268,23 @@ function checkVersion(call: Call, draft: Draft, stored: StoredObject): "ok" | "s
   return version === String(stored.revision) ? "ok" : "stale";
 }
 
-function uidConflict(call: Call, given: string, stored: string): Error {
+/** A resourceVersion is a number. */
+function checkNumber(version: JsonValue | undefined): void {
+  if (typeof version !== "string" || version === "" || /^\d+$/.test(version)) return;
+  throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+}
+
+/** A dry run does not get as far as the store, which is below a root of its own. */
+function uidConflict(
+  call: Call,
+  { given, stored }: { readonly given: string; readonly stored: string },
+  isDryRun: boolean,
+): Error {
   const { resource, info } = call;
-  const path = [resource.plural, info.namespace, info.name].filter((part) => part !== "").join("/");
+  const parts = [resource.isCustom ? resource.group : "", resource.plural, info.namespace, info.name];
+  const path = [...(isDryRun ? [] : ["registry"]), ...parts].filter((part) => part !== "").join("/");
   const because = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${stored}`;
-  const message = `StorageError: invalid object, Code: 4, Key: /registry/${path}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
+  const message = `StorageError: invalid object, Code: 4, Key: /${path}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
   return conflictError(groupResource(resource), info.name, message);
 }
 

@@ -30,6 +30,13 @@ export function defaultSecret(object: Draft): void {
   delete object["stringData"];
 }
 
+/** Whether a Service is reached from outside of its cluster. */
+function isReachable(spec: Draft): boolean {
+  if (spec["type"] === "NodePort" || spec["type"] === "LoadBalancer") return true;
+  const addresses = spec["type"] === "ClusterIP" ? spec["externalIPs"] : undefined;
+  return Array.isArray(addresses) && addresses.length > 0;
+}
+
 export function defaultService(object: Draft): void {
   const spec = ensureChild(object, "spec");
   setDefault(spec, "sessionAffinity", "None");
@@ -44,8 +51,7 @@ export function defaultService(object: Draft): void {
     const target = port["targetPort"];
     if (target === undefined || target === 0 || target === "") port["targetPort"] = port["port"] ?? 0;
   }
-  const external = spec["type"] === "NodePort" || spec["type"] === "LoadBalancer";
-  if (external) setDefault(spec, "externalTrafficPolicy", "Cluster");
+  if (isReachable(spec)) setDefault(spec, "externalTrafficPolicy", "Cluster");
   if (spec["type"] !== "ExternalName") setDefault(spec, "internalTrafficPolicy", "Cluster");
   if (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] === undefined) {
     spec["allocateLoadBalancerNodePorts"] = true;

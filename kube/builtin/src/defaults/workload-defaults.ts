@@ -74,7 +74,13 @@ export function defaultDaemonSet(object: Draft): void {
 }
 
 export function defaultJob(object: Draft): void {
-  defaultJobSpec(ensureChild(object, "spec"), object);
+  const spec = ensureChild(object, "spec");
+  const labels = child(child(child(spec, "template"), "metadata"), "labels");
+  const own = child(child(object, "metadata"), "labels");
+  // In Go it is the very same map, and so it gets what the other gets.
+  if (labels !== undefined && Object.keys(own ?? {}).length === 0)
+    ensureChild(object, "metadata")["labels"] = labels;
+  defaultJobSpec(spec, object);
 }
 
 /** A Job's own spec; `completions` and `parallelism` are 1 where neither is given. */

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, WeirError } from "@weir/core";
 import { fieldElement, indexElement, type PathElement, printPathElement } from "../fields/path-element.ts";
-import { formatAsFloat, formatGoSyntax, formatGoValue, goTypeName } from "../go-text.ts";
+import { formatGoSyntax, formatGoValue, goTypeName } from "../go-text.ts";
 import { isJsonArray, isJsonObject } from "../json-object.ts";
 import { type FieldType, formsOf, type ListType, type MapType, type ScalarType } from "./field-type.ts";
 import { itemElement } from "./list-item.ts";
@@ -55,7 +55,7 @@ class Checking {
 
   #checkMap(type: MapType, value: JsonValue): readonly Problem[] {
     if (value === null) return noProblems;
-    if (!isJsonObject(value)) return problem(`expected map, got &{${formatGoValue(value, formatAsFloat)}}`);
+    if (!isJsonObject(value)) return problem(`expected map, got &{${formatGoValue(value)}}`);
     return this.#checkFields(type, value);
   }
 
@@ -75,7 +75,7 @@ class Checking {
 
   #checkList(type: ListType, value: JsonValue): readonly Problem[] {
     if (value === null) return noProblems;
-    if (!isJsonArray(value)) return problem(`expected list, got &{${formatGoValue(value, formatAsFloat)}}`);
+    if (!isJsonArray(value)) return problem(`expected list, got &{${formatGoValue(value)}}`);
     const problems: Problem[] = [];
     const seen = new Set<string>();
     for (const [index, item] of value.entries()) {
@@ -105,10 +105,10 @@ function checkScalar(type: ScalarType, value: JsonValue): readonly Problem[] {
       return problem(`expected string, got &value.valueUnstructured{Value:${formatGoSyntax(value)}}`);
     case "boolean":
       if (typeof value === "boolean") return noProblems;
-      return problem(`expected boolean, got &{${formatGoValue(value, formatAsFloat)}}`);
+      return problem(`expected boolean, got &{${formatGoValue(value)}}`);
     case "untyped":
       if (typeof value !== "object") return noProblems;
-      return problem(`expected any scalar, got &{${formatGoValue(value, formatAsFloat)}}`);
+      return problem(`expected any scalar, got &{${formatGoValue(value)}}`);
   }
 }
 

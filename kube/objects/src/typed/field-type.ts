@@ -150,7 +150,9 @@ export class FieldTypes {
       isDeduced: element === deducedType && Object.keys(properties).length === 0,
       field: (name) => {
         const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-        return property === undefined ? undefined : this.of(property, keepsUnknown);
+        if (property === undefined) return undefined;
+        // Metadata is a type by itself, whatever the object around it keeps.
+        return this.of(property, keepsUnknown && property !== this.#metadata);
       },
       fieldDefault: (name) => (Object.hasOwn(properties, name) ? properties[name]?.default : undefined),
       element,

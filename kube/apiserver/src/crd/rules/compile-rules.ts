@@ -44,7 +44,12 @@ interface RuleProblem {
 }
 
 type Compiled =
-  | { readonly kind: "compiled"; readonly rule: CompiledRule }
+  | {
+      readonly kind: "compiled";
+      readonly rule: CompiledRule;
+      /** A rule may be in order whose message is not. */
+      readonly messageProblem: RuleProblem | undefined;
+    }
   | { readonly kind: "invalid"; readonly problem: RuleProblem };
 
 /** Compiles a rule in the words of the API server. */
@@ -60,33 +65,46 @@ function compileRule(rule: CelRule, schema: SchemaNode, type: CelType): Compiled
     wrong: "cel expression must evaluate to a bool",
   });
   if ("detail" in main) return { kind: "invalid", problem: main };
-  const { messageExpression = "", fieldPath = "" } = rule;
-  const wrong = "messageExpression must evaluate to a string";
-  const message =
-    messageExpression === ""
-      ? undefined
-      : compilePart(messageExpression, environment, {
-          part: "messageExpression",
-          prefix: "messageExpression ",
-          kind: "string",
-          wrong,
-        });
-  if (message !== undefined && "detail" in message) return { kind: "invalid", problem: message };
-  const place = fieldPath === "" ? undefined : findFieldByPath(schema, fieldPath);
+  const { part: said, problem: messageProblem } = compileMessage(rule, environment);
   return {
     kind: "compiled",
+    messageProblem,
     rule: {
       rule,
       program: main.program,
-      message: message?.program,
+      message: said?.program,
       usesOldSelf: main.expression.names.has("oldSelf"),
       cost: (largest) => ({
         rule: main.expression.estimateCost(largest),
-        message: message?.expression.estimateCost(largest),
+        message: said?.expression.estimateCost(largest),
       }),
-      fieldPath: place?.kind === "found" ? place.path : "",
+      fieldPath: placeOf(rule, schema),
     },
   };
+}
+
+function compileMessage(
+  { messageExpression = "" }: CelRule,
+  environment: Environment,
+): { readonly part: CompiledPart | undefined; readonly problem: RuleProblem | undefined } {
+  if (messageExpression === "") return { part: undefined, problem: undefined };
+  const part = compilePart(messageExpression, environment, {
+    part: "messageExpression",
+    prefix: "messageExpression ",
+    kind: "string",
+    wrong: "messageExpression must evaluate to a string",
+  });
+  return "detail" in part ? { part: undefined, problem: part } : { part, problem: undefined };
+}
+
+function placeOf({ fieldPath = "" }: CelRule, schema: SchemaNode): string {
+  const place = fieldPath === "" ? undefined : findFieldByPath(schema, fieldPath);
+  return place?.kind === "found" ? place.path : "";
+}
+
+interface CompiledPart {
+  readonly expression: Expression;
+  readonly program: Program;
 }
 
 interface PartRules {
@@ -100,7 +118,7 @@ function compilePart(
   text: string,
   environment: Environment,
   { part, prefix, kind, wrong }: PartRules,
-): { readonly expression: Expression; readonly program: Program } | RuleProblem {
+): CompiledPart | RuleProblem {
   try {
     const expression = compile(text, environment);
     if (expression.type?.kind !== kind) return { part, detail: wrong };
@@ -229,8 +247,13 @@ function ownErrors(node: SchemaNode, below: Below): readonly FieldError[] {
       const { part, detail } = compiled.problem;
       return [invalidRule(fieldChild(place, part), rule, detail)];
     }
+    const { messageProblem } = compiled;
+    const wrongMessage =
+      messageProblem === undefined
+        ? []
+        : [invalidRule(fieldChild(place, messageProblem.part), rule, messageProblem.detail)];
     const [dear, dearMessage] = costErrors(compiled.rule, node, { ...below, path: place });
-    return [...dear, ...dearMessage, ...oldSelfErrors(compiled.rule, place, uncorrelatable)];
+    return [...dear, ...wrongMessage, ...dearMessage, ...oldSelfErrors(compiled.rule, place, uncorrelatable)];
   });
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from "@weir/core";
 import { type FieldError, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { dns1123Subdomain } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, children, text } from "../draft-access.ts";
+import { child, children, number, text } from "../draft-access.ts";
 
 const WILDCARD =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
@@ -26,15 +26,48 @@ const CLASS = "kubernetes.io/ingress.class";
 function ingressErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
   const rules = children(spec, "rules");
-  if (rules.length === 0 && child(spec, "defaultBackend") === undefined) {
-    return [invalidField("spec", null, "either `defaultBackend` or `rules` must be specified")];
+  const backend = child(spec, "defaultBackend");
+  if (rules.length === 0 && backend === undefined) {
+    const shown = spec["rules"] ?? null;
+    return [invalidField("spec", shown, "either `defaultBackend` or `rules` must be specified")];
   }
-  return rules.flatMap((rule, index) => [
-    ...hostErrors(text(rule, "host"), `spec.rules[${index}].host`),
-    ...children(child(rule, "http"), "paths").flatMap((path, at) =>
-      pathErrors(path, `spec.rules[${index}].http.paths[${at}]`),
-    ),
-  ]);
+  return [
+    ...(backend === undefined ? [] : backendErrors(backend, "spec.defaultBackend")),
+    ...rules.flatMap((rule, index) => ruleErrors(rule, `spec.rules[${index}]`)),
+  ];
+}
+
+function ruleErrors(rule: JsonObject, field: string): readonly FieldError[] {
+  const http = child(rule, "http");
+  const paths = children(http, "paths");
+  return [
+    ...hostErrors(text(rule, "host"), `${field}.host`),
+    ...(http !== undefined && paths.length === 0 ? [requiredField(`${field}.http.paths`)] : []),
+    ...paths.flatMap((path, at) => [
+      ...pathErrors(path, `${field}.http.paths[${at}]`),
+      // Without a type nothing more is looked at.
+      ...(text(path, "pathType") === ""
+        ? []
+        : backendErrors(child(path, "backend") ?? {}, `${field}.http.paths[${at}].backend`)),
+    ]),
+  ];
+}
+
+/** A backend is a port of a Service, or some other object. */
+function backendErrors(backend: JsonObject, field: string): readonly FieldError[] {
+  const service = child(backend, "service");
+  const hasResource = child(backend, "resource") !== undefined;
+  if (hasResource && service !== undefined)
+    return [invalidField(field, "", "cannot set both resource and service backends")];
+  if (hasResource) return [];
+  if (service === undefined) return [invalidField(field, "", "resource or service backend is required")];
+  const errors: FieldError[] = text(service, "name") === "" ? [requiredField(`${field}.service.name`)] : [];
+  const port = child(service, "port");
+  const hasName = text(port, "name") !== "";
+  const hasNumber = (number(port, "number") ?? 0) !== 0;
+  if (hasName && hasNumber) errors.push(invalidField(field, "", "cannot set both port name & port number"));
+  if (!hasName && !hasNumber) errors.push(requiredField(field, "port name or number is required"));
+  return errors;
 }
 
 function hostErrors(host: string, field: string): readonly FieldError[] {

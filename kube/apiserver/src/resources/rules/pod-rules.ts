@@ -17,7 +17,10 @@ export const podRules: KindRules = {
     ...mirrorErrors(object),
     ...podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
   ],
-  validateUpdate: (object, old) => immutableSpec(object, old),
+  validateUpdate: (object, old) => [
+    ...podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
+    ...(countErrors(object, old) ?? immutableSpec(object, old)),
+  ],
 };
 
 const MIRROR = "kubernetes.io/config.mirror";
@@ -54,6 +57,16 @@ function hasCompute(resources: JsonObject | undefined): boolean {
 
 const MUTABLE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/** Where containers come or go, nothing else is looked at. */
+function countErrors(object: JsonObject, old: JsonObject): readonly FieldError[] | undefined {
+  for (const field of ["containers", "initContainers"]) {
+    const [now, before] = [children(child(object, "spec"), field), children(child(old, "spec"), field)];
+    if (now.length !== before.length)
+      return [forbiddenField(`spec.${field}`, "pod updates may not add or remove containers")];
+  }
+  return undefined;
+}
 
 /** Of a Pod's spec only images, the deadline and more tolerations change. */
 function immutableSpec(object: JsonObject, old: JsonObject): readonly FieldError[] {

@@ -4,6 +4,7 @@ import { type FieldError, forbiddenField, invalidField, requiredField, unsupport
 import { selectorErrors } from "../../validation/label-selector.ts";
 import { invalidStruct } from "../../validation/struct-field.ts";
 import type { KindRules } from "../builtin-strategy.ts";
+import { metricErrors } from "./metric-rules.ts";
 import { child, children, number, strings, text } from "../draft-access.ts";
 
 const IMMUTABLE = "field is immutable";
@@ -40,10 +41,16 @@ function autoscalerErrors(object: JsonObject): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (least !== undefined && least < 1 && !(least === 0 && scalesFromZero(spec)))
     errors.push(invalidField("spec.minReplicas", least, "must be greater than or equal to 1"));
-  if (most < 1) errors.push(invalidField("spec.maxReplicas", most, "must be greater than 0"));
+  if (most === 0) errors.push(requiredField("spec.maxReplicas", "must be set and greater than 0"));
+  else if (most < 0)
+    errors.push(invalidField("spec.maxReplicas", most, "must be greater than or equal to 1"));
   if (least !== undefined && most < least)
     errors.push(invalidField("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"));
-  return [...errors, ...targetErrors(child(spec, "scaleTargetRef") ?? {})];
+  errors.push(...targetErrors(child(spec, "scaleTargetRef") ?? {}));
+  children(spec, "metrics").forEach((metric, index) => {
+    errors.push(...metricErrors(metric, `spec.metrics[${index}]`));
+  });
+  return errors;
 }
 
 /** A metric that is there without pods: the gate HPAScaleToZero, which later versions open, allows zero with one. */

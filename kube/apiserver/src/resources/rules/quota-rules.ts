@@ -2,17 +2,29 @@ import type { JsonObject } from "@weir/core";
 import { type FieldError, invalidField } from "@weir/schema";
 import { qualifiedNameErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, text } from "../draft-access.ts";
+import { child, strings, text } from "../draft-access.ts";
 
 /** A quota limits resources that are known or qualified, by amounts that are no less than nothing. */
 export const resourceQuotaRules: KindRules = {
   validate: (object) => amountErrors(child(child(object, "spec"), "hard"), "spec.hard"),
-  validateUpdate: (object) => amountErrors(child(child(object, "spec"), "hard"), "spec.hard"),
+  validateUpdate: (object, old) => [
+    ...amountErrors(child(child(object, "spec"), "hard"), "spec.hard"),
+    ...scopeErrors(object, old),
+  ],
   validateStatus: (object) =>
     ["hard", "used"].flatMap((field) =>
       amountErrors(child(child(object, "status"), field), `status.${field}`),
     ),
 };
+
+/** What a quota counts stays the same. */
+function scopeErrors(object: JsonObject, old: JsonObject): readonly FieldError[] {
+  const scopes = strings(child(object, "spec"), "scopes");
+  const [now, before] = [new Set(scopes), new Set(strings(child(old, "spec"), "scopes"))];
+  if (now.size === before.size && [...now].every((scope) => before.has(scope))) return [];
+  const shown = child(object, "spec")?.["scopes"] ?? null;
+  return [invalidField("spec.scopes", shown, "field is immutable")];
+}
 
 function amountErrors(amounts: JsonObject | undefined, path: string): readonly FieldError[] {
   return Object.keys(amounts ?? {})

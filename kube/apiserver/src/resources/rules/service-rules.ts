@@ -1,5 +1,12 @@
 import type { JsonObject, JsonValue } from "@weir/core";
-import { type FieldError, duplicateField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import {
+  type FieldError,
+  duplicateField,
+  forbiddenField,
+  invalidField,
+  requiredField,
+  unsupportedField,
+} from "@weir/schema";
 import { allocateService } from "../../services/allocate-service.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, ensureChild, number, strings, text } from "../draft-access.ts";
@@ -10,6 +17,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
 
 /** A Service of one address family, with what it was given kept over updates. */
 export const serviceRules: KindRules = {
+  warnings: serviceWarnings,
   prepareForCreate(object) {
     normalizeAddresses(object);
   },
@@ -21,6 +29,18 @@ export const serviceRules: KindRules = {
   validateUpdate: (object, old) => [...validateService(object), ...immutableAddress(object, old)],
   beforeStore: (call, object, isDryRun) => allocateService(call, object, isDryRun),
 };
+
+/** Fields that say nothing for a Service of this type. */
+function serviceWarnings(object: JsonObject): readonly string[] {
+  const spec = child(object, "spec") ?? {};
+  const warnings: string[] = [];
+  const isHeadless = spec["type"] === "ClusterIP" && spec["clusterIP"] === "None";
+  if (isHeadless && text(spec, "sessionAffinity") !== "None")
+    warnings.push("spec.SessionAffinity is ignored for headless services");
+  if (!isExternal(spec) && text(spec, "externalName") !== "")
+    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  return warnings;
+}
 
 function isExternal(spec: JsonObject): boolean {
   return spec["type"] === "ExternalName";
@@ -104,10 +124,43 @@ function validateService(object: JsonObject): readonly FieldError[] {
   ports.forEach((port, index) => errors.push(...portErrors(port, `spec.ports[${index}]`, ports.length > 1)));
   errors.push(...duplicatePorts(ports));
   if (!TYPES.includes(type)) errors.push(unsupportedField("spec.type", type, TYPES));
+  if (isHeadless && (type === "NodePort" || type === "LoadBalancer"))
+    errors.push(invalidField("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${type} services`));
   if (type === "ExternalName" && text(spec, "externalName") === "")
     errors.push(requiredField("spec.externalName"));
-  errors.push(...addressErrors(spec), ...externalErrors(spec), ...familyErrors(spec));
+  errors.push(
+    ...addressErrors(spec),
+    ...externalErrors(spec),
+    ...rangeErrors(spec),
+    ...trafficErrors(spec),
+    ...familyErrors(spec),
+  );
   return errors;
+}
+
+function rangeErrors(spec: JsonObject): readonly FieldError[] {
+  if (strings(spec, "loadBalancerSourceRanges").length === 0 || spec["type"] === "LoadBalancer") return [];
+  return [forbiddenField("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'")];
+}
+
+const TRAFFIC = ["Cluster", "Local"];
+
+/** Only what is reached from outside of the cluster has a policy for it. */
+function trafficErrors(spec: JsonObject): readonly FieldError[] {
+  const policy = text(spec, "externalTrafficPolicy");
+  const type = text(spec, "type");
+  const isReachable =
+    type === "NodePort" ||
+    type === "LoadBalancer" ||
+    (type === "ClusterIP" && strings(spec, "externalIPs").length > 0);
+  const at = "spec.externalTrafficPolicy";
+  if (!isReachable) {
+    return policy === ""
+      ? []
+      : [invalidField(at, policy, "may only be set for externally-accessible services")];
+  }
+  if (policy === "") return [requiredField(at)];
+  return TRAFFIC.includes(policy) ? [] : [unsupportedField(at, policy, TRAFFIC)];
 }
 
 function portErrors(port: JsonObject, field: string, isNamed: boolean): readonly FieldError[] {

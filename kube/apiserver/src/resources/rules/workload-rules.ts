@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { selectorErrors, selects } from "../../validation/label-selector.ts";
-import { templateWarnings } from "../../validation/pod-warnings.ts";
+import { podTemplateWarnings, templateWarnings } from "../../validation/pod-warnings.ts";
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, metaOf, number, text } from "../draft-access.ts";
@@ -15,13 +15,7 @@ function workloadErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
   const errors: FieldError[] = [];
   const selector = child(spec, "selector");
-  if (selector === undefined) errors.push(requiredField("spec.selector"));
-  else {
-    errors.push(...selectorErrors(selector, "spec.selector"));
-    if (Object.keys(selector).length === 0) {
-      errors.push(invalidField("spec.selector", selector, "empty selector is invalid for deployment"));
-    }
-  }
+  errors.push(...ownSelectorErrors(selector, text(object, "kind")));
   const template = child(spec, "template") ?? {};
   const labels = child(child(template, "metadata"), "labels");
   if (selector === undefined || (errors.length === 0 && !selects(selector, labels ?? {}))) {
@@ -36,6 +30,17 @@ function workloadErrors(object: JsonObject): readonly FieldError[] {
   return errors;
 }
 
+/** The selector of a DaemonSet is missed by its template alone. */
+function ownSelectorErrors(selector: JsonObject | undefined, kind: string): readonly FieldError[] {
+  if (selector === undefined) return kind === "DaemonSet" ? [] : [requiredField("spec.selector")];
+  const errors = [...selectorErrors(selector, "spec.selector")];
+  if (Object.keys(selector).length === 0)
+    errors.push(
+      invalidField("spec.selector", selector, `empty selector is invalid for ${kind.toLowerCase()}`),
+    );
+  return errors;
+}
+
 function immutableSelector(object: JsonObject, old: JsonObject): readonly FieldError[] {
   const now = child(object, "spec")?.["selector"] ?? null;
   const before = child(old, "spec")?.["selector"] ?? null;
@@ -47,6 +52,13 @@ export const replicaSetRules: KindRules = {
   warnings: templateWarnings,
   validate: workloadErrors,
   validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],
+};
+
+/** A template that stands by itself. */
+export const podTemplateRules: KindRules = {
+  warnings: podTemplateWarnings,
+  validate: (object) => podTemplateErrors(child(object, "template") ?? {}, "template"),
+  validateUpdate: (object) => podTemplateErrors(child(object, "template") ?? {}, "template"),
 };
 
 export const deploymentRules: KindRules = {
@@ -167,8 +179,13 @@ export const jobRules: KindRules = {
       "controller-uid": uid,
       "job-name": text(metadata, "name"),
     };
-    Object.assign(ensureChild(ensureChild(ensureChild(spec, "template"), "metadata"), "labels"), labels);
-    if (child(metadata, "labels") === undefined) metadata["labels"] = { ...labels };
+    const templateMeta = ensureChild(ensureChild(spec, "template"), "metadata");
+    const template = child(templateMeta, "labels");
+    // Labels that a Job has by default are those of its template, here and after.
+    const isShared = template === undefined || child(metadata, "labels") === template;
+    templateMeta["labels"] = { ...template, ...labels };
+    if (isShared && (template !== undefined || child(metadata, "labels") === undefined))
+      metadata["labels"] = { ...template, ...labels };
     const selector = ensureChild(spec, "selector");
     ensureChild(selector, "matchLabels")["batch.kubernetes.io/controller-uid"] = uid;
   },
@@ -176,7 +193,9 @@ export const jobRules: KindRules = {
   validateUpdate(object, old) {
     const spec = child(object, "spec") ?? {};
     const before = child(old, "spec") ?? {};
-    const errors = [...jobErrors(spec, "spec")];
+    const own = [...jobErrors(spec, "spec"), ...jobSelectorErrors(spec)];
+    // Upstream looks at the whole of a Job, and then again at what changed of it.
+    const errors = [...own, ...own];
     if (!jsonEqual(spec["completions"] ?? null, before["completions"] ?? null)) {
       errors.push(invalidField("spec.completions", spec["completions"] ?? null, IMMUTABLE));
     }
@@ -219,6 +238,16 @@ function jobErrors(spec: JsonObject, field: string): readonly FieldError[] {
     );
   }
   return errors;
+}
+
+/** A Job's selector is made with it, and finds its Pods. */
+function jobSelectorErrors(spec: JsonObject): readonly FieldError[] {
+  const selector = child(spec, "selector");
+  const labels = child(child(child(spec, "template"), "metadata"), "labels");
+  if (selector !== undefined && selects(selector, labels ?? {})) return [];
+  const detail = "`selector` does not match template `labels`";
+  const mismatch = invalidField("spec.template.metadata.labels", labels ?? null, detail);
+  return selector === undefined ? [requiredField("spec.selector"), mismatch] : [mismatch];
 }
 
 function requiredRestartPolicy(field: string, policy: string): FieldError {

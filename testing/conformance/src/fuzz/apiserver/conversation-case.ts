@@ -2,6 +2,7 @@ import type { Random } from "@weir/core";
 import { Dice } from "../dice.ts";
 import type { FuzzCase } from "../fuzz-target.ts";
 import { caseOf, type CaseRequest } from "./conversation.ts";
+import { BUILTIN_SUBJECTS } from "./builtin-kinds.ts";
 import { someDefinition } from "./definition.ts";
 import { customSubject } from "./custom-subject.ts";
 import {
@@ -23,7 +24,9 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** A conversation about one kind: a definition or a built-in one, then requests of all verbs. */
 export function generateConversation(random: Random): FuzzCase {
   const dice = new Dice(random, 0.5);
-  return caseOf(customConversation(dice));
+  return caseOf(
+    dice.chance(0.5) ? customConversation(dice) : someRequests(dice, dice.pick(BUILTIN_SUBJECTS)),
+  );
 }
 
 function customConversation(dice: Dice): readonly CaseRequest[] {

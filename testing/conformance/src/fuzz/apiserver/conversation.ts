@@ -74,7 +74,8 @@ function applyEdit(root: JsonValue, edit: Edit): void {
       container = next as Container;
       continue;
     }
-    if (edit.value === undefined) return;
+    // What was an item of a list comes back with the list alone.
+    if (edit.value === undefined || /^\d+$/.test(keys[keys.indexOf(key) + 1] ?? last)) return;
     const made: Container = {};
     container[key] = made;
     container = made;

@@ -112,9 +112,11 @@ class Conversation {
     }
   }
 
-  /** Definitions of ended cases would make a server slow. */
+  /** Definitions of ended cases would make a server slow, and addresses of Services are few. */
   async end(): Promise<void> {
     if (!this.#target.isDelayed) return;
+    for (const path of this.#seen.keys())
+      if (path.includes("/services/")) await this.#send({ method: "DELETE", path });
     for (const name of this.#definitions)
       await this.#send({ method: "DELETE", path: `${DEFINITIONS}/${name}` });
   }

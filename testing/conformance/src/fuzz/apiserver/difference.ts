@@ -62,7 +62,8 @@ function gist(message: string): string {
 /** A Status whose parts upstream gives in the order of a map is brought into one order. */
 function settled(body: JsonValue | undefined, { request }: Exchange): JsonValue | undefined {
   const message = messageOf(body);
-  if (message === undefined || !isUnordered(message, request.path)) return body;
+  if (message === undefined) return body;
+  if (!isUnordered(message, request.path)) return withoutExcerpts(body ?? null);
   const status = body as Fields;
   const details = status["details"] as Fields | undefined;
   const causes = details?.["causes"];
@@ -81,9 +82,24 @@ function settled(body: JsonValue | undefined, { request }: Exchange): JsonValue 
   };
 }
 
+/**
+ * Of an object of a built-in kind messages quote a Go struct, with its fields in the order of their declaration, or a
+ * difference of two of them: what they begin with is compared.
+ */
+function withoutExcerpts(value: JsonValue): JsonValue {
+  if (typeof value === "string") {
+    return value.replace(/Invalid value: "?\{.*\}"?: /s, "Invalid value: EXCERPT: ").replace(/\n@@.*/s, "");
+  }
+  if (Array.isArray(value)) return value.map((item: JsonValue) => withoutExcerpts(item));
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutExcerpts(item)]));
+}
+
 /** Schemas of custom resources are walked in the order of Go's maps, and so are managers in conflict. */
 function isUnordered(message: string, path: string): boolean {
-  return message.includes("Apply failed with") || path.includes("$NS.example.com");
+  // Data of ConfigMaps and Secrets is a map as well.
+  const isOfMaps = path.includes("$NS.example.com") || /\/(?:configmaps|secrets)\b/.test(path);
+  return isOfMaps || message.includes("Apply failed with");
 }
 
 interface Parted {

@@ -28,13 +28,20 @@ export function pointersOf(value: JsonValue, at = ""): string[] {
 /** Operations on an object like one that was sent; new values come from another. */
 export function someJsonPatch(
   dice: Dice,
-  { like, other }: { readonly like: Fields; readonly other: Fields },
+  { like, other, isWanted }: PatchedObjects,
   wrong: number,
 ): JsonValue {
   if (dice.chance(wrong)) return dice.pick(WRONG_PATCHES);
-  const pointers = pointersOf(like).filter((pointer) => !HEAD.test(pointer));
-  const more = pointersOf(other).filter((pointer) => !HEAD.test(pointer));
+  const pointers = pointersOf(like).filter((pointer) => !HEAD.test(pointer) && isWanted(pointer));
+  const more = pointersOf(other).filter((pointer) => !HEAD.test(pointer) && isWanted(pointer));
   return dice.many(1, 3, () => someOperation(dice, { like, other, pointers, more }, wrong));
+}
+
+interface PatchedObjects {
+  readonly like: Fields;
+  readonly other: Fields;
+  /** Which places may be patched. */
+  readonly isWanted: (pointer: string) => boolean;
 }
 
 interface Patchable {
@@ -120,4 +127,46 @@ function valueAt(value: JsonValue, pointer: string): JsonValue | undefined {
     current = (current as Fields)[key.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
   return current;
+}
+
+/** The directives of strategic merge patches, here and there. */
+export function withDirectives(dice: Dice, value: JsonValue): JsonValue {
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue) => withDirectives(dice, item));
+    if (dice.chance(0.03)) items.push({ $patch: "replace" });
+    return items;
+  }
+  if (!isFields(value)) return value;
+  const result: Record<string, JsonValue> = {};
+  for (const [key, item] of Object.entries(value)) {
+    result[key] = withDirectives(dice, item);
+    if (Array.isArray(item)) Object.assign(result, listDirectives(dice, key, item));
+  }
+  if (dice.chance(0.06)) result["$patch"] = dice.pick(["delete", "replace", "merge", "nope"]);
+  if (dice.chance(0.03)) result["$retainKeys"] = dice.some(Object.keys(value), 2);
+  return result;
+}
+
+const MERGE_KEYS = [
+  "name",
+  "containerPort",
+  "mountPath",
+  "port",
+  "ip",
+  "topologyKey",
+  "devicePath",
+  "uid",
+  "type",
+];
+
+function listDirectives(dice: Dice, key: string, items: readonly JsonValue[]): Record<string, JsonValue> {
+  if (dice.chance(0.08)) return { [`$setElementOrder/${key}`]: dice.shuffled(items).map(keysOf) };
+  if (dice.chance(0.04)) return { [`$deleteFromPrimitiveList/${key}`]: dice.some(items, 2) };
+  return {};
+}
+
+function keysOf(item: JsonValue): JsonValue {
+  if (!isFields(item)) return item;
+  const kept = Object.entries(item).filter(([key]) => MERGE_KEYS.includes(key));
+  return Object.fromEntries(kept.slice(0, 1));
 }

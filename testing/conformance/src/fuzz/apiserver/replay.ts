@@ -1,4 +1,5 @@
 import { createApiServer, createMemoryStorage } from "@weir/apiserver";
+import { systemClock } from "@weir/core";
 import { embeddedTarget } from "../../apiserver/replay-target.ts";
 import type { RecordedRequest } from "../../apiserver/transcript.ts";
 import type { CaseRequest, Exchange } from "./conversation.ts";
@@ -44,8 +45,11 @@ export function replayEmbedded({ steps }: RecordedConversation): Promise<readonl
 /** Carries out a conversation with a fresh server of our own. */
 export async function converseEmbedded(requests: readonly CaseRequest[]): Promise<readonly Exchange[]> {
   await using storage = createMemoryStorage();
+  // One second is all the time that there is: where it ended within a case, times would differ.
+  const now = systemClock.now();
   await using server = await createApiServer({
     storage,
+    clock: { ...systemClock, now: () => now },
     auth: { tokens, authorization: "RBAC", withoutCredentials: "anonymous" },
   });
   return await converse(requests, embeddedTarget(server, storage));

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@weir/core";
 import type { Dice } from "../dice.ts";
 import type { CaseRequest } from "./conversation.ts";
-import { pointersOf, someJsonPatch, someParts } from "./patch-grammar.ts";
+import { pointersOf, someJsonPatch, someParts, withDirectives } from "./patch-grammar.ts";
 import { type Fields, someMetadata, someName, type Subject } from "./subject.ts";
 
 /** How likely it is that what is sent is refused. */
@@ -86,6 +86,7 @@ export function update(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
   if (dice.chance(0.2)) return { method: "PUT", path, ...withQuery(query), body: whole as JsonValue };
   const edits = pointersOf(whole)
     .filter((pointer) => !/^\/(?:apiVersion|kind|metadata\/name)$/.test(pointer) && dice.chance(0.15))
+    .filter((pointer) => subject.isCustom || isShallow(pointer))
     .map((at) =>
       dice.chance(0.25) ? { at } : { at, value: at.split("/").slice(1).reduce<JsonValue>(valueOf, whole) },
     );
@@ -99,6 +100,14 @@ export function update(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
     metadata: { name: path.slice(collection.length + 1).split("/")[0] ?? "" },
   };
   return { method: "PUT", path, ...withQuery(query), body, edit: [...edits, ...version, ...stale] };
+}
+
+/**
+ * Of a built-in kind the items of lists are taken or left as a whole: what is wrong within a container, say, is told by rules
+ * that Git repositories do not run into.
+ */
+function isShallow(pointer: string): boolean {
+  return !/\/\d+\/|^\/metadata\/ownerReferences\/\d/.test(pointer);
 }
 
 function scaleEdits(
@@ -135,7 +144,11 @@ export function jsonPatch(dice: Dice, subject: Subject, mood: Mood): CaseRequest
     path: somePath(dice, subject, collection),
     ...withQuery(writeQuery(dice, mood)),
     headers: { "Content-Type": PATCH_TYPES.json },
-    body: someJsonPatch(dice, { like, other: whole }, mood.wrong),
+    body: someJsonPatch(
+      dice,
+      { like, other: whole, isWanted: subject.isCustom ? () => true : isShallow },
+      mood.wrong,
+    ),
   };
 }
 
@@ -199,7 +212,8 @@ export function apply(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
 
 export function strategicPatch(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
   const request = mergePatch(dice, subject, mood);
-  return { ...request, headers: { "Content-Type": PATCH_TYPES.strategic } };
+  const body = withDirectives(dice, request.body ?? null);
+  return { ...request, body, headers: { "Content-Type": PATCH_TYPES.strategic } };
 }
 
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";

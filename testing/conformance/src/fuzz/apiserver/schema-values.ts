@@ -69,7 +69,8 @@ const ANYTHING: readonly JsonValue[] = [
 
 /** A value for a node; at every step it is wrong with the given probability. */
 export function someValue(dice: Dice, node: SchemaNode, wrong: number): JsonValue {
-  if (wrong > 0 && dice.chance(wrong)) return dice.pick(ANYTHING);
+  if (node.refused !== undefined && dice.chance(wrong * 2)) return dice.pick(node.refused);
+  if (dice.chance(wrong)) return dice.pick(ANYTHING);
   if (node.nullable === true && dice.chance(0.15)) return null;
   if (node.enum !== undefined && dice.chance(wrong === 0 ? 1 : 0.95)) return dice.pick(node.enum);
   if (node["x-kubernetes-int-or-string"] === true) return dice.pick<JsonValue>([1, 5, 80, "50%", "12"]);

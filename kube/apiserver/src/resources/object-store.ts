@@ -14,7 +14,7 @@ export interface StoredObject {
 /** Every stored text begins so; what follows is spliced behind kind, apiVersion and resourceVersion. */
 const PREFIX = '{"metadata":{';
 /** Parsed objects are kept while their texts together are no longer than this. */
-const CACHE_LIMIT_BYTES = 4 * 1024 * 1024;
+const CACHE_LIMIT_BYTES = 2 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 

@@ -15,6 +15,8 @@ export interface ApiRequest {
     header(name: string): string | undefined;
     headersWithPrefix(prefix: string): readonly (readonly [name: string, value: string])[];
     readBody(limitBytes: number): Promise<Uint8Array>;
+    readonly asOf?: number | undefined;
+    readonly clientCertificate?: ClientCertificate | undefined;
     readonly signal: AbortSignal;
 }
 
@@ -29,6 +31,9 @@ export interface ApiResponse {
 export interface ApiServer extends AsyncDisposable {
     fetch(request: Request): Promise<Response>;
     handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
+    compact(): Promise<void>;
+    restart(): Promise<void>;
+    policyWarnings(spec: JsonObject): readonly ExpressionWarning[];
 }
 
 export interface ApiServerOptions {
@@ -131,6 +136,13 @@ export interface ByteBudget {
 
 export type CallWebhook = (question: WebhookQuestion) => Promise<WebhookReply | undefined>;
 
+export type ClientCertificate = {
+    readonly kind: "verified";
+    readonly user: UserInfo;
+} | {
+    readonly kind: "refused";
+};
+
 export type CommitResult = {
     readonly kind: "committed";
     readonly revision: number;
@@ -151,6 +163,11 @@ export interface CountedKind {
     readonly plural: string;
 }
 
+export interface ExpressionWarning {
+    readonly fieldRef: string;
+    readonly warning: string;
+}
+
 export type Fault = 
 {
     readonly kind: "delay";
@@ -169,6 +186,16 @@ export type Fault =
 }
  | {
     readonly kind: "stale";
+}
+ | {
+    readonly kind: "lag";
+    readonly revisions: number;
+}
+ | {
+    readonly kind: "compact";
+}
+ | {
+    readonly kind: "restart";
 }
  | {
     readonly kind: "cut";
@@ -196,6 +223,12 @@ export type Fault =
 export type FaultInjector = (request: ApiRequest, handle: Handle) => Promise<ApiResponse>;
 
 export type FaultPlan = (request: FaultedRequest) => Fault | undefined;
+
+export interface FaultTarget {
+    revision?(): Promise<number>;
+    compact?(): Promise<void>;
+    restart?(): Promise<void>;
+}
 
 export interface FaultedRequest {
     readonly verb: string;
@@ -490,7 +523,7 @@ export declare function createApiServer(options: ApiServerOptions): Promise<ApiS
 
 export declare function createByteBudget(limit?: number): ByteBudget;
 
-export declare function createFaultInjector(plan: FaultPlan, clock: Clock): FaultInjector;
+export declare function createFaultInjector(plan: FaultPlan, clock: Clock, target?: FaultTarget): FaultInjector;
 
 export declare function createMemoryStorage(options?: MemoryStorageOptions): Storage;
 

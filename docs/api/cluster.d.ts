@@ -6,11 +6,14 @@ import type { AuditOptions } from "@weir/apiserver";
 import type { ByteBudget } from "@weir/apiserver";
 import type { CallWebhook } from "@weir/apiserver";
 import type { CertifiedKey } from "@weir/sdk";
+import type { ClientName } from "@weir/sdk";
 import type { Clock } from "@weir/core";
 import type { Controller } from "@weir/sdk";
+import type { ExpressionWarning } from "@weir/apiserver";
 import type { FaultPlan } from "@weir/apiserver";
 import type { FlowOptions } from "@weir/apiserver";
 import type { Handle } from "@weir/apiserver";
+import type { JsonObject } from "@weir/core";
 import type { KubeClient } from "@weir/client";
 import type { Logger } from "@weir/core";
 import type { Random } from "@weir/core";
@@ -22,6 +25,7 @@ import type { WebhookTarget } from "@weir/apiserver";
 import type { WeirError } from "@weir/core";
 
 export { type CertifiedKey } from "@weir/sdk";
+export { type ClientName } from "@weir/sdk";
 export { type ServerNames } from "@weir/sdk";
 
 export declare class AddressInUseError extends WeirError {
@@ -38,6 +42,7 @@ export declare class AddressInUseError extends WeirError {
 export interface CertificateAuthority {
     readonly certificate: string;
     issue(names: ServerNames): CertifiedKey;
+    issueClient(client: ClientName, validMs?: number): CertifiedKey;
 }
 
 export interface Cluster extends AsyncDisposable {
@@ -46,13 +51,15 @@ export interface Cluster extends AsyncDisposable {
     readonly apiServer: ApiServer;
     readonly endpoint?: ClusterEndpoint;
     readonly certificateAuthority: string;
+    issueClientCertificate(name: string, groups?: readonly string[]): CertifiedKey;
 }
 
 export interface ClusterAccess {
     readonly name: string;
     readonly url: string;
     readonly certificateAuthority: string;
-    readonly token: string;
+    readonly token?: string;
+    readonly identity?: CertifiedKey;
 }
 
 export interface ClusterEndpoint {
@@ -108,6 +115,7 @@ export interface HttpsListenerOptions {
     readonly identity: CertifiedKey;
     readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
     readonly logger: Logger;
+    readonly clientAuthorities?: readonly string[];
     readonly limits?: ListenerLimits;
     readonly budget?: ByteBudget;
     readonly clock?: Clock;
@@ -148,6 +156,7 @@ export interface ListenOptions {
     readonly limits?: ListenerLimits;
     readonly token?: string;
     readonly names?: readonly string[];
+    readonly clientAuthorities?: readonly string[];
     readonly keys?: string;
 }
 
@@ -162,6 +171,7 @@ export interface ListenerLimits {
 
 export interface LoopOptions extends WorkloadOptions {
     readonly certificateAuthority: string;
+    readonly checkPolicy?: CheckPolicy;
     readonly eventTtlMs?: number | undefined;
 }
 
@@ -172,6 +182,7 @@ export interface Loops {
     readonly quotas?: boolean;
     readonly roles?: boolean;
     readonly rootCertificate?: boolean;
+    readonly policies?: boolean;
     readonly events?: boolean;
     readonly workloads?: "simulate" | "status-only" | "off";
 }
@@ -224,3 +235,7 @@ export declare function openClusterKeys(folder: string, { commonName, nowMs }: {
 export declare function startCluster(options?: ClusterOptions): Promise<Cluster>;
 
 export declare function writeKubeconfig(path: string, access: ClusterAccess): Promise<void>;
+
+// Not exported, and named by what is.
+
+type CheckPolicy = (spec: JsonObject) => readonly ExpressionWarning[];

@@ -7,6 +7,7 @@ import type { Controller } from "@weir/sdk";
 import type { CustomResourceDefinition } from "@weir/sdk";
 import type { Fault } from "@weir/apiserver";
 import type { FaultPlan } from "@weir/apiserver";
+import type { FaultTarget } from "@weir/apiserver";
 import type { FaultedRequest } from "@weir/apiserver";
 import type { Kind } from "@weir/client";
 import type { KubeClient } from "@weir/client";
@@ -24,6 +25,7 @@ import type { WeirError } from "@weir/core";
 export { ConnectionDroppedError } from "@weir/apiserver";
 export { type Fault } from "@weir/apiserver";
 export { type FaultPlan } from "@weir/apiserver";
+export { type FaultTarget } from "@weir/apiserver";
 export { type FaultedRequest } from "@weir/apiserver";
 
 export declare class ClusterDownError extends WeirError {
@@ -100,6 +102,8 @@ export declare class RestartableCluster implements AsyncDisposable {
     readonly transport: Transport;
     start(): Promise<void>;
     kill(): Promise<void>;
+    revision(): Promise<number>;
+    compact(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -151,8 +155,9 @@ export declare function checkConditions(object: Pick<KubeObject, "metadata"> & {
     readonly status?: unknown;
 }, options?: ConditionRulesOptions): readonly ConditionViolation[];
 
-export declare function faultyTransport(inner: Transport, plan: FaultPlan, { clock }?: {
+export declare function faultyTransport(inner: Transport, plan: FaultPlan, { clock, target }?: {
     readonly clock?: Clock;
+    readonly target?: FaultTarget;
 }): Transport;
 
 export declare function randomFaults(options: RandomFaultsOptions): FaultPlan;

@@ -3,7 +3,7 @@ import { CommandError } from "../cli-error.ts";
 import type { Environment } from "../environment.ts";
 import { currentKubeconfigPath } from "../up/state-folder.ts";
 
-/** Opens the cluster of `--kubeconfig`, of KUBECONFIG, or the one that `weir up` started last, in this order. */
+/** Opens the cluster of `--kubeconfig`, of KUBECONFIG, or the one that weir started last, in this order. */
 export async function openCluster(
   environment: Environment,
   kubeconfig: string | undefined,

@@ -23,7 +23,7 @@ export function qualifyAll(start: CelValue, qualifiers: readonly Qualifier[], sc
       return optionally(value, qualifiers, index, scope);
     scope.spend(1);
     const key = qualifier.constant ?? qualifier.evaluate?.(scope) ?? null;
-    if (key instanceof CelFailure) return key;
+    if (typeof key === "object" && !(key instanceof CelUint)) return unfitKey(key);
     const found = step(value, key);
     if (found instanceof CelFailure) return found;
     if (qualifier.isTest) return found !== undefined;
@@ -46,7 +46,7 @@ function optionally(start: CelValue, qualifiers: readonly Qualifier[], from: num
   }
   for (const qualifier of qualifiers.slice(from)) {
     const key = qualifier.constant ?? qualifier.evaluate?.(scope) ?? null;
-    if (key instanceof CelFailure) return key;
+    if (typeof key === "object" && !(key instanceof CelUint)) return unfitKey(key);
     const found = step(value, key);
     if (found instanceof CelFailure) return found;
     if (found === undefined) return absent;
@@ -54,6 +54,28 @@ function optionally(start: CelValue, qualifiers: readonly Qualifier[], from: num
     value = found;
   }
   return isTest ? true : new CelOptional(value);
+}
+
+/** An error, or the error that a value of such a kind is no index of anything. */
+function unfitKey(key: CelValue & (object | null)): CelFailure {
+  return key instanceof CelFailure ? key : new CelFailure(unfitKeyProblem(key, false));
+}
+
+/** What Go says of an index that is no number, text or boolean: data has types of its own, and what an expression makes others. */
+export function unfitKeyProblem(key: CelValue, isMade: boolean): string {
+  return `invalid qualifier type: ${goTypeOf(key, isMade)}`;
+}
+
+function goTypeOf(key: CelValue, isMade: boolean): string {
+  if (key === null) return isMade ? "types.Null" : "<nil>";
+  if (isList(key)) return isMade ? "*types.baseList" : "[]interface {}";
+  if (key instanceof CelMap) return key.isJson ? "map[string]interface {}" : "*types.baseMap";
+  if (key instanceof Uint8Array) return "types.Bytes";
+  if (key instanceof CelOptional) return "*types.Optional";
+  const name = typeNameOf(key);
+  if (name === "type") return "*types.Type";
+  const short = name.slice(name.lastIndexOf(".") + 1);
+  return `${name.startsWith("google.") ? "types" : "cel"}.${short === "NamedFormat" ? "Format" : short}`;
 }
 
 function noSuchKey(key: CelValue): CelFailure {

@@ -1,10 +1,20 @@
+import { CelProgramError } from "./cel-error.ts";
 import { areEqual } from "./comparison.ts";
 import { comparisonCost, equalityCost } from "./cost/value-size.ts";
 import { isNumber } from "./function-table.ts";
 import { insertInto } from "./library/operators.ts";
 import { constant, type Planned, unread } from "./planned.ts";
-import type { Qualifier } from "./qualifier.ts";
-import { CelFailure, CelMap, CelObject, CelOptional, type CelValue, isList, noOverload } from "./value.ts";
+import { type Qualifier, unfitKeyProblem } from "./qualifier.ts";
+import {
+  CelFailure,
+  CelMap,
+  CelObject,
+  CelOptional,
+  CelUint,
+  type CelValue,
+  isList,
+  noOverload,
+} from "./value.ts";
 
 /** An error on one side does not matter where the other side decides. */
 export function logical(left: Planned, right: Planned, decisive: boolean): Planned {
@@ -62,14 +72,15 @@ export function equality(left: Planned, right: Planned, isEqual: boolean): Plann
   };
 }
 
-/** Kubernetes compares no quantity with one that was computed, and nothing of an authorizer. */
+const LIBRARY_TYPE = /^(?:kubernetes|net)\./;
+
+/**
+ * Values of Kubernetes' libraries are compared with their like only; a quantity that was computed and what belongs to an
+ * authorizer have no like.
+ */
 function isRefused(left: CelValue, right: CelValue): boolean {
-  return (
-    right instanceof CelObject &&
-    right.isReference &&
-    left instanceof CelObject &&
-    left.typeName === right.typeName
-  );
+  if (!(left instanceof CelObject) || right === null || !LIBRARY_TYPE.test(left.typeName)) return false;
+  return !(right instanceof CelObject) || right.isReference || right.typeName !== left.typeName;
 }
 
 /** Looking for a value in a list of constants, where all of them are numbers, texts or booleans. */
@@ -105,7 +116,12 @@ export function alternative(left: Planned, right: Planned, isValue: boolean): Pl
 
 /** An index that is a path is read without the cost of reading it. */
 export function indexQualifier(index: Planned, isOptional: boolean): Qualifier {
-  if (index.constant !== undefined) return { constant: index.constant, isOptional, isTest: false };
+  const { constant: key } = index;
+  if (key !== undefined) {
+    if (typeof key === "object" && !(key instanceof CelUint))
+      throw new CelProgramError(unfitKeyProblem(key, true));
+    return { constant: key, isOptional, isTest: false };
+  }
   return { evaluate: unread(index), isOptional, isTest: false };
 }
 

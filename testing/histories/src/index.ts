@@ -8,5 +8,6 @@ export { reportViolations } from "./report/report-violations.ts";
 export { type Breakage, BREAKAGES, breakStorage } from "./targets/break-storage.ts";
 export { type EmbeddedOptions, startEmbedded } from "./targets/embedded.ts";
 export { type InProcessOptions, startInProcess } from "./targets/in-process.ts";
+export { startFaulty } from "./targets/faulty.ts";
 export { startReal } from "./targets/real.ts";
 export { type Target } from "./targets/target.ts";

@@ -1,4 +1,4 @@
-import { isList, type ListOperation, type Page } from "../history/history.ts";
+import { INJECTED, isList, type ListOperation, type Page } from "../history/history.ts";
 import type { Seen } from "../history/seen-object.ts";
 import { isChosen } from "../model/selectors.ts";
 import type { Version } from "../model/version-log.ts";
@@ -13,7 +13,8 @@ export function* checkLists(subject: Subject): Generator<Violation> {
     if (!isList(operation)) continue;
     yield* checkList(subject, snapshots, operation);
     const { outcome, id } = operation;
-    if (outcome.kind === "refused") yield* checkRefusedList(subject, operation, outcome.reason);
+    if (outcome.kind === "refused" && outcome.reason !== INJECTED)
+      yield* checkRefusedList(subject, operation, outcome.reason);
     if (operation.pages.length === 0 && outcome.kind === "done") {
       yield { rule: "lists are snapshots", message: `${id} was answered without a list`, operation: id };
     }

@@ -1,6 +1,7 @@
 import {
   type DeleteRequest,
   type GetOperation,
+  INJECTED,
   isGet,
   isMarked,
   isWrite,
@@ -16,10 +17,10 @@ import type { Violation } from "./violation.ts";
 /** Gets see the newest state of some moment while they run, and refusals are right at such a moment, too. */
 export function* checkReads(subject: Subject): Generator<Violation> {
   for (const operation of subject.history.operations) {
-    if (operation.outcome.kind === "unknown") continue;
+    const { outcome } = operation;
+    if (outcome.kind === "unknown" || (outcome.kind === "refused" && outcome.reason === INJECTED)) continue;
     if (isGet(operation)) yield* checkGet(subject, operation);
-    else if (isWrite(operation) && operation.outcome.kind === "refused")
-      yield* checkRefusal(subject, operation);
+    else if (isWrite(operation) && outcome.kind === "refused") yield* checkRefusal(subject, operation);
   }
 }
 

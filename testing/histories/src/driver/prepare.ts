@@ -23,7 +23,7 @@ export class NotPreparedError extends WeirError {
 
 /** Makes the namespaces and the kind that clients use, and lists what is there. */
 export async function prepare({ recorder, gate, over }: RunState): Promise<readonly Page[]> {
-  const { plain } = await gate.current;
+  const { plain: shared, auditor: plain = shared } = await gate.current;
   const create = async (target: string, body: unknown): Promise<void> => {
     const contentType = "application/json";
     const answer = await plain.raw({ method: "POST", target, contentType, body: body as JsonObject }, over);

@@ -1,6 +1,7 @@
 import { systemClock, type JsonObject } from "@weir/core";
 import {
   type GetRequest,
+  INJECTED,
   type ListOperation,
   type ListRequest,
   type Outcome,
@@ -179,7 +180,8 @@ export function outcomeOf(answer: Answer | string): Outcome {
   if (typeof answer === "string") return { kind: "unknown", until: Number.POSITIVE_INFINITY };
   const { code, body } = answer;
   if (code < 300) return { kind: "done", code };
+  const said = String(body["message"] ?? "");
+  if (said.includes("injected fault")) return { kind: "refused", code, reason: INJECTED, message: said };
   if (code >= 500 || code === 429) return { kind: "unknown", until: Number.POSITIVE_INFINITY, code };
-  const { reason, message } = body;
-  return { kind: "refused", code, reason: String(reason ?? code), message: String(message ?? "") };
+  return { kind: "refused", code, reason: String(body["reason"] ?? code), message: said };
 }

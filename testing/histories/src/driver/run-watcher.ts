@@ -117,8 +117,8 @@ export class Auditor {
   async run(): Promise<void> {
     const { over, gate } = this.#state;
     while (!over.aborted) {
-      const { plain } = await gate.current;
-      const caller = this.#noting(plain);
+      const { plain, auditor = plain } = await gate.current;
+      const caller = this.#noting(auditor);
       const reading = { client: `auditor of ${this.#of}`, caller, request: this.#watch };
       const left = await readWatch(this.#state, reading, over);
       if (left.kind === "not sent") await systemClock.sleep(LOOK_AGAIN_MS);

@@ -132,6 +132,9 @@ interface Performed {
   readonly outcome: Outcome;
 }
 
+/** The reason of a refusal that somebody put in the way: the server was never asked. */
+export const INJECTED = "Injected";
+
 /** A write, with the object of the answer, if one came. */
 export interface WriteOperation extends Performed {
   readonly request: WriteRequest;

@@ -48,7 +48,7 @@ async function stop({ storage, cluster }: Running): Promise<void> {
   await storage[Symbol.asyncDispose]();
 }
 
-function sessionOf(transport: Transport): Session {
+export function sessionOf(transport: Transport): Session {
   const life = new AbortController();
   const held: Transport = (request) => {
     const signal =

@@ -6,6 +6,8 @@ import type { PlainCaller } from "../driver/plain-caller.ts";
 export interface Session extends AsyncDisposable {
   readonly plain: PlainCaller;
   readonly weir: Caller;
+  /** Whose watches over everything make the log; `plain` where nothing stands between clients and server. */
+  readonly auditor?: PlainCaller;
 }
 
 /** A server whose clients are watched. */

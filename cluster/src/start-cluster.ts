@@ -265,7 +265,7 @@ async function listen(
   const clientAuthorities = [keys.authority.certificate, ...others];
   const secured = { identity, clientAuthorities };
   const server = await listenHttps({ host, port, ...secured, handle, logger, limits, budget, clock });
-  const endpoint = { url: server.url, token };
+  const endpoint = { url: reachable(server.url), token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {
     const { certificate: certificateAuthority } = keys.authority;
@@ -275,6 +275,11 @@ async function listen(
     throw error;
   }
   return { server, endpoint: { ...endpoint, kubeconfig: wanted.kubeconfig } };
+}
+
+/** Who listens on every address is reached on loopback from this machine. */
+function reachable(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** What a client may call the API: where it listens, and its Service as pods would see it. */

@@ -85,6 +85,12 @@ describe("a cluster that listens", () => {
     expect((await send(cluster, "/api/v1/namespaces", cluster.endpoint?.token)).status).toBe(200);
   });
 
+  test("is reached on loopback where it listens on every address", async () => {
+    await using cluster = await startCluster({ logger: loudLogger, listen: { host: "0.0.0.0" } });
+    expect(cluster.endpoint?.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect((await send(cluster, "/api/v1/namespaces", cluster.endpoint?.token)).status).toBe(200);
+  });
+
   test("streams a watch until the client goes, and lets go of it then", async () => {
     await using cluster = await startCluster({ logger: loudLogger, listen: {} });
     const { url, token } = cluster.endpoint ?? { url: "", token: "" };

@@ -1,6 +1,6 @@
 import { type Storage } from "@weir/apiserver";
 import { type ClusterConfig, connect, type Transport } from "@weir/client";
-import type { Loops } from "@weir/cluster";
+import type { Loops, WorkloadTiming } from "@weir/cluster";
 import type { Clock, Logger } from "@weir/core";
 import { RestartableCluster } from "./restartable-cluster.ts";
 
@@ -12,6 +12,8 @@ export interface EmbeddedTestCluster {
   /** Where objects are kept; memory by default. */
   readonly storage?: Storage;
   readonly authorization?: "AlwaysAllow" | "RBAC";
+  /** How long simulated workloads take; nothing by default. */
+  readonly timing?: WorkloadTiming;
 }
 
 /** A cluster that is there already, such as a kube-apiserver that the suite started. */

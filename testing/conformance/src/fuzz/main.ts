@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, FuzzCase, FuzzTarget } from "./fuzz-target.ts";
 import { compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
+import { openParsers, runParserCase } from "./parsers/run-parsers.ts";
 import { shrink } from "./shrink.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -91,10 +92,49 @@ async function runTarget(bench: Bench): Promise<boolean> {
   return count.failed === 0;
 }
 
-const wanted = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-if (wanted.length === 0) {
+const PARSERS = "parsers";
+
+/** Gives broken input to every parser, in turn; nothing is compared with another program. */
+async function runParsers(): Promise<boolean> {
+  await using parsers = await openParsers();
+  const only = values.case === undefined ? undefined : Number(values.case);
+  const [from, to] = only === undefined ? [0, Number(values.cases)] : [only, only + 1];
+  let failed = 0;
+  for (const target of parsers.targets) {
+    const seen = new Set<string>();
+    const start = performance.now();
+    for (let index = from; index < to; index += 1) {
+      const failure = await runParserCase(target, seed, index);
+      if (failure === undefined) continue;
+      failed += 1;
+      // One cause is shown once: what differs is the input in front of it.
+      const cause = failure.problem
+        .replace(/^.*? (?=threw|logs|rejects|takes|JSON|read|does)/s, "")
+        .slice(0, 300);
+      if (!seen.has(cause))
+        say(`fails: ${PARSERS} ${target.name} --seed ${seed} --case ${index}: ${failure.problem}`);
+      seen.add(cause);
+    }
+    say(
+      `fuzz ${PARSERS} ${target.name}: ${to - from} cases, ${seen.size} causes, ${Math.round(performance.now() - start)} ms`,
+    );
+  }
   say(
-    `no target is named ${positionals.join(" or ")}: there are ${TARGETS.map(({ name }) => name).join(", ")}`,
+    `fuzz ${PARSERS}: ${(to - from) * parsers.targets.length - failed} passed, ${failed} failed, seed ${seed}`,
+  );
+  return failed === 0;
+}
+
+if (positionals.includes(PARSERS) && !(await runParsers())) process.exitCode = 1;
+
+const others = positionals.filter((name) => name !== PARSERS);
+const wanted =
+  positionals.length > 0 && others.length === 0
+    ? []
+    : TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+if (wanted.length < others.length) {
+  say(
+    `no target is named ${others.join(" or ")}: there are ${[...TARGETS.map(({ name }) => name), PARSERS].join(", ")}`,
   );
   process.exitCode = 1;
 }

@@ -64,13 +64,7 @@ async function send(
   { host, isAnswered }: { readonly host: string; readonly isAnswered: () => boolean },
 ): Promise<void> {
   const { body, isChunked = false } = request;
-  const lines = [`${request.method} ${request.target} HTTP/1.1`];
-  if (!request.headers.some(([name]) => name.toLowerCase() === "host")) lines.push(`Host: ${host}`);
-  lines.push(...request.headers.map(([name, value]) => `${name}: ${value}`));
-  if (isChunked) lines.push("Transfer-Encoding: chunked");
-  else if (body !== undefined) lines.push(`Content-Length: ${body.length}`);
-  lines.push("Connection: close", "", "");
-  socket.write(Buffer.from(lines.join("\r\n"), "utf8"));
+  socket.write(headOf(request, host));
   if (body === undefined) return;
   for (let at = 0; at < body.length && !isAnswered(); at += CHUNK_BYTES) {
     // What is refused for its length is answered here; whoever goes on writing gets a reset in place of the answer.
@@ -85,6 +79,16 @@ async function send(
     });
   }
   if (isChunked && !isAnswered()) socket.write("0\r\n\r\n");
+}
+
+function headOf({ method, target, headers, body, isChunked = false }: RawRequest, host: string): Uint8Array {
+  const lines = [`${method} ${target} HTTP/1.1`];
+  if (!headers.some(([name]) => name.toLowerCase() === "host")) lines.push(`Host: ${host}`);
+  lines.push(...headers.map(([name, value]) => `${name}: ${value}`));
+  if (isChunked) lines.push("Transfer-Encoding: chunked");
+  else if (body !== undefined) lines.push(`Content-Length: ${body.length}`);
+  lines.push("Connection: close", "", "");
+  return Buffer.from(lines.join("\r\n"), "utf8");
 }
 
 const PAUSE_BYTES = 3 * 1024 * 1024 + CHUNK_BYTES;

@@ -20,7 +20,8 @@ const INTERIOR_TABLE = 5;
 const LEAF_TABLE = 13;
 const FILE_HEADER_BYTES = 100;
 const SMALLEST_CELL = 4;
-const LONGEST_PAYLOAD = 1_000_000_000;
+/** Far beyond any object: a longer one was misread. */
+const LONGEST_PAYLOAD = 64 * 1024 * 1024;
 
 /**
  * Reads one page of a table without SQLite, which gives up a whole table for one page
@@ -67,16 +68,17 @@ function readPayload(
   if (from + local > usable) return undefined;
   if (local === length) return page.subarray(from, from + length);
   if (from + local + 4 > usable) return undefined;
-  const payload = new Uint8Array(length);
-  payload.set(page.subarray(from, from + local));
+  const parts = [page.subarray(from, from + local)];
+  const seen = new Set<number>();
   let next = readUint32(page, from + local);
-  for (let at = local; at < length; at += usable - 4) {
-    const overflow = readPage(next);
+  for (let left = length - local; left > 0; left -= usable - 4) {
+    const overflow = seen.has(next) ? undefined : readPage(next);
     if (overflow === undefined) return undefined;
-    payload.set(overflow.subarray(4, 4 + Math.min(usable - 4, length - at)), at);
+    seen.add(next);
+    parts.push(overflow.subarray(4, 4 + Math.min(usable - 4, left)));
     next = readUint32(overflow, 0);
   }
-  return payload;
+  return Buffer.concat(parts, length);
 }
 
 function localBytes(length: number, usable: number): number {
@@ -104,6 +106,7 @@ function readRecord(payload: Uint8Array): readonly Cell[] | undefined {
   return cells;
 }
 
+const DOUBLE = 7;
 const INTEGER_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8 };
 
 function readValue(
@@ -117,6 +120,10 @@ function readValue(
   if (width !== undefined) {
     const value = at + width <= payload.length ? readInteger(payload, at, width) : undefined;
     return value === undefined ? undefined : { value, next: at + width };
+  }
+  if (type === DOUBLE && at + 8 <= payload.length) {
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    return { value: view.getFloat64(at), next: at + 8 };
   }
   if (type < 12) return undefined;
   const next = at + ((type - 12) >> 1);

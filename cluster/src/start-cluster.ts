@@ -256,7 +256,7 @@ interface Parts {
 
 async function listen(
   { handle, keys, token, budget }: Parts,
-  { listen: wanted, clock = systemClock, logger = silentLogger }: ClusterOptions,
+  { listen: wanted, logger = silentLogger }: ClusterOptions,
 ): Promise<Listening | undefined> {
   if (wanted === undefined) return undefined;
   const { host = "127.0.0.1", port = 0, names = [], name = CLUSTER_NAME } = wanted;
@@ -264,7 +264,7 @@ async function listen(
   const { limits = {}, clientAuthorities: others = [] } = wanted;
   const clientAuthorities = [keys.authority.certificate, ...others];
   const secured = { identity, clientAuthorities };
-  const server = await listenHttps({ host, port, ...secured, handle, logger, limits, budget, clock });
+  const server = await listenHttps({ host, port, ...secured, handle, logger, limits, budget });
   const endpoint = { url: reachable(server.url), token };
   if (wanted.kubeconfig === undefined) return { server, endpoint };
   try {

@@ -230,6 +230,7 @@ class Server implements ServerLife {
       const call = this.#call(request, { info, user, warnings, audit });
       return call === undefined ? notFoundPage() : this.#flow.answer(call, isTrusted, dispatch);
     }
+    this.#flow.checkRoom(request.path, isTrusted);
     const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
     const document = fixed ?? this.#openApi.answer(request, this.#api.clock.now());
     return document ?? discoveryPath(registry, request) ?? notFoundPage();

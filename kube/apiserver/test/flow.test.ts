@@ -150,7 +150,9 @@ describe("bytes in flight", () => {
       expect((await ask({ path: `${MAPS}/m-1` })).status).toBe(429);
       expect((await ask({ path: `${MAPS}?watch=1` })).status).toBe(429);
       expect((await ask({ method: "POST", user: "master" })).status).toBe(429);
+      expect((await ask({ path: "/openapi/v2" })).status).toBe(429);
       expect((await ask({ path: "/livez" })).status).toBe(200);
+      expect((await ask({ path: "/readyz/etcd" })).status).toBe(200);
       budget.release(1024);
       expect((await ask({ path: `${MAPS}/m-1` })).status).toBe(200);
     });

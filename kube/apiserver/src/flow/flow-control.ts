@@ -26,6 +26,7 @@ interface Lane {
   inFlight: number;
 }
 
+const PROBES = /^\/(?:healthz|livez|readyz)(?:\/|$)/;
 const REQUEST_TIMEOUT_MS = 60_000;
 
 const longRunningSubresources = new Set(["attach", "exec", "log", "portforward", "proxy"]);
@@ -49,6 +50,11 @@ export class FlowControl {
     this.budget = options.budget ?? createByteBudget();
     this.#reading = { limit: maxRequestsInFlight, inFlight: 0 };
     this.#mutating = { limit: maxMutatingRequestsInFlight, inFlight: 0 };
+  }
+
+  /** Throws an `OverloadedError` where there is no room to answer a path that is no resource's; probes always get an answer. */
+  checkRoom(path: string, isTrusted: boolean): void {
+    if (!isTrusted && !this.budget.hasRoom && !PROBES.test(path)) throw new OverloadedError();
   }
 
   /** Has a call answered, or throws an `OverloadedError`. */

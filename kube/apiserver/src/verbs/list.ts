@@ -15,6 +15,7 @@ import { readContinueToken, writeContinueToken } from "./continue-token.ts";
 import { listPieces } from "./list-body.ts";
 import { type ListOptions, listRevision, readListOptions } from "./list-options.ts";
 import { wantsPretty } from "./respond-object.ts";
+import { selectEntries } from "./select-entries.ts";
 import { readSelection, type Selection } from "./selection.ts";
 
 /** GET of a collection. */
@@ -96,24 +97,29 @@ async function cursorOf(call: Call, options: ListOptions, prefix: string): Promi
 }
 
 async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
+  if (!selection.isEverything) return fillSelected(call, cursor, selection);
+  const { revision, entries, remaining } = await call.api.store.range(
+    cursor.prefix,
+    rangeOptions(cursor, true),
+  );
+  return pageOf(cursor, { revision, entries, remaining, isEverything: true });
+}
+
+async function fillSelected(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
   const { store } = call.api;
-  const { limit } = cursor;
   const entries: StoredObject[] = [];
-  const { isEverything } = selection;
-  const isSingle = selection.isSingle && (call.info.namespace !== "" || !call.resource.isNamespaced);
   for (let at = cursor; ; ) {
-    const read = await store.range(cursor.prefix, rangeOptions(at, isEverything));
+    const read = await store.range(cursor.prefix, rangeOptions(at, false));
     const { revision, remaining } = read;
-    if (!isEverything) await store.prepare(call.resource, read.entries);
-    for (const [index, entry] of read.entries.entries()) {
-      if (!isEverything && !selection.matches(store.object(call.resource, entry))) continue;
-      if (entries.push(entry) !== limit) continue;
-      const left = isSingle ? 0 : remaining + read.entries.length - index - 1;
-      return pageOf(cursor, { revision, entries, remaining: left, isEverything });
+    await store.prepare(call.resource, read.entries);
+    for (const entry of await selectEntries(call, read.entries, selection)) {
+      if (entries.push(entry) !== cursor.limit) continue;
+      const left = remaining + read.entries.length - read.entries.indexOf(entry) - 1;
+      return pageOf(cursor, { revision, entries, remaining: left, isEverything: false });
     }
     const last = read.entries.at(-1);
     if (remaining === 0 || last === undefined)
-      return pageOf(cursor, { revision, entries, remaining: 0, isEverything });
+      return pageOf(cursor, { revision, entries, remaining: 0, isEverything: false });
     at = { ...at, revision, after: last.key };
   }
 }

@@ -11,6 +11,7 @@ import { FutureRevisionError, RevisionCompactedError } from "../storage/storage-
 import { partialMetadata } from "../table/partial-metadata.ts";
 import { tableOf } from "../table/table.ts";
 import type { ListOptions } from "../verbs/list-options.ts";
+import { selectEntries } from "../verbs/select-entries.ts";
 import type { Selection } from "../verbs/selection.ts";
 import type { Change } from "./change.ts";
 import { eventHead, type EventType } from "./event-line.ts";
@@ -194,23 +195,16 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
     const read = await store.range(scope, {});
     this.#revision = read.revision;
     await store.prepare(call.resource, read.entries);
-    const isSelected = (entry: StoredObject): boolean =>
-      this.#isInScope(entry.key) &&
-      (selection.isEverything || selection.matches(store.object(call.resource, entry)));
-    this.#first = this.#initialPieces(read.entries, isSelected, isMarked);
+    const entries = scope.endsWith("/") ? read.entries : read.entries.filter(({ key }) => key === scope);
+    this.#first = this.#initialPieces(await selectEntries(call, entries, selection), isMarked);
   }
 
-  *#initialPieces(
-    entries: readonly StoredObject[],
-    isSelected: (entry: StoredObject) => boolean,
-    isMarked: boolean,
-  ): Generator<Uint8Array> {
+  *#initialPieces(entries: readonly StoredObject[], isMarked: boolean): Generator<Uint8Array> {
     const { resource } = this.#input.call;
     const head = eventHead(resource, "ADDED");
     const isCopied = this.#input.how.as === undefined && resource.servesStoredText;
     const writer = new ChunkWriter();
     for (const entry of entries) {
-      if (!isSelected(entry)) continue;
       if (isCopied) {
         writer.stored(head, entry);
         writer.text("}\n");

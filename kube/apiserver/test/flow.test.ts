@@ -126,6 +126,23 @@ describe("bytes in flight", () => {
     });
   });
 
+  test.each([
+    { name: "JSON", headers: {} },
+    { name: "protobuf", headers: { accept: "application/vnd.kubernetes.protobuf" } },
+    { name: "gzip", headers: { "accept-encoding": "gzip" } },
+  ])("are given back when a list of $name is let go of, at once or later", async ({ headers }) => {
+    const budget = createByteBudget();
+    await withServer({ budget }, async (ask) => {
+      for (const pieces of [0, 1, 2]) {
+        const { body } = await ask({ headers });
+        const stream = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+        for (let at = 0; at < pieces; at++) await stream.next();
+        await stream.return?.();
+        await expect.poll(() => budget.used).toBe(0);
+      }
+    });
+  });
+
   test("are never more than the budget has, whoever asks", async () => {
     const budget = createByteBudget(4 * 1024 * 1024);
     await withServer({ budget }, async (ask) => {

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
+import { HeldBody } from "../flow/held-body.ts";
 import type { ApiRequest, ApiResponse, BodyPiece } from "./api-request.ts";
 
 /** Answers up to this long are sent as they are. */
@@ -19,8 +20,14 @@ export function compressed(request: Pick<ApiRequest, "header">, answer: ApiRespo
   return {
     status: answer.status,
     headers: [...headers, ["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]],
-    body: gzipped(typeof body === "string" ? [bytes ?? body] : body),
+    body: typeof body === "string" ? gzipped([bytes ?? body]) : held(body),
   };
+}
+
+/** A stream as it is compressed; it is let go of also if nobody has asked for its first piece. */
+function held(body: AsyncIterable<BodyPiece>): AsyncIterable<BodyPiece> {
+  const letGo = (): void => void body[Symbol.asyncIterator]().return?.();
+  return new HeldBody(gzipped(body), { letGo });
 }
 
 function acceptsGzip(header: string | undefined): boolean {

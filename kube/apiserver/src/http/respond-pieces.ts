@@ -1,3 +1,4 @@
+import { HeldBody } from "../flow/held-body.ts";
 import type { ApiResponse } from "./api-request.ts";
 import type { Negotiated } from "./negotiate.ts";
 import { type ResponseExtras, warningHeaders } from "./respond.ts";
@@ -27,14 +28,12 @@ export async function respondPieces(
   if (first.done === true) return { ...head, body: "" };
   const second = await pieces.next();
   if (second.done === true) return { ...head, body: "", bytes: first.value };
-  return { ...head, body: resumed([first.value, second.value], pieces) };
+  // A generator that nobody has asked yet lets go of nothing when it is returned.
+  const letGo = (): void => void pieces.return?.();
+  return { ...head, body: new HeldBody(resumed([first.value, second.value], pieces), { letGo }) };
 }
 
 async function* resumed(begun: readonly Uint8Array[], pieces: Pieces): AsyncGenerator<Uint8Array> {
-  try {
-    yield* begun;
-    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
-  } finally {
-    await pieces.return?.();
-  }
+  yield* begun;
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
 }

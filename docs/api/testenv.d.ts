@@ -21,6 +21,7 @@ import type { Resource } from "@weir/sdk";
 import type { Storage } from "@weir/apiserver";
 import type { Transport } from "@weir/client";
 import type { WeirError } from "@weir/core";
+import type { WorkloadTiming } from "@weir/cluster";
 
 export { ConnectionDroppedError } from "@weir/apiserver";
 export { type Fault } from "@weir/apiserver";
@@ -72,6 +73,7 @@ export interface EmbeddedTestCluster {
     readonly loops?: Loops;
     readonly storage?: Storage;
     readonly authorization?: "AlwaysAllow" | "RBAC";
+    readonly timing?: WorkloadTiming;
 }
 
 export interface ExistingTestCluster {

@@ -2,12 +2,19 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { createSqliteStorage } from "@weir/apiserver";
-import { type KubeClient, loadKubeconfig, openClient } from "@weir/client";
-import { ConfigMap, Node } from "@weir/builtin/core-v1";
+import { type Kind, type KubeClient, loadKubeconfig, openClient } from "@weir/client";
+import type { KubeObject } from "@weir/objects";
 import { emitYaml, loadYaml } from "@weir/yaml";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Environment } from "../src/environment.ts";
 import { runProgram } from "../src/run-program.ts";
+
+interface Settings extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const ConfigMap: Kind<Settings, Settings> = { group: "", version: "v1", kind: "ConfigMap" };
+const Node: Kind = { group: "", version: "v1", kind: "Node" };
 
 const main = resolve(import.meta.dirname, "../src/main.ts");
 

@@ -76,8 +76,6 @@ export interface ApiServer extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** The same for callers that have no fetch Request at hand, such as an HTTP listener. */
   handle(request: ApiRequest, options?: HandleOptions): Promise<ApiResponse>;
-  /** Where the expressions of a ValidatingAdmissionPolicy's spec do not fit the kinds that it names: what its status tells. */
-  policyWarnings(spec: JsonObject): readonly ExpressionWarning[];
   /** Drops what is kept of the past: who wants to read or watch from an earlier revision is told that it is gone. */
   compact(): Promise<void>;
   /**
@@ -85,6 +83,8 @@ export interface ApiServer extends AsyncDisposable {
    * the fault `restart` breaks them off.
    */
   restart(): Promise<void>;
+  /** Where the expressions of a ValidatingAdmissionPolicy's spec do not fit the kinds that it names: what its status tells. */
+  policyWarnings(spec: JsonObject): readonly ExpressionWarning[];
 }
 
 /** Where a request comes from. */
@@ -198,7 +198,7 @@ class Server implements ServerLife {
     const warnings: string[] = [];
     const asked: Asked = { isTrusted, warnings, audit, isAdmitted: false };
     try {
-      return await this.#route(request, { isTrusted, warnings, audit });
+      return await this.#route(request, asked);
     } catch (error) {
       if (error instanceof NoSuchPageError) return notFoundPage();
       if (error instanceof OverloadedError) return tooManyRequests();

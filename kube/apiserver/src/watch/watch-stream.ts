@@ -139,7 +139,9 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
   }
 
   #onTimer(): void {
-    const isLast = this.#endsAtMs <= this.#input.call.api.clock.monotonic();
+    const { call, options } = this.#input;
+    // A timer may fire a little early: the end is no bookmark then.
+    const isLast = !options.allowBookmarks || this.#endsAtMs <= call.api.clock.monotonic();
     if (!isLast && this.#isBegun && !this.#isSilent) void this.#mark();
     this.#setTimer();
   }

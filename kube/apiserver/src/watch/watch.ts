@@ -40,7 +40,7 @@ function scopeOf({ request, resource, info }: Call): string {
 }
 
 function negotiateStream(accept: string | undefined): Negotiated {
-  const how = negotiate(accept, { views: objectViews, isPretty: false, streams: STREAM_TYPES });
+  const how = negotiate(accept, { views: objectViews, isPretty: false });
   if (how.format !== "json") throw notAcceptableError(STREAM_TYPES);
   return how;
 }

@@ -150,7 +150,7 @@ export function aHistory(parts: {
     watches: [],
     server: [],
     settled: 0,
-    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true },
+    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true, deletionsSeeFinalizers: true },
     ...parts,
   };
 }

@@ -1,8 +1,9 @@
 import { isMarked, isWrite, type WriteOperation } from "../history/history.ts";
-import { deleted, differences, effectOf, stateOf } from "../model/effects.ts";
+import type { Seen } from "../history/seen-object.ts";
+import { deleted, differences, type Effect, effectOf, stateOf } from "../model/effects.ts";
 import { isChosen, isInScope } from "../model/selectors.ts";
 import { isStored, type Version } from "../model/version-log.ts";
-import type { Subject } from "./subject.ts";
+import { canHaveSeen, type Subject } from "./subject.ts";
 
 /** Whether a version differs from the one before by nothing but being marked for deletion. */
 export function isMarkForDeletion({ seen, before }: Version): boolean {
@@ -61,23 +62,50 @@ function byKey({ history, log }: Subject): ReadonlyMap<string, readonly WriteOpe
   return result;
 }
 
-function canHaveEnded({ knowledge, log }: Subject, operation: WriteOperation, version: Version): boolean {
+function canHaveEnded(subject: Subject, operation: WriteOperation, version: Version): boolean {
+  const { knowledge } = subject;
   const { request, outcome } = operation;
-  const { before, seen, revision, key } = version;
-  if (before === undefined) return false;
+  const { before, seen, revision } = version;
+  if (before === undefined || (isMarked(request) && seen !== undefined)) return false;
   const isInTime =
     revision > knowledge.knownBefore(operation.start) && knowledge.earliestOf(revision) < endOf(operation);
   if (!isInTime) return false;
+  if (request.verb === "deletecollection" && !hasListed(subject, operation, version.key)) return false;
   const wanted = seen === undefined ? "removed" : "stored";
-  if (request.verb === "deletecollection") {
-    const wasChosen = log
-      .of(key)
-      .some((each) => each.seen?.uid === before.uid && isChosen(each.seen, request));
-    return wasChosen && deleted(before).kind === wanted;
-  }
-  if (isMarked(request) && seen !== undefined) return false;
-  if (effectOf(request, before).kind !== wanted) return false;
-  return outcome.kind === "unknown" || isSaidBy(operation, version);
+  const isAble = basesOf(subject, operation, version).some((base) => effectOn(request, base).kind === wanted);
+  return (
+    isAble &&
+    (outcome.kind === "unknown" || request.verb === "deletecollection" || isSaidBy(operation, version))
+  );
+}
+
+function effectOn(request: WriteOperation["request"], base: Seen): Effect {
+  return request.verb === "deletecollection" ? deleted(base) : effectOf(request, base);
+}
+
+/** What many are deleted by is their names, as they were listed: what lies under them by then is deleted. */
+function hasListed({ log }: Subject, { request, items }: WriteOperation, key: string): boolean {
+  if (request.verb !== "deletecollection") return false;
+  if (items !== undefined) return items.some((item) => item.key === key);
+  return log.of(key).some(({ seen }) => seen !== undefined && isChosen(seen, request));
+}
+
+/**
+ * What a deletion may have looked at: the object as it was just before, or, of a server that removes what it had found without
+ * finalizers a moment ago, any version of it in that time.
+ */
+function basesOf(subject: Subject, operation: WriteOperation, version: Version): readonly Seen[] {
+  const { before, key, revision } = version;
+  if (before === undefined) return [];
+  if (subject.history.promises.deletionsSeeFinalizers || version.seen !== undefined) return [before];
+  const versions = subject.log
+    .of(key)
+    .filter((each) => each.revision < revision && each.seen?.uid === before.uid);
+  const span = { start: operation.start, end: endOf(operation) };
+  return versions.flatMap(({ seen, revision: from }, index) => {
+    const until = versions[index + 1]?.revision ?? revision;
+    return seen !== undefined && canHaveSeen(subject, span, { from, until }) ? [seen] : [];
+  });
 }
 
 /** Whether an answer speaks of this very change. */

@@ -234,6 +234,8 @@ export interface Promises {
   readonly watchesBeginFresh: boolean;
   /** A revision is told to be too old only after it was compacted. */
   readonly expiresOnlyCompacted: boolean;
+  /** A deletion removes nothing to which a finalizer was added meanwhile. kube-apiserver looks only once. */
+  readonly deletionsSeeFinalizers: boolean;
 }
 
 export function isWrite(operation: Operation): operation is WriteOperation {

@@ -9,21 +9,22 @@ const AROUND = 3;
 /** So many violations of a rule are shown with their surroundings. */
 const SHOWN = 2;
 
-/** What is wrong with a history, in words, each with the shortest part of it that shows it. */
+/** What is wrong with a history, in words, each with the shortest part of it that shows it; a text of lines for each. */
 export function reportViolations(history: History, violations: readonly Violation[]): readonly string[] {
   const subject = subjectOf(history);
-  const lines: string[] = [];
+  const texts: string[] = [];
   const counts = new Map<string, number>();
   for (const violation of violations) {
     const count = (counts.get(violation.rule) ?? 0) + 1;
     counts.set(violation.rule, count);
     if (count > SHOWN) continue;
-    lines.push(`${violation.rule}: ${violation.message}`, ...surroundings(subject, violation));
+    const lines = [`${violation.rule}: ${violation.message}`, ...surroundings(subject, violation)];
+    texts.push(lines.join("\n"));
   }
   for (const [rule, count] of counts) {
-    if (count > SHOWN) lines.push(`${rule}: ${count - SHOWN} more`);
+    if (count > SHOWN) texts.push(`${rule}: ${count - SHOWN} more`);
   }
-  return lines;
+  return texts;
 }
 
 function surroundings(subject: Subject, { key, revision, operation, watch }: Violation): readonly string[] {

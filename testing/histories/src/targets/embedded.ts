@@ -52,7 +52,7 @@ export async function startEmbedded({ path, fsync = true, breakage }: EmbeddedOp
     running = await ApiProcess.start({ ...options, port });
   };
   return {
-    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true },
+    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true, deletionsSeeFinalizers: true },
     compactsEverything: false,
     connect: () => openSession(running.address),
     kill: (ended) => replace(() => running.kill(), ended),

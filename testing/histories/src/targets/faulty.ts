@@ -23,7 +23,7 @@ export async function startFaulty(plan: FaultPlan): Promise<Target> {
   };
   const faulty = faultyTransport(cluster.transport, plan, { target });
   return {
-    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true },
+    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true, deletionsSeeFinalizers: true },
     compactsEverything: true,
     connect: () => ({ ...sessionOf(faulty), auditor: sessionOf(cluster.transport).plain }),
     [Symbol.asyncDispose]: async () => {

@@ -19,7 +19,7 @@ export interface InProcessOptions {
 export async function startInProcess(options: InProcessOptions): Promise<Target> {
   let running = await start(options);
   return {
-    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true },
+    promises: { watchesBeginFresh: true, expiresOnlyCompacted: true, deletionsSeeFinalizers: true },
     compactsEverything: false,
     connect: () => sessionOf(running.cluster.transport),
     async restart(ended) {

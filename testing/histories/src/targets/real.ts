@@ -9,7 +9,7 @@ import type { Target } from "./target.ts";
 export async function startReal(programs: ControlPlanePrograms): Promise<Target> {
   const plane = await startControlPlane({ programs });
   return {
-    promises: { watchesBeginFresh: false, expiresOnlyCompacted: false },
+    promises: { watchesBeginFresh: false, expiresOnlyCompacted: false, deletionsSeeFinalizers: false },
     compactsEverything: true,
     connect: () => openSession(plane),
     compact: () => plane.compactHistory(),

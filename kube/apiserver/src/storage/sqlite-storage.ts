@@ -41,8 +41,9 @@ export interface SqliteStorageOptions {
 /**
  * Opens a storage that outlives its process.
  *
- * The present state and the kept log lie in memory, so reads and watches never wait for the disk; the file is the
- * durable log. Writes that arrive while the disk is busy become durable together, by one flush.
+ * The present state and the kept log lie in memory, so reads and watches need no disk; the file is the durable log. Writes
+ * that meet, or arrive while the disk is busy, become durable together, by one flush, for which nobody else waits: unless a
+ * single write finds a disk that answers sooner than another thread would wake up.
  *
  * Rejects with `StorageLockedError` while another storage has the file open, `StorageCorruptError`,
  * `StorageVersionError`, `StorageFullError`, or `StorageFailedError` with the cause.
@@ -63,8 +64,20 @@ export async function createSqliteStorage(options: SqliteStorageOptions): Promis
 /** Bounds of one transaction, so that the first writes of a burst do not wait for all of it. */
 const LARGEST_BATCH = { writes: 1000, bytes: 8 * 1024 * 1024 } as const;
 
-/** How much may wait in the write-ahead log before it is copied into the file, which takes a millisecond per MiB. */
-const CHECKPOINT_BYTES = 8 * 1024 * 1024;
+/**
+ * How much may wait in the write-ahead log before it is copied into the file, which takes a millisecond per MiB and waits for
+ * the disk: more rarely where nothing else does.
+ */
+const CHECKPOINT_BYTES = { synced: 8 * 1024 * 1024, unsynced: 32 * 1024 * 1024 } as const;
+
+/** How many revisions one step of a compaction in the file must keep up with: it moves as many, and deletes as many. */
+const WRITES_PER_STEP = 250;
+
+/** A compaction: how far it goes, and the revisions that are out of reach by it. */
+interface Forgotten {
+  readonly compacted: number;
+  unreachable: readonly number[];
+}
 
 interface PendingWrite {
   readonly write: StorageWrite;
@@ -79,6 +92,7 @@ class SqliteStorage implements Storage {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #fsync: boolean;
+  readonly #checkpointBytes: number;
   readonly #pace = new FlushPace();
   readonly #index = new RevisionIndex();
   readonly #hub = new WatchHub(this.#index);
@@ -86,8 +100,8 @@ class SqliteStorage implements Storage {
   readonly #queue: PendingWrite[] = [];
   /** Keys with a write on its way, and the end of that write, whatever it is. */
   readonly #underway = new Map<string, Promise<unknown>>();
-  /** Revisions out of reach whose rows still lie in the file; present when there is something to be done in it. */
-  #unreachable: readonly number[] | undefined;
+  /** What is forgotten here and still lies in the file, oldest first. */
+  readonly #forgotten: Forgotten[] = [];
   #flushing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -97,8 +111,9 @@ class SqliteStorage implements Storage {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#fsync = options.fsync ?? true;
+    this.#checkpointBytes = this.#fsync ? CHECKPOINT_BYTES.synced : CHECKPOINT_BYTES.unsynced;
     const unreachable = restoreIndex(this.#index, rows, bounds);
-    if (unreachable.length > 0) this.#unreachable = unreachable;
+    if (unreachable.length > 0) this.#forgotten.push({ compacted: this.#index.oldest, unreachable });
     this.#keeper = new HistoryKeeper(this.#index, this.#clock, options.history, (before) =>
       this.#forget(before),
     );
@@ -180,7 +195,7 @@ class SqliteStorage implements Storage {
 
   #afterCommit(): void {
     this.#keeper.grown();
-    if (this.#file.walBytes > CHECKPOINT_BYTES) this.#flush();
+    if (this.#file.walBytes > this.#checkpointBytes) this.#flush();
   }
 
   #enqueue(write: StorageWrite, createRevision: number | undefined): Promise<CommitResult> {
@@ -201,9 +216,10 @@ class SqliteStorage implements Storage {
       while (this.#queue.length > 0 || (this.#hasRemains() && isFileWhole)) {
         // Writes of all requests that have arrived by now share a transaction.
         await immediately();
-        if (this.#queue.length > 0) await this.#commitBatch(takeBatch(this.#queue));
-        if (this.#unreachable !== undefined) isFileWhole = await this.#compactFile(this.#unreachable);
-        if (this.#file.walBytes > CHECKPOINT_BYTES && !(await this.#checkpoint())) isFileWhole = false;
+        const batch = takeBatch(this.#queue);
+        if (batch.length > 0) await this.#commitBatch(batch);
+        if (isFileWhole) isFileWhole = await this.#compactBeside(batch.length);
+        if (this.#file.walBytes > this.#checkpointBytes && !(await this.#checkpoint())) isFileWhole = false;
       }
     } finally {
       this.#flushing = undefined;
@@ -272,20 +288,34 @@ class SqliteStorage implements Storage {
     const oldest = this.#index.oldest;
     const unreachable = this.#index.compact(before);
     if (this.#index.oldest === oldest) return;
-    this.#unreachable = (this.#unreachable ?? []).concat(unreachable);
+    this.#forgotten.push({ compacted: this.#index.oldest, unreachable });
     this.#flush();
   }
 
   #hasRemains(): boolean {
-    return this.#unreachable !== undefined || this.#file.walBytes > CHECKPOINT_BYTES;
+    return this.#forgotten.length > 0 || this.#file.walBytes > this.#checkpointBytes;
   }
 
-  /** One step of the compaction in the file. Failing leaves rows that the next one takes along; says whether it was done. */
-  async #compactFile(unreachable: readonly number[]): Promise<boolean> {
-    const { revision, oldest: compacted } = this.#index;
+  /** At least as much as was just written, so that the file does not grow while others keep writing. */
+  async #compactBeside(writes: number): Promise<boolean> {
+    for (let left = writes; this.#forgotten.length > 0; left -= WRITES_PER_STEP) {
+      if (!(await this.#compactFile())) return false;
+      if (left <= 0) break;
+    }
+    return true;
+  }
+
+  /** One step of the oldest compaction in the file. What fails is taken up again; says whether it was done. */
+  async #compactFile(): Promise<boolean> {
+    const job = this.#forgotten[0];
+    if (job === undefined) return true;
+    const { compacted } = job;
     try {
-      const rest = this.#file.compactStep({ revision, compacted }, unreachable);
-      this.#unreachable = rest.length === 0 && this.#file.isCompactedTo(compacted) ? undefined : rest;
+      job.unreachable = this.#file.compactStep(
+        { revision: this.#index.revision, compacted },
+        job.unreachable,
+      );
+      if (job.unreachable.length === 0 && this.#file.isCompactedTo(compacted)) this.#forgotten.shift();
       if (this.#fsync) await this.#file.sync();
       return true;
     } catch (error) {

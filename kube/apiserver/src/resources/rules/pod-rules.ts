@@ -4,24 +4,39 @@ import { type FieldError, forbiddenField, invalidField } from "@weir/schema";
 import { podWarnings } from "../../validation/pod-warnings.ts";
 import { podSpecErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, children, ensureChild, text } from "../draft-access.ts";
+import { child, children, ensureChild, number, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
 
 /** Pods get a quality of service, and what they are told to run stays mostly as it is. */
 export const podRules: KindRules = {
   warnings: podWarnings,
   prepareForCreate(object) {
-    object["status"] = { phase: "Pending", qosClass: qualityOf(ensureChild(object, "spec")) };
+    const spec = ensureChild(object, "spec");
+    if ((number(spec, "terminationGracePeriodSeconds") ?? 0) < 0) spec["terminationGracePeriodSeconds"] = 1;
+    object["status"] = { phase: "Pending", qosClass: qualityOf(spec) };
   },
   validate: (object) => [
     ...mirrorErrors(object),
     ...podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
+    ...tooEarlyErrors(child(object, "spec") ?? {}),
   ],
   validateUpdate: (object, old) => [
     ...podSpecErrors(child(object, "spec") ?? {}, "spec", "Pod"),
     ...(countErrors(object, old) ?? immutableSpec(object, old)),
   ],
 };
+
+/** What a Pod gets only later. */
+function tooEarlyErrors(spec: JsonObject): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (children(spec, "ephemeralContainers").length > 0)
+    errors.push(forbiddenField("spec.ephemeralContainers", "cannot be set on create"));
+  if (text(spec, "nodeName") !== "" && children(spec, "schedulingGates").length > 0) {
+    const detail = "cannot be set until all schedulingGates have been cleared";
+    errors.push(forbiddenField("spec.nodeName", detail));
+  }
+  return errors;
+}
 
 const MIRROR = "kubernetes.io/config.mirror";
 

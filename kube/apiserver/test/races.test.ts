@@ -44,17 +44,17 @@ describe("requests that meet", () => {
     JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "contended" }, data });
 
   test("an apply that finds the object made meanwhile updates it", async () => {
-    let server: ApiServer | undefined;
+    const running: { server?: ApiServer } = {};
     const create = async (): Promise<void> => {
-      if (server === undefined) return;
+      if (running.server === undefined) return;
       const path = "/api/v1/namespaces/default/configmaps";
-      await ask(server, { method: "POST", path, body: body({ theirs: "1" }) });
+      await ask(running.server, { method: "POST", path, body: body({ theirs: "1" }) });
     };
     await using memory = createMemoryStorage();
     const storage = interrupted(memory, "/core/configmaps/default/contended", create);
-    await using running = await createApiServer({ storage });
-    server = running;
-    const applied = await ask(running, { ...apply, headers, body: body({ mine: "2" }) });
+    await using server = await createApiServer({ storage });
+    running.server = server;
+    const applied = await ask(server, { ...apply, headers, body: body({ mine: "2" }) });
     expect(applied.status).toBe(200);
     expect(applied.body.data).toEqual({ mine: "2", theirs: "1" });
   });

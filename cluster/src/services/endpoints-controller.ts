@@ -2,9 +2,10 @@ import { Endpoints, Pod, Service } from "@weir/builtin/core-v1";
 import { EndpointSlice } from "@weir/builtin/discovery-v1";
 import type { Kind } from "@weir/client";
 import type { JsonObject } from "@weir/core";
-import type { KubeObject } from "@weir/objects";
+import { jsonEqual, type KubeObject } from "@weir/objects";
 import {
   type BaseContext,
+  type Change,
   type Controller,
   createController,
   type Enqueue,
@@ -12,6 +13,7 @@ import {
   parseKey,
 } from "@weir/sdk";
 import { createContent } from "../namespaces/create-content.ts";
+import { isPodFinished, isPodReady } from "../workloads/pod-status.ts";
 import { sameStatus } from "../workloads/write-status.ts";
 import { CONTROLLER_MANAGER } from "../workloads/workload-options.ts";
 import { endpointSlices, endpointsOf, hasOwnEndpoints, selects, SLICE_CONTROLLER } from "./endpoints.ts";
@@ -20,10 +22,16 @@ import { endpointSlices, endpointsOf, hasOwnEndpoints, selects, SLICE_CONTROLLER
 export function endpointsController(): Controller {
   return createController("endpoints", { concurrency: 4, component: CONTROLLER_MANAGER })
     .forKeys()
-    .watches(Service, { map: (service) => [service] })
+    .index(Pod, BY_LABEL, labelKeys)
+    .watches(Service, {
+      create: wake,
+      update: (_previous, service, enqueue) => wake(service, enqueue),
+      delete: wake,
+    })
     .watches(Pod, {
       create: wakeServices,
       update: (previous, pod, enqueue) => {
+        if (isSameEndpoint(previous, pod)) return;
         wakeServices(previous, enqueue);
         wakeServices(pod, enqueue);
       },
@@ -34,29 +42,62 @@ export function endpointsController(): Controller {
         const name = metadata.labels?.["kubernetes.io/service-name"];
         return name === undefined ? [] : [{ namespace: metadata.namespace ?? "", name }];
       },
+      when: isOfOthers,
     })
-    .watches(Endpoints, { map: (endpoints) => [endpoints] })
+    .watches(Endpoints, { map: (endpoints) => [endpoints], when: isOfOthers })
     .reconcile(async (key, ctx) => {
       const at = parseKey(key);
       const service = await ctx.get(Service, at);
       if (service === undefined) return forget(at, ctx);
       if (!hasOwnEndpoints(service)) return;
-      const pods = (await ctx.list(Pod, { namespace: at.namespace ?? "" })).filter((pod) =>
-        selects(service, pod),
-      );
+      const pods = podsBehind(service, ctx);
       await keepSlices({ service, pods }, ctx);
       await keep(Endpoints as unknown as AnyKind, endpointsOf({ service, pods }), ctx);
     });
 }
 
+const BY_LABEL = "namespaced-label";
+
+function labelKeys({ metadata: { namespace, labels } }: Pod): readonly string[] {
+  return Object.entries(labels ?? {}).map(([name, value]) => `${namespace}/${name}=${value}`);
+}
+
+function podsBehind(service: Service, ctx: BaseContext): readonly Pod[] {
+  const [first] = Object.entries(service.spec?.selector ?? {});
+  if (first === undefined) return [];
+  const found = ctx.cache.list(Pod, {
+    index: [BY_LABEL, `${service.metadata.namespace}/${first.join("=")}`],
+  });
+  return found.filter((pod) => selects(service, pod));
+}
+
+/** What this controller wrote needs no second look. */
+function isOfOthers(change: Change<unknown>): boolean {
+  return change.kind === "delete" || !change.isOwn;
+}
+
+function isSameEndpoint(left: Pod, right: Pod): boolean {
+  return (
+    left.status?.podIP === right.status?.podIP &&
+    isPodReady(left) === isPodReady(right) &&
+    isPodFinished(left) === isPodFinished(right) &&
+    left.metadata.deletionTimestamp === right.metadata.deletionTimestamp &&
+    jsonEqual((left.metadata.labels ?? {}) as JsonObject, (right.metadata.labels ?? {}) as JsonObject)
+  );
+}
+
 /** Pods of one workload come and go together: their Services wait for the others. */
-const BATCH_MS = 10;
+const BATCH_MS = 50;
+
+function wake(service: Service, enqueue: Enqueue): void {
+  enqueue.add(keyOf(service), { afterMs: BATCH_MS });
+}
 
 function wakeServices(pod: Pod, enqueue: Enqueue): void {
   const { namespace = "" } = pod.metadata;
   for (const service of enqueue.cache.list(Service, { namespace })) {
     if (!hasOwnEndpoints(service) || !selects(service, pod)) continue;
-    enqueue.add(keyOf(service), { afterMs: BATCH_MS });
+    wake(service, enqueue);
   }
 }
 

@@ -1,18 +1,9 @@
 import type { Kind } from "@weir/client";
 import type { JsonObject, JsonValue } from "@weir/core";
-import type { ObjectMeta, OwnerReference } from "@weir/objects";
-import { type BaseContext, type CacheReader, keyOf } from "@weir/sdk";
+import { jsonEqual, type ObjectKey, type ObjectMeta, type OwnerReference } from "@weir/objects";
+import { type BaseContext, type Enqueue, type EventHandler, formatKey, keyOf } from "@weir/sdk";
 import { labelSelectorFrom, type LabelSelectorSpec } from "@weir/text";
 import { controllerReference, controllerUid } from "./controller-reference.ts";
-
-/** The index by which controllers find objects that nobody controls. */
-export const ORPHANS = "orphan-namespace";
-
-/** The namespace of an object that nobody controls, for that index. */
-export function orphanNamespace({ metadata }: Controllable): readonly string[] {
-  const isOrphan = controllerUid(metadata) === undefined && metadata.deletionTimestamp === undefined;
-  return isOrphan ? [metadata.namespace ?? ""] : [];
-}
 
 interface Controllable {
   readonly metadata: ObjectMeta;
@@ -23,15 +14,65 @@ export interface Adopter extends Controllable {
   readonly spec?: { readonly selector?: object };
 }
 
-/** The owners whose selector chooses an object that nobody controls: each of them would take it. */
-export function adoptersOf<Owner extends Adopter>(
-  kind: Kind<Owner, unknown>,
-): (object: Controllable, cache: CacheReader) => readonly Owner[] {
-  return (object, cache) => {
-    if (orphanNamespace(object).length === 0) return [];
-    const owners = cache.list(kind, { namespace: object.metadata.namespace ?? "" });
-    return owners.filter((owner) => selectorOf(owner)?.matches(object.metadata.labels ?? {}) === true);
-  };
+/**
+ * Objects that nobody controls, and owners of which an object got other labels: both are rare, so that they are looked for as
+ * they come and not at each reconcile.
+ */
+export class Strays<Owner extends Adopter> {
+  readonly #kind: Kind<Owner, unknown>;
+  readonly #orphans = new Map<string, Map<string, ObjectKey>>();
+  readonly #relabelled = new Set<string>();
+
+  /** `kind` is that of the owners. */
+  constructor(kind: Kind<Owner, unknown>) {
+    this.#kind = kind;
+  }
+
+  /** Watches the dependents, and wakes the owners whose selector chooses an orphan. */
+  handler<Dependent extends Controllable>(): EventHandler<Dependent> {
+    return {
+      create: (object, enqueue) => this.#note(object, enqueue),
+      update: (previous, object, enqueue) => {
+        const uid = controllerUid(object.metadata);
+        if (uid !== undefined && !sameLabels(previous, object)) this.#relabelled.add(uid);
+        this.#note(object, enqueue);
+      },
+      delete: ({ metadata }) => this.#forget(metadata),
+    };
+  }
+
+  /** The orphans of a namespace. */
+  orphans(namespace: string): readonly ObjectKey[] {
+    return [...(this.#orphans.get(namespace)?.values() ?? [])];
+  }
+
+  /** Whether an object of the owner got other labels since this was last asked. */
+  takeRelabelled(uid: string): boolean {
+    return this.#relabelled.delete(uid);
+  }
+
+  #note({ metadata }: Controllable, enqueue: Enqueue): void {
+    if (!isOrphan({ metadata })) return this.#forget(metadata);
+    const { namespace = "" } = metadata;
+    const key = keyOf({ metadata });
+    let orphans = this.#orphans.get(namespace);
+    if (orphans === undefined) this.#orphans.set(namespace, (orphans = new Map()));
+    orphans.set(formatKey(key), key);
+    for (const owner of enqueue.cache.list(this.#kind, { namespace }))
+      if (selectorOf(owner)?.matches(metadata.labels ?? {}) === true) enqueue.add(keyOf(owner));
+  }
+
+  #forget(metadata: ObjectMeta): void {
+    const { namespace = "" } = metadata;
+    const orphans = this.#orphans.get(namespace);
+    if (orphans?.delete(formatKey(keyOf({ metadata }))) === true && orphans.size === 0)
+      this.#orphans.delete(namespace);
+  }
+}
+
+function sameLabels(left: Controllable, right: Controllable): boolean {
+  const [before, after] = [left.metadata.labels, right.metadata.labels];
+  return before === after || jsonEqual((before ?? {}) as JsonValue, (after ?? {}) as JsonValue);
 }
 
 function selectorOf({ spec }: Adopter): ReturnType<typeof labelSelectorFrom> | undefined {
@@ -40,32 +81,53 @@ function selectorOf({ spec }: Adopter): ReturnType<typeof labelSelectorFrom> | u
   return parsed?.isEmpty === true ? undefined : parsed;
 }
 
+/** What a claim is about. */
+export interface Claim<Owner extends Adopter, Dependent> {
+  readonly kind: Kind<Dependent, unknown>;
+  readonly owner: Owner & { readonly apiVersion: string; readonly kind: string };
+  readonly strays: Strays<Owner>;
+}
+
+type OwnerContext<Dependent> = BaseContext & { owned(kind: Kind<Dependent, unknown>): readonly Dependent[] };
+
 /**
  * Takes over what the owner's selector chooses and nobody controls, and lets go of what it no longer chooses, as Kubernetes'
  * controllers do. An owner that is going changes nothing.
  */
-export async function claim<Dependent extends Controllable>(
-  ctx: BaseContext & { owned(kind: Kind<Dependent, unknown>): readonly Dependent[] },
-  kind: Kind<Dependent, unknown>,
-  owner: Adopter & { readonly apiVersion: string; readonly kind: string },
+export async function claim<Owner extends Adopter, Dependent extends Controllable>(
+  ctx: OwnerContext<Dependent>,
+  about: Claim<Owner, Dependent>,
 ): Promise<void> {
-  const { metadata } = owner;
-  const selector = selectorOf(owner);
-  if (metadata.deletionTimestamp !== undefined || selector === undefined) return;
+  const { owner, strays, kind } = about;
+  const isRelabelled = strays.takeRelabelled(owner.metadata.uid ?? "");
+  const orphans = strays.orphans(owner.metadata.namespace ?? "");
+  if (!isRelabelled && orphans.length === 0) return;
+  const selector = owner.metadata.deletionTimestamp === undefined ? selectorOf(owner) : undefined;
+  if (selector === undefined) return;
   const chooses = (object: Dependent): boolean => selector.matches(object.metadata.labels ?? {});
+  if (isRelabelled) await release(ctx, about, chooses);
+  const reference = controllerReference(owner.apiVersion, owner.kind, owner.metadata);
+  for (const key of orphans) {
+    const object = await ctx.get(kind, key);
+    if (object !== undefined && isOrphan(object) && chooses(object))
+      await own(ctx, kind, object, [...ownersOf(object), reference]);
+  }
+}
+
+async function release<Owner extends Adopter, Dependent extends Controllable>(
+  ctx: OwnerContext<Dependent>,
+  { kind, owner }: Claim<Owner, Dependent>,
+  chooses: (object: Dependent) => boolean,
+): Promise<void> {
   for (const object of ctx.owned(kind)) {
     if (object.metadata.deletionTimestamp !== undefined || chooses(object)) continue;
-    await own(
-      ctx,
-      kind,
-      object,
-      ownersOf(object).filter(({ uid }) => uid !== metadata.uid),
-    );
+    const others = ownersOf(object).filter(({ uid }) => uid !== owner.metadata.uid);
+    await own(ctx, kind, object, others);
   }
-  const reference = controllerReference(owner.apiVersion, owner.kind, metadata);
-  for (const object of ctx.cache.list(kind, { index: [ORPHANS, metadata.namespace ?? ""] })) {
-    if (chooses(object)) await own(ctx, kind, object, [...ownersOf(object), reference]);
-  }
+}
+
+function isOrphan({ metadata }: Controllable): boolean {
+  return controllerUid(metadata) === undefined && metadata.deletionTimestamp === undefined;
 }
 
 function ownersOf({ metadata }: Controllable): readonly OwnerReference[] {

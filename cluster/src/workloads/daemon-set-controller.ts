@@ -2,7 +2,7 @@ import { ControllerRevision, DaemonSet } from "@weir/builtin/apps-v1";
 import { Pod } from "@weir/builtin/core-v1";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
 import { createContent } from "../namespaces/create-content.ts";
-import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
+import { claim, Strays } from "./adoption.ts";
 import type { RevisionOwner } from "./controller-revision.ts";
 import { daemonPod, daemonSetStatus, decideDaemonSet } from "./daemon-set.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
@@ -12,15 +12,19 @@ import { writeStatus } from "./write-status.ts";
 
 /** Keeps the pod of each DaemonSet on the one node. */
 export function daemonSetController(): Controller {
+  const strays = new Strays(DaemonSet);
   return createController("daemonset", { concurrency: 4, component: CONTROLLER_MANAGER })
     .for(DaemonSet, { suspended: () => false })
     .owns(Pod)
     .owns(ControllerRevision)
-    .index(Pod, ORPHANS, orphanNamespace)
-    .watches(Pod, { map: adoptersOf(DaemonSet) })
+    .watches(Pod, strays.handler())
     .reconcile(async (daemonSet, ctx): Promise<void> => {
       if (daemonSet.metadata.deletionTimestamp !== undefined) return;
-      await claim(ctx, Pod, { ...daemonSet, apiVersion: "apps/v1", kind: "DaemonSet" });
+      await claim(ctx, {
+        kind: Pod,
+        owner: { ...daemonSet, apiVersion: "apps/v1", kind: "DaemonSet" },
+        strays,
+      });
       const owner = revisionOwner(daemonSet);
       const updateRevision = await ensureRevision(owner, ctx as ReconcileContext<never>);
       const observe = (): Parameters<typeof decideDaemonSet>[0] => ({

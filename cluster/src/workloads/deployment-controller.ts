@@ -3,7 +3,7 @@ import { isApiError } from "@weir/client";
 import type { Outcome } from "@weir/core";
 import { changed, type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
 import { isNamespaceGoing } from "../namespaces/create-content.ts";
-import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
+import { claim, Strays } from "./adoption.ts";
 import {
   decideDeployment,
   type DeploymentAct,
@@ -23,6 +23,7 @@ const MOST_STEPS = 6;
 
 /** Rolls Deployments out by ReplicaSets and reports how that goes. */
 export function deploymentController({ statusAnnotation }: WorkloadOptions): Controller {
+  const strays = new Strays(Deployment);
   return createController("deployment", { concurrency: 8, component: CONTROLLER_MANAGER })
     .for(Deployment, {
       when: changed.any(
@@ -32,10 +33,13 @@ export function deploymentController({ statusAnnotation }: WorkloadOptions): Con
       suspended: () => false,
     })
     .owns(ReplicaSet)
-    .index(ReplicaSet, ORPHANS, orphanNamespace)
-    .watches(ReplicaSet, { map: adoptersOf(Deployment) })
+    .watches(ReplicaSet, strays.handler())
     .reconcile(async (deployment, ctx): Promise<Outcome> => {
-      await claim(ctx, ReplicaSet, { ...deployment, apiVersion: "apps/v1", kind: "Deployment" });
+      await claim(ctx, {
+        kind: ReplicaSet,
+        owner: { ...deployment, apiVersion: "apps/v1", kind: "Deployment" },
+        strays,
+      });
       let observation = observe(deployment, ctx);
       for (let step = 0; step < MOST_STEPS; step++) {
         const acts = decideDeployment(observation);

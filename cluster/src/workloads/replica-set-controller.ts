@@ -3,7 +3,7 @@ import { Pod } from "@weir/builtin/core-v1";
 import type { Outcome } from "@weir/core";
 import { type Controller, createController, keyOf } from "@weir/sdk";
 import { createContent } from "../namespaces/create-content.ts";
-import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
+import { claim, Strays } from "./adoption.ts";
 import { podFromTemplate } from "./pod-from-template.ts";
 import { decideReplicas, replicaSetStatus } from "./replica-set.ts";
 import { CONTROLLER_MANAGER } from "./workload-options.ts";
@@ -11,13 +11,17 @@ import { writeStatus } from "./write-status.ts";
 
 /** Keeps the number of pods of ReplicaSets. */
 export function replicaSetController(): Controller {
+  const strays = new Strays(ReplicaSet);
   return createController("replicaset", { concurrency: 8, component: CONTROLLER_MANAGER })
     .for(ReplicaSet, { suspended: () => false })
     .owns(Pod)
-    .index(Pod, ORPHANS, orphanNamespace)
-    .watches(Pod, { map: adoptersOf(ReplicaSet) })
+    .watches(Pod, strays.handler())
     .reconcile(async (replicaSet, ctx): Promise<Outcome> => {
-      await claim(ctx, Pod, { ...replicaSet, apiVersion: "apps/v1", kind: "ReplicaSet" });
+      await claim(ctx, {
+        kind: Pod,
+        owner: { ...replicaSet, apiVersion: "apps/v1", kind: "ReplicaSet" },
+        strays,
+      });
       if (replicaSet.metadata.deletionTimestamp === undefined) {
         const plan = decideReplicas(replicaSet.spec?.replicas ?? 1, ctx.owned(Pod));
         await Promise.all([

@@ -3,7 +3,7 @@ import { PersistentVolumeClaim, Pod } from "@weir/builtin/core-v1";
 import type { Outcome } from "@weir/core";
 import { type Controller, createController, type ReconcileContext, keyOf } from "@weir/sdk";
 import { createContent } from "../namespaces/create-content.ts";
-import { adoptersOf, claim, ORPHANS, orphanNamespace } from "./adoption.ts";
+import { claim, Strays } from "./adoption.ts";
 import type { RevisionOwner } from "./controller-revision.ts";
 import { ensureRevision, forgetRevisions } from "./revisions.ts";
 import { decideStatefulSet, statefulPod, type StatefulSetAct, statefulSetStatus } from "./stateful-set.ts";
@@ -12,15 +12,19 @@ import { writeStatus } from "./write-status.ts";
 
 /** Keeps the numbered pods of StatefulSets, with their claims. */
 export function statefulSetController(): Controller {
+  const strays = new Strays(StatefulSet);
   return createController("statefulset", { concurrency: 4, component: CONTROLLER_MANAGER })
     .for(StatefulSet, { suspended: () => false })
     .owns(Pod)
     .owns(ControllerRevision)
-    .index(Pod, ORPHANS, orphanNamespace)
-    .watches(Pod, { map: adoptersOf(StatefulSet) })
+    .watches(Pod, strays.handler())
     .reconcile(async (statefulSet, ctx): Promise<Outcome | void> => {
       if (statefulSet.metadata.deletionTimestamp !== undefined) return;
-      await claim(ctx, Pod, { ...statefulSet, apiVersion: "apps/v1", kind: "StatefulSet" });
+      await claim(ctx, {
+        kind: Pod,
+        owner: { ...statefulSet, apiVersion: "apps/v1", kind: "StatefulSet" },
+        strays,
+      });
       const owner = revisionOwner(statefulSet);
       const updateRevision = await ensureRevision(owner, ctx as ReconcileContext<never>);
       for (const act of decideStatefulSet({ statefulSet, pods: ctx.owned(Pod), updateRevision })) {

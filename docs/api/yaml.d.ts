@@ -114,6 +114,8 @@ export declare function emitYaml(value: JsonValue): string;
 
 export declare function emitYamlInByteOrder(value: JsonValue): string;
 
+export declare function emitYamlInOwnOrder(value: JsonValue): string;
+
 export declare function emitYamlPretty(value: JsonValue): string;
 
 export declare function formatGoFloat32(value: number): string;

@@ -43,7 +43,7 @@ export class ListenedRequest implements ApiRequest {
     this.#response = response;
     this.method = request.method ?? "GET";
     this.path = queryStart < 0 ? target : target.slice(0, queryStart);
-    this.query = new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1));
+    this.query = new URLSearchParams(queryStart < 0 ? "" : goodPairs(target.slice(queryStart + 1)));
   }
 
   get target(): string {
@@ -142,6 +142,17 @@ function targetOf(url: string): string {
 }
 
 const SLASH = 0x2f;
+
+/** A query without the pairs that Go leaves out: those with a semicolon or a wrong percent-encoding. */
+function goodPairs(query: string): string {
+  if (!BAD_PAIR.test(query)) return query;
+  return query
+    .split("&")
+    .filter((pair) => !BAD_PAIR.test(pair))
+    .join("&");
+}
+
+const BAD_PAIR = /;|%(?![0-9a-fA-F]{2})/;
 
 function textOf(value: string | readonly string[]): string {
   return typeof value === "string" ? value : value.join(", ");

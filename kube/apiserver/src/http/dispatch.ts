@@ -44,6 +44,8 @@ export function dispatch(call: Call): Promise<ApiResponse> {
     return handler(call);
   }
   if (resource.subresources.has(info.subresource)) {
+    // Nothing lies below a subresource; what a custom resource is asked for there is not looked at.
+    if (info.rest.length > 0 && !resource.isCustom) throw noSuchResourceError();
     checkRequest(call);
     return subresourceVerb(call);
   }

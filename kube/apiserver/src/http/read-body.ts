@@ -1,11 +1,4 @@
-import {
-  JsonDepthError,
-  type JsonObject,
-  JsonSyntaxError,
-  type JsonValue,
-  parseJson,
-  writeJson,
-} from "@weir/core";
+import { JsonDepthError, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
 import {
   decodeProtobufObject,
   type NumberTexts,
@@ -84,7 +77,7 @@ export async function readObject(request: BodySource, options: ReadBodyOptions):
   const value = asObject(read.value, unrecognized);
   checkTypeMeta(value, unrecognized);
   if (options.needsKind === true && (value["kind"] ?? "") === "")
-    throw unrecognized(`Object 'Kind' is missing in '${read.text ?? writeJson(read.value)}'`);
+    throw unrecognized(`Object 'Kind' is missing in '${read.text ?? goText(bytes)}'`);
   return { ...read, value };
 }
 

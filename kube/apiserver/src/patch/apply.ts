@@ -1,5 +1,14 @@
 import { type JsonObject, JsonSyntaxError, type JsonValue } from "@weir/core";
-import { applyServerSide, badRequestError, type KubeObject } from "@weir/objects";
+import {
+  type ApplyResult,
+  applyServerSide,
+  badRequestError,
+  failure,
+  formatGroupResource,
+  type KubeObject,
+  unknownError,
+} from "@weir/objects";
+import { quoteGo } from "@weir/text";
 import { YamlBudgetError, YamlError } from "@weir/yaml";
 import type { ApiResponse } from "../http/api-request.ts";
 import { BODY_LIMIT_BYTES, jsonKind, loadStrictly } from "../http/read-body.ts";
@@ -8,6 +17,7 @@ import type { Call } from "../resources/call.ts";
 import { asJson, child, text } from "../resources/draft-access.ts";
 import type { Draft } from "../resources/resource.ts";
 import { checkNamespace, reportApplied } from "../verbs/decode-body.ts";
+import { readRevision } from "../verbs/list-options.ts";
 import { respondObject } from "../verbs/respond-object.ts";
 import { updateObject } from "../verbs/update.ts";
 import { fieldWrite } from "./field-tracking.ts";
@@ -62,6 +72,7 @@ interface Apply extends Applied {
 /** The merged object, read as the kind with its defaults. */
 function applyTo(call: Call, { applied, problems, current, options }: Apply): Draft {
   const { resource, info } = call;
+  if (current === undefined) checkNew(call, applied);
   const result = applyServerSide({
     ...fieldWrite(call, options.fieldManager),
     live: current,
@@ -85,5 +96,35 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
     );
   }
   checkNamespace(call, object);
+
+/** An apply that changes nothing is not read as the kind again, and so gets no defaults. */
+function readApply(
+  resource: Resource,
+  result: Extract<ApplyResult, { readonly kind: "applied" }>,
+  isUpdate: boolean,
+): Draft {
+  const merged = asJson(result.object);
+  if (resource.isCustom && isUpdate && !result.changed) return copyForMeta(merged);
+  const { object } = resource.decodeMerged?.(merged) ?? resource.decode(merged);
+  return resource.applyDefaults(object, "keep");
+}
+
+/** What is there no more cannot be applied by its uid; a version is a number. */
+function checkNew({ resource, info }: Call, applied: JsonObject): void {
+  const metadata = child(applied, "metadata");
+  readRevision(text(metadata, "resourceVersion"), (why) => unknownError(why.slice(why.indexOf("strconv"))));
+  const uid = text(metadata, "uid");
+  if (uid === "") return;
+  const kind = groupResource(resource);
+  const what = `${formatGroupResource(kind)} ${quoteGo(info.name)}`;
+  const message = `Operation cannot be fulfilled on ${what}: uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  const group = kind.group === "" ? {} : { group: kind.group };
+  throw failure({
+    reason: "Conflict",
+    code: 409,
+    message,
+    details: { name: info.name, ...group, kind: kind.resource },
+  });
+}
   return object;
 }

@@ -60,14 +60,16 @@ function patchIn(call: Call, bytes: Uint8Array, { type, options }: PatchReading)
     return jsonPatch(value ?? [], options, repeated);
   }
   if (type === MERGE_PATCH && value === null) throw badRequestError("Invalid JSON Patch");
+  // A strategic patch of null changes nothing.
+  const merged = type === STRATEGIC_PATCH ? (value ?? {}) : value;
   const strictErrors = duplicates.map((path) => `duplicate field "${path}"`);
-  if (!isObject(value)) throw mergeTypeError(call, type, value);
+  if (!isObject(merged)) throw mergeTypeError(type, merged);
   if (type === MERGE_PATCH) {
-    return (current) => ({ object: applyMergePatch(base(current), value) as Draft, strictErrors });
+    return (current) => ({ object: applyMergePatch(base(current), merged) as Draft, strictErrors });
   }
-  const quoted = goMapText(value);
+  const quoted = goMapText(merged);
   return (current) => ({
-    object: applyStrategic(call.resource, base(current), value),
+    object: applyStrategic(call.resource, base(current), merged),
     strictErrors,
     quoted,
   });
@@ -92,9 +94,9 @@ function parsePatch(bytes: Uint8Array, type: string): GoJson {
   }
 }
 
-function mergeTypeError(call: Call, type: string, value: JsonValue): Error {
+function mergeTypeError(type: string, value: JsonValue): Error {
   const message = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
-  const isPlain = type === STRATEGIC_PATCH || call.resource.isCustom;
+  const isPlain = type === STRATEGIC_PATCH;
   return badRequestError(isPlain && Array.isArray(value) ? message : `error decoding patch: ${message}`);
 }
 

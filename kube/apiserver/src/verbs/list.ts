@@ -107,6 +107,7 @@ async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promi
 
 async function fillSelected(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
   const { store } = call.api;
+  const isOne = selection.isSingle && (call.info.namespace !== "" || !call.resource.isNamespaced);
   const entries: StoredObject[] = [];
   for (let at = cursor; ; ) {
     const read = await store.range(cursor.prefix, rangeOptions(at, false));
@@ -114,7 +115,7 @@ async function fillSelected(call: Call, cursor: Cursor, selection: Selection): P
     await store.prepare(call.resource, read.entries);
     for (const entry of await selectEntries(call, read.entries, selection)) {
       if (entries.push(entry) !== cursor.limit) continue;
-      const left = remaining + read.entries.length - read.entries.indexOf(entry) - 1;
+      const left = isOne ? 0 : remaining + read.entries.length - read.entries.indexOf(entry) - 1;
       return pageOf(cursor, { revision, entries, remaining: left, isEverything: false });
     }
     const last = read.entries.at(-1);

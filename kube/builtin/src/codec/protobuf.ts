@@ -1,6 +1,6 @@
 import { JsonDepthError, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from "@weir/core";
 import { message, type MessageField, messageOfKind, ProtobufError } from "./protobuf-messages.ts";
-import { type WireField, WireFormatError, WireReader, wireTypes } from "./wire-reader.ts";
+import { type CheckField, type WireField, WireFormatError, WireReader, wireTypes } from "./wire-reader.ts";
 
 type Draft = Record<string, JsonValue>;
 
@@ -32,10 +32,11 @@ export function readProtobufEnvelope(bytes: Uint8Array): ProtobufEnvelope {
   if (bytes.length === MAGIC.length) throw new ProtobufError("empty body");
   let types = { apiVersion: "", kind: "" };
   let raw: Uint8Array = new Uint8Array();
-  for (const field of new WireReader(bytes.subarray(MAGIC.length), "Unknown").fields()) {
-    if (field.number > LAST_ENVELOPE_FIELD) continue;
-    if (field.wireType !== wireTypes.bytes)
-      throw wrongWireType(field, envelopeFields[field.number - 1] ?? "");
+  const check: CheckField = (number, wireType) => {
+    if (number <= LAST_ENVELOPE_FIELD && wireType !== wireTypes.bytes)
+      throw wrongWireType(wireType, envelopeFields[number - 1] ?? "");
+  };
+  for (const field of new WireReader(bytes.subarray(MAGIC.length), "Unknown").fields(check)) {
     if (field.number === 1) types = typeMeta(field);
     if (field.number === 2) raw = field.bytes;
   }
@@ -78,7 +79,7 @@ function typeMeta(field: WireField): { readonly apiVersion: string; readonly kin
   return { apiVersion: apiVersion.split("/").length > 2 ? "" : apiVersion, kind };
 }
 
-function wrongWireType({ wireType }: WireField, field: string): WireFormatError {
+function wrongWireType(wireType: number, field: string): WireFormatError {
   const name = `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
   return new WireFormatError(`proto: wrong wireType = ${wireType} for field ${name}`);
 }
@@ -143,15 +144,20 @@ const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 function readMessage(name: string, bytes: Uint8Array, depth: number, draft: Draft): Draft {
   if (depth > MAX_DEPTH) throw new ProtobufError("messages nest too deep");
   const fields = message(name);
-  for (const wire of new WireReader(bytes, name.slice(name.lastIndexOf(".") + 1)).fields()) {
+  const check: CheckField = (number, wireType) => {
+    const field = fields.get(number);
+    if (field !== undefined && !isWireTypeOf(field, wireType)) throw wrongWireType(wireType, field.name);
+  };
+  for (const wire of new WireReader(bytes, name.slice(name.lastIndexOf(".") + 1)).fields(check)) {
     const field = fields.get(wire.number);
-    if (field === undefined) continue;
-    const expected = field.map === undefined ? wireTypeOf(field.type) : wireTypes.bytes;
-    const isPacked = field.repeated && wire.wireType === wireTypes.bytes;
-    if (wire.wireType !== expected && !isPacked) throw wrongWireType(wire, field.name);
-    readField(draft, { field, wire, depth });
+    if (field !== undefined) readField(draft, { field, wire, depth });
   }
   return draft;
+}
+
+function isWireTypeOf({ map, repeated, type }: MessageField, wireType: number): boolean {
+  const expected = map === undefined ? wireTypeOf(type) : wireTypes.bytes;
+  return wireType === expected || (repeated && wireType === wireTypes.bytes);
 }
 
 function readField(

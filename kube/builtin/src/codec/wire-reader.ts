@@ -24,6 +24,9 @@ export interface WireField {
   packed(): readonly bigint[];
 }
 
+/** Is told of a field before its value is read. */
+export type CheckField = (number: number, wireType: number) => void;
+
 const EMPTY = new Uint8Array();
 const UNKNOWN_MESSAGE = "message";
 
@@ -38,10 +41,13 @@ export class WireReader {
     this.#name = name;
   }
 
-  /** Every field; groups, which nothing of Kubernetes has, are left out. */
-  *fields(): Generator<WireField> {
+  /**
+   * Every field; groups, which nothing of Kubernetes has, are left out. `check` is told of each field before its value is
+   * read, and may throw.
+   */
+  *fields(check?: CheckField): Generator<WireField> {
     while (this.#at < this.#bytes.length) {
-      const field = this.#next();
+      const field = this.#next(check);
       if (field !== undefined) yield field;
     }
   }
@@ -88,7 +94,7 @@ export class WireReader {
     return this.#take(Number(length));
   }
 
-  #next(): WireField | undefined {
+  #next(check: CheckField | undefined): WireField | undefined {
     const tag = BigInt.asUintN(64, this.varint());
     const wireType = Number(tag & 7n);
     const number = Number(BigInt.asIntN(32, tag >> 3n));
@@ -96,6 +102,7 @@ export class WireReader {
       throw new WireFormatError(`proto: ${this.#name}: wiretype end group for non-group`);
     if (number <= 0)
       throw new WireFormatError(`proto: ${this.#name}: illegal tag ${number} (wire type ${wireType})`);
+    check?.(number, wireType);
     switch (wireType) {
       case wireTypes.varint:
         return wireField(number, wireType, EMPTY, this.varint());

@@ -39,7 +39,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/\?hash=[0-9A-F]{128}/g, "?hash=$$HASH"],
   [/\beyJ[\w-]+\.eyJ[\w-]+(\.[\w-]*)*/g, "$JWT"],
   // A merged object is quoted in the order in which Go writes it: what the patch touched is sorted.
-  [/(is invalid: patch: Invalid value: )\\"\{(?:[^"\\]|\\.)*\}\\": /g, "$1$$OBJECT: "],
+  [/(Invalid value: )\\"\{(?:[^"\\]|\\.)*\}\\": /g, "$1$$OBJECT: "],
   [/\bA_[a-z0-9]{5}\b/g, "A_$$RANDOM"],
   // One unknown field is found in each object, by chance.
   [

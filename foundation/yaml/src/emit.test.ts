@@ -1,7 +1,7 @@
 import type { JsonValue } from "@weir/core";
 import { describe, expect, it, test } from "vitest";
 import { YamlTimestamp } from "./decode-state.ts";
-import { emitYaml, emitYamlPretty, jsonToYaml } from "./emit.ts";
+import { emitYaml, emitYamlInOwnOrder, emitYamlPretty, jsonToYaml } from "./emit.ts";
 
 describe("emitYaml", () => {
   const cases: ReadonlyArray<{ readonly name: string; readonly value: JsonValue; readonly want: string }> = [
@@ -125,4 +125,11 @@ describe("pretty YAML", () => {
   ])("%s", (_name, value, want) => {
     expect(emitYamlPretty(value)).toBe(want);
   });
+});
+
+test("a value is written in its own order where that is asked for, with all its characters", () => {
+  const value = { b: { z: 1, a: [] }, a10: "del \u007f, next \u0085", a2: { "": null } };
+  expect(emitYamlInOwnOrder(value)).toBe(
+    'b:\n  z: 1\n  a: []\na10: "del \\x7F, next \\N"\na2:\n  "": null\n',
+  );
 });

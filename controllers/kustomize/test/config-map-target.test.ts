@@ -48,7 +48,11 @@ async function startTrustingCluster(home: Cluster): Promise<TrustingCluster> {
         if (user === undefined) return cluster.apiServer.handle(request);
         return cluster.apiServer.handle(
           {
-            ...request,
+            method: request.method,
+            path: request.path,
+            query: request.query,
+            signal: request.signal,
+            readBody: (limitBytes) => request.readBody(limitBytes),
             header: (name) => (name === "authorization" ? undefined : request.header(name)),
             headersWithPrefix: (prefix) =>
               prefix === "impersonate-" ? [["impersonate-user", user]] : request.headersWithPrefix(prefix),

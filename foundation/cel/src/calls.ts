@@ -6,7 +6,7 @@ import { type CelFunction, dispatch, type Overload } from "./function-table.ts";
 import { PATTERN_SEARCHES, patternSearcher } from "./library/pattern-search.ts";
 import type { Planned } from "./planned.ts";
 import type { Scope } from "./scope.ts";
-import { CelDuration, CelFailure, CelTimestamp, type CelValue, noOverload } from "./value.ts";
+import { CelDuration, CelFailure, CelTimestamp, CelTypeName, type CelValue, noOverload } from "./value.ts";
 
 /** What a call does with the values of its operands. */
 export type Application = (values: readonly CelValue[]) => CelValue;
@@ -115,31 +115,49 @@ export function checkArity(
   throw new CelProgramError(`no such overload: ${name}(${shown})`);
 }
 
-/** What a function does with operands of which all have values. */
-export function application(
-  id: number,
-  name: string,
-  called: CelFunction | undefined,
-  overloads: readonly Overload[],
-): Application {
-  const search = called === undefined ? undefined : PATTERN_SEARCHES.get(name);
-  const apply = plainApplication(id, name, called, overloads);
+/** A call of a function, and what it may mean. */
+export interface Called {
+  readonly id: number;
+  readonly name: string;
+  readonly called: CelFunction | undefined;
+  readonly overloads: readonly Overload[];
+}
+
+/** What a function does with operands of which all have values. The pattern of one may have been compiled beforehand. */
+export function application(call: Called, hasPattern: boolean): Application {
+  const search = call.called === undefined ? undefined : PATTERN_SEARCHES.get(call.name);
+  const apply = plainApplication(call);
   if (search === undefined) return apply;
   const searcher = patternSearcher(search);
+  return hasPattern ? knownSearch(searcher) : anySearch(searcher, apply);
+}
+
+type Searcher = ReturnType<typeof patternSearcher>;
+
+function anySearch(searcher: Searcher, apply: Application): Application {
   return (values) => {
     const [text, pattern, more] = values;
-    return typeof text === "string" && typeof pattern === "string"
+    return typeof text === "string" && typeof pattern === "string" && isLimit(more)
       ? searcher(text, pattern, more)
       : apply(values);
   };
 }
 
-function plainApplication(
-  id: number,
-  name: string,
-  called: CelFunction | undefined,
-  overloads: readonly Overload[],
-): Application {
+/** cel-go searches for a pattern that it knows in whatever is a text in Go, such as the name of a type. */
+function knownSearch(searcher: Searcher): Application {
+  return ([target, pattern, more]) => {
+    const text = target instanceof CelTypeName ? target.name : target;
+    return typeof text === "string" && typeof pattern === "string" && isLimit(more)
+      ? searcher(text, pattern, more)
+      : noOverload();
+  };
+}
+
+function isLimit(more: CelValue | undefined): boolean {
+  return more === undefined || typeof more === "bigint";
+}
+
+function plainApplication({ id, name, called, overloads }: Called): Application {
   const singleton = called?.singleton;
   if (singleton !== undefined) {
     const { accepts = () => true, apply } = singleton;

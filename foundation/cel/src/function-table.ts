@@ -8,6 +8,8 @@ export interface Overload {
   readonly result: CelType;
   /** Absent where the evaluator handles the function by itself. */
   readonly apply?: (...args: readonly CelValue[]) => CelValue;
+  /** The implementation looks at its operands by itself. */
+  readonly isUnguarded?: boolean;
 }
 
 /** A function of an environment. */
@@ -82,9 +84,10 @@ function overloadOf([params, result, apply]: Signature, isMember: boolean): Over
 
 /** Calls the first overload whose parameters the operands fit at run time. */
 export function dispatch(name: string, overloads: readonly Overload[], args: readonly CelValue[]): CelValue {
-  for (const { params, apply } of overloads) {
+  for (const { params, apply, isUnguarded = false } of overloads) {
     if (apply === undefined || params.length !== args.length) continue;
-    if (params.every((param, index) => isOfType(args[index] ?? null, param))) return apply(...args);
+    if (isUnguarded || params.every((param, index) => isOfType(args[index] ?? null, param)))
+      return apply(...args);
   }
   return new CelFailure(`no such overload: ${name}(${args.map(typeNameOf).join(", ")})`);
 }

@@ -1,5 +1,6 @@
 import { balancedCalls, type MacroTable, NodeMaker } from "./macros.ts";
 import type { Token } from "./lexer.ts";
+import { ARGUMENTS, ELEMENTS, ENTRIES, INDEX, OPERAND, type Opening } from "./opening.ts";
 import { STOP, TokenReader } from "./token-reader.ts";
 import { literalValue } from "./parse-literal.ts";
 import type { Problem } from "./source-text.ts";
@@ -11,8 +12,6 @@ const LONGEST_EXPRESSION = 100_000;
 const DEEPEST_NESTING = 250;
 /** What is wrong with an expression as a whole is shown at no place. */
 const NOWHERE = -1;
-const OPERAND_START =
-  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 const RESERVED = new Set(
   "as break const continue else for function if import let loop package namespace return var void while".split(
     " ",
@@ -70,6 +69,8 @@ class Parser {
   readonly #macros: MacroTable;
   readonly #words: TokenReader;
   #depth = 0;
+  /** What may stand where the elements of something begin, by place. */
+  readonly #openings = new Map<number, Opening>();
   /** How many operators, selections and calls of members lie upon one another in what was read last. */
   #height = 0;
   /** The same of the highest of several expressions that are read one after the other. */
@@ -223,13 +224,15 @@ class Parser {
       this.#words.syntaxError(found, `mismatched input '${found.text}' expecting IDENTIFIER`);
     } else {
       const text = found.kind === "end" ? "" : found.text;
-      this.#words.syntaxError(found, `no viable alternative at input '${dot.text}${text}'`);
+      const between = " ".repeat(found.offset - dot.offset - dot.text.length);
+      this.#words.syntaxError(found, `no viable alternative at input '${dot.text}${between}${text}'`);
     }
     throw STOP;
   }
 
   #index(operand: Node): Node {
     const id = this.nodes.id(this.#words.take().offset);
+    this.#openings.set(this.#words.token.offset, INDEX);
     const isOptional = this.#words.is("?");
     if (isOptional) this.#words.take();
     const index = this.#words.within(["]"], () => this.#expression());
@@ -241,6 +244,7 @@ class Parser {
     const args: Node[] = [];
     const read = (): void => {
       if (this.#words.is(")")) return;
+      this.#openings.set(this.#words.token.offset, ARGUMENTS);
       args.push(this.#expression());
       while (this.#words.is(",")) {
         this.#words.take();
@@ -278,7 +282,11 @@ class Parser {
 
   #missingOperand(): Node {
     const token = this.#words.token;
-    this.#words.syntaxError(token, `mismatched input '${token.text}' expecting ${OPERAND_START}`);
+    const { words, instead } = this.#openings.get(token.offset) ?? OPERAND;
+    if (this.#words.passUnwanted(words, instead)) {
+      return this.#words.startsOperand() ? this.#unary() : this.nodes.literal(null, token.offset);
+    }
+    this.#words.syntaxError(token, `mismatched input '${token.text}' expecting ${words}`);
     this.#words.skipToFollowing();
     return this.nodes.literal(null, token.offset);
   }
@@ -294,6 +302,7 @@ class Parser {
     const id = this.nodes.id(this.#words.take().offset);
     const elements: Node[] = [];
     const optional = new Set<number>();
+    this.#openings.set(this.#words.token.offset, ELEMENTS);
     this.#words.within([",", "]"], () => {
       this.#separated("]", () => {
         if (this.#words.is("?")) {
@@ -329,6 +338,7 @@ class Parser {
   #map(): MapNode {
     const id = this.nodes.id(this.#words.take().offset);
     const entries: MapEntryNode[] = [];
+    this.#openings.set(this.#words.token.offset, ENTRIES);
     this.#words.within([",", "}", ":"], () => {
       this.#separated("}", () => {
         const isOptional = this.#words.is("?");

@@ -243,9 +243,11 @@ class Planner {
     const overloads = this.#checked?.overloads.get(node.id) ?? called?.overloads ?? [];
     checkArity(name, called, overloads, args.length);
     const isSingle = (called?.singleton ?? overload) !== undefined && name !== "format";
-    const isBinary = !this.#hasPattern(name, args) && isSingle;
+    const hasPattern = this.#hasPattern(name, args);
+    const isBinary = !hasPattern && isSingle;
     const work = callWork(name, overload);
-    const evaluate = calling(args, application(node.id, name, called, overloads), { isBinary, meter, work });
+    const apply = application({ id: node.id, name, called, overloads }, hasPattern);
+    const evaluate = calling(args, apply, { isBinary, meter, work });
     return CONVERSIONS.has(name) ? folded(evaluate, args) : { evaluate };
   }
 

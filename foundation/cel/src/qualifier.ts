@@ -1,3 +1,4 @@
+import { goTypeOf } from "./go-type.ts";
 import { formatKey } from "./library/operators.ts";
 import type { Scope } from "./scope.ts";
 import { CelFailure, CelMap, CelOptional, CelUint, type CelValue, isList, typeNameOf } from "./value.ts";
@@ -64,18 +65,6 @@ function unfitKey(key: CelValue & (object | null)): CelFailure {
 /** What Go says of an index that is no number, text or boolean: data has types of its own, and what an expression makes others. */
 export function unfitKeyProblem(key: CelValue, isMade: boolean): string {
   return `invalid qualifier type: ${goTypeOf(key, isMade)}`;
-}
-
-function goTypeOf(key: CelValue, isMade: boolean): string {
-  if (key === null) return isMade ? "types.Null" : "<nil>";
-  if (isList(key)) return isMade ? "*types.baseList" : "[]interface {}";
-  if (key instanceof CelMap) return key.isJson ? "map[string]interface {}" : "*types.baseMap";
-  if (key instanceof Uint8Array) return "types.Bytes";
-  if (key instanceof CelOptional) return "*types.Optional";
-  const name = typeNameOf(key);
-  if (name === "type") return "*types.Type";
-  const short = name.slice(name.lastIndexOf(".") + 1);
-  return `${name.startsWith("google.") ? "types" : "cel"}.${short === "NamedFormat" ? "Format" : short}`;
 }
 
 function noSuchKey(key: CelValue): CelFailure {

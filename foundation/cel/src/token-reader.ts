@@ -88,10 +88,18 @@ export class TokenReader {
     );
   }
 
+  /** Passes over a word too many before an operand, or before what may stand in its place, as ANTLR does. */
+  passUnwanted(expected: string, instead: readonly string[]): boolean {
+    const token = this.token;
+    const next = this.peek(1);
+    if (token.kind === "end" || !(isOperandStart(next) || instead.includes(next.text))) return false;
+    this.syntaxError(token, `extraneous input '${token.text}' expecting ${expected}`);
+    this.take();
+    return true;
+  }
+
   startsOperand(): boolean {
-    const { kind, text } = this.token;
-    if (kind === "punctuation") return ["[", "{", "(", ".", "-", "!"].includes(text);
-    return kind !== "end" && kind !== "quoted" && text !== "in";
+    return isOperandStart(this.token);
   }
 
   within<T>(closers: readonly string[], read: () => T): T {
@@ -111,4 +119,9 @@ export class TokenReader {
       this.#at++;
     }
   }
+}
+
+function isOperandStart({ kind, text }: Token): boolean {
+  if (kind === "punctuation") return ["[", "{", "(", ".", "-", "!"].includes(text);
+  return kind !== "end" && kind !== "quoted" && text !== "in";
 }

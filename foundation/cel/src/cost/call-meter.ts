@@ -1,8 +1,9 @@
 import { CelEvaluationError } from "../cel-error.ts";
 import type { TypeKind } from "../cel-type.ts";
 import type { Overload } from "../function-table.ts";
-import type { NamedFormat } from "../library/kubernetes.ts";
-import { CelFailure, CelObject, type CelValue, isList } from "../value.ts";
+import { goTypeOf } from "../go-type.ts";
+import { FORMAT, type NamedFormat } from "../library/kubernetes.ts";
+import { CelFailure, CelMap, CelObject, type CelValue, isList, typeNameOf } from "../value.ts";
 import { comparisonCost, sizeOfValue, TRAVERSAL, traversal, visitCost } from "./value-size.ts";
 
 /** What calls of a function cost when they are evaluated, beside their operands. */
@@ -18,9 +19,6 @@ const LIST_BASE = 10;
 const AUTHORIZER_CHECK = 350_000;
 /** For each requirement of a selector a structure and a list are made, and a requirement is two characters at least. */
 const REQUIREMENT = 50;
-
-const NOT_A_LIST =
-  "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add";
 
 const ONE: CallMeter = { kind: "fixed", cost: 1 };
 
@@ -66,7 +64,7 @@ function isTextSecond(overload: Overload | undefined): boolean {
 }
 
 function formatCost(format: CelValue, text: CelValue): number {
-  if (!(format instanceof CelObject)) return 1;
+  if (!(format instanceof CelObject) || format.typeName !== FORMAT.name) return 1;
   return patternCost(sizeOfValue(text), (format.content as NamedFormat).patternSize);
 }
 
@@ -111,11 +109,27 @@ function allocation(size: number, factor = 1): number {
   return cost < 0 ? Number.MAX_SAFE_INTEGER : cost + 1 + LIST_BASE;
 }
 
-/** Each element is compared with each; texts are walked along. cel-go breaks off where there is no list to measure. */
+/** cel-go breaks off where there is no list to measure. */
+function notList(value: CelValue): CelEvaluationError {
+  const isAddable = ADDABLE.has(typeNameOf(value)) && !(value instanceof CelFailure);
+  return conversionPanic(
+    `${value instanceof CelMap ? "*types.baseMap" : goTypeOf(value, true)} is not traits.Lister: missing method ${isAddable ? "Contains" : "Add"}`,
+  );
+}
+
+function conversionPanic(problem: string): CelEvaluationError {
+  return new CelEvaluationError(`internal error: interface conversion: ${problem}`);
+}
+
+const ADDABLE: ReadonlySet<string> = new Set(
+  "int uint double string bytes google.protobuf.Duration google.protobuf.Timestamp".split(" "),
+);
+
+/** Each element is compared with each; texts are walked along. */
 function selfComparison(list: CelValue): number {
-  if (list instanceof CelFailure) throw new CelEvaluationError(NOT_A_LIST);
+  if (!isList(list)) throw notList(list);
   const size = sizeOfValue(list);
-  const first = isList(list) ? list[0] : undefined;
+  const [first] = list;
   const isText = typeof first === "string" || first instanceof Uint8Array;
   return allocation(size * size, isText ? 2 + TRAVERSAL : 2);
 }
@@ -136,6 +150,12 @@ const matches = (overload: Overload): CallMeter => (overload.isMember ? search :
 const contains = operands((text, part) => traversal(sizeOfValue(text)) * traversal(sizeOfValue(part)));
 const concatenation = operands((left, right) => traversal(sizeOfValue(left) + sizeOfValue(right)));
 const countOf = (value: CelValue): number => (typeof value === "bigint" ? Math.max(0, Number(value)) : 1);
+
+/** cel-go breaks off where there is no number to measure by. */
+function depthOf(depth: CelValue): number {
+  if (typeof depth === "bigint") return Number(depth);
+  throw conversionPanic(`ref.Val is ${goTypeOf(depth, true)}, not types.Int`);
+}
 
 const byOverload: ReadonlyMap<string, (overload: Overload) => CallMeter | undefined> = new Map([
   ...["startsWith", "endsWith", "strings.quote", "format"].map(
@@ -158,7 +178,8 @@ const byOverload: ReadonlyMap<string, (overload: Overload) => CallMeter | undefi
   ["slice", () => ({ kind: "result", cost: (result: CelValue) => allocation(sizeOfValue(result)) }) as const],
   [
     "flatten",
-    () => operands((list, depth) => allocation(sizeOfValue(list), depth === null ? 1 : Number(depth))),
+    ({ params }: Overload) =>
+      operands((list, depth) => allocation(sizeOfValue(list), params.length === 1 ? 1 : depthOf(depth))),
   ],
   ["lists.range", () => operands((count) => allocation(countOf(count)))],
   ["reverse", () => operands((list) => allocation(sizeOfValue(list)))],

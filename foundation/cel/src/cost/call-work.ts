@@ -61,7 +61,7 @@ const join: CallWork = ([list, separator]) => {
 
 const flattening: CallWork = ([list, depth = 1n]) => {
   const most = { left: LONGEST_LIST };
-  count(list, Number(depth), most);
+  count(list, typeof depth === "bigint" ? Number(depth) : 0, most);
   return LONGEST_LIST - most.left;
 };
 

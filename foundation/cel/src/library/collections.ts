@@ -18,6 +18,7 @@ import { type CelFunction, globalFunction, memberFunction, type Signature } from
 import {
   CelDuration,
   CelFailure,
+  CelMap,
   CelOptional,
   CelUint,
   type CelValue,
@@ -171,11 +172,20 @@ function slice(list: List, start: bigint, end: bigint): CelValue {
   return list.slice(Number(start), Number(end));
 }
 
-function flatten(list: List, depth = 1n): CelValue {
+function flatten(list: CelValue, depth: CelValue = 1n): CelValue {
+  if (typeof depth !== "bigint") return noOverload();
   if (depth < 0n) return new CelFailure("level must be non-negative");
+  if (!isList(list)) return noOverload();
   const flat = (items: List, level: bigint): List =>
     items.flatMap((item) => (level > 0n && isList(item) ? flat(item, level - 1n) : [item]));
   return flat(list, depth);
+}
+
+/** Refuses in words of its own what is no list. */
+function flattened(list: CelValue = null, depth?: CelValue): CelValue {
+  if (isList(list)) return flatten(list, depth);
+  const type = list instanceof CelMap ? "map(dyn, dyn)" : typeNameOf(list);
+  return new CelFailure(`no such overload: ${type}.flatten(${depth === undefined ? "" : typeNameOf(depth)})`);
 }
 
 function sortByKeys(list: CelValue, keys: CelValue): CelValue {
@@ -223,7 +233,19 @@ export const LISTS: readonly CelFunction[] = [
   memberFunction("indexOf", [[LIST, T], INT, indexOf]),
   memberFunction("lastIndexOf", [[LIST, T], INT, lastIndexOf]),
   memberFunction("slice", [[LIST, INT, INT], LIST, slice]),
-  memberFunction("flatten", [[listOf(LIST)], LIST, flatten], [[listOf(DYN), INT], listOf(DYN), flatten]),
+  {
+    name: "flatten",
+    overloads: [
+      { isMember: true, params: [listOf(LIST)], result: LIST, apply: flattened, isUnguarded: true },
+      {
+        isMember: true,
+        params: [listOf(DYN), INT],
+        result: listOf(DYN),
+        apply: flattened,
+        isUnguarded: true,
+      },
+    ],
+  },
   {
     ...memberFunction("sort", ...ofComparable((type) => [[listOf(type)], listOf(type)])),
     singleton: { arity: 1, accepts: isList, apply: (list = null) => sortByKeys(list, list) },

@@ -116,7 +116,7 @@ export const CONVERSIONS: readonly CelFunction[] = [
   globalFunction(
     "duration",
     [[DURATION], DURATION, (value: CelDuration) => value],
-    [[INT], DURATION, (value: bigint) => new CelDuration(value)],
+    [[INT], DURATION, () => new CelFailure("type conversion error from 'int' to 'google.protobuf.Duration'")],
     [[STRING], DURATION, durationOfText],
   ),
   globalFunction(

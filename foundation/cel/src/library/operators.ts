@@ -107,9 +107,9 @@ export function sizeOf(value: CelValue): CelValue {
   return value instanceof CelMap ? BigInt(value.size) : noOverload();
 }
 
+const NEGATABLE: ReadonlySet<string> = new Set(["bigint", "number", "boolean"]);
 const NOT: Singleton = {
   arity: 1,
-  accepts: (value) => isNumber(value) || typeof value === "boolean" || value instanceof CelDuration,
   apply: (value = null) => (typeof value === "boolean" ? !value : noOverload()),
 };
 
@@ -175,7 +175,7 @@ export const OPERATORS: readonly CelFunction[] = [
     ],
     {
       arity: 1,
-      accepts: (value) => isNumber(value) || typeof value === "boolean" || value instanceof CelDuration,
+      accepts: (value) => NEGATABLE.has(typeof value) || value instanceof CelDuration,
       apply: (value = null) => negate(value),
     },
   ),

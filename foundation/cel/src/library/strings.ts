@@ -98,7 +98,6 @@ function test(name: string, holds: (text: string, part: string) => boolean): Cel
     ...memberFunction(name, [[STRING, STRING], BOOL]),
     singleton: {
       arity: 2,
-      accepts: (value) => typeof value === "string",
       apply: (text, part) =>
         typeof text === "string" && typeof part === "string" ? holds(text, part) : noOverload(),
     },

@@ -1,10 +1,8 @@
 import {
   BOOL,
   BYTES,
-  CelDuration,
   celFromJson,
   celJsonMap,
-  CelTimestamp,
   type CelType,
   type CelValue,
   DOUBLE,
@@ -18,8 +16,9 @@ import {
   TIMESTAMP,
   withListRules,
 } from "@weir/cel";
-import { type JsonObject, type JsonValue, parseGoDuration } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import type { SchemaNode } from "@weir/schema";
+import { formattedText } from "./formatted-text.ts";
 import { keyedRules, setRules } from "./list-values.ts";
 
 const RESERVED = new Set(
@@ -108,14 +107,18 @@ function objectType(schema: SchemaNode, name: string, outer: Within): CelType | 
     const values = typeWithin(additionalProperties, `${name}.@elem`, within);
     return values && mapOf(STRING, values);
   }
-  const whole = schema["x-kubernetes-embedded-resource"] === true ? rootSchema(schema) : schema;
   const fields = new Map<string, CelType>();
-  for (const [property, node] of Object.entries(whole.properties ?? {})) {
+  for (const [property, node] of Object.entries(wholeSchema(schema).properties ?? {})) {
     const escaped = escapedName(property);
     const type = typeWithin(node, `${name}.${property}`, within);
     if (escaped !== undefined && type !== undefined) fields.set(escaped, type);
   }
   return objectOf(name, fields);
+}
+
+/** What rules see of an object: of one with a kind of its own also its type and its metadata's names. */
+function wholeSchema(schema: SchemaNode): SchemaNode {
+  return schema["x-kubernetes-embedded-resource"] === true ? rootSchema(schema) : schema;
 }
 
 function stringType(format: string | undefined): CelType {
@@ -137,7 +140,7 @@ export function celOfSchema(value: JsonValue | undefined, schema: SchemaNode | u
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return listValue(value as readonly JsonValue[], schema);
   if (typeof value === "object") return objectValue(value as JsonObject, schema);
-  if (typeof value === "string") return stringValue(value, schema?.format);
+  if (typeof value === "string") return formattedText(value, schema?.format);
   return schema?.type === "number" ? Number(value) : celFromJson(value);
 }
 
@@ -154,10 +157,11 @@ function listValue(value: readonly JsonValue[], schema: SchemaNode | undefined):
 }
 
 function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValue {
-  const { additionalProperties, properties = {} } = schema ?? {};
+  const { additionalProperties } = schema ?? {};
   if (typeof additionalProperties === "object") {
     return celJsonMap(value, (item) => celOfSchema(item as JsonValue, additionalProperties));
   }
+  const { properties = {} } = schema ? wholeSchema(schema) : {};
   const named: Record<string, unknown> = Object.create(null);
   const schemas = new Map<string, SchemaNode>();
   const entries = Object.entries(value);
@@ -171,16 +175,4 @@ function objectValue(value: JsonObject, schema: SchemaNode | undefined): CelValu
   }
   const read = (item: unknown, name: string): CelValue => celOfSchema(item as JsonValue, schemas.get(name));
   return celJsonMap(named, read, entries.length);
-}
-
-function stringValue(text: string, format: string | undefined): CelValue {
-  try {
-    if (format === "byte") return new Uint8Array(Buffer.from(text, "base64"));
-    if (format === "duration") return new CelDuration(parseGoDuration(text));
-  } catch {
-    return text;
-  }
-  if (format !== "date" && format !== "date-time") return text;
-  const milliseconds = Date.parse(text);
-  return Number.isNaN(milliseconds) ? text : new CelTimestamp(BigInt(milliseconds) * 1_000_000n);
 }

@@ -43,7 +43,8 @@ export async function startInBackground(
     const life = await lookAtCluster(cluster, clock);
     if (life.kind !== "running" || life.record.pid !== child.pid) continue;
     environment.write(await readFile(cluster.log, "utf8"));
-    environment.write(`process ${child.pid}, log ${cluster.log}; end it with \`weir cluster stop\`\n`);
+    const stop = ["weir cluster stop", ...(state === undefined ? [] : [cluster.path])].join(" ");
+    environment.write(`process ${child.pid}, log ${cluster.log}; end it with \`${stop}\`\n`);
     return 0;
   }
   const lines = (await readFile(cluster.log, "utf8")).trimEnd().split("\n").slice(-LOG_LINES);

@@ -12,7 +12,7 @@ import { quoteGo } from "@weir/text";
 import { countGeneration } from "../resources/builtin-strategy.ts";
 import { asJson, child, metaOf, strings, text } from "../resources/draft-access.ts";
 import type { Draft, Strategy, WriteContext } from "../resources/resource.ts";
-import { pathSegmentName } from "../validation/names.ts";
+import { pathSegmentName, qualifiedNameErrors } from "../validation/names.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
 import type { DefinitionVersion } from "./definition.ts";
 import { compileRules, type RuleTree } from "./rules/compile-rules.ts";
@@ -68,7 +68,7 @@ const STANDARD_FINALIZERS = new Set(["orphan", "foregroundDeletion", "kubernetes
 /** Finalizers that come should say by their domain whose they are. */
 function warnOfFinalizers(object: JsonObject, old: KubeObject | undefined, { warn }: WriteContext): void {
   const finalizers = strings(child(object, "metadata"), "finalizers");
-  if (finalizers.length === 0) return;
+  if (finalizers.length === 0 || finalizers.some((name) => qualifiedNameErrors(name).length > 0)) return;
   const known = new Set(old?.metadata.finalizers ?? []);
   for (const name of [...new Set(finalizers)].sort(compareUtf8)) {
     if (known.has(name) || name.includes("/") || STANDARD_FINALIZERS.has(name)) continue;

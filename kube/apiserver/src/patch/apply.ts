@@ -14,8 +14,8 @@ import type { ApiResponse } from "../http/api-request.ts";
 import { BODY_LIMIT_BYTES, jsonKind, loadStrictly } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
-import { asJson, child, text } from "../resources/draft-access.ts";
-import type { Draft } from "../resources/resource.ts";
+import { asJson, child, copyForMeta, text } from "../resources/draft-access.ts";
+import { type Draft, groupResource, type Resource } from "../resources/resource.ts";
 import { checkNamespace, reportApplied } from "../verbs/decode-body.ts";
 import { readRevision } from "../verbs/list-options.ts";
 import { respondObject } from "../verbs/respond-object.ts";
@@ -81,9 +81,7 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
   });
   if (result.kind === "conflict") throw result.error;
   reportApplied(call, problems, options);
-  const merged = asJson(result.object);
-  const { object: decoded } = resource.decodeMerged?.(merged) ?? resource.decode(merged);
-  const object = resource.applyDefaults(decoded, "keep");
+  const object = readApply(resource, result, current !== undefined);
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
     throw badRequestError(
@@ -96,6 +94,8 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
     );
   }
   checkNamespace(call, object);
+  return object;
+}
 
 /** An apply that changes nothing is not read as the kind again, and so gets no defaults. */
 function readApply(
@@ -125,6 +125,4 @@ function checkNew({ resource, info }: Call, applied: JsonObject): void {
     message,
     details: { name: info.name, ...group, kind: kind.resource },
   });
-}
-  return object;
 }

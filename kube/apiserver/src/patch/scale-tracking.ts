@@ -29,7 +29,7 @@ export function trackScale(write: ScaleWrite): Draft {
   const entries = entriesOf(write.before);
   const ofScale = scaleEntries(write.before, write.path);
   // What nobody is known to own is not tracked from here on, as on any object that has no managedFields.
-  if (ofScale.length === 0) return write.after;
+  if (ofScale.length === 0) return withEntriesOf(write.after, entries);
   const withEntries = (scale: KubeObject): KubeObject =>
     ({
       ...scale,
@@ -53,6 +53,13 @@ export function trackScale(write: ScaleWrite): Draft {
   return result;
 }
 
+function withEntriesOf(object: Draft, entries: readonly JsonObject[]): Draft {
+  if (entries.length === children(child(object, "metadata"), "managedFields").length) return object;
+  const result = copyForMeta(object);
+  metaOf(result)["managedFields"] = entries;
+  return result;
+}
+
 function keysOf(path: string): readonly string[] {
   return path
     .split(".")
@@ -60,9 +67,11 @@ function keysOf(path: string): readonly string[] {
     .map((part) => `f:${part}`);
 }
 
-/** Of two entries of one manager the last counts. */
+/** Of two entries of one manager the last counts, and those without a time come first. */
 function entriesOf(object: KubeObject): readonly JsonObject[] {
-  const entries = children(child(asJson(object), "metadata"), "managedFields");
+  const all = children(child(asJson(object), "metadata"), "managedFields");
+  const isTimed = (entry: JsonObject): boolean => entry["time"] !== undefined;
+  const entries = [...all.filter((entry) => !isTimed(entry)), ...all.filter(isTimed)];
   return [...new Map(entries.map((entry) => [identity(entry), entry])).values()];
 }
 

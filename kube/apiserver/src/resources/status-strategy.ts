@@ -1,4 +1,6 @@
+import type { JsonObject } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
+import { TEMPLATE_GENERATION } from "./rules/workload-rules.ts";
 import { keep, statusUpdate } from "./builtin-strategy.ts";
 import { asJson, child, ensureChild } from "./draft-access.ts";
 import type { Draft, Resource, Strategy } from "./resource.ts";
@@ -19,6 +21,7 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
       const result = statusUpdate(object, old);
       if (keepsLabels) keep(ensureChild(result, "metadata"), child(asJson(old), "metadata") ?? {}, "labels");
       if (resource.isCustom) keepMetadata(result, old);
+      else keepOwn(result, asJson(old), resource.plural);
       for (const key of Object.keys(object)) delete object[key];
       Object.assign(object, result);
     },
@@ -27,6 +30,19 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
 
 /** Kinds whose status write leaves the labels as they are. */
 const labelKeepers = new Set(["apps/deployments"]);
+
+/** What a status write leaves though it is no part of the spec. */
+function keepOwn(result: Draft, old: JsonObject, plural: string): void {
+  if (plural === "daemonsets") {
+    const generation = child(child(old, "metadata"), "annotations")?.[TEMPLATE_GENERATION];
+    if (generation !== undefined)
+      ensureChild(ensureChild(result, "metadata"), "annotations")[TEMPLATE_GENERATION] = generation;
+  }
+  if (plural === "pods") {
+    const quality = child(old, "status")?.["qosClass"];
+    if (quality !== undefined) ensureChild(result, "status")["qosClass"] ??= quality;
+  }
+}
 
 /** Of a custom resource's metadata a status write changes only who manages it. */
 function keepMetadata(result: Draft, old: KubeObject): void {

@@ -39,8 +39,8 @@ export function validateObjectMeta(
   errors.push(...labelErrors(child(metadata, "labels"), "metadata.labels"));
   errors.push(...annotationErrors(child(metadata, "annotations")));
   errors.push(...ownerErrors(metadata));
-  errors.push(...finalizerErrors(metadata, isCustom));
-  errors.push(...managedFieldsErrors(metadata));
+  errors.push(...finalizerErrors(metadata), ...managedFieldsErrors(metadata));
+  if (!isCustom) errors.push(...ownFinalizerErrors(metadata));
   return errors;
 }
 
@@ -98,24 +98,25 @@ function oneOwnerErrors(owner: JsonObject): readonly FieldError[] {
   return errors;
 }
 
-function finalizerErrors(metadata: JsonObject, isCustom: boolean): readonly FieldError[] {
-  const errors: FieldError[] = [];
+function finalizerErrors(metadata: JsonObject): readonly FieldError[] {
   const finalizers = strings(metadata, "finalizers");
-  finalizers.forEach((finalizer, index) => {
-    const field = `metadata.finalizers[${index}]`;
-    for (const message of qualifiedNameErrors(finalizer))
-      errors.push(invalidField("metadata.finalizers", finalizer, message));
-    if (!isCustom && !finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
-      errors.push(
-        invalidField(field, finalizer, "name is neither a standard finalizer name nor is it fully qualified"),
-      );
-    }
-  });
+  const errors = finalizers.flatMap((finalizer) =>
+    qualifiedNameErrors(finalizer).map((message) => invalidField("metadata.finalizers", finalizer, message)),
+  );
   if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion")) {
     const detail = "finalizers orphan and foregroundDeletion cannot be both set";
     errors.push(invalidField("metadata.finalizers", list(metadata, "finalizers") as JsonValue, detail));
   }
   return errors;
+}
+
+/** A finalizer of a built-in kind says by its domain whose it is. */
+function ownFinalizerErrors(metadata: JsonObject): readonly FieldError[] {
+  return strings(metadata, "finalizers").flatMap((finalizer, index) => {
+    if (finalizer.includes("/") || standardFinalizers.has(finalizer)) return [];
+    const detail = "name is neither a standard finalizer name nor is it fully qualified";
+    return [invalidField(`metadata.finalizers[${index}]`, finalizer, detail)];
+  });
 }
 
 function managedFieldsErrors(metadata: JsonObject): readonly FieldError[] {

@@ -3,7 +3,7 @@ import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, text } from "../resources/draft-access.ts";
-import { deleteObject, readDeleteOptions } from "./delete.ts";
+import { deleteObject, readDeleteOptions, warnOfOrphans } from "./delete.ts";
 import { listViews, readPage, respondList } from "./list.ts";
 import { readListOptions } from "./list-options.ts";
 import { wantsPretty } from "./respond-object.ts";
@@ -13,6 +13,7 @@ import { readSelection } from "./selection.ts";
 export async function deleteCollectionVerb(call: Call): Promise<ApiResponse> {
   const { request, resource, api } = call;
   const options = await readDeleteOptions(request, call.audit);
+  warnOfOrphans(call, options);
   const list = readListOptions(request.query, false);
   const selection = readSelection(resource, request.query);
   const page = await readPage(call, list, selection);

@@ -23,6 +23,7 @@ import { withVersion } from "./update.ts";
 /** DELETE of one object. */
 export async function deleteVerb(call: Call): Promise<ApiResponse> {
   const options = await readDeleteOptions(call.request, call.audit);
+  warnOfOrphans(call, options);
   const deleted = await deleteObject(call, options);
   if (!deleted.isGone || returnsObject.has(`${call.resource.group}/${call.resource.plural}`)) {
     return respondObject(call, deleted.object);
@@ -312,13 +313,20 @@ function propagationOf(
   if (current.includes("orphan")) return "Orphan";
   if (current.includes("foregroundDeletion")) return "Foreground";
   // Jobs of batch/v1 keep orphaning where the client says nothing, as they did before the garbage collector.
-  if (call.resource.group === "batch" && call.resource.plural === "jobs") {
-    call.warnings.push(
-      "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
-    );
-    return "Orphan";
-  }
-  return "Background";
+  return isJob(call) ? "Orphan" : "Background";
+}
+
+function isJob({ resource }: Call): boolean {
+  return resource.group === "batch" && resource.plural === "jobs";
+}
+
+/** Says what becomes of the Pods of Jobs, before anything is looked for. */
+export function warnOfOrphans(call: Call, options: DeleteOptions): void {
+  if (!isJob(call) || options.propagationPolicy !== undefined || options.orphanDependents !== undefined)
+    return;
+  call.warnings.push(
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
+  );
 }
 
 /** CRDs outlive their DELETE until their objects are gone. */

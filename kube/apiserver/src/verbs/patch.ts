@@ -15,12 +15,17 @@ function unroutedMediaTypeError(): Error {
   return failure({ reason: "UnsupportedMediaType", code: 415, message, details: {} });
 }
 
-/** PATCH of an object: by instructions, by merging, or by server-side apply. */
-export async function patchVerb(call: Call): Promise<ApiResponse> {
+/** Refuses a media type that the resource takes no patches in. */
+export function checkPatchType(call: Call): string {
   const type = mediaType(call.request);
   const accepted = patchMediaTypes(call.resource);
-  if (!accepted.includes(type))
-    throw call.resource.isCustom ? unsupportedMediaTypeError(accepted) : unroutedMediaTypeError();
+  if (accepted.includes(type)) return type;
+  throw call.resource.isCustom ? unsupportedMediaTypeError(accepted) : unroutedMediaTypeError();
+}
+
+/** PATCH of an object: by instructions, by merging, or by server-side apply. */
+export async function patchVerb(call: Call): Promise<ApiResponse> {
+  const type = checkPatchType(call);
   if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor")
     return applyVerb(call);
   const options = readWriteOptions(call.request, "PatchOptions");

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import {
+  type ApplyResult,
   applyServerSide,
   badRequestError,
   internalError,
@@ -29,6 +30,7 @@ import { decodeAs } from "./decode-as.ts";
 import { checkName, checkNamespace } from "./decode-body.ts";
 import { respondObject } from "./respond-object.ts";
 import { partRequest } from "./review-part.ts";
+import { checkPatchType } from "./patch.ts";
 import { updateObject } from "./update.ts";
 
 const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" };
@@ -42,7 +44,7 @@ const builtinPaths: ScalePaths = {
 export async function scaleVerb(call: Call): Promise<ApiResponse> {
   if (call.info.verb === "get") return respondScale(call, await readParent(call));
   const isPatch = call.info.verb === "patch";
-  const isApply = isPatch && mediaType(call.request) === "application/apply-patch+yaml";
+  const isApply = isPatch && checkPatchType(call) === "application/apply-patch+yaml";
   const options = readWriteOptions(call.request, isPatch ? "PatchOptions" : "UpdateOptions", isApply);
   const { admission } = call.api;
   const result = await updateObject(call, {
@@ -219,6 +221,9 @@ function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): C
   return async (current) => {
     if (current === undefined) throw notFoundError(groupResource(resource), call.info.name);
     if (resource.isCustom) return appliedCustomScale(call, { options, applied, current });
+    // Who else manages the replicas is told as of a Scale.
+    const told = applyToScale(call, { options, applied, current });
+    if (told.kind === "conflict") throw told.error;
     const scale = decodeAs("autoscaling.v1.Scale", SCALE, applied);
     await call.api.admission.mutate(scaleRequest(call, options), scale, scaleOf(call, current, true));
     const replicas = number(child(scale, "spec"), "replicas") ?? 0;
@@ -245,16 +250,11 @@ interface AppliedScale {
   readonly current: KubeObject;
 }
 
-const NO_CONVERSION = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
-
-/**
- * Applying a Scale of a custom resource comes to nothing unless it changes nothing: upstream tries to convert the Scale as if
- * it were such a resource.
- */
-function appliedCustomScale(call: Call, { options, applied, current }: AppliedScale): Draft {
+/** What an apply comes to on a Scale by itself. */
+function applyToScale(call: Call, { options, applied, current }: AppliedScale): ApplyResult {
   const entries = scaleEntries(current, pathsOf(call).specReplicas);
   const live = scaleOf(call, current, true);
-  const result = applyServerSide({
+  return applyServerSide({
     gvk: SCALE,
     schema: undefined,
     manager: options.fieldManager,
@@ -264,7 +264,18 @@ function appliedCustomScale(call: Call, { options, applied, current }: AppliedSc
     applied,
     force: options.force,
   });
-  if (entries.length === 0)
+}
+
+const NO_CONVERSION = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
+
+/**
+ * Applying a Scale of a custom resource comes to nothing unless it changes nothing: upstream tries to convert the Scale as if
+ * it were such a resource.
+ */
+function appliedCustomScale(call: Call, apply: AppliedScale): Draft {
+  const { applied, current } = apply;
+  const result = applyToScale(call, apply);
+  if (scaleEntries(current, pathsOf(call).specReplicas).length === 0)
     throw unknownError(
       `failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) ${NO_CONVERSION}`,
     );

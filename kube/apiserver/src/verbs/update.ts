@@ -174,14 +174,28 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   return version === "" || version === String(stored.revision);
 }
 
+/** Kinds whose own rules look at what changed of the metadata, or at the metadata as a whole; others do both. */
+const looksAtChanges = new Set([
+  "cronjobs",
+  "horizontalpodautoscalers",
+  "ingresses",
+  "leases",
+  "pods",
+  "podtemplates",
+  "resourcequotas",
+]);
+const looksAtWhole = new Set(["limitranges"]);
+
 /** Upstream checks metadata in general and for the kind again: what is wrong is told several times in the causes. */
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
   const { resource, info } = call;
   const changes = validateObjectMetaUpdate(object, asJson(old));
   const own = validateObjectMeta(object, resource, nameRuleOf(resource));
   if (changes.length === 0 && own.length === 0) return [];
+  const isMain = info.subresource === "" && !resource.isCustom;
+  if (isMain && looksAtWhole.has(resource.plural)) return [...own, ...changes, ...own];
   // A custom resource's own rules, and those of a status, look at changes alone.
-  const isWhole = info.subresource === "" && !resource.isCustom;
+  const isWhole = isMain && !looksAtChanges.has(resource.plural);
   return [...own, ...changes, ...changes, ...(isWhole ? own : [])];
 }
 

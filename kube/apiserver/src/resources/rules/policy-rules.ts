@@ -1,32 +1,13 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { selectorErrors } from "../../validation/label-selector.ts";
-import { invalidStruct } from "../../validation/struct-field.ts";
+import { pathSegmentName } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { metricErrors } from "./metric-rules.ts";
-import { child, children, number, strings, text } from "../draft-access.ts";
+import { scalingErrors } from "./scaling-errors.ts";
+import { child, children, number, text } from "../draft-access.ts";
 
 const IMMUTABLE = "field is immutable";
-
-/** A budget says either how many must stay or how many may go. */
-export const disruptionBudgetRules: KindRules = {
-  validate: budgetErrors,
-  validateUpdate: budgetErrors,
-};
-
-function budgetErrors(object: JsonObject): readonly FieldError[] {
-  const spec = child(object, "spec") ?? {};
-  const { minAvailable, maxUnavailable } = spec;
-  if (minAvailable === undefined || maxUnavailable === undefined) return [];
-  const shown = {
-    MinAvailable: minAvailable,
-    Selector: spec["selector"] ?? null,
-    MaxUnavailable: maxUnavailable,
-    UnhealthyPodEvictionPolicy: spec["unhealthyPodEvictionPolicy"] ?? null,
-  };
-  return [invalidStruct("spec", shown, "minAvailable and maxUnavailable cannot be both set")];
-}
 
 /** An autoscaler's bounds and its target. */
 export const autoscalerRules: KindRules = {
@@ -50,7 +31,7 @@ function autoscalerErrors(object: JsonObject): readonly FieldError[] {
   children(spec, "metrics").forEach((metric, index) => {
     errors.push(...metricErrors(metric, `spec.metrics[${index}]`));
   });
-  return errors;
+  return [...errors, ...scalingErrors(child(spec, "behavior"), "spec.behavior")];
 }
 
 /** A metric that is there without pods: the gate HPAScaleToZero, which later versions open, allows zero with one. */
@@ -61,7 +42,10 @@ function scalesFromZero(spec: JsonObject): boolean {
 function targetErrors(target: JsonObject): readonly FieldError[] {
   const errors: FieldError[] = [];
   for (const field of ["kind", "name"]) {
-    if (text(target, field) === "") errors.push(requiredField(`spec.scaleTargetRef.${field}`));
+    const at = `spec.scaleTargetRef.${field}`;
+    const value = text(target, field);
+    if (value === "") errors.push(requiredField(at));
+    else for (const message of pathSegmentName(value, false)) errors.push(invalidField(at, value, message));
   }
   const apiVersion = text(target, "apiVersion");
   const isCore = text(target, "kind") === "ReplicationController" && apiVersion === "v1";
@@ -79,52 +63,6 @@ export const revisionRules: KindRules = {
       ? []
       : [invalidField("data", object["data"] ?? null, IMMUTABLE)],
 };
-
-/** What a role grants names verbs and resources. */
-export const roleRules: KindRules = { validate: roleErrors, validateUpdate: roleErrors };
-
-function roleErrors(object: JsonObject): readonly FieldError[] {
-  return children(object, "rules").flatMap((rule, index) => {
-    const at = `rules[${index}]`;
-    const errors: FieldError[] = [];
-    if (strings(rule, "verbs").length === 0)
-      errors.push(requiredField(`${at}.verbs`, "verbs must contain at least one value"));
-    if (strings(rule, "nonResourceURLs").length > 0) return errors;
-    if (strings(rule, "apiGroups").length === 0)
-      errors.push(requiredField(`${at}.apiGroups`, "resource rules must supply at least one api group"));
-    if (strings(rule, "resources").length === 0)
-      errors.push(requiredField(`${at}.resources`, "resource rules must supply at least one resource"));
-    return errors;
-  });
-}
-
-/** What a binding binds never changes. */
-export const bindingRules: KindRules = {
-  validate: bindingErrors,
-  validateUpdate: (object, old) => {
-    const now = child(object, "roleRef") ?? {};
-    if (jsonEqual(now, child(old, "roleRef") ?? {})) return bindingErrors(object);
-    const shown = { APIGroup: text(now, "apiGroup"), Kind: text(now, "kind"), Name: text(now, "name") };
-    return [...bindingErrors(object), invalidStruct("roleRef", shown, "cannot change roleRef")];
-  },
-};
-
-function bindingErrors(object: JsonObject): readonly FieldError[] {
-  const role = child(object, "roleRef") ?? {};
-  const errors: FieldError[] = [];
-  const roles = object["kind"] === "ClusterRoleBinding" ? ["ClusterRole"] : ["Role", "ClusterRole"];
-  if (!["Role", "ClusterRole"].includes(text(role, "kind")))
-    errors.push(unsupportedField("roleRef.kind", text(role, "kind"), roles));
-  if (text(role, "name") === "") errors.push(requiredField("roleRef.name"));
-  const kinds = ["ServiceAccount", "User", "Group"];
-  children(object, "subjects").forEach((subject, index) => {
-    const at = `subjects[${index}]`;
-    if (text(subject, "name") === "") errors.push(requiredField(`${at}.name`));
-    const kind = text(subject, "kind");
-    if (!kinds.includes(kind)) errors.push(unsupportedField(`${at}.kind`, kind, kinds));
-  });
-  return errors;
-}
 
 const MAX_PRIORITY = 1_000_000_000;
 
@@ -163,7 +101,7 @@ export const priorityClassRules: KindRules = {
   },
 };
 
-const PREEMPTION = ["Never", "PreemptLowerPriority"];
+const PREEMPTION = ["PreemptLowerPriority", "Never"];
 
 function systemClassErrors(object: JsonObject, name: string): readonly FieldError[] {
   const value = SYSTEM_CLASSES[name];
@@ -189,11 +127,4 @@ function leaseErrors(object: JsonObject): readonly FieldError[] {
       ? [invalidField(`spec.${field}`, value, "must be greater than 0")]
       : [];
   });
-}
-
-/** What a policy selects is a selector. */
-export const networkPolicyRules: KindRules = { validate: policyErrors, validateUpdate: policyErrors };
-
-function policyErrors(object: JsonObject): readonly FieldError[] {
-  return selectorErrors(child(child(object, "spec"), "podSelector") ?? {}, "spec.podSelector");
 }

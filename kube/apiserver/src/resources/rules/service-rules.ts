@@ -26,7 +26,7 @@ export const serviceRules: KindRules = {
     normalizeAddresses(object);
   },
   validate: (object) => validateService(object),
-  validateUpdate: (object, old) => [...validateService(object), ...immutableAddress(object, old)],
+  validateUpdate: (object, old) => [...immutableAddress(object, old), ...validateService(object)],
   beforeStore: (call, object, isDryRun) => allocateService(call, object, isDryRun),
 };
 

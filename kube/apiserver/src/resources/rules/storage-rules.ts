@@ -1,9 +1,11 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
-import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
+import { type FieldError, forbiddenField, invalidField } from "@weir/schema";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, ensureChild, strings, text } from "../draft-access.ts";
+import { child, ensureChild, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
+import { storageClassErrors } from "./storage-class-errors.ts";
+import { claimSpecErrors, volumeErrors } from "./volume-errors.ts";
 
 export const volumeClaimRules: KindRules = {
   validate: claimErrors,
@@ -11,13 +13,7 @@ export const volumeClaimRules: KindRules = {
 };
 
 function claimErrors(object: JsonObject): readonly FieldError[] {
-  const spec = child(object, "spec") ?? {};
-  const errors: FieldError[] = [];
-  if (strings(spec, "accessModes").length === 0)
-    errors.push(requiredField("spec.accessModes", "at least 1 access mode is required"));
-  const requests = child(child(spec, "resources"), "requests") ?? {};
-  if (requests["storage"] === undefined) errors.push(requiredField("spec.resources[storage]"));
-  return errors;
+  return claimSpecErrors(child(object, "spec") ?? {}, "spec");
 }
 
 const FIXED =
@@ -37,10 +33,17 @@ function fixedClaim(object: JsonObject, old: JsonObject): readonly FieldError[] 
   }
   if (text(before, "volumeName") === "") delete now["volumeName"];
   if (text(before, "storageClassName") === "") delete now["storageClassName"];
-  return jsonEqual(now, before) ? [] : [forbiddenField("spec", FIXED)];
+  const mode = now["volumeMode"] ?? null;
+  return [
+    ...(jsonEqual(now, before) ? [] : [forbiddenField("spec", FIXED)]),
+    ...(mode === (before["volumeMode"] ?? null)
+      ? []
+      : [invalidField("volumeMode", mode, "field is immutable")]),
+  ];
 }
 
 export const volumeRules: KindRules = {
+  validate: volumeErrors,
   prepareForCreate: (object, { now }) => {
     ensureChild(object, "status")["lastPhaseTransitionTime"] = now;
   },
@@ -48,7 +51,7 @@ export const volumeRules: KindRules = {
 
 /** Who provides a class's volumes, and how, never changes. */
 export const storageClassRules: KindRules = {
-  validate: (object) => (text(object, "provisioner") === "" ? [requiredField("provisioner")] : []),
+  validate: storageClassErrors,
   validateUpdate: (object, old) =>
     ["parameters", "provisioner"]
       .filter((field) => !jsonEqual(object[field] ?? null, old[field] ?? null))

@@ -30,13 +30,18 @@ function workloadErrors(object: JsonObject): readonly FieldError[] {
   return errors;
 }
 
+/** A ReplicaSet's rules were written for Deployments. */
+function nameInWords(kind: string): string {
+  return kind === "ReplicaSet" ? "deployment" : kind.toLowerCase();
+}
+
 /** The selector of a DaemonSet is missed by its template alone. */
 function ownSelectorErrors(selector: JsonObject | undefined, kind: string): readonly FieldError[] {
   if (selector === undefined) return kind === "DaemonSet" ? [] : [requiredField("spec.selector")];
   const errors = [...selectorErrors(selector, "spec.selector")];
   if (Object.keys(selector).length === 0)
     errors.push(
-      invalidField("spec.selector", selector, `empty selector is invalid for ${kind.toLowerCase()}`),
+      invalidField("spec.selector", selector, `empty selector is invalid for ${nameInWords(kind)}`),
     );
   return errors;
 }
@@ -52,7 +57,10 @@ export const replicaSetRules: KindRules = {
   warnings: templateWarnings,
   validate: workloadErrors,
   validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],
+  validateStatus: (object) => statusErrors(child(object, "status") ?? {}, REPLICA_COUNTS),
 };
+
+const REPLICA_COUNTS = ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas"];
 
 /** A template that stands by itself. */
 export const podTemplateRules: KindRules = {
@@ -99,11 +107,14 @@ function countErrors(value: JsonValue | undefined, field: string): readonly Fiel
   return [invalidField(field, value, "must be greater than or equal to 0")];
 }
 
-/** The counts of a Deployment's status are counts of something. */
-function statusErrors(status: JsonObject): readonly FieldError[] {
+/** The counts in the status of a Deployment or a ReplicaSet are counts of something. */
+function statusErrors(
+  status: JsonObject,
+  counts: readonly string[] = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"],
+): readonly FieldError[] {
   const errors: FieldError[] = [];
   const total = number(status, "replicas") ?? 0;
-  for (const field of ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]) {
+  for (const field of counts) {
     const value = number(status, field) ?? 0;
     const at = `status.${field}`;
     if (value < 0) errors.push(invalidField(at, value, "must be greater than or equal to 0"));
@@ -116,22 +127,23 @@ function statusErrors(status: JsonObject): readonly FieldError[] {
   return errors;
 }
 
-const GENERATION = "deprecated.daemonset.template.generation";
+/** The annotation in which a DaemonSet counts the generations of its template. */
+export const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
-/** A DaemonSet counts the generations of its template in an annotation. */
+/** A DaemonSet counts the generations of its template. */
 export const daemonSetRules: KindRules = {
   warnings: templateWarnings,
   prepareForCreate(object) {
-    ensureChild(metaOf(object), "annotations")[GENERATION] = "1";
+    ensureChild(metaOf(object), "annotations")[TEMPLATE_GENERATION] = "1";
   },
   prepareForUpdate(object, old) {
-    const before = text(child(child(old, "metadata"), "annotations"), GENERATION);
+    const before = text(child(child(old, "metadata"), "annotations"), TEMPLATE_GENERATION);
     const isSame = jsonEqual(
       child(object, "spec")?.["template"] ?? {},
       child(old, "spec")?.["template"] ?? {},
     );
     const next = isSame ? before : String(Number(before || "0") + 1);
-    if (next !== "") ensureChild(metaOf(object), "annotations")[GENERATION] = next;
+    if (next !== "") ensureChild(metaOf(object), "annotations")[TEMPLATE_GENERATION] = next;
   },
   validate: workloadErrors,
   validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],

@@ -121,7 +121,7 @@ const KINDS: readonly Builtin[] = [
             internalTrafficPolicy: oneOf(["Cluster", "Local"], ["x"]),
             externalName: one("a.example.com"),
             publishNotReadyAddresses: BOOL,
-            loadBalancerSourceRanges: oneOf([["10.0.0.0/8"]], [["x"]]),
+            loadBalancerSourceRanges: oneOf([["192.168.0.0/16"]], [["x"]]),
             ipFamilyPolicy: oneOf(["SingleStack"], ["RequireDualStack", "x"]),
           },
           "ports",
@@ -129,7 +129,7 @@ const KINDS: readonly Builtin[] = [
       },
       "spec",
     ),
-    subresources: ["status"],
+
     fieldSelectors: ["spec.type=ClusterIP", "spec.clusterIP=None"],
   },
   {

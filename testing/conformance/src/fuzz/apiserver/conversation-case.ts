@@ -53,9 +53,10 @@ const VERBS: readonly (readonly [
 function someRequests(dice: Dice, subject: Subject): CaseRequest[] {
   const usual = dice.pick([0, 0.02, 0.1]);
   const sent: Fields[] = [];
-  const mood = (): Mood => ({ wrong: dice.takesRisks && dice.chance(0.6) ? usual : 0, sent });
+  const depth = subject.isCustom ? Number.POSITIVE_INFINITY : 2;
+  const mood = (): Mood => ({ wrong: dice.takesRisks && dice.chance(0.6) ? usual : 0, sent, depth });
   const make = dice.chance(0.6) ? create : apply;
-  const first = make(dice, subject, { wrong: 0, sent });
+  const first = make(dice, subject, { wrong: 0, sent, depth });
   const requests = [first, ...dice.many(4, 16, () => someRequest(dice, subject, mood()))];
   return [...requests, ...Object.values(subject.collections).map((path) => ({ method: "GET", path }))];
 }

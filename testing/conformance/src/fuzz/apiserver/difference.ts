@@ -84,11 +84,14 @@ function settled(body: JsonValue | undefined, { request }: Exchange): JsonValue 
 
 /**
  * Of an object of a built-in kind messages quote a Go struct, with its fields in the order of their declaration, or a
- * difference of two of them: what they begin with is compared.
+ * difference of two of them, and a list that is empty is not told from none: what they begin with is compared.
  */
 function withoutExcerpts(value: JsonValue): JsonValue {
   if (typeof value === "string") {
-    return value.replace(/Invalid value: "?\{.*\}"?: /s, "Invalid value: EXCERPT: ").replace(/\n@@.*/s, "");
+    return value
+      .replace(/Invalid value: (?:"?\{.*\}"?|null|\[\]): /s, "Invalid value: EXCERPT: ")
+      .replace(/\n(?:@@.*)?$/s, "")
+      .replace(/\]$/, "");
   }
   if (Array.isArray(value)) return value.map((item: JsonValue) => withoutExcerpts(item));
   if (!isFields(value)) return value;
@@ -98,7 +101,8 @@ function withoutExcerpts(value: JsonValue): JsonValue {
 /** Schemas of custom resources are walked in the order of Go's maps, and so are managers in conflict. */
 function isUnordered(message: string, path: string): boolean {
   // Data of ConfigMaps and Secrets is a map as well.
-  const isOfMaps = path.includes("$NS.example.com") || /\/(?:configmaps|secrets)\b/.test(path);
+  const isOfMaps =
+    path.includes("$NS.example.com") || /\/(?:configmaps|secrets|customresourcedefinitions)\b/.test(path);
   return isOfMaps || message.includes("Apply failed with");
 }
 

@@ -81,7 +81,7 @@ export class Mask {
 
   /** A collection's version is any later one. */
   #version(text: string, path: readonly string[]): string {
-    if (text === "" || this.#given.includes(`resourceVersion: "${text}"`)) return text;
+    if (text === "" || this.#given.includes(`"resourceVersion":"${text}"`)) return text;
     return path.length === 2 && this.isCollection ? this.#name("RV", `list ${text}`) : this.#name("RV", text);
   }
 
@@ -101,7 +101,7 @@ export class Mask {
       .replaceAll(UID, (uid) => (this.#given.includes(uid) ? uid : this.#name("UID", uid)))
       .replaceAll(CLUSTER_IP, (ip) => (this.#given.includes(ip) ? ip : this.#name("CLUSTERIP", ip)))
       .replaceAll(VERSIONS, (version) => this.#names.get(`RV ${version}`) ?? version)
-      .replaceAll(/(?<=\bgen-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (end) => this.#name("RAND", end));
+      .replaceAll(/(?<=\bgen-\d+-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (end) => this.#name("RAND", end));
   }
 
   #name(kind: string, value: string): string {

@@ -2,13 +2,17 @@ import type { JsonValue } from "@weir/core";
 import type { Dice } from "../dice.ts";
 import { type Fields, isFields } from "./subject.ts";
 
-/** Some of a value's fields, at every level; now and then one is null. */
-export function someParts(dice: Dice, value: JsonValue, nulls: number): JsonValue {
-  if (!isFields(value)) return value;
+/** Some of a value's fields, at every level down to a depth; now and then one is null. */
+export function someParts(
+  dice: Dice,
+  value: JsonValue,
+  { nulls, depth }: { readonly nulls: number; readonly depth: number },
+): JsonValue {
+  if (!isFields(value) || depth === 0) return value;
   const kept: Record<string, JsonValue> = {};
   for (const [key, item] of Object.entries(value)) {
     if (dice.chance(0.35)) continue;
-    kept[key] = dice.chance(nulls) ? null : someParts(dice, item, nulls);
+    kept[key] = dice.chance(nulls) ? null : someParts(dice, item, { nulls, depth: depth - 1 });
   }
   return kept;
 }
@@ -142,6 +146,8 @@ export function withDirectives(dice: Dice, value: JsonValue): JsonValue {
     result[key] = withDirectives(dice, item);
     if (Array.isArray(item)) Object.assign(result, listDirectives(dice, key, item));
   }
+  // Maps of plain values know no directives.
+  if (Object.values(value).every((item) => typeof item !== "object")) return result;
   if (dice.chance(0.06)) result["$patch"] = dice.pick(["delete", "replace", "merge", "nope"]);
   if (dice.chance(0.03)) result["$retainKeys"] = dice.some(Object.keys(value), 2);
   return result;

@@ -9,6 +9,8 @@ export interface Mood {
   readonly wrong: number;
   /** Objects that earlier requests sent: patches mostly are of what is there. */
   readonly sent: Fields[];
+  /** How deep patches take objects apart; what is below comes whole. */
+  readonly depth: number;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -63,7 +65,10 @@ export function create(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
   const { name: _name, ...metadata } = whole["metadata"] as Fields;
   const body = isNamed
     ? whole
-    : { ...whole, metadata: { ...metadata, ...(dice.chance(0.8) ? { generateName: "gen-" } : {}) } };
+    : {
+        ...whole,
+        metadata: { ...metadata, ...(dice.chance(0.8) ? { generateName: `gen-${mood.sent.length}-` } : {}) },
+      };
   return { method: "POST", path, ...withQuery(writeQuery(dice, mood)), body: body as JsonValue };
 }
 
@@ -139,11 +144,17 @@ export function jsonPatch(dice: Dice, subject: Subject, mood: Mood): CaseRequest
   const [apiVersion, collection] = someVersion(dice, subject);
   const whole = someWhole(dice, subject, apiVersion, mood);
   const like = mood.sent.length > 0 && dice.chance(0.8) ? dice.pick(mood.sent) : whole;
-  return {
+  const path = somePath(dice, subject, collection);
+  const request = {
     method: "PATCH",
-    path: somePath(dice, subject, collection),
+    path,
     ...withQuery(writeQuery(dice, mood)),
     headers: { "Content-Type": PATCH_TYPES.json },
+  };
+  if (path.endsWith("/scale"))
+    return { ...request, body: [{ op: "add", path: "/spec/replicas", value: dice.int(0, 5) }] };
+  return {
+    ...request,
     body: someJsonPatch(
       dice,
       { like, other: whole, isWanted: subject.isCustom ? () => true : isShallow },
@@ -157,11 +168,11 @@ function patchBody(dice: Dice, whole: Fields, path: string, mood: Mood): JsonVal
   if (dice.chance(mood.wrong / 3))
     return dice.pick<JsonValue>([null, [], "x", 5, { spec: null }, { metadata: null }, { kind: "Other" }]);
   const { apiVersion, kind, metadata, ...content } = whole;
-  const parts = someParts(dice, content, 0.1) as Fields;
+  const parts = someParts(dice, content, { nulls: 0.1, depth: mood.depth }) as Fields;
   const { name: _name, ...others } = metadata as Fields;
   return {
     ...(dice.chance(0.15) ? { apiVersion: apiVersion as JsonValue, kind: kind as JsonValue } : {}),
-    ...(dice.chance(0.4) ? { metadata: someParts(dice, others, 0.15) } : {}),
+    ...(dice.chance(0.4) ? { metadata: someParts(dice, others, { nulls: 0.15, depth: mood.depth }) } : {}),
     ...parts,
   };
 }
@@ -189,7 +200,9 @@ export function apply(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
     ? { apiVersion: "autoscaling/v1", kind: "Scale" }
     : { apiVersion: whole["apiVersion"], kind: whole["kind"] };
   const { apiVersion: _apiVersion, kind: _kind, ...content } = whole;
-  const parts = isScale ? { spec: { replicas: dice.int(0, 5) } } : someParts(dice, content, 0.03);
+  const parts = isScale
+    ? { spec: { replicas: dice.int(0, 5) } }
+    : someParts(dice, content, { nulls: 0.03, depth: mood.depth });
   const name = path.split(`${collection}/`)[1]?.split("/")[0] ?? "a";
   mood.sent.push({ apiVersion, kind: subject.kind, metadata: others, ...(parts as Fields) });
   const isOdd = dice.chance(mood.wrong / 4);
@@ -223,7 +236,8 @@ const PARTIAL_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.
 export function get(dice: Dice, subject: Subject): CaseRequest {
   const [, collection] = someVersion(dice, subject);
   const path = somePath(dice, subject, collection);
-  const accept = dice.pick([undefined, undefined, TABLE, PARTIAL]);
+  const views = path.endsWith("/scale") && !subject.isCustom ? [PARTIAL] : [TABLE, PARTIAL];
+  const accept = dice.pick([undefined, undefined, ...views]);
   return { method: "GET", path, ...(accept === undefined ? {} : { headers: { Accept: accept } }) };
 }
 

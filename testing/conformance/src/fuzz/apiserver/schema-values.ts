@@ -115,7 +115,9 @@ function otherValues(dice: Dice, node: SchemaNode, wrong: number): Record<string
   const { additionalProperties } = node;
   const result: Record<string, JsonValue> = {};
   const most = typeof additionalProperties === "object" ? Math.min(3, node.maxProperties ?? 3) : 0;
-  for (const key of dice.some(MAP_KEYS, most))
+  const some = dice.some(MAP_KEYS, most);
+  const isLacking = most > 0 && some.length === 0 && (node.minProperties ?? 0) > 0;
+  for (const key of isLacking ? ["x"] : some)
     result[key] = someValue(dice, additionalProperties as SchemaNode, wrong);
   const unknown = takesAll(node) || dice.chance(wrong) ? dice.some(["u", "v", "w"], 2) : [];
   for (const key of unknown) result[key] = dice.pick(ANYTHING);

@@ -28,7 +28,7 @@ export function oneOf(values: readonly JsonValue[], refused: readonly JsonValue[
 }
 
 export function map(values: SchemaNode): SchemaNode {
-  return { type: "object", additionalProperties: values, maxProperties: 2 };
+  return { type: "object", additionalProperties: values, maxProperties: 2, minProperties: 1 };
 }
 
 export const BOOL = one(true, false);

@@ -110,5 +110,4 @@ const ODDITIES: readonly Fields[] = [
   { annotations: null },
   { finalizers: null },
   { finalizers: ["a"] },
-  { generateName: "gen-" },
 ];

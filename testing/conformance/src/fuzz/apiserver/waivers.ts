@@ -1,4 +1,14 @@
-import type { Waiver } from "../fuzz-target.ts";
+import { parseJson } from "@weir/core";
+import type { FuzzOutcome, Waiver } from "../fuzz-target.ts";
+import type { Exchange } from "./conversation.ts";
+import { conversationDifference } from "./difference.ts";
+
+function partsAt(ours: FuzzOutcome, theirs: FuzzOutcome): string {
+  const [own, their] = [ours, theirs].map(
+    ({ output }) => parseJson(output ?? "[]") as unknown as readonly Exchange[],
+  );
+  return conversationDifference(own ?? [], their ?? [])?.detail ?? "";
+}
 
 /** Differences on purpose. */
 export const WAIVERS: readonly Waiver[] = [
@@ -15,5 +25,12 @@ export const WAIVERS: readonly Waiver[] = [
       "upstream drops the connection of a request in which it panics, however often it is asked; here the request is answered",
     applies: (_given, ours, theirs) =>
       ours.output !== undefined && (theirs.error ?? "").includes("socket hang up"),
+  },
+  {
+    name: "the second version of a claim",
+    reason:
+      "upstream writes a PersistentVolumeClaim anew with the first write after its creation, though nothing in it changes but its version",
+    applies: (_given, ours, theirs) =>
+      /persistentvolumeclaims[^\n]*\n[^\n]*\n\.metadata\.resourceVersion\n/.test(partsAt(ours, theirs)),
   },
 ];

@@ -14,7 +14,7 @@ async function run(options: Omit<EmbeddedOptions, "path">): Promise<RunResult> {
   const folder = await mkdtemp(join(tmpdir(), "weir-histories-"));
   try {
     await using target = await startEmbedded({ path: join(folder, "state.db"), ...options });
-    return await runHistories({ seed: 7, target, steps: 300, kills: 1, restarts: 1, compactions: 2 });
+    return await runHistories({ seed: 7, target, steps: 250, kills: 1, restarts: 1, compactions: 2 });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { openClient } from "@weir/client";
-import { WeirError } from "@weir/core";
+import { systemClock, WeirError } from "@weir/core";
 import { PlainCaller } from "../driver/plain-caller.ts";
 import { WeirCaller } from "../driver/weir-caller.ts";
 import { type Address, httpsWire } from "../driver/wire.ts";
@@ -20,6 +21,11 @@ export interface ApiProcessOptions {
   /** A guarantee that it is to break; none by default. */
   readonly breakage?: Breakage;
 }
+
+/** After so many kills, the next process is killed, too, while it starts: each time somewhat later. */
+const EARLY_EVERY = 3;
+const EARLY_STEP_MS = 50;
+const EARLY_STEPS_MS = 1_000;
 
 /** How an embedded API is started. */
 export interface EmbeddedOptions {
@@ -46,6 +52,7 @@ export async function startEmbedded({ path, fsync = true, breakage }: EmbeddedOp
   const options = { path, token, fsync, ...(breakage === undefined ? {} : { breakage }) };
   let running = await ApiProcess.start({ ...options, port: 0 });
   const port = Number(new URL(running.address.url).port);
+  let kills = 0;
   const replace = async (end: () => Promise<void>, ended: () => void): Promise<void> => {
     await end();
     ended();
@@ -55,7 +62,14 @@ export async function startEmbedded({ path, fsync = true, breakage }: EmbeddedOp
     promises: { watchesBeginFresh: true, expiresOnlyCompacted: true, deletionsSeeFinalizers: true },
     compactsEverything: false,
     connect: () => openSession(running.address),
-    kill: (ended) => replace(() => running.kill(), ended),
+    kill: (ended) => {
+      kills += 1;
+      return replace(async () => {
+        await running.kill();
+        if (kills % EARLY_EVERY === 0)
+          await ApiProcess.killEarly({ ...options, port }, kills * EARLY_STEP_MS);
+      }, ended);
+    },
     restart: (ended) => replace(() => running.stop(), ended),
     compact: (before) => running.compact(before),
     [Symbol.asyncDispose]: () => running.stop(),
@@ -89,6 +103,14 @@ export function openSession(address: Address): Session {
   };
 }
 
+function spawnApi(options: ApiProcessOptions): ChildProcessByStdio<Writable, Readable, null> {
+  const program = new URL("api/main.ts", import.meta.url).pathname;
+  const flags = ["--conditions=@weir/source", "--disable-warning=ExperimentalWarning"];
+  return spawn(process.execPath, [...flags, program, JSON.stringify(options)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+}
+
 class ApiProcess {
   readonly address: Address;
   readonly #child: ChildProcess;
@@ -109,16 +131,21 @@ class ApiProcess {
   }
 
   static async start(options: ApiProcessOptions): Promise<ApiProcess> {
-    const program = new URL("api/main.ts", import.meta.url).pathname;
-    const flags = ["--conditions=@weir/source", "--disable-warning=ExperimentalWarning"];
-    const child = spawn(process.execPath, [...flags, program, JSON.stringify(options)], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    const child = spawnApi(options);
     const reader = createInterface({ input: child.stdout });
     const lines = reader[Symbol.asyncIterator]();
     const first = await lines.next();
     if (first.done === true) throw new ApiProcessEndedError();
     return new ApiProcess(child, reader, lines, JSON.parse(first.value) as Address);
+  }
+
+  /** Starts a process that is killed before it may have got anywhere. */
+  static async killEarly(options: ApiProcessOptions, afterMs: number): Promise<void> {
+    const child = spawnApi(options);
+    const exited = once(child, "exit");
+    await systemClock.sleep(afterMs % EARLY_STEPS_MS);
+    child.kill("SIGKILL");
+    await exited;
   }
 
   async kill(): Promise<void> {

@@ -123,14 +123,17 @@ function jsonPatch(value: JsonValue, options: WriteOptions, repeated: readonly s
         `error decoding patch: json: cannot unmarshal ${jsonKind(operation)} into Go value of type handlers.jsonPatchOp`,
       );
     }
-    for (const field of ["op", "path", "from"]) checkText(operation, field);
+    // Who does not ask for strictness is told of such a field when the operation is carried out.
     if (options.fieldValidation === "Ignore") return;
+    for (const field of ["op", "path", "from"]) checkText(operation, field);
     for (const key of Object.keys(operation)) {
       if (operationFields.has(key)) continue;
       strictErrors.push(`json patch unknown field "[${index}].${key}"`);
     }
   });
+  const isReadable = operations.every((operation) => isObject(operation) && hasTexts(operation));
   return (current) => {
+    if (!isReadable) throw refused();
     try {
       return { object: applyJsonPatch(base(current), operations) as Draft, strictErrors };
     } catch (error) {
@@ -145,6 +148,12 @@ function checkText(operation: JsonObject, field: string): void {
   if (value === null || typeof value === "string") return;
   throw badRequestError(
     `error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go struct field jsonPatchOp.${field} of type string`,
+  );
+}
+
+function hasTexts(operation: JsonObject): boolean {
+  return ["op", "path", "from"].every((field) =>
+    ["string", "undefined"].includes(typeof (operation[field] ?? undefined)),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import { compareUtf8, type JsonObject, type JsonValue } from "@weir/core";
 import { type KubeObject, updateManagedFields } from "@weir/objects";
 import { asJson, child, children, copyForMeta, isDraft, metaOf, text } from "../resources/draft-access.ts";
 import { apiVersionOf, type Draft, type Resource } from "../resources/resource.ts";
@@ -129,7 +129,16 @@ function toParent(
     const { time: _time, ...untimed } = entry;
     result.push({ ...untimed, apiVersion, fieldsV1: nested(keys) });
   }
-  return result;
+  return result.sort(compareEntries);
+}
+
+/** The order in which entries are stored: another one would make the next write a change. */
+function compareEntries(left: JsonObject, right: JsonObject): number {
+  for (const field of ["operation", "time", "manager", "apiVersion", "subresource"]) {
+    const order = compareUtf8(text(left, field), text(right, field));
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function has(fields: JsonObject | undefined, keys: readonly string[]): boolean {

@@ -15,7 +15,7 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
     allowsUnconditionalUpdate: strategy.allowsUnconditionalUpdate,
     resetFields: resource.isCustom
       ? [["metadata"], ["spec"]]
-      : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : [])],
+      : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : []), ...resetOfPods(resource)],
     validateUpdate: (object, old, context) => strategy.validateStatus?.(object, old, context) ?? [],
     prepareForUpdate(object, old) {
       const result = statusUpdate(object, old);
@@ -31,6 +31,15 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
 /** Kinds whose status write leaves the labels as they are. */
 const labelKeepers = new Set(["apps/deployments"]);
 
+/** A Pod's owners are not written with its status. */
+function resetOfPods({ group, plural }: Resource): readonly (readonly string[])[] {
+  if (group !== "" || plural !== "pods") return [];
+  return [
+    ["metadata", "deletionTimestamp"],
+    ["metadata", "ownerReferences"],
+  ];
+}
+
 /** What a status write leaves though it is no part of the spec. */
 function keepOwn(result: Draft, old: JsonObject, plural: string): void {
   if (plural === "daemonsets") {
@@ -39,6 +48,7 @@ function keepOwn(result: Draft, old: JsonObject, plural: string): void {
       ensureChild(ensureChild(result, "metadata"), "annotations")[TEMPLATE_GENERATION] = generation;
   }
   if (plural === "pods") {
+    keep(ensureChild(result, "metadata"), child(old, "metadata") ?? {}, "ownerReferences");
     const quality = child(old, "status")?.["qosClass"];
     if (quality !== undefined) ensureChild(result, "status")["qosClass"] ??= quality;
   }

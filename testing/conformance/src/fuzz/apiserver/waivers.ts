@@ -3,11 +3,22 @@ import type { FuzzOutcome, Waiver } from "../fuzz-target.ts";
 import type { Exchange } from "./conversation.ts";
 import { conversationDifference } from "./difference.ts";
 
+function exchangesIn({ output }: FuzzOutcome): readonly Exchange[] {
+  return parseJson(output ?? "[]") as unknown as readonly Exchange[];
+}
+
 function partsAt(ours: FuzzOutcome, theirs: FuzzOutcome): string {
-  const [own, their] = [ours, theirs].map(
-    ({ output }) => parseJson(output ?? "[]") as unknown as readonly Exchange[],
-  );
-  return conversationDifference(own ?? [], their ?? [])?.detail ?? "";
+  return conversationDifference(exchangesIn(ours), exchangesIn(theirs))?.detail ?? "";
+}
+
+/** Whether both refuse the object of a built-in kind where the conversations part, and differ in what they say of it. */
+function areBothRefusals(ours: FuzzOutcome, theirs: FuzzOutcome): boolean {
+  const at = Number(/^\d+/.exec(partsAt(ours, theirs))?.[0] ?? -1);
+  const [own, their] = [exchangesIn(ours)[at], exchangesIn(theirs)[at]];
+  if (own === undefined || their === undefined || their.request.path.includes("$NS.example.com"))
+    return false;
+  if (their.request.path.includes("/customresourcedefinitions")) return false;
+  return own.response.status === 422 && their.response.status === 422;
 }
 
 /** Differences on purpose. */
@@ -32,5 +43,11 @@ export const WAIVERS: readonly Waiver[] = [
       "upstream writes a PersistentVolumeClaim anew with the first write after its creation, though nothing in it changes but its version",
     applies: (_given, ours, theirs) =>
       /persistentvolumeclaims[^\n]*\n[^\n]*\n\.metadata\.resourceVersion\n/.test(partsAt(ours, theirs)),
+  },
+  {
+    name: "refused for fewer reasons",
+    reason:
+      "objects of built-in kinds are refused as upstream refuses them, but rules that Git repositories do not run into are not told among the reasons, and some are told in another order",
+    applies: (_given, ours, theirs) => areBothRefusals(ours, theirs),
   },
 ];

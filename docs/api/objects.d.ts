@@ -43,6 +43,10 @@ export interface ConditionStamp {
 
 export type ConditionState = Pick<Condition, "type" | "status" | "reason" | "message">;
 
+export type ConfigurationValue = JsonValue | ForeignValue | readonly ConfigurationValue[] | {
+    readonly [field: string]: ConfigurationValue;
+};
+
 export type DeepReadonly<T> = T extends (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? {
     readonly [K in keyof T]: DeepReadonly<T[K]>;
 } : T;
@@ -110,6 +114,13 @@ export interface FieldWrite {
     readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
     readonly convertTo?: (object: JsonObject, apiVersion: string) => JsonObject;
     readonly emptyObject?: JsonObject;
+}
+
+export declare class ForeignValue {
+    readonly typeName: string;
+    readonly text: string;
+    readonly syntax: string;
+    constructor(typeName: string, text: string, syntax?: string);
 }
 
 export interface GenericResponse {
@@ -226,6 +237,12 @@ export interface Manager {
     readonly subresource: string;
     readonly time: string | undefined;
     readonly fields: FieldSet;
+}
+
+export declare class MergeConfigurationError extends WeirError {
+    readonly name = "MergeConfigurationError";
+    readonly reason = "Invalid";
+    readonly retry = "never";
 }
 
 export interface ObjectKey {
@@ -380,6 +397,8 @@ export declare function formatApiVersion({ group, version, }: {
     readonly version: string;
 }): string;
 
+export declare function formatGoValue(value: JsonValue, formatNumber?: NumberFormat): string;
+
 export declare function formatGroupKind({ group, kind }: GroupKind): string;
 
 export declare function formatGroupResource({ group, resource }: GroupResource): string;
@@ -395,6 +414,8 @@ export declare function formatTime(milliseconds: number): string;
 export declare function generateNameConflictError(resource: GroupResource, name: string, retryAfterSeconds: number): StatusError;
 
 export declare function genericServerError(response: GenericResponse): StatusError;
+
+export declare function goTypeName(value: JsonValue): string;
 
 export declare function goneError(message: string): StatusError;
 
@@ -435,7 +456,13 @@ export declare function managedFieldsFromScale(entries: readonly ManagedFieldsEn
 
 export declare function managedFieldsOfScale(entries: readonly ManagedFieldsEntry[] | undefined, paths: ReplicasPaths): readonly ManagedFieldsEntry[] | undefined;
 
+export declare function marshalGoJson(value: JsonValue): string;
+
 export declare function matchesFields(terms: readonly FieldTerm[], fieldValue: (field: string) => string): boolean;
+
+export declare function mergeConfiguration(schema: SchemaNode | undefined, live: JsonObject, configuration: {
+    readonly [field: string]: ConfigurationValue;
+}): JsonObject;
 
 export declare function methodNotSupportedError(resource: GroupResource, action: string): StatusError;
 
@@ -524,3 +551,5 @@ export declare function writeFieldsV1(set: FieldSet): JsonObject;
 // Not exported, and named by what is.
 
 type NumberDecoding = "int64" | "float64";
+
+type NumberFormat = (value: number | bigint) => string;

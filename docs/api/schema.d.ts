@@ -24,6 +24,8 @@ export type Coercion = {
     readonly error: FieldError;
 };
 
+export type DefaultCheck = (node: SchemaNode, value: JsonValue, path: string) => readonly FieldError[];
+
 export type DurationUnit = "ms" | "s" | "m" | "h";
 
 export interface EmbeddedResource {
@@ -134,6 +136,8 @@ export declare class SchemaSyntaxError extends WeirError {
 export interface StructuralOptions {
     readonly path: string;
     readonly hasStatusSubresource?: boolean;
+    readonly checkDefault?: DefaultCheck;
+    readonly checkRules?: (refused: readonly FieldError[]) => readonly FieldError[];
 }
 
 export declare class UnsupportedTypeError extends WeirError {
@@ -152,6 +156,8 @@ export interface ValidateOptions {
     readonly checkMetadata?: MetadataCheck;
 }
 
+export type WrongMetadata = "refuse" | "keep" | "drop";
+
 export declare function applyDefaults(schema: SchemaNode, value: JsonValue, nulls?: NullHandling): JsonValue;
 
 export declare function celRule(rule: string, message?: string | CelRuleOptions): CelRule;
@@ -160,7 +166,7 @@ export declare function celRules(...rules: readonly CelRule[]): SchemaMetadata;
 
 export declare function checkStructural(schema: SchemaNode, options: StructuralOptions): readonly FieldError[];
 
-export declare function coerceEmbeddedMetadata(schema: SchemaNode, value: JsonValue, read: ReadMetadata): Coercion;
+export declare function coerceEmbeddedMetadata(schema: SchemaNode, value: JsonValue, read: ReadMetadata, wrong?: WrongMetadata): Coercion;
 
 export declare function describeFieldError(error: FieldError): string;
 
@@ -187,6 +193,8 @@ export declare function int32(): z.ZodInt;
 export declare function int64(): z.ZodInt;
 
 export declare function intOrString(): z.ZodUnion<readonly [z.ZodInt, z.ZodString]>;
+
+export declare function internalFieldError(path: string, detail: string): FieldError;
 
 export declare function invalidField(path: string, badValue: JsonValue, detail: string): FieldError;
 
@@ -233,3 +241,7 @@ export declare function validateEmbeddedResources(schema: SchemaNode, value: Jso
 export declare function validateListKeys(schema: SchemaNode, value: JsonValue, path?: string): readonly FieldError[];
 
 export declare function validateSchema(schema: SchemaNode, value: JsonValue, options?: ValidateOptions): readonly FieldError[];
+
+export declare function validateUniqueKeys(schema: SchemaNode, value: JsonValue, { path, old }?: Pick<ValidateOptions, "path" | "old">): readonly FieldError[];
+
+export declare function validateValue(schema: SchemaNode, value: JsonValue, base: string, old: JsonValue | undefined): readonly FieldError[];

@@ -8,16 +8,10 @@ import { podRules } from "./rules/pod-rules.ts";
 import { serviceAccountRules } from "./rules/service-account-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
 import { ingressRules } from "./rules/network-rules.ts";
-import {
-  autoscalerRules,
-  bindingRules,
-  disruptionBudgetRules,
-  leaseRules,
-  networkPolicyRules,
-  priorityClassRules,
-  revisionRules,
-  roleRules,
-} from "./rules/policy-rules.ts";
+import { autoscalerRules, leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
+import { disruptionBudgetRules } from "./rules/disruption-rules.ts";
+import { networkPolicyRules } from "./rules/network-policy-rules.ts";
+import { bindingRules, roleRules } from "./rules/rbac-rules.ts";
 import { limitRangeRules } from "./rules/limit-range-rules.ts";
 import { mutatingBindingRules, mutatingPolicyRules } from "./rules/mutating-policy-rules.ts";
 import { resourceQuotaRules } from "./rules/quota-rules.ts";

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import { pathSegmentName } from "../../validation/names.ts";
 import { child, number, text } from "../draft-access.ts";
 
 /** The types of metrics by the fields that describe them. */
@@ -53,15 +54,36 @@ function sourceErrors(kind: string, source: JsonObject, field: string): readonly
     }
   } else if (kind === "pods" && !has("averageValue")) {
     errors.push(requiredField(`${field}.target.averageValue`, "must specify a positive target averageValue"));
+  } else if (kind !== "pods") {
+    errors.push(...valueErrors(kind, target, `${field}.target`));
   }
   return errors;
+}
+
+/** What is there without Pods has a value, or one for each of them. */
+function valueErrors(kind: string, target: JsonObject, field: string): readonly FieldError[] {
+  const [whole, each] = [target["value"] !== undefined, target["averageValue"] !== undefined];
+  const isExternal = kind === "external";
+  if (!whole && !each) {
+    const detail = isExternal
+      ? "must set either a target value for metric or a per-pod target"
+      : "must set either a target value or averageValue";
+    return [requiredField(`${field}.averageValue`, detail)];
+  }
+  if (!isExternal || !whole || !each) return [];
+  const detail = "may not set both a target value for metric and a per-pod target";
+  return [forbiddenField(`${field}.value`, detail)];
 }
 
 function namingErrors(kind: string, source: JsonObject, field: string): readonly FieldError[] {
   const isResource = kind === "resource" || kind === "containerResource";
   if (!isResource) {
     const name = text(child(source, "metric"), "name");
-    return name === "" ? [requiredField(`${field}.metric.name`, "must specify a metric name")] : [];
+    const at = `${field}.metric.name`;
+    const errors: FieldError[] = kind === "object" ? describedErrors(source, `${field}.describedObject`) : [];
+    if (name === "") errors.push(requiredField(at, "must specify a metric name"));
+    else errors.push(...pathSegmentName(name, false).map((why) => invalidField(at, name, why)));
+    return errors;
   }
   const errors: FieldError[] = [];
   if (text(source, "name") === "")
@@ -69,6 +91,15 @@ function namingErrors(kind: string, source: JsonObject, field: string): readonly
   if (kind === "containerResource" && text(source, "container") === "")
     errors.push(requiredField(`${field}.container`, "must specify a container"));
   return errors;
+}
+
+function describedErrors(source: JsonObject, field: string): FieldError[] {
+  const object = child(source, "describedObject");
+  return ["kind", "name"].flatMap((name) => {
+    const value = text(object, name);
+    if (value === "") return [requiredField(`${field}.${name}`)];
+    return pathSegmentName(value, false).map((why) => invalidField(`${field}.${name}`, value, why));
+  });
 }
 
 function targetErrors(target: JsonObject, field: string): readonly FieldError[] {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField } from "@weir/schema";
+import { formatQuantity, quantityFromJson, quantityMilliValue } from "@weir/text";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
@@ -8,12 +9,25 @@ import { storageClassErrors } from "./storage-class-errors.ts";
 import { claimSpecErrors, volumeErrors } from "./volume-errors.ts";
 
 export const volumeClaimRules: KindRules = {
+  warnings: claimWarnings,
   validate: claimErrors,
   validateUpdate: (object, old) => [...claimErrors(object), ...fixedClaim(object, old)],
 };
 
 function claimErrors(object: JsonObject): readonly FieldError[] {
   return claimSpecErrors(child(object, "spec") ?? {}, "spec");
+}
+
+/** Nobody has a part of a byte. */
+function claimWarnings(object: JsonObject): readonly string[] {
+  const resources = child(child(object, "spec"), "resources");
+  return ["limits", "requests"].flatMap((list) => {
+    const value = child(resources, list)?.["storage"];
+    const quantity = value === undefined ? undefined : quantityFromJson(value);
+    if (quantity === undefined || quantityMilliValue(quantity) % 1000n === 0n) return [];
+    const shown = JSON.stringify(formatQuantity(quantity));
+    return [`spec.resources.${list}[storage]: fractional byte value ${shown} is invalid, must be an integer`];
+  });
 }
 
 const FIXED =

@@ -42,7 +42,7 @@ async function requireHeld(
   if (missing.length === 0) return;
   const groups = context.user.groups.map((group) => JSON.stringify(group)).join(" ");
   const who = `user ${JSON.stringify(context.user.name)} (groups=[${groups}])`;
-  const because = `${who} is attempting to grant RBAC permissions not currently held:\n${missing.map(ruleText).join("\n")}`;
+  const because = `${who} is attempting to grant RBAC permissions not currently held:\n${missing.map(ruleText).sort().join("\n")}`;
   throw forbiddenError(groupResource(resource), request.name, because);
 }
 

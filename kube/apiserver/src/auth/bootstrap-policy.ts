@@ -1,147 +1,31 @@
 import type { JsonObject } from "@weir/core";
+import { bootstrapRules } from "./bootstrap-rules.ts";
 
-/** A rule of the built-in policy. */
-interface PolicyRule {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
+/** A rule out of its line. */
+function ruleOf(line: string): JsonObject {
+  const [verbs = [], first = [], resources, resourceNames] = line.split(" | ").map((list) => list.split(","));
+  if (resources === undefined) return { verbs, nonResourceURLs: first };
+  const rule = { verbs, apiGroups: first, resources };
+  return resourceNames === undefined ? rule : { ...rule, resourceNames };
 }
-
-const read = ["get", "list", "watch"];
-const write = ["create", "delete", "deletecollection", "patch", "update"];
-
-/** What people put into a namespace, by API group, without Secrets and without rights. */
-const workloads: readonly PolicyRule[] = [
-  {
-    apiGroups: [""],
-    resources: [
-      "configmaps",
-      "events",
-      "persistentvolumeclaims",
-      "pods",
-      "replicationcontrollers",
-      "replicationcontrollers/scale",
-      "serviceaccounts",
-      "services",
-    ],
-    verbs: write,
-  },
-  {
-    apiGroups: ["apps"],
-    resources: [
-      "daemonsets",
-      "deployments",
-      "deployments/rollback",
-      "deployments/scale",
-      "replicasets",
-      "replicasets/scale",
-      "statefulsets",
-      "statefulsets/scale",
-    ],
-    verbs: write,
-  },
-  { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: write },
-  { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: write },
-  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: write },
-  { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: write },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: [...write, ...read] },
-];
-
-const viewing: readonly PolicyRule[] = [
-  ...workloads.slice(0, -1).map((rule) => ({ ...rule, verbs: read })),
-  {
-    apiGroups: [""],
-    resources: [
-      "endpoints",
-      "limitranges",
-      "namespaces",
-      "namespaces/status",
-      "pods/log",
-      "pods/status",
-      "resourcequotas",
-    ],
-    verbs: read,
-  },
-  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
-];
-
-const editing: readonly PolicyRule[] = [
-  {
-    apiGroups: [""],
-    resources: ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"],
-    verbs: read,
-  },
-  { apiGroups: [""], resources: ["secrets", "pods/eviction", "serviceaccounts/token"], verbs: write },
-  ...workloads,
-];
-
-const health = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
-
-const clusterRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
-  "cluster-admin": [
-    { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
-    { verbs: ["*"], nonResourceURLs: ["*"] },
-  ],
-  "system:aggregate-to-admin": [
-    { apiGroups: ["authorization.k8s.io"], resources: ["localsubjectaccessreviews"], verbs: ["create"] },
-    {
-      apiGroups: ["rbac.authorization.k8s.io"],
-      resources: ["rolebindings", "roles"],
-      verbs: [...write, ...read],
-    },
-  ],
-  "system:aggregate-to-edit": editing,
-  "system:aggregate-to-view": viewing,
-  "system:basic-user": [
-    {
-      verbs: ["create"],
-      apiGroups: ["authorization.k8s.io"],
-      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-    },
-    { verbs: ["create"], apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"] },
-  ],
-  "system:discovery": [
-    {
-      verbs: ["get"],
-      nonResourceURLs: [
-        "/api",
-        "/api/*",
-        "/apis",
-        "/apis/*",
-        "/healthz",
-        "/livez",
-        "/openapi",
-        "/openapi/*",
-        "/readyz",
-        "/version",
-        "/version/",
-      ],
-    },
-  ],
-  "system:public-info-viewer": [{ verbs: ["get"], nonResourceURLs: health }],
-  "system:service-account-issuer-discovery": [
-    {
-      verbs: ["get"],
-      nonResourceURLs: [
-        "/.well-known/openid-configuration",
-        "/.well-known/openid-configuration/",
-        "/openid/v1/jwks",
-        "/openid/v1/jwks/",
-      ],
-    },
-  ],
-};
 
 /** Roles whose rules are those of others: who grants more marks a role for it. Each is part of the one before. */
 const aggregated = ["admin", "edit", "view"];
 
-const groupsOf: Readonly<Record<string, readonly string[]>> = {
+/** Whom each role is bound to that is named after its binding: groups, users by `user:`, accounts by `account:`. */
+const subjectsOf: Readonly<Record<string, readonly string[]>> = {
   "cluster-admin": ["system:masters"],
   "system:basic-user": ["system:authenticated"],
   "system:discovery": ["system:authenticated"],
+  "system:kube-controller-manager": ["user:system:kube-controller-manager"],
+  "system:kube-dns": ["account:kube-system/kube-dns"],
+  "system:kube-scheduler": ["user:system:kube-scheduler"],
+  "system:monitoring": ["system:monitoring"],
+  "system:node": [],
+  "system:node-proxier": ["user:system:kube-proxy"],
   "system:public-info-viewer": ["system:authenticated", "system:unauthenticated"],
   "system:service-account-issuer-discovery": ["system:serviceaccounts"],
+  "system:volume-scheduler": ["user:system:kube-scheduler"],
 };
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -153,15 +37,15 @@ function mark(role: string): Readonly<Record<string, string>> {
 }
 
 /**
- * The ClusterRoles that every cluster has. `admin`, `edit` and `view` have no rules of their own: a loop of the cluster
- * gives them those of the roles that are marked for them.
+ * The ClusterRoles that every cluster has, but for those of kube-controller-manager's own loops. `admin`, `edit` and `view`
+ * have no rules of their own: a loop of the cluster gives them those of the roles that are marked for them.
  */
 export function bootstrapRoles(): readonly JsonObject[] {
-  const own = Object.entries(clusterRoles).map(([name, rules]): JsonObject => {
+  const own = Object.entries(bootstrapRules).map(([name, lines]): JsonObject => {
     const role = /^system:aggregate-to-(.+)$/.exec(name)?.[1];
     return {
       metadata: { name, labels: { ...labels, ...(role === undefined ? {} : mark(role)) }, annotations },
-      rules: rules as unknown as readonly JsonObject[],
+      rules: lines.map(ruleOf),
     };
   });
   const joined = aggregated.map((name, index): JsonObject => {
@@ -176,9 +60,16 @@ export function bootstrapRoles(): readonly JsonObject[] {
 
 /** The ClusterRoleBindings that every cluster has. */
 export function bootstrapBindings(): readonly JsonObject[] {
-  return Object.entries(groupsOf).map(([name, groups]) => ({
+  return Object.entries(subjectsOf).map(([name, subjects]) => ({
     metadata: { name, labels, annotations },
     roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
-    subjects: groups.map((group) => ({ kind: "Group", apiGroup: RBAC, name: group })),
+    ...(subjects.length === 0 ? {} : { subjects: subjects.map(subjectOf) }),
   }));
+}
+
+function subjectOf(text: string): JsonObject {
+  if (text.startsWith("user:")) return { kind: "User", apiGroup: RBAC, name: text.slice("user:".length) };
+  if (!text.startsWith("account:")) return { kind: "Group", apiGroup: RBAC, name: text };
+  const [namespace = "", name = ""] = text.slice("account:".length).split("/");
+  return { kind: "ServiceAccount", name, namespace };
 }

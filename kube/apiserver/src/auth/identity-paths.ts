@@ -1,3 +1,4 @@
+import { writeJson } from "@weir/core";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { methodNotAllowedError, respond } from "../http/respond.ts";
@@ -22,7 +23,14 @@ export async function identityPath(access: Access, request: ApiRequest): Promise
     return respond(configuration, how());
   }
   if (path === "/openid/v1/jwks") {
-    return respond(await access.tokens.keySet(), { ...how(), contentType: "application/jwk-set+json" });
+    return {
+      status: 200,
+      headers: [
+        ["Cache-Control", "public, max-age=3600"],
+        ["Content-Type", "application/jwk-set+json"],
+      ],
+      body: writeJson(await access.tokens.keySet()),
+    };
   }
   return undefined;
 }

@@ -659,13 +659,58 @@ function escalations(): readonly BadCase[] {
   ];
 }
 
+const bootstrapRoleNames = [
+  "admin",
+  "cluster-admin",
+  "edit",
+  "system:aggregate-to-admin",
+  "system:aggregate-to-edit",
+  "system:aggregate-to-view",
+  "system:auth-delegator",
+  "system:basic-user",
+  "system:certificates.k8s.io:certificatesigningrequests:nodeclient",
+  "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",
+  "system:certificates.k8s.io:kube-apiserver-client-approver",
+  "system:certificates.k8s.io:kube-apiserver-client-kubelet-approver",
+  "system:certificates.k8s.io:kubelet-serving-approver",
+  "system:certificates.k8s.io:legacy-unknown-approver",
+  "system:discovery",
+  "system:heapster",
+  "system:kube-aggregator",
+  "system:kube-controller-manager",
+  "system:kube-dns",
+  "system:kube-scheduler",
+  "system:kubelet-api-admin",
+  "system:monitoring",
+  "system:node",
+  "system:node-bootstrapper",
+  "system:node-problem-detector",
+  "system:node-proxier",
+  "system:persistent-volume-provisioner",
+  "system:public-info-viewer",
+  "system:service-account-issuer-discovery",
+  "system:volume-scheduler",
+  "view",
+];
+
+const bootstrapBindingNames = [
+  "cluster-admin",
+  "system:basic-user",
+  "system:discovery",
+  "system:kube-controller-manager",
+  "system:kube-dns",
+  "system:kube-scheduler",
+  "system:monitoring",
+  "system:node",
+  "system:node-proxier",
+  "system:public-info-viewer",
+  "system:service-account-issuer-discovery",
+  "system:volume-scheduler",
+];
+
 const bootstrap: readonly string[] = [
-  `${RBAC}/clusterroles?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
-  `${RBAC}/clusterrolebindings?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
-  `${RBAC}/namespaces/kube-system/roles?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
-  `${RBAC}/namespaces/kube-public/roles?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
-  `${RBAC}/namespaces/kube-system/rolebindings?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
-  `${RBAC}/namespaces/kube-public/rolebindings?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`,
+  ...bootstrapRoleNames.map((name) => `${RBAC}/clusterroles/${name}`),
+  ...bootstrapBindingNames.map((name) => `${RBAC}/clusterrolebindings/${name}`),
 ];
 
 export const accessCases: readonly BadCase[] = [

@@ -36,6 +36,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/precondition \(x\) does not match the ResourceVersion in record \(\d+\)/g, "precondition (x) … ($$RV)"],
   [/"token":\s*"[^"]{60,}"/g, '"token":"$$JWT"'],
   [/"continue":\s*"[\w-]+"/g, '"continue":"$$CONTINUE"'],
+  [/"remainingItemCount":\s*\d+/g, '"remainingItemCount":"$$N"'],
   [/\?hash=[0-9A-F]{128}/g, "?hash=$$HASH"],
   [/\beyJ[\w-]+\.eyJ[\w-]+(\.[\w-]*)*/g, "$JWT"],
   // A merged object is quoted in the order in which Go writes it: what the patch touched is sorted.

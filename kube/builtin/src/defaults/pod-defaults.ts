@@ -24,7 +24,7 @@ export function defaultPodSpec(spec: Draft): void {
   roundUpResources(spec, "overhead");
   roundUpResources(child(spec, "resources"), "limits", "requests");
   if (typeof spec["serviceAccountName"] === "string" && spec["serviceAccountName"] !== "") {
-    setDefault(spec, "serviceAccount", spec["serviceAccountName"]);
+    spec["serviceAccount"] = spec["serviceAccountName"];
   } else if (typeof spec["serviceAccount"] === "string" && spec["serviceAccount"] !== "") {
     spec["serviceAccountName"] = spec["serviceAccount"];
   }

@@ -167,7 +167,8 @@ const MERGE_KEYS = [
 
 function listDirectives(dice: Dice, key: string, items: readonly JsonValue[]): Record<string, JsonValue> {
   if (dice.chance(0.08)) return { [`$setElementOrder/${key}`]: dice.shuffled(items).map(keysOf) };
-  if (dice.chance(0.04)) return { [`$deleteFromPrimitiveList/${key}`]: dice.some(items, 2) };
+  const isPlain = items.every((item) => typeof item !== "object");
+  if (isPlain && dice.chance(0.1)) return { [`$deleteFromPrimitiveList/${key}`]: dice.some(items, 2) };
   return {};
 }
 

@@ -12,6 +12,8 @@ const rules: Readonly<Record<string, NameRule>> = {
   "/namespaces": dns1123Label,
   "/services": dns1123Label,
   "apps/statefulsets": dns1123Label,
+  // Its rules look at the spec alone, so it may have any name that a path may.
+  "policy/poddisruptionbudgets": pathSegmentName,
   "batch/cronjobs": cronJobName,
   "rbac.authorization.k8s.io/roles": pathSegmentName,
   "rbac.authorization.k8s.io/rolebindings": pathSegmentName,

@@ -104,7 +104,10 @@ function viewForm(call: Call, list: ShownList, how: Negotiated): ListForm {
   const beta = (text: string): string => (how.isBeta === true ? asBeta(text) : text);
   if (how.as === "Table") {
     const row = tableRow(call);
-    return around(beta(writeJson(tableOf(call, [], metadata))), (entry) =>
+    const table = tableOf(call, [], metadata);
+    // Of a kind that nobody prints otherwise, no rows are a nil slice upstream.
+    const isNone = list.entries.length === 0 && call.resource.cells === undefined;
+    return around(beta(writeJson(isNone ? { ...table, rows: null } : table)), (entry) =>
       beta(writeJson(row(store.object(call.resource, entry)))),
     );
   }

@@ -65,6 +65,8 @@ function parse(selector: string): readonly FieldTerm[] {
 function unknownField(resource: Resource, field: string): Error {
   if (resource.isCustom) return badRequestError(`field label not supported: ${field}`);
   const generic = resource.selectableFields.length <= 2;
+  if (resource.group === "batch" && resource.plural === "jobs")
+    return badRequestError(`field label ${quoteGo(field)} not supported for Job`);
   if (!generic) return badRequestError(`field label not supported: ${field}`);
   return badRequestError(
     `${quoteGo(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,

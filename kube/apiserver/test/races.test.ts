@@ -7,6 +7,7 @@ const MAP = "/api/v1/namespaces/default/configmaps/contended";
 interface Asked {
   readonly status: number;
   readonly body: {
+    readonly metadata?: { readonly deletionGracePeriodSeconds?: number };
     readonly data?: Readonly<Record<string, string>>;
     readonly status?: { readonly phase?: string };
   };
@@ -71,5 +72,21 @@ describe("requests that meet", () => {
       body: JSON.stringify({ metadata: { labels: { a: "b" } } }),
     });
     expect(patched.body.status?.phase).toBe("Active");
+  });
+
+  test("a namespace that only waits for finalizers of its metadata has a grace period once it is deleted again", async () => {
+    await using storage = createMemoryStorage();
+    await using server = await createApiServer({ storage });
+    const path = "/api/v1/namespaces/held";
+    const metadata = { name: "held", finalizers: ["example.com/hold"] };
+    await ask(server, { method: "POST", path: "/api/v1/namespaces", body: JSON.stringify({ metadata }) });
+    await ask(server, { method: "DELETE", path });
+    const finalized = JSON.stringify({ metadata, spec: { finalizers: [] } });
+    await ask(server, { method: "PUT", path: `${path}/finalize`, body: finalized });
+    const graceAfter = async (method: string): Promise<unknown> =>
+      (await ask(server, { method, path })).body.metadata?.deletionGracePeriodSeconds;
+    expect(await graceAfter("GET")).toBeUndefined();
+    expect(await graceAfter("DELETE")).toBe(0);
+    expect(await graceAfter("GET")).toBe(0);
   });
 });

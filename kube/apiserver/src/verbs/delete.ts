@@ -365,16 +365,21 @@ function markDeleted(call: Call, old: KubeObject, mark: Mark): Draft {
     // The generation of a CRD counts its spec alone.
     if (!isDefinition(call) && typeof generation === "number" && generation > 0)
       meta["generation"] = generation + 1;
-  } else if (
-    typeof meta["deletionGracePeriodSeconds"] === "number" &&
-    meta["deletionGracePeriodSeconds"] > mark.grace
-  ) {
-    meta["deletionGracePeriodSeconds"] = mark.grace;
-  }
+  } else markAgain(call, draft, mark.grace);
   if (mark.finalizers.length > 0) meta["finalizers"] = mark.finalizers;
   else delete meta["finalizers"];
   if (isDefinition(call)) markTerminating(draft, mark.now);
   // The status is still the stored object's own, which others read.
   if (isNamespace(call)) draft["status"] = { ...child(draft, "status"), phase: "Terminating" };
   return draft;
+}
+
+/** What another DELETE says of an object that waits to go: a grace period is only ever made shorter. */
+function markAgain(call: Call, draft: Draft, grace: number): void {
+  const meta = metaOf(draft);
+  const current = meta["deletionGracePeriodSeconds"];
+  // A Namespace whose own finalizer is gone is deleted from then on as everything else is, and is given one now.
+  const isReleased = isNamespace(call) && strings(child(draft, "spec"), "finalizers").length === 0;
+  const isLonger = typeof current === "number" && current > grace;
+  if (isLonger || (isReleased && current === undefined)) meta["deletionGracePeriodSeconds"] = grace;
 }

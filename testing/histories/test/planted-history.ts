@@ -30,7 +30,14 @@ export function aVersion(version: PlantedVersion): Seen {
   const { key = KEY, revision, stamp, value = stamp, tier, uid = "u1", generation = 0 } = version;
   const labels: Fields = tier === undefined ? {} : { tier };
   const content = { labels, annotations: { stamp }, fields: { value }, finalizers: [] };
-  const state = { isTerminating: false, isHeld: false, status: {}, owners: [], generation };
+  const state = {
+    isTerminating: false,
+    hasGracePeriod: false,
+    isHeld: false,
+    status: {},
+    owners: [],
+    generation,
+  };
   return {
     key,
     uid,

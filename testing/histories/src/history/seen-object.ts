@@ -18,6 +18,8 @@ export interface Seen {
   /** 0 where the kind counts none. */
   readonly generation: number;
   readonly isTerminating: boolean;
+  /** How long it may take to go is said. */
+  readonly hasGracePeriod: boolean;
   /** Of Namespaces: the spec's own finalizer is there. */
   readonly isHeld: boolean;
   readonly finalizers: readonly string[];
@@ -52,6 +54,7 @@ export function seenObject(of: KindName, object: JsonObject): Seen {
     revision: Number(textOf(resourceVersion)),
     generation: typeof metadata["generation"] === "number" ? metadata["generation"] : 0,
     isTerminating: textOf(metadata["deletionTimestamp"]) !== "",
+    hasGracePeriod: typeof metadata["deletionGracePeriodSeconds"] === "number",
     isHeld: of === "Namespace" && listAt(object, ["spec", "finalizers"]).length > 0,
     finalizers: listAt(metadata, ["finalizers"]).map(textOf),
     labels,

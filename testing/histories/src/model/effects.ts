@@ -5,7 +5,15 @@ import type { Seen } from "../history/seen-object.ts";
 /** What the model knows of an object. */
 export type State = Pick<
   Seen,
-  "labels" | "annotations" | "fields" | "status" | "finalizers" | "isTerminating" | "isHeld" | "generation"
+  | "labels"
+  | "annotations"
+  | "fields"
+  | "status"
+  | "finalizers"
+  | "isTerminating"
+  | "hasGracePeriod"
+  | "isHeld"
+  | "generation"
 >;
 
 /** What a request does to an object. */
@@ -58,22 +66,32 @@ function fresh(of: string, { labels, annotations, fields, finalizers }: Content)
     finalizers,
     status: {},
     isTerminating: false,
+    hasGracePeriod: false,
     isHeld: of === "Namespace",
     generation: of === "Gauge" ? 1 : 0,
   };
 }
 
-/** A first deletion marks what has finalizers; the next ones change nothing. */
+/**
+ * A first deletion marks what has finalizers; the next ones change nothing. Namespaces have no grace period while they are
+ * held, and are given one by the next deletion after that.
+ */
 export function deleted(before: Seen): Effect {
   if (before.finalizers.length === 0 && !before.isHeld) return { kind: "removed" };
-  if (before.isTerminating) return { kind: "unchanged" };
+  const isNamespace = before.key.startsWith("Namespace/");
+  if (before.isTerminating) {
+    const isReleased = isNamespace && !before.isHeld && !before.hasGracePeriod;
+    return isReleased ? stored({ ...stateOf(before), hasGracePeriod: true }) : { kind: "unchanged" };
+  }
   const generation = before.generation === 0 ? 0 : before.generation + 1;
-  return stored({ ...stateOf(before), isTerminating: true, generation });
+  return stored({ ...stateOf(before), isTerminating: true, hasGracePeriod: !isNamespace, generation });
 }
 
 export function stateOf(seen: Seen): State {
-  const { labels, annotations, fields, status, finalizers, isTerminating, isHeld, generation } = seen;
-  return { labels, annotations, fields, status, finalizers, isTerminating, isHeld, generation };
+  const { labels, annotations, fields, status, finalizers } = seen;
+  const { isTerminating, hasGracePeriod, isHeld, generation } = seen;
+  const texts = { labels, annotations, fields, status, finalizers };
+  return { ...texts, isTerminating, hasGracePeriod, isHeld, generation };
 }
 
 function change(request: Exclude<MarkedWrite, { readonly verb: "create" }>, before: Seen): State | Effect {
@@ -162,7 +180,7 @@ export function differences(wanted: State, found: State): readonly string[] {
       .filter((name) => wanted[group][name] !== found[group][name])
       .map((name) => `${group}.${name} is ${shown(found[group][name])}, not ${shown(wanted[group][name])}`);
   });
-  const scalars = (["isTerminating", "isHeld", "generation"] as const)
+  const scalars = (["isTerminating", "hasGracePeriod", "isHeld", "generation"] as const)
     .filter((name) => wanted[name] !== found[name])
     .map((name) => `${name} is ${String(found[name])}, not ${String(wanted[name])}`);
   const [want, have] = [wanted.finalizers.join(", "), found.finalizers.join(", ")];

@@ -419,10 +419,6 @@ const reviews: readonly (readonly [kind: string, spec: string])[] = [
     "SubjectAccessReview",
     '{"spec":{"groups":["system:masters"],"resourceAttributes":{"verb":"*","resource":"*"}}}',
   ],
-  [
-    "SubjectAccessReview",
-    '{"spec":{"user":"x","groups":["system:authenticated"],"nonResourceAttributes":{"path":"/version","verb":"get"}}}',
-  ],
   ["SubjectAccessReview", '{"spec":{"user":"x","nonResourceAttributes":{"path":"/metrics","verb":"get"}}}'],
   [
     "SubjectAccessReview",

@@ -49,7 +49,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
   ],
   [/(requested: |current: |\()\d{1,9}(, current: )\d+/g, "$1$$RV$2$$RV"],
   [/Too large resource version: (\d+), current: \d+/g, "Too large resource version: $1, current: $$RV"],
-  [/https:\/\/127\.0\.0\.1:\d+/g, "$URL"],
+  [/https?:\/\/127\.0\.0\.1:\d+/g, "$URL"],
+  [/(\\"resourceVersion\\":\\")\d+/g, "$1$$RV"],
 ];
 
 /** Brings an answer into the form in which two servers can be compared. */
@@ -101,8 +102,17 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
+      .map(([key, item]) => [key, unordered.has(key) ? inOrder(sorted(item)) : sorted(item)]),
   );
+}
+
+/** Lists that come in the order in which a map is walked. */
+const unordered = new Set(["resourceRules", "nonResourceRules"]);
+
+function inOrder(list: unknown): unknown {
+  return Array.isArray(list)
+    ? [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    : list;
 }
 
 function shortTexts(value: unknown): unknown {

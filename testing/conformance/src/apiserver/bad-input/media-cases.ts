@@ -149,12 +149,6 @@ function sizes(): readonly BadCase[] {
       "application/json-patch+json",
       "application/apply-patch+yaml",
     ].map((type) => one(`size: patch of ${length} bytes as ${type}`, patch(type, length))),
-    one(`size: get with a body of ${length} bytes`, {
-      method: "GET",
-      target: `${CONFIG_MAPS}/cm1`,
-      headers: JSON_TYPE,
-      body: sized(length),
-    }),
   ]);
 }
 

@@ -88,6 +88,16 @@ export type GoType = {
     readonly item: GoType;
 };
 
+export interface NumberTexts {
+    textOf(holder: object, key: string): string | undefined;
+}
+
+export interface ProtobufEnvelope {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly raw: Uint8Array;
+}
+
 export declare class ProtobufError extends WeirError {
     readonly name = "ProtobufError";
     readonly reason = "BadRequest";
@@ -122,9 +132,11 @@ export declare function builtinResources(): readonly BuiltinResource[];
 
 export declare function builtinSchema(gvk: GroupVersionKind): SchemaNode | undefined;
 
-export declare function decodeObject(struct: GoStruct, value: JsonObject): DecodedObject;
+export declare function decodeObject(struct: GoStruct, value: JsonObject, numbers?: NumberTexts): DecodedObject;
 
 export declare function decodeProtobuf(bytes: Uint8Array): JsonObject;
+
+export declare function decodeProtobufObject(apiVersion: string, kind: string, raw: Uint8Array): JsonObject | undefined;
 
 export declare function defaultObject(definition: string, object: JsonObject): JsonObject;
 
@@ -147,6 +159,8 @@ export declare function normalizeTime(text: string): GoTimeResult;
 export declare function openApiDocument(path: string): string | undefined;
 
 export declare function openApiPaths(): readonly string[];
+
+export declare function readProtobufEnvelope(bytes: Uint8Array): ProtobufEnvelope;
 
 export declare function schemaOf(definition: string): SchemaNode | undefined;
 

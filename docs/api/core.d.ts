@@ -53,8 +53,10 @@ export declare class JsonDepthError extends WeirError {
     readonly reason = "InvalidJSON";
     readonly retry = "never";
     readonly maxDepth: number;
+    readonly bracket: string;
     constructor(maxDepth: number, options?: {
         readonly cause?: unknown;
+        readonly bracket?: string;
     });
 }
 
@@ -107,6 +109,7 @@ export type Outcome = {
 
 export interface ParseJsonOptions {
     readonly maxDepth?: number;
+    readonly onFraction?: (holder: object, key: string, text: string) => void;
 }
 
 export interface Random {
@@ -267,6 +270,8 @@ export declare function cleanPath(path: string): string;
 export declare function cleanTreePath(path: string): string | undefined;
 
 export declare function compareUtf8(left: string, right: string): number;
+
+export declare function copyJson<Value extends JsonValue>(value: Value): Value;
 
 export declare function createWorkerPool(options?: WorkerPoolOptions): WorkerPool;
 

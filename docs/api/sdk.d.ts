@@ -146,6 +146,7 @@ export declare class CacheSyncTimeoutError extends WeirError {
 export interface CertificateAuthority extends CertifiedKey {
     readonly notAfterMs: number;
     issue(names: ServerNames, options: IssueOptions): CertifiedKey;
+    issueClient(client: ClientName, options: Omit<IssueOptions, "commonName">): CertifiedKey;
 }
 
 export declare class CertificateError extends WeirError {
@@ -185,6 +186,11 @@ export type Change<R = KubeObject> = {
     readonly isMissed: boolean;
     readonly isOwn: boolean;
 };
+
+export interface ClientName {
+    readonly name: string;
+    readonly groups: readonly string[];
+}
 
 export interface Controller {
     readonly name: string;

@@ -82,6 +82,7 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
   if (result.kind === "conflict") throw result.error;
   reportApplied(call, problems, options);
   const object = readApply(resource, result, current !== undefined);
+  checkNamespace(call, object);
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
     throw badRequestError(
@@ -93,7 +94,6 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
       `the name of the object (${name}) does not match the name on the URL (${info.name})`,
     );
   }
-  checkNamespace(call, object);
   return object;
 }
 

@@ -48,6 +48,7 @@ export function finishPatched(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(resource)})`,
     );
   }
+  checkNamespace(call, object);
   if (name === "" && info.name !== "") {
     throw badRequestError(
       `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`,
@@ -58,7 +59,6 @@ export function finishPatched(
       `the name of the object (${name}) does not match the name on the URL (${info.name})`,
     );
   }
-  checkNamespace(call, object);
   // A write to the status keeps all but the status.
   if (resource.isCustom && info.subresource === "") checkCustomKind(resource, patched.object, info.name);
   return object;

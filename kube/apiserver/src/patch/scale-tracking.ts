@@ -25,7 +25,6 @@ export interface ScaleWrite {
  * carried over to the object. Entries that come from there have no time.
  */
 export function trackScale(write: ScaleWrite): Draft {
-  const keys = keysOf(write.path);
   const entries = entriesOf(write.before);
   const ofScale = scaleEntries(write.before, write.path);
   // What nobody is known to own is not tracked from here on, as on any object that has no managedFields.
@@ -45,9 +44,18 @@ export function trackScale(write: ScaleWrite): Draft {
     object: withEntries(write.newScale),
     emptyObject: { spec: {}, status: {} },
   });
-  const scaled = children(child(asJson(tracked), "metadata"), "managedFields");
-  const next = toParent(entries, scaled, { keys, apiVersion: apiVersionOf(write.resource) });
-  const result = copyForMeta(write.after);
+  return carryScale(write, tracked);
+}
+
+/** Gives the object the managers that its Scale has after a write. */
+export function carryScale(
+  { resource, path, before, after }: Pick<ScaleWrite, "resource" | "path" | "before" | "after">,
+  scale: KubeObject,
+): Draft {
+  const scaled = children(child(asJson(scale), "metadata"), "managedFields");
+  const parent = { keys: keysOf(path), apiVersion: apiVersionOf(resource) };
+  const next = toParent(entriesOf(before), scaled, parent);
+  const result = copyForMeta(after);
   if (next.length > 0) metaOf(result)["managedFields"] = next;
   else delete metaOf(result)["managedFields"];
   return result;

@@ -18,7 +18,7 @@ import { podConditions } from "../table/pod-conditions.ts";
 import { builtinFieldValue } from "./builtin-fields.ts";
 import { builtinStrategy } from "./builtin-strategy.ts";
 import { type Conversion, conversionOf } from "./conversion.ts";
-import { asJson } from "./draft-access.ts";
+import { asJson, child, isDraft } from "./draft-access.ts";
 import {
   apiVersionOf,
   type Column,
@@ -100,7 +100,8 @@ export class BuiltinServedResource implements Resource {
     if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
     try {
       const { value, unknownFields } = decodeObject(struct, body, numbers);
-      return { object: { ...value, apiVersion: apiVersionOf(this), kind: this.kind }, unknownFields };
+      const object = { ...value, apiVersion: apiVersionOf(this), kind: this.kind };
+      return { object: forgetsManagers(body) ? withoutAnyManager(object) : object, unknownFields };
     } catch (error) {
       if (!(error instanceof GoDecodeError)) throw error;
       throw badRequestError(
@@ -145,3 +146,13 @@ const deprecations: Readonly<Record<string, string>> = {
   "core.v1.Endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   "core.v1.ComponentStatus": "v1 ComponentStatus is deprecated in v1.19+",
 };
+
+/** An empty list of managers says that all are to be forgotten, which none at all does not. */
+function forgetsManagers({ metadata }: JsonObject): boolean {
+  const managers = isDraft(metadata) ? metadata["managedFields"] : undefined;
+  return Array.isArray(managers) && managers.length === 0;
+}
+
+function withoutAnyManager(object: JsonObject): JsonObject {
+  return { ...object, metadata: { ...child(object, "metadata"), managedFields: [] } };
+}

@@ -4,6 +4,9 @@ import type { Call } from "../resources/call.ts";
 import type { Column, Resource } from "../resources/resource.ts";
 import { partialMetadata } from "./partial-metadata.ts";
 
+/** How a Table shows a kind. */
+export type Printed = Pick<Resource, "cells" | "columns" | "rowConditions">;
+
 const nameColumn: Column = {
   name: "Name",
   type: "string",
@@ -21,9 +24,15 @@ const createdColumn: Column = {
 };
 
 /** The Table of one object. */
-export function objectTable(call: Call, object: KubeObject): JsonObject {
-  const resourceVersion = object.metadata.resourceVersion ?? "";
-  return tableOf(call, [object], { resourceVersion });
+export function objectTable(call: Call, object: KubeObject, printed: Printed = call.resource): JsonObject {
+  const row = rowOf(printed, object, includeObject(call), call.api.clock.now());
+  return {
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
+    columnDefinitions: columnsOf(printed) as unknown as JsonValue,
+    rows: [row],
+  };
 }
 
 /** The Table of objects, with the list's metadata. */
@@ -64,14 +73,14 @@ function includeObject(call: Call): Include {
   );
 }
 
-function columnsOf(resource: Resource): readonly Column[] {
+function columnsOf(resource: Printed): readonly Column[] {
   return resource.cells === undefined || resource.columns === undefined
     ? [nameColumn, createdColumn]
     : resource.columns;
 }
 
 // oxlint-disable-next-line max-params -- one row of a table
-function rowOf(resource: Resource, object: KubeObject, include: Include, now: number): JsonObject {
+function rowOf(resource: Printed, object: KubeObject, include: Include, now: number): JsonObject {
   const cells = resource.cells?.(object, now) ?? [
     object.metadata.name ?? "",
     object.metadata.creationTimestamp ?? "",

@@ -59,6 +59,7 @@ export function writeContext(call: Call, isDryRun: boolean): WriteContext {
     user: call.user,
     isDryRun,
     now: timestamp(call.api.clock),
+    random: call.api.random,
     warn: (message) => call.warnings.push(message),
     audit: call.audit,
   };
@@ -88,9 +89,7 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
   );
   await api.admission.mutate(admission, tracked, undefined);
   checkNamespace(call, tracked);
-  const meta = metaOf(tracked);
-  refuseRevision(meta);
-  Object.assign(meta, { uid: newUid(api.random), creationTimestamp: context.now });
+  Object.assign(metaOf(tracked), { uid: newUid(api.random), creationTimestamp: context.now });
   generateName(call, tracked);
   call.strategy.prepareForCreate(tracked, context);
   await validateCreate(call, tracked, admission);
@@ -106,7 +105,6 @@ export function reviewedOptions({ fieldManager, fieldValidation }: WriteOptions)
 /** Server-owned metadata of the body is dropped. */
 function prepareMeta(call: Call, draft: Draft): void {
   const meta = metaOf(draft);
-  refuseRevision(meta);
   for (const key of [
     "selfLink",
     "deletionTimestamp",
@@ -119,9 +117,15 @@ function prepareMeta(call: Call, draft: Draft): void {
   if (call.resource.isNamespaced) meta["namespace"] = call.info.namespace;
 }
 
-function refuseRevision(meta: Draft): void {
-  if (text(meta, "resourceVersion") !== "")
-    throw unknownError("resourceVersion should not be set on objects to be created");
+const MAX_REVISION = 2n ** 64n - 1n;
+
+/** Only the store refuses a version, after all that may be wrong with the object; what is no number it does not see. */
+function refuseRevision({ metadata }: KubeObject): void {
+  const { resourceVersion } = metadata;
+  if (resourceVersion === undefined || !/^\d{1,40}$/.test(resourceVersion)) return;
+  const version = BigInt(resourceVersion);
+  if (version === 0n || version > MAX_REVISION) return;
+  throw unknownError("resourceVersion should not be set on objects to be created");
 }
 
 /** A generated name is drawn once; a taken one is the client's to try again. */
@@ -163,6 +167,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
     if (existing !== undefined) throw exists(call, object, api.store.parse(resource, existing));
     return resource.isCustom ? fromStored(resource, stored) : object;
   }
+  refuseRevision(object);
   const result = await api.store.commit(resource, { key, object: stored, bytes, expected: 0 });
   if (result.kind === "conflict") {
     const current = result.current;

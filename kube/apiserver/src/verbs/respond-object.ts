@@ -5,17 +5,26 @@ import { isTrue } from "../http/request-info.ts";
 import { respond } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { partialMetadata } from "../table/partial-metadata.ts";
-import { objectTable } from "../table/table.ts";
+import { objectTable, type Printed } from "../table/table.ts";
 
-/** Answers with one object in the form and view that the client asked for. */
-export function respondObject(call: Call, object: KubeObject, status = 200): ApiResponse {
+/**
+ * Answers with one object in the form and view that the client asked for. A Table has the columns of the resource unless the
+ * object is a part of it that has its own.
+ */
+// oxlint-disable-next-line max-params -- an object, and how it is answered
+export function respondObject(
+  call: Call,
+  object: KubeObject,
+  status = 200,
+  printed: Printed = call.resource,
+): ApiResponse {
   const how = negotiate(call.request.header("accept"), {
     views: objectViews,
     isPretty: wantsPretty(call.request),
     hasProtobuf: !call.resource.isCustom,
   });
   const extras = { status, warnings: call.warnings };
-  if (how.as === "Table") return respond(objectTable(call, object), how, extras);
+  if (how.as === "Table") return respond(objectTable(call, object, printed), how, extras);
   if (how.as === "PartialObjectMetadata") return respond(partialMetadata(object), how, extras);
   return respond(object, how, extras);
 }

@@ -20,11 +20,11 @@ import type { ApiResponse } from "../http/api-request.ts";
 import { mediaType, readObject } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { readApplied } from "../patch/apply.ts";
-import { fieldWrite } from "../patch/field-tracking.ts";
-import { scaleEntries, trackScale } from "../patch/scale-tracking.ts";
+import { carryScale, scaleEntries, trackScale } from "../patch/scale-tracking.ts";
 import { readPatch } from "../patch/read-patch.ts";
+import { builtinScaleTable, customScaleTable } from "../table/scale-cells.ts";
 import type { Call } from "../resources/call.ts";
-import { asJson, child, copyForMeta, metaOf, number } from "../resources/draft-access.ts";
+import { asJson, asObject, child, copyForMeta, metaOf, number } from "../resources/draft-access.ts";
 import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { decodeAs } from "./decode-as.ts";
 import { checkName, checkNamespace } from "./decode-body.ts";
@@ -94,8 +94,8 @@ async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Pr
   const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
   const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
   call.audit?.requestObject(scale);
-  checkName(call, scale);
   checkNamespace(call, scale);
+  checkName(call, scale);
   return (current) => admittedScale(call, current, { scale: copyForMeta(scale), options });
 }
 
@@ -179,15 +179,7 @@ interface NewScale {
 
 function withScale(call: Call, current: KubeObject | undefined, { scale, options }: NewScale): Draft {
   if (current === undefined) throw notFoundError(groupResource(call.resource), call.info.name);
-  const replicas = number(child(scale, "spec"), "replicas") ?? 0;
-  checkReplicas(call, replicas);
-  const path = pathsOf(call).specReplicas;
-  const object = copyForMeta(withPath(asJson(current), path, replicas));
-  const { resourceVersion, uid } = child(scale, "metadata") ?? {};
-  const metadata = metaOf(object);
-  if (typeof uid === "string" && uid !== "") metadata["uid"] = uid;
-  if (typeof resourceVersion === "string" && resourceVersion !== "")
-    metadata["resourceVersion"] = resourceVersion;
+  const { path, replicas, after } = rescaled(call, current, scale);
   const bare = { kind: SCALE.kind, apiVersion: apiVersionOf(SCALE), metadata: { name: call.info.name } };
   const before = readPath(asJson(current), path) ?? 0;
   const specOf = (value: JsonValue): JsonObject => (value === 0 ? {} : { replicas: value });
@@ -197,10 +189,31 @@ function withScale(call: Call, current: KubeObject | undefined, { scale, options
     now: new Date(call.api.clock.now()),
     path,
     before: current,
-    after: object,
+    after,
     liveScale: { ...bare, spec: specOf(before) },
     newScale: { ...bare, spec: specOf(replicas) },
   });
+}
+
+interface Rescaled {
+  /** Where the kind keeps its replicas. */
+  readonly path: string;
+  readonly replicas: number;
+  readonly after: Draft;
+}
+
+/** The object with the replicas of a Scale, which may name the object that it means. */
+function rescaled(call: Call, current: KubeObject, scale: Draft): Rescaled {
+  const replicas = number(child(scale, "spec"), "replicas") ?? 0;
+  checkReplicas(call, replicas);
+  const path = pathsOf(call).specReplicas;
+  const after = copyForMeta(withPath(asJson(current), path, replicas));
+  const { resourceVersion, uid } = child(scale, "metadata") ?? {};
+  const metadata = metaOf(after);
+  if (typeof uid === "string" && uid !== "") metadata["uid"] = uid;
+  if (typeof resourceVersion === "string" && resourceVersion !== "")
+    metadata["resourceVersion"] = resourceVersion;
+  return { path, replicas, after };
 }
 
 /** A custom resource's own rules look at its replicas. */
@@ -224,23 +237,10 @@ function appliedScale(call: Call, options: WriteOptions, applied: JsonObject): C
     // Who else manages the replicas is told as of a Scale.
     const told = applyToScale(call, { options, applied, current });
     if (told.kind === "conflict") throw told.error;
-    const scale = decodeAs("autoscaling.v1.Scale", SCALE, applied);
+    const scale = decodeAs("autoscaling.v1.Scale", SCALE, asJson(told.object));
     await call.api.admission.mutate(scaleRequest(call, options), scale, scaleOf(call, current, true));
-    const replicas = number(child(scale, "spec"), "replicas") ?? 0;
-    checkReplicas(call, replicas);
-    const result = applyServerSide({
-      ...fieldWrite(call, options.fieldManager),
-      live: current,
-      applied: {
-        apiVersion: apiVersionOf(resource),
-        kind: resource.kind,
-        metadata: { name: call.info.name },
-        spec: { replicas },
-      },
-      force: options.force,
-    });
-    if (result.kind === "conflict") throw result.error;
-    return resource.applyDefaults(resource.decode(asJson(result.object)).object);
+    const { path, after } = rescaled(call, current, scale);
+    return carryScale({ resource, path, before: current, after }, asObject(scale));
   };
 }
 
@@ -287,5 +287,10 @@ function appliedCustomScale(call: Call, apply: AppliedScale): Draft {
 }
 
 function respondScale(call: Call, parent: KubeObject): ApiResponse {
-  return respondObject(call, scaleOf(call, parent));
+  return respondObject(
+    call,
+    scaleOf(call, parent),
+    200,
+    call.resource.isCustom ? customScaleTable : builtinScaleTable,
+  );
 }

@@ -43,8 +43,8 @@ export async function updateVerb(call: Call): Promise<ApiResponse> {
   const body = await readObject(call.request, { kind, apiVersion, isStrict, needsKind: isCustom });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
-  checkName(call, object);
   checkNamespace(call, object);
+  checkName(call, object);
   const result = await updateObject(call, {
     options,
     tracked: false,
@@ -288,6 +288,23 @@ function checkNumber(version: JsonValue | undefined): void {
   throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
 }
 
+/** Kinds that upstream stores elsewhere than under their plural. */
+const ownPrefixes: ReadonlyMap<string, string> = new Map([
+  ["/endpoints", "services/endpoints"],
+  ["/nodes", "minions"],
+  ["/replicationcontrollers", "controllers"],
+  ["/services", "services/specs"],
+  ["networking.k8s.io/ingresses", "ingress"],
+]);
+/** Groups that are servers of their own upstream, which store everything under its group. */
+const ownServers = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
+
+/** Where upstream stores objects of a kind, as its messages quote it. */
+function upstreamPrefix({ group, plural, isCustom }: Resource): string {
+  const path = `${group}/${plural}`;
+  return isCustom || ownServers.has(group) ? path : (ownPrefixes.get(path) ?? plural);
+}
+
 /** A dry run does not get as far as the store, which is below a root of its own. */
 function uidConflict(
   call: Call,
@@ -295,7 +312,7 @@ function uidConflict(
   isDryRun: boolean,
 ): Error {
   const { resource, info } = call;
-  const parts = [resource.isCustom ? resource.group : "", resource.plural, info.namespace, info.name];
+  const parts = [upstreamPrefix(resource), info.namespace, info.name];
   const path = [...(isDryRun ? [] : ["registry"]), ...parts].filter((part) => part !== "").join("/");
   const because = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${stored}`;
   const message = `StorageError: invalid object, Code: 4, Key: /${path}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;

@@ -24,6 +24,8 @@ export interface Change {
   readonly convertTo: ConvertTo;
   /** Fields that the request never changes: status through the main resource, spec through `/status`. */
   readonly resetFields: FieldSet;
+  /** Whether they are left out of what managers of other versions are asked, too. */
+  readonly resetsAllVersions: boolean;
 }
 
 /** What a change takes from other managers. */
@@ -78,7 +80,9 @@ function compareAt(change: Change, apiVersion: string): Comparison | undefined {
   const isOwn = apiVersion === change.apiVersion;
   const before = isOwn ? change.before : converted(change, type, "before", apiVersion);
   const after = isOwn ? change.after : converted(change, type, "after", apiVersion);
-  const { removed, modified, added } = compareTyped(type, before, after);
+  const comparison = compareTyped(type, before, after);
+  if (!isOwn && !change.resetsAllVersions) return comparison;
+  const { removed, modified, added } = comparison;
   return {
     removed: removed.recursiveDifference(change.resetFields),
     modified: modified.recursiveDifference(change.resetFields),

@@ -22,6 +22,11 @@ export interface FieldWrite {
   /** Fields that a write of this (sub)resource never changes, with all below them; see `fieldSetOf`. */
   readonly resetFields?: FieldSet;
   /**
+   * Whether `resetFields` holds for managers of all versions and not of the request's alone: for a built-in kind it does, a
+   * custom resource's versions name only their own.
+   */
+  readonly resetsAllVersions?: boolean;
+  /**
    * The schema at another version in which managers may have written: `"missing"` where it is not served any more, so
    * that those managers are dropped. All versions are alike where this is absent.
    */

@@ -190,6 +190,7 @@ function mergeAndTake(request: ApplyRequest, live: JsonObject, managers: Manager
     typeAt,
     convertTo,
     resetFields: resetFieldsOf(request),
+    resetsAllVersions: request.resetsAllVersions ?? false,
   };
   const taken = takeOver(change, withApplier);
   return { object, managers: taken.managers, conflicts: listConflicts(withApplier, taken.conflicts) };

@@ -127,6 +127,7 @@ export function recordUpdate(
       typeAt,
       convertTo: conversionOf(write),
       resetFields: resetFieldsOf(write),
+      resetsAllVersions: write.resetsAllVersions ?? false,
     },
     reconcileManagers(managers, { object: live, apiVersion, typeAt, convertTo: conversionOf(write) }),
   );

@@ -100,6 +100,7 @@ export class BuiltinServedResource implements Resource {
     if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
     try {
       const { value, unknownFields } = decodeObject(struct, body, numbers);
+      if (this.#definition === AUTOSCALER) keepEmptyPolicies(value, body);
       const object = { ...value, apiVersion: apiVersionOf(this), kind: this.kind };
       return { object: forgetsManagers(body) ? withoutAnyManager(object) : object, unknownFields };
     } catch (error) {
@@ -129,6 +130,20 @@ export class BuiltinServedResource implements Resource {
     return this.#conversion === undefined || this.servesStoredText
       ? object
       : this.#conversion.toStorage(object);
+  }
+}
+
+const AUTOSCALER = "autoscaling.v2.HorizontalPodAutoscaler";
+
+/** A list of scaling policies that is written as empty is refused, where an absent one means the usual policies. */
+function keepEmptyPolicies(object: JsonObject, body: JsonObject): void {
+  const given = child(child(body, "spec"), "behavior");
+  const behavior = child(child(object, "spec"), "behavior");
+  if (given === undefined || behavior === undefined) return;
+  for (const way of ["scaleUp", "scaleDown"]) {
+    const policies = child(given, way)?.["policies"];
+    const rules = child(behavior, way);
+    if (rules !== undefined && Array.isArray(policies) && policies.length === 0) rules["policies"] = [];
   }
 }
 

@@ -18,7 +18,7 @@ export interface KindRules {
   /** What a client should hear of an object that is valid. */
   readonly warnings?: (object: JsonObject, old?: JsonObject) => readonly string[];
   /** What is wrong with a status that is written. */
-  readonly validateStatus?: (object: JsonObject) => readonly FieldError[];
+  readonly validateStatus?: (object: JsonObject, old: JsonObject) => readonly FieldError[];
   /** Gives an object that is valid what only the server can give; what it cannot is an error. */
   readonly beforeStore?: BeforeStore;
 }
@@ -169,7 +169,7 @@ export function builtinStrategy(definition: string): Strategy {
       if (errors.length === 0) rules.warnings?.(asJson(object), asJson(old)).forEach(context.warn);
       return errors;
     },
-    validateStatus: (object) => rules.validateStatus?.(asJson(object)) ?? [],
+    validateStatus: (object, old) => rules.validateStatus?.(asJson(object), asJson(old)) ?? [],
   };
 }
 

@@ -16,6 +16,7 @@ import { limitRangeRules } from "./rules/limit-range-rules.ts";
 import { mutatingBindingRules, mutatingPolicyRules } from "./rules/mutating-policy-rules.ts";
 import { resourceQuotaRules } from "./rules/quota-rules.ts";
 import { webhookConfigurationRules } from "./rules/webhook-configuration-rules.ts";
+import { statefulSetRules } from "./rules/stateful-set-rules.ts";
 import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
 import {
   cronJobRules,
@@ -24,7 +25,6 @@ import {
   jobRules,
   podTemplateRules,
   replicaSetRules,
-  statefulSetRules,
 } from "./rules/workload-rules.ts";
 
 const rules: Readonly<Record<string, KindRules>> = {

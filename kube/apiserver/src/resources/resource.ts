@@ -1,5 +1,5 @@
 import type { ReadBody } from "../http/read-body.ts";
-import type { JsonObject, JsonValue } from "@weir/core";
+import type { JsonObject, JsonValue, Random } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { FieldError, NullHandling, SchemaNode } from "@weir/schema";
 import type { AuditRecord } from "../audit/audit-record.ts";
@@ -42,6 +42,7 @@ export interface WriteContext {
   readonly isDryRun: boolean;
   /** The time of the write, RFC 3339 with whole seconds. */
   readonly now: string;
+  readonly random: Random;
   readonly warn: (message: string) => void;
   /** Told what admission has to say to an audit log; absent where there is none. */
   readonly audit?: AuditRecord | undefined;

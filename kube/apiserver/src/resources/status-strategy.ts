@@ -47,11 +47,21 @@ function keepOwn(result: Draft, old: JsonObject, plural: string): void {
     if (generation !== undefined)
       ensureChild(ensureChild(result, "metadata"), "annotations")[TEMPLATE_GENERATION] = generation;
   }
+  if (isLabelled.has(plural)) labelAsTemplate(ensureChild(result, "metadata"), old);
   if (plural === "pods") {
     keep(ensureChild(result, "metadata"), child(old, "metadata") ?? {}, "ownerReferences");
     const quality = child(old, "status")?.["qosClass"];
     if (quality !== undefined) ensureChild(result, "status")["qosClass"] ??= quality;
   }
+}
+
+/** Kinds that are read from the store with the labels of their template where they have none. */
+const isLabelled = new Set(["jobs", "replicationcontrollers"]);
+
+function labelAsTemplate(metadata: Draft, old: JsonObject): void {
+  if (Object.keys(child(metadata, "labels") ?? {}).length > 0) return;
+  const labels = child(child(child(child(old, "spec"), "template"), "metadata"), "labels");
+  if (labels !== undefined) metadata["labels"] = { ...labels };
 }
 
 /** Of a custom resource's metadata a status write changes only who manages it. */

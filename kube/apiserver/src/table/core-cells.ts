@@ -159,7 +159,7 @@ const persistentVolumeClaim: RowPrinter = (row) => {
     nameOf(row),
     phase,
     text(spec, "volumeName"),
-    isBound ? text(child(status, "capacity"), "storage") : "",
+    isBound ? text(child(status, "capacity"), "storage") || "0" : "",
     isBound ? accessModesText(status) : "",
     text(spec, "storageClassName"),
     text(spec, "volumeAttributesClassName") || "<unset>",

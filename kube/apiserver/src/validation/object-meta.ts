@@ -14,14 +14,29 @@ export interface MetaSubject {
   readonly isCustom: boolean;
   /** Inside of another object, where it may have no name. */
   readonly isEmbedded?: boolean;
+  readonly group?: string;
+  readonly plural?: string;
 }
 
-/** What is wrong with the metadata of an object; finalizers of built-in kinds must be qualified by a domain. */
+/** Groups whose rules look at metadata as those of custom resources do. */
+const generalGroups = new Set([
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "coordination.k8s.io",
+]);
+
+function hasOwnFinalizers({ isCustom, group = "", plural = "" }: MetaSubject): boolean {
+  return !isCustom && !generalGroups.has(group) && !(group === "policy" && plural === "poddisruptionbudgets");
+}
+
+/** What is wrong with the metadata of an object; finalizers of most built-in kinds must be qualified by a domain. */
 export function validateObjectMeta(
   object: JsonObject,
-  { isNamespaced, isCustom, isEmbedded = false }: MetaSubject,
+  subject: MetaSubject,
   rule: NameRule,
 ): readonly FieldError[] {
+  const { isNamespaced, isEmbedded = false } = subject;
   const metadata = child(object, "metadata") ?? {};
   const errors: FieldError[] = [];
   const generateName = text(metadata, "generateName");
@@ -40,7 +55,7 @@ export function validateObjectMeta(
   errors.push(...annotationErrors(child(metadata, "annotations")));
   errors.push(...ownerErrors(metadata));
   errors.push(...finalizerErrors(metadata), ...managedFieldsErrors(metadata));
-  if (!isCustom) errors.push(...ownFinalizerErrors(metadata));
+  if (hasOwnFinalizers(subject)) errors.push(...ownFinalizerErrors(metadata));
   return errors;
 }
 

@@ -3,6 +3,7 @@ import { jsonEqual } from "@weir/objects";
 import { formatQuantity, quantityFromJson, quantityMilliValue } from "@weir/text";
 import { child, children, text } from "../resources/draft-access.ts";
 import { containersOf, portWarnings } from "./pod/port-warnings.ts";
+import { dns1123Label } from "./names.ts";
 import { overlapWarnings } from "./pod/volume-warnings.ts";
 
 const oldLabels: Readonly<Record<string, string>> = {
@@ -49,6 +50,27 @@ export function podWarnings(pod: JsonObject, old?: JsonObject): readonly string[
 /** The same of the template in a workload's spec; an update that leaves it alone is quiet. */
 export function templateWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
   return changedWarnings(child(workload, "spec"), child(old, "spec"), "spec.template.");
+}
+
+/** The same of a workload whose own name becomes a part of its Pods' names. */
+export function namedTemplateWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
+  const warnings = templateWarnings(workload, old);
+  return old === undefined ? [...nameWarnings(workload), ...warnings] : warnings;
+}
+
+/** The same of a CronJob, whose Jobs have the template. */
+export function cronJobWarnings(object: JsonObject, old?: JsonObject): readonly string[] {
+  const jobOf = (cronJob: JsonObject | undefined): JsonObject | undefined =>
+    child(child(child(cronJob, "spec"), "jobTemplate"), "spec");
+  const warnings = changedWarnings(jobOf(object), jobOf(old), "spec.jobTemplate.spec.template.");
+  return old === undefined ? [...nameWarnings(object), ...warnings] : warnings;
+}
+
+function nameWarnings(workload: JsonObject): readonly string[] {
+  const problems = dns1123Label(text(child(workload, "metadata"), "name"), false);
+  if (problems.length === 0) return [];
+  const why = "this is used in Pod names and hostnames, which can result in surprising behavior";
+  return [`metadata.name: ${why}; a DNS label is recommended: [${problems.join(" ")}]`];
 }
 
 /** The same of a PodTemplate. */

@@ -8,12 +8,17 @@ import {
   quantityFromJson,
   quantityMilliValue,
 } from "@weir/text";
+import { newUid } from "../../verbs/identity.ts";
 import { qualifiedNameErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, children, text } from "../draft-access.ts";
+import { child, children, metaOf, text } from "../draft-access.ts";
 
 /** The limits of a namespace's containers, Pods and claims fit together. */
 export const limitRangeRules: KindRules = {
+  prepareForCreate(object, context) {
+    const metadata = metaOf(object);
+    if (text(metadata, "name") === "") metadata["name"] = newUid(context.random);
+  },
   validate: rangeErrors,
   validateUpdate: rangeErrors,
 };

@@ -1,31 +1,40 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { selectorErrors, selects } from "../../validation/label-selector.ts";
-import { podTemplateWarnings, templateWarnings } from "../../validation/pod-warnings.ts";
+import {
+  cronJobWarnings,
+  namedTemplateWarnings,
+  podTemplateWarnings,
+  templateWarnings,
+} from "../../validation/pod-warnings.ts";
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, metaOf, number, text } from "../draft-access.ts";
-import type { Draft } from "../resource.ts";
+import { daemonSetRolloutErrors, deploymentRolloutErrors } from "./rollout-errors.ts";
+import {
+  daemonSetStatus,
+  deploymentStatus,
+  negativeErrors,
+  replicaSetStatus,
+} from "./workload-status-rules.ts";
 
 const IMMUTABLE = "field is immutable";
 
-/** What Deployments, ReplicaSets, StatefulSets and DaemonSets have in common. */
-function workloadErrors(object: JsonObject): readonly FieldError[] {
-  const spec = child(object, "spec") ?? {};
-  const errors: FieldError[] = [];
+/** Selector and template of a workload, and whether they belong together; Pods are restarted and have no deadline. */
+export function podSetErrors(spec: JsonObject, kind: string, template: JsonObject): readonly FieldError[] {
   const selector = child(spec, "selector");
-  errors.push(...ownSelectorErrors(selector, text(object, "kind")));
-  const template = child(spec, "template") ?? {};
+  const own = ownSelectorErrors(selector, kind);
   const labels = child(child(template, "metadata"), "labels");
-  if (selector === undefined || (errors.length === 0 && !selects(selector, labels ?? {}))) {
+  const errors: FieldError[] = [...own];
+  if (selector === undefined || (own.length === 0 && !selects(selector, labels ?? {}))) {
     const detail = "`selector` does not match template `labels`";
     errors.push(invalidField("spec.template.metadata.labels", labels ?? null, detail));
   }
   errors.push(...podTemplateErrors(template, "spec.template", "Always"));
-  const replicas = number(spec, "replicas");
-  if (replicas !== undefined && replicas < 0) {
-    errors.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
+  if (child(template, "spec")?.["activeDeadlineSeconds"] !== undefined) {
+    const detail = `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`;
+    errors.push(forbiddenField("spec.template.spec.activeDeadlineSeconds", detail));
   }
   return errors;
 }
@@ -54,13 +63,19 @@ function immutableSelector(object: JsonObject, old: JsonObject): readonly FieldE
 
 /** ReplicaSets. */
 export const replicaSetRules: KindRules = {
-  warnings: templateWarnings,
-  validate: workloadErrors,
-  validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],
-  validateStatus: (object) => statusErrors(child(object, "status") ?? {}, REPLICA_COUNTS),
+  warnings: namedTemplateWarnings,
+  validate: replicaSetErrors,
+  validateUpdate: (object, old) => [...replicaSetErrors(object), ...immutableSelector(object, old)],
+  validateStatus: replicaSetStatus,
 };
 
-const REPLICA_COUNTS = ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas"];
+function replicaSetErrors(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  return [
+    ...negativeErrors(spec, ["replicas", "minReadySeconds"], "spec"),
+    ...podSetErrors(spec, "ReplicaSet", child(spec, "template") ?? {}),
+  ];
+}
 
 /** A template that stands by itself. */
 export const podTemplateRules: KindRules = {
@@ -70,61 +85,25 @@ export const podTemplateRules: KindRules = {
 };
 
 export const deploymentRules: KindRules = {
-  warnings: templateWarnings,
+  warnings: namedTemplateWarnings,
   validate: deploymentErrors,
   validateUpdate: (object, old) => [...deploymentErrors(object), ...immutableSelector(object, old)],
-  validateStatus: (object) => statusErrors(child(object, "status") ?? {}),
+  validateStatus: deploymentStatus,
 };
 
 function deploymentErrors(object: JsonObject): readonly FieldError[] {
-  return [...workloadErrors(object), ...strategyErrors(child(child(object, "spec"), "strategy") ?? {})];
-}
-
-const PERCENT =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-
-function strategyErrors(strategy: JsonObject): readonly FieldError[] {
-  const rolling = child(strategy, "rollingUpdate");
-  if (rolling === undefined) return [];
-  const at = "spec.strategy.rollingUpdate";
-  if (strategy["type"] === "Recreate")
-    return [forbiddenField(at, "may not be specified when strategy `type` is 'Recreate'")];
-  const errors = ["maxUnavailable", "maxSurge"].flatMap((field) =>
-    countErrors(rolling[field], `${at}.${field}`),
-  );
-  const isZero = (field: string): boolean => ["0%", 0].includes((rolling[field] ?? 0) as string | number);
-  if (isZero("maxUnavailable") && isZero("maxSurge")) {
-    const shown = rolling["maxUnavailable"] ?? 0;
-    errors.push(invalidField(`${at}.maxUnavailable`, shown, "may not be 0 when `maxSurge` is 0"));
-  }
-  return errors;
-}
-
-/** A number of Pods, or a share of them. */
-function countErrors(value: JsonValue | undefined, field: string): readonly FieldError[] {
-  if (typeof value === "string") return /^\d+%$/.test(value) ? [] : [invalidField(field, value, PERCENT)];
-  if (typeof value !== "number" || value >= 0) return [];
-  return [invalidField(field, value, "must be greater than or equal to 0")];
-}
-
-/** The counts in the status of a Deployment or a ReplicaSet are counts of something. */
-function statusErrors(
-  status: JsonObject,
-  counts: readonly string[] = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"],
-): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const total = number(status, "replicas") ?? 0;
-  for (const field of counts) {
-    const value = number(status, field) ?? 0;
-    const at = `status.${field}`;
-    if (value < 0) errors.push(invalidField(at, value, "must be greater than or equal to 0"));
-    if (value > total) errors.push(invalidField(at, value, "cannot be greater than status.replicas"));
-  }
-  const ready = number(status, "readyReplicas") ?? 0;
-  const available = number(status, "availableReplicas") ?? 0;
-  if (available > ready)
-    errors.push(invalidField("status.availableReplicas", available, "cannot be greater than readyReplicas"));
-  return errors;
+  const spec = child(object, "spec") ?? {};
+  const deadline = number(spec, "progressDeadlineSeconds");
+  const isLate = deadline !== undefined && deadline <= (number(spec, "minReadySeconds") ?? 0);
+  return [
+    ...negativeErrors(spec, ["replicas"], "spec"),
+    ...podSetErrors(spec, "Deployment", child(spec, "template") ?? {}),
+    ...deploymentRolloutErrors(spec),
+    ...negativeErrors(spec, ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"], "spec"),
+    ...(isLate
+      ? [invalidField("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds")]
+      : []),
+  ];
 }
 
 /** The annotation in which a DaemonSet counts the generations of its template. */
@@ -145,40 +124,24 @@ export const daemonSetRules: KindRules = {
     const next = isSame ? before : String(Number(before || "0") + 1);
     if (next !== "") ensureChild(metaOf(object), "annotations")[TEMPLATE_GENERATION] = next;
   },
-  validate: workloadErrors,
-  validateUpdate: (object, old) => [...workloadErrors(object), ...immutableSelector(object, old)],
+  validate: daemonSetErrors,
+  validateUpdate: (object, old) => [...immutableSelector(object, old), ...daemonSetErrors(object)],
+  validateStatus: daemonSetStatus,
 };
 
-const statefulSetMutable = [
-  "replicas",
-  "ordinals",
-  "template",
-  "updateStrategy",
-  "persistentVolumeClaimRetentionPolicy",
-  "minReadySeconds",
-  "revisionHistoryLimit",
-];
-
-export const statefulSetRules: KindRules = {
-  warnings: templateWarnings,
-  validate: workloadErrors,
-  validateUpdate(object, old) {
-    const now: Draft = { ...child(object, "spec") };
-    const before = child(old, "spec") ?? {};
-    for (const field of statefulSetMutable) {
-      if (before[field] === undefined) delete now[field];
-      else now[field] = before[field];
-    }
-    if (jsonEqual(now, before)) return workloadErrors(object);
-    const detail =
-      "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-    return [...workloadErrors(object), forbiddenField("spec", detail)];
-  },
-};
+function daemonSetErrors(object: JsonObject): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  return [
+    ...podSetErrors(spec, "DaemonSet", child(spec, "template") ?? {}),
+    ...negativeErrors(spec, ["minReadySeconds"], "spec"),
+    ...daemonSetRolloutErrors(spec),
+    ...negativeErrors(spec, ["revisionHistoryLimit"], "spec"),
+  ];
+}
 
 /** A Job's Pods are its own by a label that nobody else has. */
 export const jobRules: KindRules = {
-  warnings: templateWarnings,
+  warnings: namedTemplateWarnings,
   prepareForCreate(object) {
     const spec = ensureChild(object, "spec");
     spec["manualSelector"] ??= false;
@@ -268,6 +231,7 @@ function requiredRestartPolicy(field: string, policy: string): FieldError {
 }
 
 export const cronJobRules: KindRules = {
+  warnings: cronJobWarnings,
   validate: cronJobErrors,
   validateUpdate: cronJobErrors,
 };

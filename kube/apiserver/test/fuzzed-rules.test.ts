@@ -219,3 +219,34 @@ test("an empty list of managers in a patch forgets all of them", () =>
     });
     expect(patched.body.metadata.managedFields).toBeUndefined();
   }));
+
+test.each([
+  { method: "POST", path: maps, type: "application/json", kept: undefined },
+  { method: "PATCH", path: `${maps}/a?fieldManager=m`, type: apply, kept: "2020-01-01T00:00:00Z" },
+])("$method of a new object that is being deleted leaves it $kept", ({ method, path, type, kept }) =>
+  withServer(async (request) => {
+    const made = await request(method, path, {
+      type,
+      body: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "a", deletionTimestamp: "2020-01-01T00:00:00Z" },
+      },
+    });
+    expect(made.body.metadata?.deletionTimestamp).toBe(kept);
+  }),
+);
+
+test("an applied owner without an uid is refused by validation", () =>
+  withServer(async (request) => {
+    const made = await request("PATCH", `${maps}/a?fieldManager=m`, {
+      type: apply,
+      body: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "a", ownerReferences: [{ kind: "X" }] },
+      },
+    });
+    expect(made.status).toBe(422);
+    expect(made.body.message).toContain('metadata.ownerReferences.uid: Invalid value: "": must not be empty');
+  }));

@@ -41,6 +41,8 @@ export async function createVerb(call: Call): Promise<ApiResponse> {
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
   checkNamespace(call, object);
+  // What is put or applied where there is nothing may say that it is being deleted; what is posted may not.
+  for (const key of ["deletionTimestamp", "deletionGracePeriodSeconds"]) delete metaOf(object)[key];
   const created = await createObject(call, object, { ...options, tracked: false });
   return respondObject(call, created, 201);
 }
@@ -105,15 +107,7 @@ export function reviewedOptions({ fieldManager, fieldValidation }: WriteOptions)
 /** Server-owned metadata of the body is dropped. */
 function prepareMeta(call: Call, draft: Draft): void {
   const meta = metaOf(draft);
-  for (const key of [
-    "selfLink",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "uid",
-    "creationTimestamp",
-  ]) {
-    delete meta[key];
-  }
+  for (const key of ["selfLink", "uid", "creationTimestamp"]) delete meta[key];
   if (call.resource.isNamespaced) meta["namespace"] = call.info.namespace;
 }
 

@@ -48,7 +48,8 @@ export const objectMetaSchema: SchemaNode = {
           controller: { type: "boolean" },
           kind: text,
           name: text,
-          uid: text,
+          // An owner without one is told apart by this, and refused by validation.
+          uid: { type: "string", default: "" },
         },
       },
     },

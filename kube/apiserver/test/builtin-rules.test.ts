@@ -247,3 +247,60 @@ describe("other kinds", () => {
     expect(warnings).toContain("spec.jobTemplate.spec.template.spec.containers[0].ports[1]");
   });
 });
+
+describe("a Service", () => {
+  const ports = [{ port: 80, protocol: "UDP", name: "web" }];
+  const service = (spec: JsonObject): JsonObject => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "a" },
+    spec: { ports, ...spec },
+  });
+
+  test.each([
+    [
+      { sessionAffinity: "X" },
+      'sessionAffinity: Unsupported value: "X": supported values: "ClientIP", "None"',
+    ],
+    [
+      { sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } } },
+      "sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 86401: must be greater than 0 and less than 86400",
+    ],
+    [
+      { ports: [{ port: 80, nodePort: 30_000 }] },
+      "ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+    ],
+    [
+      { ports: [{ port: 80, appProtocol: "" }] },
+      'ports[0].appProtocol: Invalid value: "": name part must be non-empty',
+    ],
+    [
+      { internalTrafficPolicy: "X" },
+      'internalTrafficPolicy: Unsupported value: "X": supported values: "Cluster", "Local"',
+    ],
+    [
+      { allocateLoadBalancerNodePorts: true },
+      "allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
+    ],
+  ] as readonly [JsonObject, string][])("%j is refused", async (spec, error) => {
+    const answer = await withServer((server) => send(server, "POST", `${core}/services`, service(spec)));
+    expect(answer.code).toBe(422);
+    expect(answer.message).toContain(`spec.${error}`);
+  });
+
+  test("keeps the node ports of its names, which no two ports have", async () => {
+    const more = [...ports, { port: 443, protocol: "UDP", name: "web" }];
+    const answers = await withServer(async (server) => [
+      await send(server, "POST", `${core}/services`, service({ type: "NodePort" })),
+      await send(server, "PATCH", `${core}/services/a`, { spec: { ports: [{ ...ports[0], port: 81 }] } }),
+      await send(server, "PATCH", `${core}/services/a`, { spec: { ports: more } }),
+    ]);
+    const nodePort = (answer: Answer | undefined): unknown =>
+      (answer?.body["spec"] as { readonly ports?: readonly JsonObject[] } | undefined)?.ports?.[0]?.[
+        "nodePort"
+      ];
+    const kept = nodePort(answers[0]);
+    expect(nodePort(answers[1])).toBe(kept);
+    expect(answers[2]).toMatchObject({ code: 500, message: `duplicate nodePort: {UDP ${String(kept)}}` });
+  });
+});

@@ -109,7 +109,8 @@ const PORT_PROBLEMS = {
   full: "range is full",
 } as const;
 
-function needsNodePorts(spec: JsonObject): boolean {
+/** Whether each port of a Service is also one of the nodes. */
+export function needsNodePorts(spec: JsonObject): boolean {
   if (spec["type"] === "NodePort") return true;
   return spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false;
 }

@@ -1,16 +1,13 @@
-import type { JsonObject, JsonValue } from "@weir/core";
-import {
-  type FieldError,
-  duplicateField,
-  forbiddenField,
-  invalidField,
-  requiredField,
-  unsupportedField,
-} from "@weir/schema";
-import { allocateService } from "../../services/allocate-service.ts";
+import type { JsonObject } from "@weir/core";
+import { unknownError } from "@weir/objects";
+import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import { allocateService, needsNodePorts } from "../../services/allocate-service.ts";
+import { dns1123Subdomain } from "../../validation/names.ts";
+import { labelErrors } from "../../validation/object-meta.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, ensureChild, number, strings, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
+import { portClashErrors, repeated, servicePortErrors } from "./service-port-errors.ts";
 
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
@@ -72,10 +69,14 @@ function keepAllocations(spec: Draft, old: JsonObject): void {
     spec["clusterIPs"] = [address];
   }
   dropUnneeded(spec, old);
-  const isLocal = spec["externalTrafficPolicy"] === "Local";
-  if (isLocal) spec["healthCheckNodePort"] ??= old["healthCheckNodePort"] ?? 0;
+  if (isChecked(spec) && isChecked(old)) spec["healthCheckNodePort"] ??= old["healthCheckNodePort"] ?? 0;
   if (spec["healthCheckNodePort"] === 0) delete spec["healthCheckNodePort"];
   keepNodePorts(spec, old);
+}
+
+/** Whether load balancers ask the nodes of a Service for their health. */
+function isChecked(service: JsonObject): boolean {
+  return service["type"] === "LoadBalancer" && service["externalTrafficPolicy"] === "Local";
 }
 
 /** What only the old type needed goes with it, unless the update sets it anew. */
@@ -85,8 +86,6 @@ function dropUnneeded(spec: Draft, old: JsonObject): void {
   const isSame = (field: string): boolean => spec[field] === old[field];
   if (isReachable(old) && !isReachable(spec) && isSame("externalTrafficPolicy"))
     delete spec["externalTrafficPolicy"];
-  const isChecked = (service: JsonObject): boolean =>
-    service["type"] === "LoadBalancer" && service["externalTrafficPolicy"] === "Local";
   if (isChecked(old) && !isChecked(spec) && isSame("healthCheckNodePort")) delete spec["healthCheckNodePort"];
   if (
     old["type"] === "LoadBalancer" &&
@@ -97,45 +96,104 @@ function dropUnneeded(spec: Draft, old: JsonObject): void {
   }
 }
 
+/** An update may leave out node ports: those of the old Service with the same names are meant, unless they have moved. */
 function keepNodePorts(spec: Draft, old: JsonObject): void {
   const ports = children(spec, "ports");
   if (spec["type"] !== "NodePort" && spec["type"] !== "LoadBalancer") {
     if (old["type"] !== spec["type"]) for (const port of ports) delete port["nodePort"];
     return;
   }
-  const before = new Map(children(old, "ports").map((port) => [portKey(port), port["nodePort"]]));
+  if (needsNodePorts(spec) && needsNodePorts(old)) takeNodePorts(ports, children(old, "ports"));
+  refuseRepeated(ports);
+}
+
+function takeNodePorts(ports: readonly Draft[], before: readonly JsonObject[]): void {
+  const given = new Set(ports.map((port) => number(port, "nodePort") ?? 0));
+  const known = new Map(before.map((port) => [text(port, "name"), number(port, "nodePort") ?? 0]));
   for (const port of ports) {
-    const known = before.get(portKey(port));
-    if (known !== undefined) port["nodePort"] ??= known;
+    const value = known.get(text(port, "name")) ?? 0;
+    if ((number(port, "nodePort") ?? 0) === 0 && value !== 0 && !given.has(value)) port["nodePort"] = value;
   }
 }
 
-function portKey(port: JsonObject): string {
-  return `${text(port, "protocol")}/${number(port, "port") ?? 0}`;
+/** Upstream finds this while it hands out node ports, which it does before it looks at anything else. */
+function refuseRepeated(ports: readonly JsonObject[]): void {
+  const [index] = repeated(ports, "nodePort");
+  if (index === undefined) return;
+  const port = ports[index];
+  throw unknownError(`duplicate nodePort: {${text(port, "protocol")} ${number(port, "nodePort") ?? 0}}`);
 }
 
 function validateService(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
-  const errors: FieldError[] = [];
   const type = text(spec, "type");
+  return [
+    ...headErrors(spec, type),
+    ...servicePortErrors(spec),
+    ...labelErrors(child(spec, "selector"), "spec.selector"),
+    ...affinityErrors(spec),
+    ...addressErrors(spec),
+    ...familyErrors(spec),
+    ...externalErrors(spec),
+    ...(TYPES.includes(type) ? [] : [unsupportedField("spec.type", type, TYPES)]),
+    ...portClashErrors(spec),
+    ...rangeErrors(spec),
+    ...balancerErrors(spec),
+    ...trafficErrors(spec),
+    ...internalTrafficErrors(text(spec, "internalTrafficPolicy")),
+  ];
+}
+
+/** What a Service of each type has, or has not. */
+function headErrors(spec: JsonObject, type: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
   const isHeadless = text(spec, "clusterIP") === "None";
-  const ports = children(spec, "ports");
-  if (ports.length === 0 && !isHeadless && type !== "ExternalName") errors.push(requiredField("spec.ports"));
-  ports.forEach((port, index) => errors.push(...portErrors(port, `spec.ports[${index}]`, ports.length > 1)));
-  errors.push(...duplicatePorts(ports));
-  if (!TYPES.includes(type)) errors.push(unsupportedField("spec.type", type, TYPES));
+  if (children(spec, "ports").length === 0 && !isHeadless && type !== "ExternalName")
+    errors.push(requiredField("spec.ports"));
   if (isHeadless && (type === "NodePort" || type === "LoadBalancer"))
     errors.push(invalidField("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${type} services`));
-  if (type === "ExternalName" && text(spec, "externalName") === "")
-    errors.push(requiredField("spec.externalName"));
-  errors.push(
-    ...addressErrors(spec),
-    ...externalErrors(spec),
-    ...rangeErrors(spec),
-    ...trafficErrors(spec),
-    ...familyErrors(spec),
-  );
-  return errors;
+  if (type !== "ExternalName") return errors;
+  // A name may end in a dot, which says that it is whole.
+  const name = text(spec, "externalName").replace(/\.$/, "");
+  if (name === "") return [...errors, requiredField("spec.externalName")];
+  return [
+    ...errors,
+    ...dns1123Subdomain(name, false).map((why) => invalidField("spec.externalName", name, why)),
+  ];
+}
+
+const AFFINITIES = ["ClientIP", "None"];
+const MAX_AFFINITY = 86_400;
+
+/** How long a client is sent to the same Pod, where it is. */
+function affinityErrors(spec: JsonObject): readonly FieldError[] {
+  const affinity = text(spec, "sessionAffinity");
+  const config = child(spec, "sessionAffinityConfig");
+  const at = "spec.sessionAffinityConfig";
+  if (affinity === "") return [requiredField("spec.sessionAffinity")];
+  if (affinity === "None")
+    return config === undefined ? [] : [forbiddenField(at, "must not be set when session affinity is None")];
+  if (affinity !== "ClientIP") return [unsupportedField("spec.sessionAffinity", affinity, AFFINITIES)];
+  const needed = "when session affinity type is ClientIP";
+  const client = child(config, "clientIP");
+  if (config === undefined) return [requiredField(at, needed)];
+  if (client === undefined) return [requiredField(`${at}.clientIP`, needed)];
+  const seconds = number(client, "timeoutSeconds");
+  const field = `${at}.clientIP.timeoutSeconds`;
+  if (seconds === undefined) return [requiredField(field, needed)];
+  if (seconds > 0 && seconds <= MAX_AFFINITY) return [];
+  return [invalidField(field, seconds, `must be greater than 0 and less than ${MAX_AFFINITY}`)];
+}
+
+function balancerErrors(spec: JsonObject): readonly FieldError[] {
+  if (spec["allocateLoadBalancerNodePorts"] === undefined || spec["type"] === "LoadBalancer") return [];
+  const detail = "may only be used when `type` is 'LoadBalancer'";
+  return [forbiddenField("spec.allocateLoadBalancerNodePorts", detail)];
+}
+
+function internalTrafficErrors(policy: string): readonly FieldError[] {
+  if (policy === "" || TRAFFIC.includes(policy)) return [];
+  return [unsupportedField("spec.internalTrafficPolicy", policy, TRAFFIC)];
 }
 
 function rangeErrors(spec: JsonObject): readonly FieldError[] {
@@ -161,48 +219,6 @@ function trafficErrors(spec: JsonObject): readonly FieldError[] {
   }
   if (policy === "") return [requiredField(at)];
   return TRAFFIC.includes(policy) ? [] : [unsupportedField(at, policy, TRAFFIC)];
-}
-
-function portErrors(port: JsonObject, field: string, isNamed: boolean): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const outside = "must be between 1 and 65535, inclusive";
-  const value = number(port, "port") ?? 0;
-  if (isNamed && text(port, "name") === "") errors.push(requiredField(`${field}.name`));
-  if (value < 1 || value > 65_535) errors.push(invalidField(`${field}.port`, value, outside));
-  const target = port["targetPort"];
-  if (typeof target === "number" && (target < 1 || target > 65_535))
-    errors.push(invalidField(`${field}.targetPort`, target, outside));
-  const protocol = text(port, "protocol");
-  const protocols = ["SCTP", "TCP", "UDP"];
-  if (!protocols.includes(protocol)) errors.push(unsupportedField(`${field}.protocol`, protocol, protocols));
-  return errors;
-}
-
-function duplicatePorts(ports: readonly JsonObject[]): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const seen = new Set<string>();
-  const names = new Set<string>();
-  ports.forEach((port, index) => {
-    const name = text(port, "name");
-    if (name !== "" && names.has(name)) errors.push(duplicateField(`spec.ports[${index}].name`, name));
-    names.add(name);
-    const key = portKey(port);
-    if (seen.has(key)) errors.push(duplicateField(`spec.ports[${index}]`, goPort(port)));
-    seen.add(key);
-  });
-  return errors;
-}
-
-/** A port as the message about a repeated one prints it. */
-function goPort(port: JsonObject): JsonValue {
-  return {
-    Name: "",
-    Protocol: text(port, "protocol"),
-    AppProtocol: null,
-    Port: port["port"] ?? 0,
-    TargetPort: 0,
-    NodePort: 0,
-  };
 }
 
 /** Some read a leading zero as octal, so that it could mean two addresses. */

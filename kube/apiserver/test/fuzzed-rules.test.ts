@@ -250,3 +250,23 @@ test("an applied owner without an uid is refused by validation", () =>
     expect(made.status).toBe(422);
     expect(made.body.message).toContain('metadata.ownerReferences.uid: Invalid value: "": must not be empty');
   }));
+
+test.each([undefined, "2021-01-01T00:00:00Z"])(
+  "a PUT that says %s of the deletion does not change it",
+  (said) =>
+    withServer(async (request) => {
+      const metadata = { name: "a", finalizers: ["example.com/f"] };
+      const deletionTimestamp = "2020-01-01T00:00:00Z";
+      await request("PATCH", `${maps}/a?fieldManager=m`, {
+        type: apply,
+        body: { apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata, deletionTimestamp } },
+      });
+      const put = await request("PUT", `${maps}/a`, {
+        body: { metadata: said === undefined ? metadata : { ...metadata, deletionTimestamp: said } },
+      });
+      expect(put.status).toBe(200);
+      expect(put.body.metadata.deletionTimestamp).toBe(deletionTimestamp);
+      const [applier] = put.body.metadata.managedFields;
+      expect(applier.fieldsV1["f:metadata"]).not.toHaveProperty("f:deletionTimestamp");
+    }),
+);

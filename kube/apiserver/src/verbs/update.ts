@@ -153,6 +153,7 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   checkNamespace(call, tracked);
   if (!keepsRevision(tracked, stored)) return { kind: "stale" };
   call.strategy.prepareForUpdate(tracked, old, context);
+  carryDeletion(tracked, asJson(old));
   const object = asObject(tracked);
   const errors = [
     ...metadataErrors(call, tracked, old),
@@ -326,11 +327,17 @@ function carryMeta(call: Call, draft: Draft, old: JsonObject): void {
   delete meta["selfLink"];
   for (const key of ["creationTimestamp", "generation", "namespace"]) carry(meta, before, key);
   if (text(meta, "uid") === "") carry(meta, before, "uid");
-  for (const key of ["deletionTimestamp", "deletionGracePeriodSeconds"]) {
-    if (meta[key] === undefined || meta[key] === null) carry(meta, before, key);
-  }
   delete meta["resourceVersion"];
   if (call.info.name !== "") meta["name"] = call.info.name;
+}
+
+/** An object stays deleted, whatever an update says of it; who leaves that out has given it up all the same. */
+function carryDeletion(draft: Draft, old: JsonObject): void {
+  const before = child(old, "metadata") ?? {};
+  const meta = metaOf(draft);
+  if (text(before, "deletionTimestamp") !== "") carry(meta, before, "deletionTimestamp");
+  const grace = "deletionGracePeriodSeconds";
+  if (meta[grace] === undefined || meta[grace] === null) carry(meta, before, grace);
 }
 
 function carry(meta: Draft, before: JsonObject, key: string): void {

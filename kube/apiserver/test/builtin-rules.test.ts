@@ -304,3 +304,37 @@ describe("a Service", () => {
     expect(answers[2]).toMatchObject({ code: 500, message: `duplicate nodePort: {UDP ${String(kept)}}` });
   });
 });
+
+describe("the spec of a Job", () => {
+  const exit = (values: readonly number[]): JsonObject => ({
+    podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values } }] },
+  });
+  const at = "podFailurePolicy.rules[0]";
+  test.each([
+    [
+      { completionMode: "X" },
+      'completionMode: Unsupported value: "X": supported values: "NonIndexed", "Indexed"',
+    ],
+    [
+      { completionMode: "Indexed", parallelism: 1 },
+      "completions: Required value: when completion mode is Indexed",
+    ],
+    [{ backoffLimitPerIndex: 1 }, "backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode"],
+    [exit([0]), `${at}.onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator`],
+    [exit([2, 1]), `${at}.onExitCodes.values: Invalid value: [2,1]: must be ordered`],
+    [
+      { podFailurePolicy: { rules: [{ action: "Ignore" }] } },
+      `${at}: Invalid value: specifying one of OnExitCodes and OnPodConditions is required`,
+    ],
+    [
+      { podFailurePolicy: { rules: [] }, podReplacementPolicy: "TerminatingOrFailed" },
+      'podReplacementPolicy: Unsupported value: "TerminatingOrFailed": supported values: "Failed"',
+    ],
+  ] as readonly [JsonObject, string][])("%j is refused", async (more, error) => {
+    const spec = { template: { ...template, spec: { ...pods, restartPolicy: "Never" } }, ...more };
+    const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "a" }, spec };
+    const path = "/apis/batch/v1/namespaces/default/jobs";
+    const { code, message } = await withServer((server) => send(server, "POST", path, job));
+    expect({ code, message }).toEqual({ code: 422, message: `Job.batch "a" is invalid: spec.${error}` });
+  });
+});

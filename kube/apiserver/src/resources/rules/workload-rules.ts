@@ -11,6 +11,7 @@ import {
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, metaOf, number, text } from "../draft-access.ts";
+import { jobErrors } from "./job-errors.ts";
 import { daemonSetRolloutErrors, deploymentRolloutErrors } from "./rollout-errors.ts";
 import {
   daemonSetStatus,
@@ -180,6 +181,8 @@ export const jobRules: KindRules = {
       "completionMode",
       "podFailurePolicy",
       "backoffLimitPerIndex",
+      "managedBy",
+      "successPolicy",
     ]) {
       const now = spec[field] ?? null;
       if (!jsonEqual(now, before[field] ?? null)) errors.push(invalidField(`spec.${field}`, now, IMMUTABLE));
@@ -187,33 +190,6 @@ export const jobRules: KindRules = {
     return errors;
   },
 };
-
-function jobErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  for (const name of [
-    "parallelism",
-    "completions",
-    "activeDeadlineSeconds",
-    "backoffLimit",
-    "ttlSecondsAfterFinished",
-  ]) {
-    const value = number(spec, name);
-    if (value !== undefined && value < 0)
-      errors.push(invalidField(`${field}.${name}`, value, "must be greater than or equal to 0"));
-  }
-  const template = child(spec, "template") ?? {};
-  errors.push(...podTemplateErrors(template, `${field}.template`));
-  const policy = text(child(template, "spec"), "restartPolicy");
-  if (policy !== "OnFailure" && policy !== "Never") {
-    const isDefault = policy === "" || policy === "Always";
-    errors.push(
-      isDefault
-        ? requiredRestartPolicy(`${field}.template.spec.restartPolicy`, policy)
-        : unsupportedField(`${field}.template.spec.restartPolicy`, policy, ["OnFailure", "Never"]),
-    );
-  }
-  return errors;
-}
 
 /** A Job's selector is made with it, and finds its Pods. */
 function jobSelectorErrors(spec: JsonObject): readonly FieldError[] {
@@ -223,11 +199,6 @@ function jobSelectorErrors(spec: JsonObject): readonly FieldError[] {
   const detail = "`selector` does not match template `labels`";
   const mismatch = invalidField("spec.template.metadata.labels", labels ?? null, detail);
   return selector === undefined ? [requiredField("spec.selector"), mismatch] : [mismatch];
-}
-
-function requiredRestartPolicy(field: string, policy: string): FieldError {
-  if (policy === "" || policy === "Always") return requiredField(field, 'valid values: "OnFailure", "Never"');
-  return unsupportedField(field, policy, ["OnFailure", "Never"]);
 }
 
 export const cronJobRules: KindRules = {

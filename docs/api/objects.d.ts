@@ -111,6 +111,7 @@ export interface FieldWrite {
     readonly now: Date;
     readonly subresource?: string;
     readonly resetFields?: FieldSet;
+    readonly resetsAllVersions?: boolean;
     readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
     readonly convertTo?: (object: JsonObject, apiVersion: string) => JsonObject;
     readonly emptyObject?: JsonObject;

@@ -270,3 +270,22 @@ test.each([undefined, "2021-01-01T00:00:00Z"])(
       expect(applier.fieldsV1["f:metadata"]).not.toHaveProperty("f:deletionTimestamp");
     }),
 );
+
+test("the first write after a Scale writes managers of numbered items anew", () =>
+  withServer(async (request) => {
+    const ports = [{ containerPort: 443 }, { containerPort: 80 }];
+    const { template, selector } = deployment.spec;
+    const spec = {
+      selector,
+      template: { ...template, spec: { containers: [{ name: "a", image: "x", ports }] } },
+    };
+    await request("POST", deployments, { body: { ...deployment, spec } });
+    const merge = "application/merge-patch+json";
+    await request("PATCH", `${deployments}/a/scale`, { type: merge, body: { spec: { replicas: 2 } } });
+    const version = async (): Promise<unknown> =>
+      (await request("PATCH", `${deployments}/a`, { type: merge, body: {} })).body.metadata.resourceVersion;
+    const scaled = (await request("GET", `${deployments}/a`)).body.metadata.resourceVersion;
+    const written = await version();
+    expect(written).not.toBe(scaled);
+    expect(await version()).toBe(written);
+  }));

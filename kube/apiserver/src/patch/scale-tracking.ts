@@ -56,9 +56,16 @@ export function carryScale(
   const parent = { keys: keysOf(path), apiVersion: apiVersionOf(resource) };
   const next = toParent(entriesOf(before), scaled, parent);
   const result = copyForMeta(after);
-  if (next.length > 0) metaOf(result)["managedFields"] = next;
+  if (next.length > 0) metaOf(result)["managedFields"] = resource.isCustom ? next : next.map(sortedByText);
   else delete metaOf(result)["managedFields"];
   return result;
+}
+
+/** A Scale's way through maps sorts all keys as texts: the next write puts them in order again, and so is a change. */
+function sortedByText(value: JsonValue): JsonValue {
+  if (!isDraft(value)) return value;
+  const keys = Object.keys(value).sort(compareUtf8);
+  return Object.fromEntries(keys.map((key) => [key, sortedByText(value[key] ?? null)]));
 }
 
 function withEntriesOf(object: Draft, entries: readonly JsonObject[]): Draft {

@@ -220,7 +220,7 @@ async function writeUpdate(call: Call, write: Write): Promise<Attempt> {
   }
   const next = await toStored(resource, write.object);
   const bytes = api.store.encode(resource, next);
-  if (isDryRun || isSame(api.store.parse(resource, stored), next))
+  if (isDryRun || isSame(resource, api.store.parse(resource, stored), next))
     return { kind: "done", object: await asRead(resource, withVersion(next, stored.revision), object) };
   const result = await api.store.commit(resource, {
     key: stored.key,
@@ -238,10 +238,18 @@ async function asRead(resource: Resource, stored: KubeObject, written: KubeObjec
 }
 
 /** A write that changes nothing keeps the revision; the order of keys is not a change. */
-function isSame(stored: KubeObject, next: KubeObject): boolean {
+function isSame(resource: Resource, stored: KubeObject, next: KubeObject): boolean {
   const { resourceVersion: _stored, ...before } = stored.metadata;
   const { resourceVersion: _next, ...after } = next.metadata;
-  return jsonEqual(asJson({ ...stored, metadata: before }), asJson({ ...next, metadata: after }));
+  return (
+    jsonEqual(asJson({ ...stored, metadata: before }), asJson({ ...next, metadata: after })) &&
+    (resource.isCustom || fieldTexts(stored) === fieldTexts(next))
+  );
+}
+
+/** Upstream stores the fields of a manager as a text: in another order they are others. */
+function fieldTexts({ metadata }: KubeObject): string {
+  return JSON.stringify((metadata.managedFields ?? []).map(({ fieldsV1 }) => fieldsV1));
 }
 
 /** True of an object that only waited for its last finalizer. */

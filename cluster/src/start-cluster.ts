@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import {
   type ApiServer,
   type ApiServerOptions,
@@ -292,8 +292,8 @@ function serverNames(host: string, others: readonly string[]): ServerNames {
   ];
   const names = new Set(["localhost", "127.0.0.1", "::1", "10.0.0.1", host, ...service, ...others]);
   return {
-    dns: [...names].filter((name) => isIP(name) === 0),
-    ips: [...names].filter((name) => isIP(name) !== 0),
+    dns: [...names].filter((name) => !isAddress(name)),
+    ips: [...names].filter(isAddress),
   };
 }
 
@@ -317,4 +317,9 @@ function runningCluster(
     ...(listener === undefined ? {} : { endpoint: listener.endpoint }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Only an address of IPv6 holds a colon; Node's own check of one takes milliseconds to be ready. */
+function isAddress(name: string): boolean {
+  return name.includes(":") || isIPv4(name);
 }

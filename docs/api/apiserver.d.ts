@@ -163,6 +163,12 @@ export interface CountedKind {
     readonly plural: string;
 }
 
+export interface ExportedKind {
+    readonly group: string;
+    readonly kind: string;
+    readonly isCustom: boolean;
+}
+
 export interface ExpressionWarning {
     readonly fieldRef: string;
     readonly warning: string;
@@ -530,6 +536,8 @@ export declare function createMemoryStorage(options?: MemoryStorageOptions): Sto
 export declare function createSqliteStorage(options: SqliteStorageOptions): Promise<Storage>;
 
 export declare function exportObjects(storage: Storage): AsyncGenerator<string>;
+
+export declare function exportRank({ group, kind, isCustom }: ExportedKind): number;
 
 export declare function fromFetch(request: Request): ApiRequest;
 

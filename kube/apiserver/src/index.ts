@@ -20,7 +20,7 @@ export {
   InvalidExportError,
   StorageNotEmptyError,
 } from "./backup/backup-error.ts";
-export { exportObjects } from "./backup/export-objects.ts";
+export { type ExportedKind, exportObjects, exportRank } from "./backup/export-objects.ts";
 export { importObjects, type ImportOptions, type ImportReport } from "./backup/import-objects.ts";
 export { ConnectionDroppedError, type Fault, type FaultedRequest, type FaultPlan } from "./faults/fault.ts";
 export {

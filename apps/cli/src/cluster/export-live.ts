@@ -1,23 +1,8 @@
+import { exportRank } from "@weir/apiserver";
 import type { KubeClient, ResolvedKind } from "@weir/client";
 import type { JsonObject } from "@weir/core";
 import { formatApiVersion, type KubeObject } from "@weir/objects";
 import { emitYamlInOwnOrder } from "@weir/yaml";
-
-/** What others refer to comes first, custom resources after their definitions, and last what would interfere. */
-const EARLY: readonly string[] = [
-  "CustomResourceDefinition",
-  "Namespace",
-  "PriorityClass",
-  "StorageClass",
-  "ClusterRole",
-  "Role",
-  "ServiceAccount",
-  "Secret",
-  "ConfigMap",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "Service",
-];
 
 /** All objects that an API serves as YAML, one document each, in an order in which they can be applied. */
 export async function* exportLive(client: KubeClient): AsyncGenerator<string> {
@@ -49,10 +34,6 @@ export async function* exportLive(client: KubeClient): AsyncGenerator<string> {
 }
 
 function rankOf({ group, kind }: ResolvedKind): number {
-  const early = EARLY.indexOf(kind);
-  if (early >= 0) return early;
-  if (group === "admissionregistration.k8s.io") return EARLY.length + 2;
   // Groups of Kubernetes' own end in k8s.io or have no dot; others are of definitions.
-  const isBuiltin = !group.includes(".") || group.endsWith(".k8s.io");
-  return isBuiltin ? EARLY.length : EARLY.length + 1;
+  return exportRank({ group, kind, isCustom: group.includes(".") && !group.endsWith(".k8s.io") });
 }

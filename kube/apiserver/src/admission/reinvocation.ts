@@ -1,4 +1,4 @@
-import type { JsonObject } from "@weir/core";
+import { copyJson, type JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 
 /** Who changes writes and may be asked again. */
@@ -92,6 +92,6 @@ class Invoked {
   }
 
   remember(object: JsonObject): void {
-    this.#last = this.#invoked.size === 0 ? undefined : structuredClone(object);
+    this.#last = this.#invoked.size === 0 ? undefined : copyJson(object);
   }
 }

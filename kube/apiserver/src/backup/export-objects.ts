@@ -21,7 +21,7 @@ export async function* exportObjects(storage: Storage): AsyncGenerator<string> {
   }
   const found = entries.flatMap((entry) => {
     const kind = kinds.byKey(entry.key);
-    return kind === undefined ? [] : [{ entry, kind, rank: rankOf(kind) }];
+    return kind === undefined ? [] : [{ entry, kind, rank: exportRank(kind) }];
   });
   found.sort((left, right) => left.rank - right.rank || (left.entry.key < right.entry.key ? -1 : 1));
   for (const { entry, kind } of found) yield document(entry, kind);
@@ -57,7 +57,16 @@ const EARLY: readonly string[] = [
 const RANK_CUSTOM = EARLY.length + 1;
 const RANK_ADMISSION = EARLY.length + 2;
 
-function rankOf({ group, kind, isCustom }: StoredKind): number {
+/** A kind as far as the order of an export goes. */
+export interface ExportedKind {
+  readonly group: string;
+  readonly kind: string;
+  /** A CRD makes it. */
+  readonly isCustom: boolean;
+}
+
+/** Where a kind stands in an export: those with a lower rank come first, so that documents can be applied in order. */
+export function exportRank({ group, kind, isCustom }: ExportedKind): number {
   if (isCustom) return RANK_CUSTOM;
   if (group === "admissionregistration.k8s.io") return RANK_ADMISSION;
   const early = EARLY.indexOf(kind);

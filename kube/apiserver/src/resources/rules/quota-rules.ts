@@ -3,6 +3,7 @@ import { type FieldError, invalidField } from "@weir/schema";
 import { qualifiedNameErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, strings, text } from "../draft-access.ts";
+import { COUNTED_RESOURCES } from "../../validation/pod/resources.ts";
 
 /** A quota limits resources that are known or qualified, by amounts that are no less than nothing. */
 export const resourceQuotaRules: KindRules = {
@@ -56,21 +57,9 @@ function valueErrors(name: string, amount: string, at: string): readonly FieldEr
   return errors;
 }
 
-const counted = new Set([
-  "pods",
-  "resourcequotas",
-  "services",
-  "replicationcontrollers",
-  "secrets",
-  "configmaps",
-  "persistentvolumeclaims",
-  "services.nodeports",
-  "services.loadbalancers",
-]);
-
 const measured = ["cpu", "memory", "ephemeral-storage"];
 const quotaResources = new Set([
-  ...counted,
+  ...COUNTED_RESOURCES,
   ...measured.flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
   "requests.storage",
 ]);
@@ -85,7 +74,7 @@ function isHugePages(name: string): boolean {
 
 /** Extended resources are counted, too: those that another domain names. */
 function isCounted(name: string): boolean {
-  if (counted.has(name)) return true;
+  if (COUNTED_RESOURCES.has(name)) return true;
   const isExtended = name.includes("/") && !/(?:^|\.)kubernetes\.io\//.test(name);
   return isExtended && !name.startsWith("requests.") && qualifiedNameErrors(`requests.${name}`).length === 0;
 }

@@ -30,7 +30,8 @@ const STANDARD = new Set([
   "services.nodeports",
   "services.loadbalancers",
 ]);
-const INTEGER = new Set([
+/** Standard resources that are counted in whole numbers. */
+export const COUNTED_RESOURCES: ReadonlySet<string> = new Set([
   "pods",
   "resourcequotas",
   "services",
@@ -91,7 +92,7 @@ function amountErrors(name: string, value: Quantity, field: string, withPages = 
   const shown = formatQuantity(value);
   if (compareQuantities(value, ZERO) < 0)
     errors.push(invalidField(field, shown, "must be greater than or equal to 0"));
-  const isWhole = INTEGER.has(name) || isExtended(name);
+  const isWhole = COUNTED_RESOURCES.has(name) || isExtended(name);
   if (isWhole && quantityMilliValue(value) % 1000n !== 0n)
     errors.push(invalidField(field, shown, "must be an integer"));
   return withPages ? [...errors, ...pageErrors(name, value, field)] : errors;

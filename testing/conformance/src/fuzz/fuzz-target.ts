@@ -45,6 +45,10 @@ export interface FuzzTarget {
   readonly repeats?: number;
   /** How many cases are compared at once; two by default. */
   readonly workers?: number;
+  /** The kinds that cases are of, where they can be told apart. */
+  readonly kinds?: readonly string[];
+  /** The kind of the case that would be generated. */
+  kindOf?(random: Random): string;
   generate(random: Random): FuzzCase;
   /** Runs our own implementation; the files of the case lie in the folder `scratch`, too. */
   ours(given: FuzzCase, scratch: string): FuzzOutcome | Promise<FuzzOutcome>;

@@ -1,9 +1,9 @@
-// npm run fuzz [-- TARGET] [--cases N] [--seed S] [--case K] [--out DIR] [--shrink N] [--repeats N] [--verbose]
+// npm run fuzz [-- TARGET] [--cases N] [--seed S] [--case K,…] [--kind KIND,…] [--out DIR] [--shrink N] [--repeats N] [--verbose]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, FuzzCase, FuzzTarget } from "./fuzz-target.ts";
-import { compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
+import { casesOfKinds, compareCase, type Compared, compareCases, generateCase } from "./run-cases.ts";
 import { openParsers, runParserCase } from "./parsers/run-parsers.ts";
 import { shrink } from "./shrink.ts";
 import { TARGETS } from "./targets.ts";
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     cases: { type: "string", default: "100" },
     seed: { type: "string" },
     case: { type: "string" },
+    kind: { type: "string" },
     out: { type: "string" },
     shrink: { type: "string", default: "3" },
     repeats: { type: "string" },
@@ -61,17 +62,40 @@ async function report(bench: Bench, compared: Compared, isShrunk: boolean): Prom
   say(smallest.difference?.detail ?? "");
 }
 
+/** The indices of the cases that are asked for. */
+function wantedCases({ target }: Bench): Iterable<number> {
+  if (values.case !== undefined) return values.case.split(",").map(Number);
+  const kinds = values.kind?.split(",") ?? [];
+  return casesOfKinds(target, { seed, count: Number(values.cases), kinds });
+}
+
+/** The kinds asked for that a target does not have. */
+function unknownKinds({ kinds = [] }: FuzzTarget): string[] {
+  return (values.kind?.split(",") ?? []).filter((kind) => !kinds.includes(kind));
+}
+
+function announce(bench: Bench): void {
+  const { target } = bench;
+  const ofKinds = values.kind === undefined ? "" : ` of ${values.kind}`;
+  const which = values.case === undefined ? `${values.cases} cases${ofKinds}` : `case ${values.case}`;
+  say(`fuzz ${target.name}: seed ${seed}, ${which}`);
+  if (!values.verbose || values.case === undefined) return;
+  for (const index of wantedCases(bench)) say(show(generateCase(target, seed, index)));
+}
+
 async function runTarget(bench: Bench): Promise<boolean> {
   const { target } = bench;
-  const range =
-    values.case === undefined
-      ? { seed, from: 0, to: Number(values.cases) }
-      : { seed, from: Number(values.case), to: Number(values.case) + 1 };
-  say(`fuzz ${target.name}: seed ${seed}, cases ${range.from} to ${range.to - 1}`);
-  if (values.verbose && values.case !== undefined) say(show(generateCase(target, seed, range.from)));
+  const unknown = unknownKinds(target);
+  if (unknown.length > 0) {
+    say(
+      `fuzz ${target.name}: has no cases of ${unknown.join(", ")}; there are ${(target.kinds ?? []).join(", ")}`,
+    );
+    return false;
+  }
+  announce(bench);
   const waived = new Map<string, number>();
   const count = { passed: 0, failed: 0, waived: 0, errors: 0 };
-  for await (const compared of compareCases(bench, range)) {
+  for await (const compared of compareCases(bench, seed, wantedCases(bench))) {
     if (compared.theirs.error !== undefined) count.errors += 1;
     if (compared.difference === undefined) count.passed += 1;
     else if (compared.waiver !== undefined) {

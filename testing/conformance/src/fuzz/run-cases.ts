@@ -92,20 +92,42 @@ async function ownOutcome(target: FuzzTarget, given: FuzzCase, scratch: string):
   }
 }
 
-/** Compares the cases `from` up to `to`, a few at a time, and yields them in order. */
+/** The indices of as many cases, of some kinds where these are named. */
+export function* casesOfKinds(
+  { kindOf }: FuzzTarget,
+  {
+    seed,
+    count,
+    kinds,
+  }: { readonly seed: number; readonly count: number; readonly kinds: readonly string[] },
+): Generator<number> {
+  let found = 0;
+  for (let index = 0; found < count; index += 1) {
+    const isWanted =
+      kinds.length === 0 || kinds.includes(kindOf?.(seededRandom(caseSeed(seed, index))) ?? "");
+    if (!isWanted) continue;
+    found += 1;
+    yield index;
+  }
+}
+
+/** Compares cases, a few at a time, and yields them in order. */
 export async function* compareCases(
   bench: Bench,
-  range: { readonly seed: number; readonly from: number; readonly to: number },
+  seed: number,
+  indices: Iterable<number>,
 ): AsyncGenerator<Compared> {
-  const pending = new Map<number, Promise<Compared>>();
+  const pending: Promise<Compared>[] = [];
   const { workers = 2 } = bench.target;
-  let next = range.from;
-  for (let index = range.from; index < range.to; index++) {
-    for (; next < range.to && next < index + workers; next++) {
-      pending.set(next, compareCase(bench, generateCase(bench.target, range.seed, next), next));
+  const left = indices[Symbol.iterator]();
+  for (;;) {
+    while (pending.length < workers) {
+      const next = left.next();
+      if (next.done === true) break;
+      pending.push(compareCase(bench, generateCase(bench.target, seed, next.value), next.value));
     }
-    const compared = pending.get(index);
-    pending.delete(index);
-    if (compared !== undefined) yield await compared;
+    const first = pending.shift();
+    if (first === undefined) return;
+    yield await first;
   }
 }

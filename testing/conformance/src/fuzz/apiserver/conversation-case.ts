@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Random } from "@weir/core";
 import { Dice } from "../dice.ts";
 import type { FuzzCase } from "../fuzz-target.ts";
@@ -21,12 +22,34 @@ import type { Fields, Subject } from "./subject.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
+/** What custom resources are called. */
+const CUSTOM = "Widget";
+
+/** The kinds that conversations are about. */
+export const KINDS: readonly string[] = [CUSTOM, ...BUILTIN_SUBJECTS.keys()];
+
+/** The kind that a case is about: half of them are about custom resources. */
+export function kindOfCase(random: Random): string {
+  if (random.next() < 0.5) return CUSTOM;
+  // The kind of the highest hash: one that is added takes some cases from the others and leaves all others as they are.
+  const salt = random.next();
+  let [best, highest] = ["", -1];
+  for (const kind of BUILTIN_SUBJECTS.keys()) {
+    const hash = hashOf(`${kind} ${salt}`);
+    if (hash > highest) [best, highest] = [kind, hash];
+  }
+  return best;
+}
+
+function hashOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE();
+}
+
 /** A conversation about one kind: a definition or a built-in one, then requests of all verbs. */
 export function generateConversation(random: Random): FuzzCase {
+  const subject = BUILTIN_SUBJECTS.get(kindOfCase(random));
   const dice = new Dice(random, 0.5);
-  return caseOf(
-    dice.chance(0.5) ? customConversation(dice) : someRequests(dice, dice.pick(BUILTIN_SUBJECTS)),
-  );
+  return caseOf(subject === undefined ? customConversation(dice) : someRequests(dice, subject));
 }
 
 function customConversation(dice: Dice): readonly CaseRequest[] {
@@ -53,12 +76,27 @@ const VERBS: readonly (readonly [
 function someRequests(dice: Dice, subject: Subject): CaseRequest[] {
   const usual = dice.pick([0, 0.02, 0.1]);
   const sent: Fields[] = [];
-  const depth = subject.isCustom ? Number.POSITIVE_INFINITY : 2;
-  const mood = (): Mood => ({ wrong: dice.takesRisks && dice.chance(0.6) ? usual : 0, sent, depth });
+  const depth = subject.isCustom || dice.chance(0.25) ? Number.POSITIVE_INFINITY : 2;
+  // Built-in kinds have values that are decoded and then refused.
+  const refusals = subject.isCustom ? 0 : dice.pick([0, 0.2, 0.6]);
+  const mood = (): Mood => {
+    if (!dice.takesRisks) return { wrong: 0, refused: 0, sent, depth };
+    if (dice.chance(refusals)) return { wrong: 0, refused: dice.pick([1, 1, 1, 2, 2, 4]), sent, depth };
+    return { wrong: dice.chance(0.6) ? usual : 0, refused: 0, sent, depth };
+  };
   const make = dice.chance(0.6) ? create : apply;
-  const first = make(dice, subject, { wrong: 0, sent, depth });
+  const first = make(dice, subject, { wrong: 0, refused: 0, sent, depth });
   const requests = [first, ...dice.many(4, 16, () => someRequest(dice, subject, mood()))];
-  return [...requests, ...Object.values(subject.collections).map((path) => ({ method: "GET", path }))];
+  return [...requests, ...lastLooks(subject)];
+}
+
+/** What has come of it all. */
+function lastLooks({ collections, isShared }: Subject): CaseRequest[] {
+  return Object.values(collections).flatMap((path) =>
+    isShared
+      ? ["a", "b"].map((name) => ({ method: "GET", path: `${path}/$NS-${name}` }))
+      : [{ method: "GET", path }],
+  );
 }
 
 function someRequest(dice: Dice, subject: Subject, mood: Mood): CaseRequest {

@@ -112,11 +112,12 @@ class Conversation {
     }
   }
 
-  /** Definitions of ended cases would make a server slow, and addresses of Services are few. */
+  /** Definitions of ended cases would make a server slow, and addresses of Services are few; the cluster is for all cases. */
   async end(): Promise<void> {
     if (!this.#target.isDelayed) return;
+    const own = `/namespaces/${this.#target.namespaces.first}/`;
     for (const path of this.#seen.keys())
-      if (path.includes("/services/")) await this.#send({ method: "DELETE", path });
+      if (path.includes("/services/") || !path.includes(own)) await this.#send({ method: "DELETE", path });
     for (const name of this.#definitions)
       await this.#send({ method: "DELETE", path: `${DEFINITIONS}/${name}` });
   }

@@ -16,8 +16,9 @@ export function customSubject(defined: DefinedKind): Subject {
     collections: Object.fromEntries(collections) as Record<string, string>,
     subresources: [...(hasStatus ? ["status"] : []), ...(hasScale ? ["scale"] : [])],
     isCustom: true,
+    isShared: false,
     fieldSelectors: ["spec.a=x", "spec.on=true", "spec.port=5", "spec.name!=a", "nope=1"],
-    content(dice, apiVersion, wrong) {
+    content(dice, apiVersion, { wrong }) {
       const schema = versions[apiVersion.split("/").at(-1) ?? ""] ?? {};
       const value: JsonValue = someValue(dice, { ...schema, nullable: false }, wrong);
       if (!isFields(value)) return { spec: value };

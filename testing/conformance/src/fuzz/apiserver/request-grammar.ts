@@ -2,11 +2,10 @@ import type { JsonValue } from "@weir/core";
 import type { Dice } from "../dice.ts";
 import type { CaseRequest } from "./conversation.ts";
 import { pointersOf, someJsonPatch, someParts, withDirectives } from "./patch-grammar.ts";
-import { type Fields, someMetadata, someName, type Subject } from "./subject.ts";
+import { type Fields, type Mistakes, someMetadata, someName, type Subject } from "./subject.ts";
 
-/** How likely it is that what is sent is refused. */
-export interface Mood {
-  readonly wrong: number;
+/** What a request is made by. */
+export interface Mood extends Mistakes {
   /** Objects that earlier requests sent: patches mostly are of what is there. */
   readonly sent: Fields[];
   /** How deep patches take objects apart; what is below comes whole. */
@@ -52,8 +51,8 @@ export function someWhole(dice: Dice, subject: Subject, apiVersion: string, mood
   }
   return {
     ...head,
-    metadata: someMetadata(dice, someName(dice), mood.wrong),
-    ...subject.content(dice, apiVersion, mood.wrong),
+    metadata: someMetadata(dice, someName(dice, subject), mood.wrong),
+    ...subject.content(dice, apiVersion, mood),
   };
 }
 
@@ -67,13 +66,18 @@ export function create(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
     ? whole
     : {
         ...whole,
-        metadata: { ...metadata, ...(dice.chance(0.8) ? { generateName: `gen-${mood.sent.length}-` } : {}) },
+        metadata: {
+          ...metadata,
+          ...(dice.chance(0.8)
+            ? { generateName: `${subject.isShared ? "$NS-" : ""}gen-${mood.sent.length}-` }
+            : {}),
+        },
       };
   return { method: "POST", path, ...withQuery(writeQuery(dice, mood)), body: body as JsonValue };
 }
 
 function somePath(dice: Dice, subject: Subject, collection: string): string {
-  const path = `${collection}/${someName(dice)}`;
+  const path = `${collection}/${someName(dice, subject)}`;
   const [first] = subject.subresources;
   return first !== undefined && dice.chance(0.2) ? `${path}/${dice.pick(subject.subresources)}` : path;
 }
@@ -91,7 +95,7 @@ export function update(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
   if (dice.chance(0.2)) return { method: "PUT", path, ...withQuery(query), body: whole as JsonValue };
   const edits = pointersOf(whole)
     .filter((pointer) => !/^\/(?:apiVersion|kind|metadata\/name)$/.test(pointer) && dice.chance(0.15))
-    .filter((pointer) => subject.isCustom || isShallow(pointer))
+    .filter((pointer) => mood.depth > 2 || isShallow(pointer))
     .map((at) =>
       dice.chance(0.25) ? { at } : { at, value: at.split("/").slice(1).reduce<JsonValue>(valueOf, whole) },
     );
@@ -107,10 +111,7 @@ export function update(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
   return { method: "PUT", path, ...withQuery(query), body, edit: [...edits, ...version, ...stale] };
 }
 
-/**
- * Of a built-in kind the items of lists are taken or left as a whole: what is wrong within a container, say, is told by rules
- * that Git repositories do not run into.
- */
+/** Whether a place is outside of lists: in most cases of built-in kinds their items are taken or left as a whole. */
 function isShallow(pointer: string): boolean {
   return !/\/\d+\/|^\/metadata\/ownerReferences\/\d/.test(pointer);
 }
@@ -157,7 +158,7 @@ export function jsonPatch(dice: Dice, subject: Subject, mood: Mood): CaseRequest
     ...request,
     body: someJsonPatch(
       dice,
-      { like, other: whole, isWanted: subject.isCustom ? () => true : isShallow },
+      { like, other: whole, isWanted: mood.depth > 2 ? () => true : isShallow },
       mood.wrong,
     ),
   };
@@ -268,6 +269,7 @@ export function list(dice: Dice, subject: Subject): CaseRequest {
       "metadata.namespace=$NS",
       ...subject.fieldSelectors,
     ]);
+  if (subject.isShared) query["fieldSelector"] = "metadata.name=$NS-a";
   return {
     method: "GET",
     path,
@@ -278,7 +280,7 @@ export function list(dice: Dice, subject: Subject): CaseRequest {
 
 export function remove(dice: Dice, subject: Subject, { wrong }: Mood): CaseRequest {
   const [, collection] = someVersion(dice, subject);
-  const isAll = dice.chance(0.12);
+  const isAll = dice.chance(0.12) && !subject.isShared;
   const query: Record<string, string> = {};
   if (dice.chance(0.25))
     query["propagationPolicy"] = dice.chance(wrong)
@@ -290,7 +292,7 @@ export function remove(dice: Dice, subject: Subject, { wrong }: Mood): CaseReque
   const body = dice.maybe(0.2, () => dice.pick(DELETE_OPTIONS));
   return {
     method: "DELETE",
-    path: isAll ? collection : `${collection}/${someName(dice)}`,
+    path: isAll ? collection : `${collection}/${someName(dice, subject)}`,
     ...withQuery(query),
     ...(body === undefined ? {} : { body }),
   };

@@ -10,10 +10,20 @@ export interface Subject {
   readonly collections: Readonly<Record<string, string>>;
   readonly subresources: readonly string[];
   readonly isCustom: boolean;
+  /** Whether its objects lie among those of other cases; their names begin with what is the case's own. */
+  readonly isShared: boolean;
   /** Selectors that its lists understand, or do not. */
   readonly fieldSelectors: readonly string[];
-  /** What an object of a version holds beside its metadata; it is wrong at each step with the given probability. */
-  content(dice: Dice, apiVersion: string, wrong: number): Fields;
+  /** What an object of a version holds beside its metadata. */
+  content(dice: Dice, apiVersion: string, mistakes: Mistakes): Fields;
+}
+
+/** What is wrong with what is sent. */
+export interface Mistakes {
+  /** How likely each step is wrong. */
+  readonly wrong: number;
+  /** In how many places a value of a built-in kind is one that the server decodes and then refuses. */
+  readonly refused: number;
 }
 
 export function isFields(value: JsonValue | undefined): value is Fields {
@@ -34,8 +44,9 @@ const WRONG_LABELS: readonly JsonValue[] = [
 ];
 const OWNER = { apiVersion: "v1", kind: "ConfigMap", name: "o", uid: "11111111-2222-3333-4444-555555555555" };
 
-export function someName(dice: Dice): string {
-  return dice.pick(NAMES);
+export function someName(dice: Dice, { isShared }: Subject): string {
+  const name = dice.pick(NAMES);
+  return isShared ? `$NS-${name}` : name;
 }
 
 /** The metadata of an object; `wrong` is how likely each part of it is refused. */

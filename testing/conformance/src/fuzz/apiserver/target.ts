@@ -2,7 +2,7 @@ import { type JsonValue, parseJson, writeJson } from "@weir/core";
 import { findControlPlane } from "@weir/testkit";
 import { type RealServer, startRealServer } from "../../apiserver/real-target.ts";
 import type { FuzzCase, FuzzOutcome, FuzzTarget, OpenedTarget } from "../fuzz-target.ts";
-import { generateConversation } from "./conversation-case.ts";
+import { generateConversation, kindOfCase, KINDS } from "./conversation-case.ts";
 import { type Exchange, requestsOf } from "./conversation.ts";
 import { converse } from "./converse.ts";
 import { conversationDifference } from "./difference.ts";
@@ -26,6 +26,8 @@ function apiserverTarget(real: RealServer): FuzzTarget {
     waivers: WAIVERS,
     repeats: 4,
     workers: 16,
+    kinds: KINDS,
+    kindOf: kindOfCase,
     generate: generateConversation,
     ours: async (given) => outcomeOf(await converseEmbedded(requestsOf(given))),
     theirs: (given) => askReal(given, real),

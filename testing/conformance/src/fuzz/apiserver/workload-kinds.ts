@@ -2,18 +2,6 @@ import type { Builtin } from "./builtin-kind.ts";
 import { podSpec, podTemplate } from "./pod-shape.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { BOOL, COUNT, list, obj, one, oneOf, SECONDS, SELECTOR } from "./shapes.ts";
-const metric = oneOf(
-  [
-    { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } },
-    { type: "Resource", resource: { name: "memory", target: { type: "AverageValue", averageValue: "1Gi" } } },
-  ],
-  [
-    { type: "Resource" },
-    { type: "X" },
-    { type: "Resource", resource: { name: "", target: { type: "Utilization", averageUtilization: 0 } } },
-  ],
-);
-
 const ALWAYS = oneOf(["Always"], ["Never", "OnFailure", "x"]);
 const ONCE = oneOf(["Never", "OnFailure"], ["Always", "x"]);
 const claimSpec = obj(
@@ -197,43 +185,6 @@ export const WORKLOADS: readonly Builtin[] = [
           },
           "schedule",
           "jobTemplate",
-        ),
-      },
-      "spec",
-    ),
-    subresources: ["status"],
-  },
-  {
-    apiVersion: "autoscaling/v2",
-    kind: "HorizontalPodAutoscaler",
-    plural: "horizontalpodautoscalers",
-    content: obj(
-      {
-        spec: obj(
-          {
-            scaleTargetRef: oneOf(
-              [{ apiVersion: "apps/v1", kind: "Deployment", name: "web" }],
-              [
-                { kind: "", name: "" },
-                { kind: "Deployment", name: "a/b" },
-              ],
-            ),
-            minReplicas: oneOf([1, 2], [0, -1]),
-            maxReplicas: oneOf([3, 5], [0, 1]),
-            metrics: list(metric),
-            behavior: oneOf(
-              [
-                { scaleDown: { stabilizationWindowSeconds: 60 } },
-                { scaleUp: { policies: [{ type: "Pods", value: 2, periodSeconds: 15 }] } },
-              ],
-              [
-                { scaleDown: { stabilizationWindowSeconds: -1 } },
-                { scaleUp: { policies: [{ type: "x", value: 0, periodSeconds: 0 }] } },
-              ],
-            ),
-          },
-          "scaleTargetRef",
-          "maxReplicas",
         ),
       },
       "spec",

@@ -12,6 +12,7 @@ import { buildFailed, isBuildFailure } from "./chart-build-error.ts";
 import type { FoundChart } from "./chart-repository.ts";
 import type { ChartSource } from "./observe-source.ts";
 import { type ChartSourceDeps, type ChartsOf, type OpenCharts, openCharts } from "./open-charts.ts";
+import { tellsRefusedAccess } from "./refused-access.ts";
 import type { SourceTrees } from "./source-trees.ts";
 import { readPolicy } from "./verification-policy.ts";
 
@@ -136,9 +137,6 @@ function withoutObject(namespace: string, url: string): ChartsOf {
   return { metadata: { namespace }, spec: { url, provider: "generic" } } as ChartsOf;
 }
 
-/** Texts that tell that who asks is not let in, as Flux looks for them. */
-const AUTH_SIGNS = ["401", "unauthorized", "authentication required", "tls", "unknown certificate authority"];
-
 /**
  * What is no failure of a step of the build is one that Flux's conditions do not know; its event does.
  */
@@ -153,8 +151,7 @@ function asReported(error: SourceStepError, source: Source, ctx: SourceContext):
   }
   if (error.retry === "never") return error;
   const text = describeError(error);
-  const isRefused = source.kind === "repository" && AUTH_SIGNS.some((sign) => text.includes(sign));
-  if (isRefused && isBuildFailure(error)) {
+  if (source.kind === "repository" && isBuildFailure(error) && tellsRefusedAccess(text)) {
     const message = `failed to authenticate with the Helm repository: ${text}`;
     return unknown(new SourceStepError(ACCESS_FAILED, message));
   }

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@weir/core";
 import { badRequestError, invalidError } from "@weir/objects";
 import { type FieldError, invalidField } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate, objectViews } from "../http/negotiate.ts";
+import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import { readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
@@ -47,7 +47,7 @@ export async function reviewVerb(call: Call): Promise<ApiResponse> {
   const review = reviews[call.resource.plural];
   const answer = review === undefined ? object : await review(call, withFields(call, object, options));
   const how = negotiate(call.request.header("accept"), {
-    views: objectViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(call.request),
   });
   return respond(answer, how, { status: 201, warnings: call.warnings });

@@ -14,7 +14,7 @@ import { updateVerb } from "../verbs/update.ts";
 import { watchVerb } from "../watch/watch.ts";
 import { subresourceVerb } from "../verbs/subresource.ts";
 import { NoSuchPageError } from "./no-such-page.ts";
-import { checkRouted, LIST_TYPES, OBJECT_TYPES } from "./negotiate.ts";
+import { checkRouted, LIST_TYPES, negotiate, OBJECT_TYPES, RESOURCE_VIEWS } from "./negotiate.ts";
 import { methodNotAllowedError, noSuchResourceError, plainError } from "./respond.ts";
 
 type Handler = (call: Call) => Promise<ApiResponse>;
@@ -87,7 +87,11 @@ function notAllowed({ resource, info, warnings }: Call): Error {
 /** What is wrong with a request whatever its verb does: what it accepts, its name, its namespace. */
 function checkRequest(call: Call): void {
   const { info, resource, request } = call;
-  if (!resource.isCustom) checkRouted(request.header("accept"), isStreamed(call) ? LIST_TYPES : OBJECT_TYPES);
+  const accept = request.header("accept");
+  if (!resource.isCustom) checkRouted(accept, isStreamed(call) ? LIST_TYPES : OBJECT_TYPES);
+  // Nothing is written for a client that takes no answer that there is.
+  if (accept !== undefined && request.method !== "GET")
+    negotiate(accept, { views: RESOURCE_VIEWS, isPretty: false, hasProtobuf: !resource.isCustom });
   // An update reads its body first, which has no such name.
   if (info.name !== "" && info.verb !== "update") checkName(info.name);
   if (info.namespace === "." || info.namespace === "..") {

@@ -48,8 +48,15 @@ interface AcceptClause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** What one object can be shown as. */
-export const objectViews: readonly string[] = ["Table", "PartialObjectMetadata"];
+/**
+ * What objects and lists can be shown as. A view of lists that is asked for an object, or the other way round, is refused when
+ * there is something to show.
+ */
+export const RESOURCE_VIEWS: readonly string[] = [
+  "Table",
+  "PartialObjectMetadata",
+  "PartialObjectMetadataList",
+];
 
 const plainJson: Negotiated = { format: "json", isPretty: false, contentType: "application/json" };
 
@@ -66,8 +73,6 @@ export interface NegotiateOptions {
   readonly isPretty: boolean;
   /** What is sent has a protobuf encoding; false by default. */
   readonly hasProtobuf?: boolean;
-  /** The Go type that a refusal of a list's view for an object, or of an object's for a list, names. */
-  readonly goType?: string;
 }
 
 /**
@@ -107,10 +112,7 @@ function accepts(
   const version = clause.parameters.get("v");
   const isMeta = clause.parameters.get("g") === "meta.k8s.io" && (version === "v1" || version === "v1beta1");
   if (!isMeta) return undefined;
-  if (!options.views.includes(as)) {
-    if (options.goType !== undefined && metadataViews.has(as)) throw wrongViewError(as, options.goType);
-    return undefined;
-  }
+  if (!options.views.includes(as)) return undefined;
   const view = { ...base, as: as as NonNullable<Negotiated["as"]> };
   return version === "v1beta1" ? { ...view, isBeta: true } : view;
 }
@@ -120,9 +122,8 @@ function isViewAsked({ parameters }: AcceptClause): boolean {
   return parameters.has("v") || parameters.has("g");
 }
 
-const metadataViews = new Set(["PartialObjectMetadata", "PartialObjectMetadataList"]);
-
-function wrongViewError(as: string, goType: string): Error {
+/** 406 of a list's view asked for an object, or of an object's asked for a list, which is of that type in Go. */
+export function wrongViewError(as: NonNullable<Negotiated["as"]>, goType: string): Error {
   const is = as.endsWith("List") ? "is not a list" : "is a list";
   const message = `you requested ${as}, but the requested object ${is} (${goType})`;
   return failure({ reason: "NotAcceptable", code: 406, message });

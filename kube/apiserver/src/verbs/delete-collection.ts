@@ -1,10 +1,10 @@
 import { isStatusReason } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate } from "../http/negotiate.ts";
+import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, text } from "../resources/draft-access.ts";
 import { deleteObject, readDeleteOptions, warnOfOrphans } from "./delete.ts";
-import { listViews, readPage, respondList } from "./list.ts";
+import { readPage, respondList } from "./list.ts";
 import { readListOptions } from "./list-options.ts";
 import { wantsPretty } from "./respond-object.ts";
 import { readSelection } from "./selection.ts";
@@ -28,7 +28,7 @@ export async function deleteCollectionVerb(call: Call): Promise<ApiResponse> {
     }
   }
   const how = negotiate(request.header("accept"), {
-    views: listViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(request),
     hasProtobuf: !call.resource.isCustom,
   });

@@ -6,7 +6,7 @@ import { quoteGo } from "@weir/text";
 import type { AuditRecord } from "../audit/audit-record.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { ApiRequest, ApiResponse } from "../http/api-request.ts";
-import { negotiate, objectViews } from "../http/negotiate.ts";
+import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import { type BodySource, readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { type DeleteOptions, queryInteger } from "../http/write-options.ts";
@@ -30,7 +30,7 @@ export async function deleteVerb(call: Call): Promise<ApiResponse> {
   }
   const { resource, info } = call;
   const how = negotiate(call.request.header("accept"), {
-    views: objectViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(call.request),
     hasProtobuf: !resource.isCustom,
   });

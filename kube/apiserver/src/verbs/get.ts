@@ -1,9 +1,9 @@
 import { notFoundError, tooLargeResourceVersionError } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate, objectViews } from "../http/negotiate.ts";
+import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import { plainError, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
-import { goTypeOf, groupResource, storageKey } from "../resources/resource.ts";
+import { groupResource, storageKey } from "../resources/resource.ts";
 import { readRevision } from "./list-options.ts";
 import { respondObject, wantsPretty } from "./respond-object.ts";
 
@@ -11,10 +11,9 @@ import { respondObject, wantsPretty } from "./respond-object.ts";
 export async function getVerb(call: Call): Promise<ApiResponse> {
   const { api, resource, info, request } = call;
   const how = negotiate(request.header("accept"), {
-    views: objectViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(request),
     hasProtobuf: !resource.isCustom,
-    goType: goTypeOf(resource, false),
   });
   await checkMinimumVersion(call);
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name), request.asOf);

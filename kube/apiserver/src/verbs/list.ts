@@ -4,7 +4,7 @@ import { HeldBody } from "../flow/held-body.ts";
 import { OverloadedError } from "../flow/overloaded-error.ts";
 import type { ApiResponse } from "../http/api-request.ts";
 import { CHUNK_BYTES } from "../http/chunk-writer.ts";
-import { type Negotiated, negotiate } from "../http/negotiate.ts";
+import { type Negotiated, negotiate, RESOURCE_VIEWS, wrongViewError } from "../http/negotiate.ts";
 import { respondPieces } from "../http/respond-pieces.ts";
 import type { Call } from "../resources/call.ts";
 import type { StoredObject } from "../resources/object-store.ts";
@@ -24,17 +24,13 @@ export async function listVerb(call: Call): Promise<ApiResponse> {
   const options = readListOptions(request.query, false);
   const selection = readSelection(resource, request.query);
   const how = negotiate(request.header("accept"), {
-    views: listViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(request),
     hasProtobuf: !resource.isCustom,
-    goType: goTypeOf(resource, true),
   });
   const page = await readPage(call, options, selection);
   return respondList(call, page, how);
 }
-
-/** What a list can be shown as. */
-export const listViews: readonly string[] = ["Table", "PartialObjectMetadataList"];
 
 /** A page of a list. */
 export interface Page {
@@ -164,6 +160,7 @@ function tooOld(cursor: Cursor, options: ListOptions): StatusError {
 /** Answers with a page as a list, a Table, or a list of metadata. */
 export function respondList(call: Call, page: Page, how: Negotiated): Promise<ApiResponse> {
   const { resource } = call;
+  if (how.as === "PartialObjectMetadata") throw wrongViewError(how.as, goTypeOf(resource, true));
   const extras = { warnings: call.warnings };
   const metadata = {
     resourceVersion: String(page.revision),

@@ -1,9 +1,11 @@
 import type { KubeObject } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate, objectViews } from "../http/negotiate.ts";
+import { negotiate, RESOURCE_VIEWS, wrongViewError } from "../http/negotiate.ts";
 import { isTrue } from "../http/request-info.ts";
-import { respond } from "../http/respond.ts";
+import { plainError, respond } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
+import { parseVersion } from "../resources/draft-access.ts";
+import { goKindOf } from "../resources/resource.ts";
 import { partialMetadata } from "../table/partial-metadata.ts";
 import { objectTable, type Printed } from "../table/table.ts";
 
@@ -19,14 +21,22 @@ export function respondObject(
   printed: Printed = call.resource,
 ): ApiResponse {
   const how = negotiate(call.request.header("accept"), {
-    views: objectViews,
+    views: RESOURCE_VIEWS,
     isPretty: wantsPretty(call.request),
     hasProtobuf: !call.resource.isCustom,
   });
   const extras = { status, warnings: call.warnings };
   if (how.as === "Table") return respond(objectTable(call, object, printed), how, extras);
+  if (how.as === "PartialObjectMetadataList") throw notListError(call, object);
   if (how.as === "PartialObjectMetadata") return respond(partialMetadata(object), how, extras);
   return respond(object, how, extras);
+}
+
+/** A custom resource could be a list, as far as upstream's type of it tells; that it is none shows when its items are read. */
+function notListError({ resource }: Call, { apiVersion, kind }: KubeObject): Error {
+  if (resource.isCustom) return plainError("content is not a list");
+  const { group } = parseVersion(apiVersion);
+  return wrongViewError("PartialObjectMetadataList", `*${goKindOf({ group, kind })}`);
 }
 
 /** Spaces are for people: asked for by `pretty`, or read by a browser or a command line. */

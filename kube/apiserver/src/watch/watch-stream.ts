@@ -170,7 +170,10 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array> {
   }
 
   #send(bytes: Uint8Array): void {
-    if (this.#waiting !== undefined && bytes.length > 0) this.#give({ done: false, value: bytes });
+    if (this.#waiting === undefined || bytes.length === 0) return;
+    // There is no such view of an event: upstream fails to write the first one, and ends.
+    if (this.#input.how.as === "PartialObjectMetadataList") this.#end();
+    else this.#give({ done: false, value: bytes });
   }
 
   async #begin(): Promise<void> {

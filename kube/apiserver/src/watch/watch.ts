@@ -1,6 +1,6 @@
 import { notAcceptableError } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { type Negotiated, negotiate, objectViews } from "../http/negotiate.ts";
+import { type Negotiated, negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import { plainError, warningHeaders } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { storageKey, storageScope } from "../resources/resource.ts";
@@ -40,7 +40,7 @@ function scopeOf({ request, resource, info }: Call): string {
 }
 
 function negotiateStream(accept: string | undefined): Negotiated {
-  const how = negotiate(accept, { views: objectViews, isPretty: false });
+  const how = negotiate(accept, { views: RESOURCE_VIEWS, isPretty: false });
   if (how.format !== "json") throw notAcceptableError(STREAM_TYPES);
   return how;
 }

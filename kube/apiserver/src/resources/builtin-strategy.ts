@@ -4,6 +4,7 @@ import type { FieldError } from "@weir/schema";
 import { kindRules } from "./kind-rules.ts";
 import { asJson, child, metaOf } from "./draft-access.ts";
 import type { BeforeStore, Draft, Strategy, WriteContext } from "./resource.ts";
+import { checkUpdate, type UpdateCheck } from "./update-checks.ts";
 
 /** What one kind does otherwise than the rest. */
 export interface KindRules {
@@ -15,8 +16,15 @@ export interface KindRules {
     old: JsonObject,
     context: WriteContext,
   ) => readonly FieldError[];
+  /**
+   * The order in which upstream's rules of the kind look at an update. Where it is absent they look at the metadata, at what
+   * changed of it and at the whole, before `validateUpdate`.
+   */
+  readonly updateChecks?: readonly UpdateCheck[];
   /** What a client should hear of an object that is valid. */
   readonly warnings?: (object: JsonObject, old?: JsonObject) => readonly string[];
+  /** Changes a status that is written. */
+  readonly prepareStatus?: (object: Draft, old: JsonObject, context: WriteContext) => void;
   /** What is wrong with a status that is written. */
   readonly validateStatus?: (object: JsonObject, old: JsonObject) => readonly FieldError[];
   /** Gives an object that is valid what only the server can give; what it cannot is an error. */
@@ -51,6 +59,7 @@ const withStatus = new Set([
   "networking.v1.ServiceCIDR",
   "policy.v1.PodDisruptionBudget",
   "resource.v1.ResourceClaim",
+  "storage.v1.VolumeAttachment",
 ]);
 
 /** Kinds that count generations. */
@@ -120,6 +129,7 @@ const neverUnconditional = new Set([
   "scheduling.v1.PriorityClass",
   "storage.v1.CSIDriver",
   "storage.v1.CSINode",
+  "storage.v1.CSIStorageCapacity",
   "storage.v1.VolumeAttachment",
   "networking.v1.IPAddress",
 ]);
@@ -138,6 +148,10 @@ export function builtinStrategy(definition: string): Strategy {
     allowsUnconditionalUpdate: !neverUnconditional.has(definition),
     resetFields: hasStatus ? [["status"]] : [],
     hasGeneration,
+    ...(rules.updateChecks === undefined ? {} : { checksMetadata: true }),
+    ...(rules.prepareStatus === undefined
+      ? {}
+      : { prepareStatus: (object, old, context) => rules.prepareStatus?.(object, asJson(old), context) }),
     prepareForCreate(object, context) {
       if (hasStatus && definition !== SELF_MADE) object["status"] = copyJson(empty);
       if (hasGeneration) metaOf(object)["generation"] = 1;
@@ -165,7 +179,10 @@ export function builtinStrategy(definition: string): Strategy {
       return errors;
     },
     validateUpdate(object, old, context) {
-      const errors = rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [];
+      const errors =
+        rules.updateChecks === undefined
+          ? (rules.validateUpdate?.(asJson(object), asJson(old), context) ?? [])
+          : checkUpdate(rules, asJson(object), asJson(old), context);
       if (errors.length === 0) rules.warnings?.(asJson(object), asJson(old)).forEach(context.warn);
       return errors;
     },
@@ -181,6 +198,7 @@ const emptyStatus: Readonly<Record<string, JsonObject>> = {
   "core.v1.PersistentVolume": { phase: "Pending" },
   "core.v1.Service": { loadBalancer: {} },
   "networking.v1.Ingress": { loadBalancer: {} },
+  "storage.v1.VolumeAttachment": { attached: false },
   "apps.v1.DaemonSet": {
     currentNumberScheduled: 0,
     numberMisscheduled: 0,

@@ -40,6 +40,12 @@ export function number(parent: JsonObject | undefined, key: string): number | un
   return typeof value === "number" ? value : undefined;
 }
 
+/** An integer under a key, however large it is. */
+export function integer(parent: JsonObject | undefined, key: string): number | bigint | undefined {
+  const value = parent?.[key];
+  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+}
+
 /** The strings of a list under a key. */
 export function strings(parent: JsonObject | undefined, key: string): readonly string[] {
   return list(parent, key).filter((item) => typeof item === "string");

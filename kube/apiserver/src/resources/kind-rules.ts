@@ -17,7 +17,15 @@ import { mutatingBindingRules, mutatingPolicyRules } from "./rules/mutating-poli
 import { resourceQuotaRules } from "./rules/quota-rules.ts";
 import { webhookConfigurationRules } from "./rules/webhook-configuration-rules.ts";
 import { statefulSetRules } from "./rules/stateful-set-rules.ts";
-import { storageClassRules, volumeClaimRules, volumeRules } from "./rules/storage-rules.ts";
+import {
+  attachmentRules,
+  attributesClassRules,
+  storageCapacityRules,
+  storageClassRules,
+} from "./rules/storage-rules.ts";
+import { volumeClaimRules } from "./rules/claim-rules.ts";
+import { csiDriverRules, csiNodeRules } from "./rules/csi-rules.ts";
+import { volumeRules } from "./rules/volume-rules.ts";
 import {
   cronJobRules,
   daemonSetRules,
@@ -66,7 +74,12 @@ const rules: Readonly<Record<string, KindRules>> = {
   "rbac.v1.Role": roleRules,
   "rbac.v1.RoleBinding": bindingRules,
   "scheduling.v1.PriorityClass": priorityClassRules,
+  "storage.v1.CSIDriver": csiDriverRules,
+  "storage.v1.CSINode": csiNodeRules,
+  "storage.v1.CSIStorageCapacity": storageCapacityRules,
   "storage.v1.StorageClass": storageClassRules,
+  "storage.v1.VolumeAttachment": attachmentRules,
+  "storage.v1.VolumeAttributesClass": attributesClassRules,
 };
 
 const none: KindRules = {};

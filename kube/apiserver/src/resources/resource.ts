@@ -61,11 +61,15 @@ export interface Strategy {
   readonly resetFields: readonly (readonly string[])[];
   /** The object counts generations. */
   readonly hasGeneration: boolean;
+  /** The kind's own rules look at the metadata of an update where upstream's do. */
+  readonly checksMetadata?: boolean;
   readonly beforeStore?: BeforeStore;
   prepareForCreate(object: Draft, context: WriteContext): void;
   prepareForUpdate(object: Draft, old: KubeObject, context: WriteContext): void;
   validate(object: KubeObject, context: WriteContext): readonly FieldError[];
   validateUpdate(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
+  /** Changes a status that is written, before anything looks at it. */
+  prepareStatus?(object: Draft, old: KubeObject, context: WriteContext): void;
   /** What is wrong with a status that is written; absent where nothing can be. */
   validateStatus?(object: KubeObject, old: KubeObject, context: WriteContext): readonly FieldError[];
 }

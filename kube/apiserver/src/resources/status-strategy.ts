@@ -13,20 +13,25 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
     // A Service that is missing comes with its status, too.
     allowsCreateOnUpdate: strategy.allowsCreateOnUpdate,
     allowsUnconditionalUpdate: strategy.allowsUnconditionalUpdate,
-    resetFields: resource.isCustom
-      ? [["metadata"], ["spec"]]
-      : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : []), ...resetOfPods(resource)],
+    resetFields:
+      resource.isCustom || metadataKeepers.has(resource.plural)
+        ? [["metadata"], ["spec"]]
+        : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : []), ...resetOfPods(resource)],
     validateUpdate: (object, old, context) => strategy.validateStatus?.(object, old, context) ?? [],
-    prepareForUpdate(object, old) {
+    prepareForUpdate(object, old, context) {
       const result = statusUpdate(object, old);
       if (keepsLabels) keep(ensureChild(result, "metadata"), child(asJson(old), "metadata") ?? {}, "labels");
-      if (resource.isCustom) keepMetadata(result, old);
+      strategy.prepareStatus?.(result, old, context);
+      if (resource.isCustom || metadataKeepers.has(resource.plural)) keepMetadata(result, old);
       else keepOwn(result, asJson(old), resource.plural);
       for (const key of Object.keys(object)) delete object[key];
       Object.assign(object, result);
     },
   };
 }
+
+/** Built-in kinds whose status write leaves the metadata as it is, as those of custom resources do. */
+const metadataKeepers = new Set(["resourceclaims", "volumeattachments"]);
 
 /** Kinds whose status write leaves the labels as they are. */
 const labelKeepers = new Set(["apps/deployments"]);
@@ -81,6 +86,7 @@ export function plainStrategy(strategy: Strategy): Strategy {
     allowsCreateOnUpdate: false,
     allowsUnconditionalUpdate: true,
     resetFields: [],
+    checksMetadata: false,
     prepareForUpdate: () => {},
     validateUpdate: () => [],
   };

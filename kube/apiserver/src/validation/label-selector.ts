@@ -2,6 +2,7 @@ import type { JsonObject } from "@weir/core";
 import { type FieldError, invalidField, requiredField, forbiddenField } from "@weir/schema";
 import { labelSelectorFrom, LabelSelectorError, type LabelSelectorSpec } from "@weir/text";
 import { child, children, strings, text } from "../resources/draft-access.ts";
+import { labelValueErrors } from "./names.ts";
 import { labelErrors } from "./object-meta.ts";
 
 /** What is wrong with a label selector of an object's spec. */
@@ -27,6 +28,10 @@ export function selectorErrors(selector: JsonObject, field: string): readonly Fi
       errors.push(invalidField(`${at}.operator`, operator, "not a valid selector operator"));
     }
     errors.push(...labelErrors({ [text(expression, "key")]: "" }, `${at}.key`));
+    values.forEach((value, each) => {
+      for (const why of labelValueErrors(value))
+        errors.push(invalidField(`${at}.values[${each}]`, value, why));
+    });
   });
   return errors;
 }

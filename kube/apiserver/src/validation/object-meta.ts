@@ -125,6 +125,17 @@ function finalizerErrors(metadata: JsonObject): readonly FieldError[] {
   return errors;
 }
 
+/** What the rules of a kind itself find in the metadata of an update that changes it. */
+export function validateKindMetaUpdate(
+  object: JsonObject,
+  old: JsonObject,
+  subject: MetaSubject,
+): readonly FieldError[] {
+  const errors = validateObjectMetaUpdate(object, old);
+  if (!hasOwnFinalizers(subject)) return errors;
+  return [...errors, ...ownFinalizerErrors(child(object, "metadata") ?? {})];
+}
+
 /** A finalizer of a built-in kind says by its domain whose it is. */
 function ownFinalizerErrors(metadata: JsonObject): readonly FieldError[] {
   return strings(metadata, "finalizers").flatMap((finalizer, index) => {

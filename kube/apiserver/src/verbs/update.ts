@@ -28,6 +28,7 @@ import {
   toStored,
 } from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
+import { pathSegmentName } from "../validation/names.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
 import { createObject, prepareStore, reviewedOptions, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
@@ -189,8 +190,12 @@ const looksAtWhole = new Set(["limitranges"]);
 
 /** Upstream checks metadata in general and for the kind again: what is wrong is told several times in the causes. */
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
-  const { resource, info } = call;
+  const { resource, info, strategy } = call;
   const changes = validateObjectMetaUpdate(object, asJson(old));
+  if (strategy.checksMetadata === true) {
+    const { isNamespaced } = resource;
+    return [...validateObjectMeta(object, { isNamespaced, isCustom: true }, pathSegmentName), ...changes];
+  }
   const own = validateObjectMeta(object, resource, nameRuleOf(resource));
   if (changes.length === 0 && own.length === 0) return [];
   const isMain = info.subresource === "" && !resource.isCustom;

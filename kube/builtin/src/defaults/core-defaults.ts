@@ -6,6 +6,7 @@ import {
   roundUpResources,
   setDefault,
   setDefaultNumber,
+  setMissing,
 } from "./draft.ts";
 import { defaultRareVolume } from "./pod-defaults.ts";
 
@@ -73,7 +74,7 @@ export function defaultEndpointSlice(object: Draft): void {
 
 export function defaultVolumeClaim(object: Draft): void {
   const spec = ensureChild(object, "spec");
-  setDefault(spec, "volumeMode", "Filesystem");
+  setMissing(spec, "volumeMode", "Filesystem");
   roundUpResources(child(spec, "resources"), "limits", "requests");
   const status = ensureChild(object, "status");
   setDefault(status, "phase", "Pending");
@@ -85,7 +86,7 @@ export function defaultPersistentVolume(object: Draft): void {
   setDefault(ensureChild(object, "status"), "phase", "Pending");
   roundUpResources(spec, "capacity");
   setDefault(spec, "persistentVolumeReclaimPolicy", "Retain");
-  setDefault(spec, "volumeMode", "Filesystem");
+  setMissing(spec, "volumeMode", "Filesystem");
   const hostPath = child(spec, "hostPath");
   if (hostPath !== undefined && hostPath["type"] === undefined) hostPath["type"] = "";
   defaultRareVolume(spec);

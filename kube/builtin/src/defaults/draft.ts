@@ -32,6 +32,13 @@ export function setDefault(draft: Draft | undefined, key: string, value: JsonVal
   if (current === undefined || current === null || current === "") draft[key] = value;
 }
 
+/** Sets a field that Go holds by a pointer: an empty text is a value of its own. */
+export function setMissing(draft: Draft | undefined, key: string, value: JsonValue): void {
+  if (draft === undefined) return;
+  const current = draft[key];
+  if (current === undefined || current === null) draft[key] = value;
+}
+
 /** Sets an integer that Go holds without a pointer: zero is absent. */
 export function setDefaultNumber(draft: Draft | undefined, key: string, value: number): void {
   if (draft === undefined) return;

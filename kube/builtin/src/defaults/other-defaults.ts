@@ -1,4 +1,4 @@
-import { child, children, type Draft, ensureChild, isDraft, setDefault } from "./draft.ts";
+import { child, children, type Draft, ensureChild, isDraft, setDefault, setMissing } from "./draft.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 
@@ -65,7 +65,7 @@ export function defaultAutoscaler(object: Draft): void {
 }
 
 function defaultScaling(rules: Draft, usual: Draft): void {
-  setDefault(rules, "selectPolicy", "Max");
+  setMissing(rules, "selectPolicy", "Max");
   for (const [key, value] of Object.entries(usual)) setDefault(rules, key, value);
 }
 
@@ -77,22 +77,22 @@ export function defaultAutoscalerV1(object: Draft): void {
 export function defaultWebhookConfiguration(object: Draft): void {
   const mutating = object["kind"] === "MutatingWebhookConfiguration";
   for (const webhook of children(object, "webhooks")) {
-    setDefault(webhook, "failurePolicy", "Fail");
-    setDefault(webhook, "matchPolicy", "Equivalent");
+    setMissing(webhook, "failurePolicy", "Fail");
+    setMissing(webhook, "matchPolicy", "Equivalent");
     ensureChild(webhook, "namespaceSelector");
     ensureChild(webhook, "objectSelector");
     setDefault(webhook, "timeoutSeconds", 10);
-    if (mutating) setDefault(webhook, "reinvocationPolicy", "Never");
+    if (mutating) setMissing(webhook, "reinvocationPolicy", "Never");
     const service = child(child(webhook, "clientConfig"), "service");
     if (service !== undefined) setDefault(service, "port", 443);
-    for (const rule of children(webhook, "rules")) setDefault(rule, "scope", "*");
+    for (const rule of children(webhook, "rules")) setMissing(rule, "scope", "*");
   }
 }
 
 /** ValidatingAdmissionPolicy and MutatingAdmissionPolicy. */
 export function defaultAdmissionPolicy(object: Draft): void {
   const spec = ensureChild(object, "spec");
-  setDefault(spec, "failurePolicy", "Fail");
+  setMissing(spec, "failurePolicy", "Fail");
   const constraints = child(spec, "matchConstraints");
   if (constraints !== undefined) defaultMatchResources(constraints);
   if (object["kind"] === "MutatingAdmissionPolicy") setDefault(spec, "reinvocationPolicy", "Never");
@@ -105,21 +105,21 @@ export function defaultAdmissionPolicyBinding(object: Draft): void {
 }
 
 function defaultMatchResources(match: Draft): void {
-  setDefault(match, "matchPolicy", "Equivalent");
+  setMissing(match, "matchPolicy", "Equivalent");
   ensureChild(match, "namespaceSelector");
   ensureChild(match, "objectSelector");
   for (const list of ["resourceRules", "excludeResourceRules"]) {
-    for (const rule of children(match, list)) setDefault(rule, "scope", "*");
+    for (const rule of children(match, list)) setMissing(rule, "scope", "*");
   }
 }
 
 export function defaultPriorityClass(object: Draft): void {
-  setDefault(object, "preemptionPolicy", "PreemptLowerPriority");
+  setMissing(object, "preemptionPolicy", "PreemptLowerPriority");
 }
 
 export function defaultStorageClass(object: Draft): void {
-  setDefault(object, "reclaimPolicy", "Delete");
-  setDefault(object, "volumeBindingMode", "Immediate");
+  setMissing(object, "reclaimPolicy", "Delete");
+  setMissing(object, "volumeBindingMode", "Immediate");
 }
 
 export function defaultCsiDriver(object: Draft): void {
@@ -132,7 +132,7 @@ export function defaultCsiDriver(object: Draft): void {
     seLinuxMount: false,
   };
   for (const [key, value] of Object.entries(usual)) if (spec[key] === undefined) spec[key] = value;
-  setDefault(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
+  setMissing(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
   if (!Array.isArray(spec["volumeLifecycleModes"])) spec["volumeLifecycleModes"] = ["Persistent"];
 }
 

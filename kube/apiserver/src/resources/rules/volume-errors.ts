@@ -1,141 +1,130 @@
-import type { JsonObject, JsonValue } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import {
-  compareQuantities,
-  formatQuantity,
-  parseQuantity,
-  quantityFromJson,
-  quantityMilliValue,
-} from "@weir/text";
-import { selectorErrors } from "../../validation/label-selector.ts";
-import { dns1123Subdomain } from "../../validation/names.ts";
-import { sourceErrors } from "../../validation/pod/volume-sources.ts";
-import { child, isDraft, strings, text } from "../draft-access.ts";
+import type { JsonObject } from "@weir/core";
+import { type FieldError, forbiddenField, requiredField, unsupportedField } from "@weir/schema";
+import { nodeTermErrors } from "../../validation/pod/affinity.ts";
+import { child, children, strings, text } from "../draft-access.ts";
+import { accessErrors, basicAmountErrors, classErrors, modeErrors, positiveErrors } from "./claim-errors.ts";
+import { persistentSourceErrors } from "./persistent-source-errors.ts";
 
-const ACCESS = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-const MODES = ["Block", "Filesystem"];
 const RECLAIMS = ["Delete", "Recycle", "Retain"];
-const ZERO = parseQuantity("0");
-
-/** What is wrong with what a claim asks for. */
-export function claimSpecErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const selector = child(spec, "selector");
-  const requests = child(child(spec, "resources"), "requests") ?? {};
-  const at = `${field}.resources[storage]`;
-  const asked = requests["storage"];
-  return [
-    ...(strings(spec, "accessModes").length === 0
-      ? [requiredField(`${field}.accessModes`, "at least 1 access mode is required")]
-      : []),
-    ...(selector === undefined ? [] : selectorErrors(selector, `${field}.selector`)),
-    ...accessErrors(spec, field),
-    ...(asked === undefined ? [requiredField(at)] : positiveErrors(asked, at)),
-    ...classErrors(spec, "storageClassName", field),
-    ...modeErrors(spec, field),
-    ...classErrors(spec, "volumeAttributesClassName", field),
-  ];
-}
-
-function accessErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const modes = strings(spec, "accessModes");
-  const at = `${field}.accessModes`;
-  const errors = modes
-    .filter((mode) => !ACCESS.includes(mode))
-    .map((mode) => unsupportedField(at, mode, ACCESS));
-  const isAlone = modes.every((mode) => mode === "ReadWriteOncePod" || !ACCESS.includes(mode));
-  if (modes.includes("ReadWriteOncePod") && !isAlone)
-    errors.push(forbiddenField(at, "may not use ReadWriteOncePod with other access modes"));
-  return errors;
-}
-
-function positiveErrors(value: JsonValue, field: string): readonly FieldError[] {
-  const quantity = quantityFromJson(value);
-  if (compareQuantities(quantity, ZERO) > 0) return [];
-  return [invalidField(field, formatQuantity(quantity), "must be greater than zero")];
-}
-
-function classErrors(spec: JsonObject, name: string, field: string): readonly FieldError[] {
-  const value = text(spec, name);
-  if (value === "") return [];
-  return dns1123Subdomain(value, false).map((why) => invalidField(`${field}.${name}`, value, why));
-}
-
-function modeErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const mode = spec["volumeMode"];
-  if (typeof mode !== "string" || MODES.includes(mode)) return [];
-  return [unsupportedField(`${field}.volumeMode`, mode, MODES)];
-}
-
-/** Fields of a volume that are objects and no source. */
-const NO_SOURCES = new Set(["capacity", "claimRef", "nodeAffinity"]);
-
-/** The order in which upstream looks at sources; others come after. */
-const ORDER = ["hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd"];
 
 /** What is wrong with a volume. */
 export function volumeErrors(object: JsonObject): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
+  const affinity = child(spec, "nodeAffinity");
+  const reclaim = text(spec, "persistentVolumeReclaimPolicy");
+  const at = "spec.persistentVolumeReclaimPolicy";
   const errors: FieldError[] = [];
   if (strings(spec, "accessModes").length === 0) errors.push(requiredField("spec.accessModes"));
   errors.push(...accessErrors(spec, "spec"), ...capacityErrors(spec));
-  const reclaim = text(spec, "persistentVolumeReclaimPolicy");
-  const at = "spec.persistentVolumeReclaimPolicy";
   if (reclaim !== "" && !RECLAIMS.includes(reclaim)) errors.push(unsupportedField(at, reclaim, RECLAIMS));
-  const affinity = child(spec, "nodeAffinity");
-  const required = child(affinity, "required");
-  if (affinity !== undefined && required === undefined)
-    errors.push(requiredField("spec.nodeAffinity.required", "must specify required node constraints"));
-  errors.push(...volumeSourceErrors(spec, required !== undefined));
-  if (reclaim === "Recycle" && text(child(spec, "hostPath"), "path") === "/")
+  errors.push(...affinityErrors(affinity));
+  const owner = { name: text(child(object, "metadata"), "name"), hasAffinity: affinity !== undefined };
+  errors.push(...persistentSourceErrors(spec, "spec", owner));
+  const hostPath = child(spec, "hostPath");
+  if (hostPath !== undefined && isRoot(text(hostPath, "path")) && reclaim === "Recycle")
     errors.push(forbiddenField(at, "may not be 'recycle' for a hostPath mount of '/'"));
-  return [...errors, ...classErrors(spec, "storageClassName", "spec"), ...modeErrors(spec, "spec")];
+  return [
+    ...errors,
+    ...classErrors(spec, "storageClassName", "spec"),
+    ...modeErrors(spec, "spec"),
+    ...attributesErrors(spec, "spec"),
+    ...mountOptionErrors(object, spec),
+  ];
+}
+
+/** A volume that is written out in an attachment: nothing but a CSI source. */
+export function inlineVolumeErrors(spec: JsonObject, field: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const forbid = (name: string, detail = "may not be specified in the context of inline volumes"): void =>
+    void errors.push(forbiddenField(`${field}.${name}`, detail));
+  if (child(spec, "claimRef") !== undefined) forbid("claimRef");
+  if (Object.keys(child(spec, "capacity") ?? {}).length > 0) forbid("capacity");
+  if (child(spec, "csi") === undefined)
+    errors.push(requiredField(`${field}.csi`, "has to be specified in the context of inline volumes"));
+  if (strings(spec, "accessModes").length === 0) errors.push(requiredField(`${field}.accessModes`));
+  errors.push(...accessErrors(spec, field));
+  const reclaim = text(spec, "persistentVolumeReclaimPolicy");
+  if (reclaim !== "" && reclaim !== "Retain")
+    forbid("persistentVolumeReclaimPolicy", "may only be Retain in the context of inline volumes");
+  if (child(spec, "nodeAffinity") !== undefined) forbid("nodeAffinity");
+  errors.push(...persistentSourceErrors(spec, field, { name: "", hasAffinity: false }));
+  if (text(spec, "storageClassName") !== "") forbid("storageClassName");
+  const mode = spec["volumeMode"];
+  if (typeof mode === "string" && mode !== "Filesystem")
+    forbid("volumeMode", "may not specify volumeMode other than Filesystem in the context of inline volumes");
+  return errors;
+}
+
+/** Whether a path is the root once it is cleaned as Go's path.Clean does. */
+function isRoot(path: string): boolean {
+  if (!path.startsWith("/")) return false;
+  let depth = 0;
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    depth = part === ".." ? Math.max(0, depth - 1) : depth + 1;
+  }
+  return depth === 0;
 }
 
 function capacityErrors(spec: JsonObject): readonly FieldError[] {
   const capacity = child(spec, "capacity") ?? {};
   const names = Object.keys(capacity);
   const errors: FieldError[] = names.length === 0 ? [requiredField("spec.capacity")] : [];
-  if (names.length !== 1 || names[0] !== "storage") {
-    const shown = unsupportedField("spec.capacity", "", ["storage"]);
-    const value = JSON.stringify(spec["capacity"] ?? null);
-    errors.push({ ...shown, message: shown.message.replace('""', () => value) });
-  }
-  for (const [name, value] of Object.entries(capacity)) {
+  if (names.length !== 1 || names[0] !== "storage")
+    errors.push(unsupportedField("spec.capacity", spec["capacity"] ?? null, ["storage"]));
+  for (const name of names) {
     const at = `spec.capacity[${name}]`;
-    const whole = quantityMilliValue(quantityFromJson(value ?? "0")) / 1000n;
-    if (whole < 0n) errors.push(invalidField(at, Number(whole), "must be a valid resource quantity"));
-    errors.push(...positiveErrors(value ?? "0", at));
+    const value = capacity[name] ?? "0";
+    errors.push(...basicAmountErrors(value, at), ...positiveErrors(value, at));
   }
   return errors;
 }
 
-function volumeSourceErrors(spec: JsonObject, hasAffinity: boolean): readonly FieldError[] {
-  const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
-  const [first, ...others] = Object.keys(spec)
-    .filter((name) => isDraft(spec[name]) && !NO_SOURCES.has(name))
-    .sort((a, b) => place(a) - place(b));
-  if (first === undefined) return [requiredField("spec", "must specify a volume type")];
-  return [
-    ...oneSourceErrors(first, child(spec, first) ?? {}, hasAffinity),
-    ...others.map((name) => forbiddenField(`spec.${name}`, "may not specify more than 1 volume type")),
-  ];
+function affinityErrors(affinity: JsonObject | undefined): readonly FieldError[] {
+  if (affinity === undefined) return [];
+  const at = "spec.nodeAffinity.required";
+  const required = child(affinity, "required");
+  if (required === undefined) return [requiredField(at, "must specify required node constraints")];
+  const terms = children(required, "nodeSelectorTerms");
+  const path = `${at}.nodeSelectorTerms`;
+  if (terms.length === 0) return [requiredField(path, "must have at least one node selector term")];
+  return terms.flatMap((term, index) => nodeTermErrors(term, `${path}[${index}]`, false));
 }
 
-function oneSourceErrors(name: string, source: JsonObject, hasAffinity: boolean): readonly FieldError[] {
-  const field = `spec.${name}`;
-  if (name === "local") {
-    const isMissing = text(source, "path") === "";
-    return [
-      ...(isMissing ? [requiredField(`${field}.path`)] : []),
-      ...(hasAffinity ? [] : [requiredField("spec.nodeAffinity", "Local volume requires node affinity")]),
-    ];
-  }
-  if (name === "csi") {
-    const isMissing = text(source, "volumeHandle") === "";
-    return [
-      ...(sourceErrors[name]?.(source, field) ?? []),
-      ...(isMissing ? [requiredField(`${field}.volumeHandle`)] : []),
-    ];
-  }
-  return sourceErrors[name]?.(source, field) ?? [];
+function attributesErrors(spec: JsonObject, field: string): readonly FieldError[] {
+  const name = spec["volumeAttributesClassName"];
+  if (typeof name !== "string") return [];
+  const at = `${field}.volumeAttributesClassName`;
+  const errors =
+    name === ""
+      ? [requiredField(at, "an empty string is disallowed")]
+      : [...classErrors(spec, "volumeAttributesClassName", field)];
+  if (child(spec, "csi") === undefined)
+    errors.push(requiredField(`${field}.csi`, "has to be specified when using volumeAttributesClassName"));
+  return errors;
+}
+
+const MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options";
+const MOUNTED = [
+  "gcePersistentDisk",
+  "awsElasticBlockStore",
+  "glusterfs",
+  "nfs",
+  "rbd",
+  "quobyte",
+  "iscsi",
+  "cinder",
+  "cephfs",
+  "azureFile",
+  "vsphereVolume",
+  "azureDisk",
+  "photonPersistentDisk",
+];
+
+function mountOptionErrors(object: JsonObject, spec: JsonObject): readonly FieldError[] {
+  const annotations = child(child(object, "metadata"), "annotations");
+  if (annotations === undefined || !Object.hasOwn(annotations, MOUNT_OPTIONS)) return [];
+  if (MOUNTED.some((name) => child(spec, name) !== undefined)) return [];
+  const detail = "may not specify mount options for this volume type";
+  return [forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, detail)];
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
 import { child, children, number, strings, text } from "../../resources/draft-access.ts";
 import { selectorErrors } from "../label-selector.ts";
-import { dns1123Label, labelValueErrors, qualifiedNameErrors } from "../names.ts";
+import { dns1123Label, dns1123Subdomain, labelValueErrors, qualifiedNameErrors } from "../names.ts";
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -96,14 +96,20 @@ function fieldErrors(expression: JsonObject, field: string): readonly FieldError
   const operator = text(expression, "operator");
   const key = text(expression, "key");
   const values = strings(expression, "values");
+  const errors: FieldError[] = [];
   if (!["In", "NotIn"].includes(operator))
-    return [invalidField(`${field}.operator`, operator, "not a valid selector operator")];
-  const isOne = values.length === 1;
-  const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
-  return [
-    ...(isOne ? [] : [requiredField(`${field}.values`, detail)]),
-    ...(key === "metadata.name" ? [] : [invalidField(`${field}.key`, key, "not a valid field selector key")]),
-  ];
+    errors.push(invalidField(`${field}.operator`, operator, "not a valid selector operator"));
+  else if (values.length !== 1) {
+    const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+    errors.push(requiredField(`${field}.values`, detail));
+  }
+  if (key !== "metadata.name")
+    return [...errors, invalidField(`${field}.key`, key, "not a valid field selector key")];
+  values.forEach((value, index) => {
+    for (const why of dns1123Subdomain(value, false))
+      errors.push(invalidField(`${field}.values[${index}]`, value, why));
+  });
+  return errors;
 }
 
 function weightErrors(term: JsonObject, field: string): readonly FieldError[] {

@@ -14,7 +14,7 @@ export type MetadataReading =
 export type ReadMetadata = (metadata: JsonValue) => MetadataReading;
 
 /** What becomes of a type or a metadata that cannot be read as such. */
-export type WrongMetadata = "refuse" | "keep" | "drop";
+export type WrongMetadata = "refuse" | "drop";
 
 /** What coercing a value came to. */
 export type Coercion =
@@ -78,7 +78,7 @@ class Coercer {
 
   #refuse(place: string, value: JsonValue, problem: string): JsonValue | undefined {
     if (this.#wrong === "drop") return undefined;
-    if (this.#wrong === "refuse") this.error ??= invalidField(place, value, problem);
+    this.error ??= invalidField(place, value, problem);
     return value;
   }
 }
@@ -87,8 +87,7 @@ class Coercer {
  * Brings the metadata of embedded resources into ObjectMeta's shape, as the API server does before it prunes.
  *
  * `read` is called for each of them; the fields that it did not know are named by their whole path. What did not
- * change keeps its identity. What cannot be read so is refused, unless it
- * is to be kept or dropped.
+ * change keeps its identity. What cannot be read so is refused, unless it is to be dropped.
  */
 // oxlint-disable-next-line max-params -- a value by its schema, and how it is read
 export function coerceEmbeddedMetadata(

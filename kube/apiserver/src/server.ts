@@ -249,7 +249,7 @@ class Server implements ServerLife {
       about.warnings.push(resource.deprecation);
       about.audit?.annotate("k8s.io/deprecated", "true");
     }
-    return { api: this.#api, request, resource, strategy: resource.strategy, ...about };
+    return { api: this.#api, request, resource, strategy: resource.strategy, emptied: [], ...about };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

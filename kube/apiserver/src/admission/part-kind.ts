@@ -38,10 +38,11 @@ export function partKind(kind: string): PartKind {
     schema: builtinSchema(gvk),
     decode(body) {
       const struct = definition === "" ? undefined : goStruct(definition);
-      if (struct === undefined) return { object: { ...body, apiVersion, kind }, unknownFields: [] };
+      if (struct === undefined)
+        return { object: { ...body, apiVersion, kind }, unknownFields: [], emptied: [] };
       try {
-        const { value, unknownFields } = decodeObject(struct, body);
-        return { object: { ...value, apiVersion, kind }, unknownFields };
+        const { value, unknownFields, emptied } = decodeObject(struct, body);
+        return { object: { ...value, apiVersion, kind }, unknownFields, emptied };
       } catch (error) {
         if (!(error instanceof GoDecodeError)) throw error;
         const reader = `${kind} in version "${gvk.version}" cannot be handled as a ${kind}`;

@@ -8,7 +8,6 @@ import {
   type NullHandling,
   pruneUnknownFields,
   type SchemaNode,
-  type WrongMetadata,
 } from "@weir/schema";
 import type { ReadBody } from "../http/read-body.ts";
 import { asJson, isDraft } from "../resources/draft-access.ts";
@@ -102,31 +101,33 @@ export class CustomServedResource implements Resource {
   }
 
   decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
-    return this.#decode(body, { numbers, wrong: "refuse" });
+    return this.#decode(body, numbers, true);
   }
 
   decodeMerged(object: JsonObject): DecodedBody {
-    return this.#decode(object, { numbers: undefined, wrong: "keep" });
+    return this.#decode(object, undefined, false);
   }
 
-  #decode(
-    body: JsonObject,
-    { numbers, wrong }: { readonly numbers: ReadBody["numbers"]; readonly wrong: WrongMetadata },
-  ): DecodedBody {
+  #decode(body: JsonObject, numbers: ReadBody["numbers"], readsEmbedded: boolean): DecodedBody {
     const unknown: string[] = [];
     if (numbers?.infinite !== undefined) throw this.#refuse(noFloat(numbers.infinite));
     const { metadata, ...rest } = asGoNumbers(body, (text) => this.#refuse(noFloat(text))) as JsonObject;
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
-    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata, wrong);
+    const value = readsEmbedded ? this.#readEmbedded(object, unknown) : object;
+    if (this.versionDefinition.preservesUnknown)
+      return { object: value as Draft, unknownFields: unknown, emptied: [] };
+    const pruned = pruneUnknownFields(this.schema, value);
+    unknown.push(...pruned.unknownFields);
+    return { object: { ...(pruned.value as JsonObject) }, unknownFields: unknown, emptied: [] };
+  }
+
+  #readEmbedded(object: Draft, unknown: string[]): JsonValue {
+    const coerced = coerceEmbeddedMetadata(this.schema, object, readMetadata);
     if (coerced.kind === "refused") throw this.#refuse(`${coerced.error.field}: ${coerced.error.message}`);
     unknown.push(...coerced.unknownFields);
-    if (this.versionDefinition.preservesUnknown)
-      return { object: coerced.value as Draft, unknownFields: unknown };
-    const pruned = pruneUnknownFields(this.schema, coerced.value);
-    unknown.push(...pruned.unknownFields);
-    return { object: { ...(pruned.value as JsonObject) }, unknownFields: unknown };
+    return coerced.value;
   }
 
   #readMeta(metadata: JsonValue, unknown: string[]): JsonValue {

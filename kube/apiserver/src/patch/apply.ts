@@ -15,7 +15,7 @@ import { BODY_LIMIT_BYTES, jsonKind, loadStrictly } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, copyForMeta, text } from "../resources/draft-access.ts";
-import { type Draft, groupResource, type Resource } from "../resources/resource.ts";
+import { type Draft, groupResource, objectOf } from "../resources/resource.ts";
 import { checkNamespace, reportApplied } from "../verbs/decode-body.ts";
 import { readRevision } from "../verbs/list-options.ts";
 import { respondObject } from "../verbs/respond-object.ts";
@@ -71,7 +71,7 @@ interface Apply extends Applied {
 
 /** The merged object, read as the kind with its defaults. */
 function applyTo(call: Call, { applied, problems, current, options }: Apply): Draft {
-  const { resource, info } = call;
+  const { info } = call;
   if (current === undefined) checkNew(call, applied);
   const result = applyServerSide({
     ...fieldWrite(call, options.fieldManager),
@@ -81,7 +81,7 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
   });
   if (result.kind === "conflict") throw result.error;
   reportApplied(call, problems, options);
-  const object = readApply(resource, result, current !== undefined);
+  const object = readApply(call, result, current !== undefined);
   checkNamespace(call, object);
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
@@ -99,14 +99,15 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
 
 /** An apply that changes nothing is not read as the kind again, and so gets no defaults. */
 function readApply(
-  resource: Resource,
+  call: Call,
   result: Extract<ApplyResult, { readonly kind: "applied" }>,
   isUpdate: boolean,
 ): Draft {
+  const { resource } = call;
   const merged = asJson(result.object);
   if (resource.isCustom && isUpdate && !result.changed) return copyForMeta(merged);
-  const { object } = resource.decodeMerged?.(merged) ?? resource.decode(merged);
-  return resource.applyDefaults(object, "keep");
+  const decoded = resource.decodeMerged?.(merged) ?? resource.decode(merged);
+  return resource.applyDefaults(objectOf(decoded, call), "keep");
 }
 
 /** What is there no more cannot be applied by its uid; a version is a number. */

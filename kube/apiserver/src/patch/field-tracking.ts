@@ -39,7 +39,7 @@ export function fieldWrite(call: Call, manager: string): FieldWrite {
     now: new Date(api.clock.now()),
     subresource: info.subresource,
     resetFields: resetSet(strategy.resetFields),
-    resetsAllVersions: !resource.isCustom,
+    resetsAllVersions: !resource.isCustom || info.subresource === "status",
     schemaAt: (apiVersion) => {
       const { group, version } = parseVersion(apiVersion);
       const other = group === resource.group ? api.registry.find(group, version, resource.plural) : undefined;

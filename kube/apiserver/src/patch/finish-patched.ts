@@ -6,7 +6,13 @@ import { quoteGo } from "@weir/text";
 import type { WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
-import { apiVersionOf, type DecodedBody, type Draft, type Resource } from "../resources/resource.ts";
+import {
+  apiVersionOf,
+  type DecodedBody,
+  type Draft,
+  objectOf,
+  type Resource,
+} from "../resources/resource.ts";
 import { decodeAs } from "../verbs/decode-as.ts";
 import {
   checkCustomKind,
@@ -33,10 +39,10 @@ export function finishPatched(
   _current: KubeObject | undefined,
 ): Draft {
   const { resource, info } = call;
-  const { object: decoded, unknownFields } = decodePatched(call, patched);
-  const unknown = unknownIn(resource, patched, unknownFields);
+  const decoded = decodePatched(call, patched);
+  const unknown = unknownIn(resource, patched, decoded.unknownFields);
   reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
-  const object = resource.applyDefaults(decoded);
+  const object = resource.applyDefaults(objectOf(decoded, call));
   const name = text(child(object, "metadata"), "name");
   const apiVersion = text(patched.object, "apiVersion");
   if (resource.isCustom && parseVersion(apiVersion).group !== resource.group) {

@@ -178,6 +178,7 @@ async function createOne(api: Api, wanted: BootstrapObject): Promise<void> {
     strategy: resource.strategy,
     user: administrator,
     warnings: [],
+    emptied: [],
   };
   const draft = resource.applyDefaults(resource.decode(object).object);
   try {

@@ -99,10 +99,10 @@ export class BuiltinServedResource implements Resource {
     const struct = goStruct(this.#definition);
     if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
     try {
-      const { value, unknownFields } = decodeObject(struct, body, numbers);
+      const { value, unknownFields, emptied } = decodeObject(struct, body, numbers);
       if (this.#definition === AUTOSCALER) keepEmptyPolicies(value, body);
       const object = { ...value, apiVersion: apiVersionOf(this), kind: this.kind };
-      return { object: forgetsManagers(body) ? withoutAnyManager(object) : object, unknownFields };
+      return { object: forgetsManagers(body) ? withoutAnyManager(object) : object, unknownFields, emptied };
     } catch (error) {
       if (!(error instanceof GoDecodeError)) throw error;
       throw badRequestError(

@@ -91,8 +91,18 @@ const withGeneration = new Set([
 ]);
 
 /** Kinds whose generation also counts changes of annotations or labels. */
-const annotationsCount = new Set(["apps.v1.Deployment"]);
-const labelsCount = new Set(["discovery.v1.EndpointSlice"]);
+const alsoCounted: Readonly<Record<string, "annotations" | "labels">> = {
+  "apps.v1.Deployment": "annotations",
+  "discovery.v1.EndpointSlice": "labels",
+};
+/** Kinds whose generation counts a list or map below a field that comes without items where there is none. */
+const emptinessCounts: Readonly<Record<string, string>> = {
+  "admissionregistration.v1.MutatingWebhookConfiguration": "webhooks",
+  "admissionregistration.v1.ValidatingWebhookConfiguration": "webhooks",
+  "networking.v1.NetworkPolicy": "spec",
+};
+/** Lists that have usual items where they come without any. */
+const usuallyFilled = new Set(["spec.policyTypes"]);
 /** Kinds whose generation is set once. */
 const fixedGeneration = new Set(["scheduling.v1.PriorityClass"]);
 
@@ -161,16 +171,13 @@ export function builtinStrategy(definition: string): Strategy {
       const before = asJson(old);
       if (hasStatus) keep(object, before, "status");
       rules.prepareForUpdate?.(object, before, context);
-      if (hasGeneration && !fixedGeneration.has(definition))
-        countGeneration(
-          object,
-          before,
-          annotationsCount.has(definition)
-            ? "annotations"
-            : labelsCount.has(definition)
-              ? "labels"
-              : undefined,
-        );
+      if (hasGeneration && !fixedGeneration.has(definition)) {
+        const part = emptinessCounts[definition];
+        countGeneration(object, before, {
+          also: alsoCounted[definition],
+          isChanged: part !== undefined && context.emptied.some((path) => isBelow(path, part)),
+        });
+      }
     },
     ...(rules.beforeStore === undefined ? {} : { beforeStore: rules.beforeStore }),
     validate(object, context) {
@@ -226,16 +233,32 @@ export function keep(object: Draft, old: JsonObject, field: string): void {
 }
 
 /** The generation grows with every change outside metadata and status. */
-export function countGeneration(object: Draft, old: JsonObject, also?: "annotations" | "labels"): void {
+export function countGeneration(
+  object: Draft,
+  old: JsonObject,
+  { also, isChanged = false }: Counted = {},
+): void {
   const metadata = metaOf(object);
   const before = child(old, "metadata");
   const generation = typeof before?.["generation"] === "number" ? before["generation"] : 0;
   const changed =
+    isChanged ||
     !jsonEqual(contentOf(object), contentOf(old)) ||
     (also !== undefined && !jsonEqual(child(metadata, also) ?? {}, child(before, also) ?? {}));
   const next = changed ? generation + 1 : generation;
   if (next > 0) metadata["generation"] = next;
   else delete metadata["generation"];
+}
+
+interface Counted {
+  /** A part of the metadata that counts as well. */
+  readonly also?: "annotations" | "labels" | undefined;
+  /** Whether it is changed, whatever it looks like. */
+  readonly isChanged?: boolean;
+}
+
+function isBelow(path: string, part: string): boolean {
+  return path.startsWith(part) && !usuallyFilled.has(path);
 }
 
 function contentOf(object: JsonObject): JsonObject {

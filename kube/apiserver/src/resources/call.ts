@@ -42,6 +42,8 @@ export interface Call {
   readonly user: UserInfo;
   /** Texts of `Warning` headers; handlers add to it. */
   readonly warnings: string[];
+  /** Paths of lists and maps that the object that is written has without items. */
+  readonly emptied: string[];
   /** Told what an audit log records of the request; absent where there is none. */
   readonly audit?: AuditRecord | undefined;
 }

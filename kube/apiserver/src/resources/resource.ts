@@ -32,6 +32,15 @@ export interface Subresource {
 export interface DecodedBody {
   readonly object: Draft;
   readonly unknownFields: readonly string[];
+  /** Paths of lists and maps without items, which a built-in kind does not hold. */
+  readonly emptied: readonly string[];
+}
+
+/** The object of a body that has been read for a write, whose empty lists and maps its rules are to know. */
+export function objectOf({ object, emptied }: DecodedBody, call: Call): Draft {
+  call.emptied.length = 0;
+  if (emptied.length > 0) call.emptied.push(...emptied);
+  return object;
 }
 
 /** One write as the rules of a kind see it. */
@@ -46,6 +55,11 @@ export interface WriteContext {
   readonly warn: (message: string) => void;
   /** Told what admission has to say to an audit log; absent where there is none. */
   readonly audit?: AuditRecord | undefined;
+  /**
+   * Paths of lists and maps that were written without items. The object does not hold them; rules that tell them from none
+   * look here, as what is stored has none that are empty.
+   */
+  readonly emptied: readonly string[];
 }
 
 /** The last step before an object is stored. */
@@ -109,8 +123,8 @@ export interface Resource {
   /** Checks types and drops what the kind does not know; throws a 400. `numbers` are texts of the body's. */
   decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody;
   /**
-   * The same for what an apply came to, where that is read otherwise: what embedded resources cannot hold as their type or
-   * metadata stays until the object is read from the store.
+   * The same for what an apply came to, where that is read otherwise: embedded resources stay as they are until the object is
+   * read from the store.
    */
   decodeMerged?(object: JsonObject): DecodedBody;
   /** Writes the kind's defaults; may give the same object. A custom resource drops nulls where its schema has none. */

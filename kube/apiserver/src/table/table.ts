@@ -53,6 +53,11 @@ export function tableOf(
   };
 }
 
+/** Whether nobody prints the kind but by its name and age: no rows are a nil slice upstream then. */
+export function isPrintedPlainly({ columns, cells }: Printed): boolean {
+  return cells === undefined || columns?.[1]?.name === createdColumn.name;
+}
+
 /** Makes the rows of a Table, one at a time. */
 export function tableRow(call: Call): (object: KubeObject) => JsonObject {
   const { resource } = call;

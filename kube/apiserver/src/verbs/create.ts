@@ -64,6 +64,7 @@ export function writeContext(call: Call, isDryRun: boolean): WriteContext {
     random: call.api.random,
     warn: (message) => call.warnings.push(message),
     audit: call.audit,
+    emptied: call.emptied,
   };
 }
 

@@ -7,15 +7,16 @@ import { strictFieldErrors } from "../http/duplicate-keys.ts";
 import type { ReadBody } from "../http/read-body.ts";
 import { child, parseVersion, text } from "../resources/draft-access.ts";
 import type { Call } from "../resources/call.ts";
-import { apiVersionOf, type Draft, type Resource } from "../resources/resource.ts";
+import { apiVersionOf, type Draft, objectOf, type Resource } from "../resources/resource.ts";
 import type { WriteOptions } from "../http/write-options.ts";
 
 /** Reads a body as the kind of the resource, with its defaults; unknown fields become an error or warnings. */
 export function decodeBody(call: Call, body: ReadBody, options: WriteOptions): Draft {
   const { resource } = call;
   checkTypes(resource, body.value);
-  const { object, unknownFields } = resource.decode(body.value, body.numbers);
-  reportStrict(call, strictProblems(resource, body, unknownFields), options);
+  const decoded = resource.decode(body.value, body.numbers);
+  const object = objectOf(decoded, call);
+  reportStrict(call, strictProblems(resource, body, decoded.unknownFields), options);
   if (resource.isCustom) checkCustomKind(resource, body.value);
   return resource.applyDefaults(object);
 }

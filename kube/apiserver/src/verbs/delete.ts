@@ -240,7 +240,8 @@ async function remove(
   stored: StoredObject,
   options: DeleteOptions,
 ): Promise<Deleted | undefined> {
-  if (options.isDryRun) return { object: old, isGone: true };
+  if (options.isDryRun)
+    return { object: withVersion(asObject(finalState(call, old)), stored.revision), isGone: true };
   const result = await call.api.store.remove(stored.key, stored.revision);
   if (result.kind === "conflict") return undefined;
   const marked = asObject(finalState(call, old));

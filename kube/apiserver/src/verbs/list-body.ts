@@ -10,7 +10,7 @@ import { ProtobufList } from "../http/protobuf-list.ts";
 import { apiVersionOf, type Resource } from "../resources/resource.ts";
 import { headOfText, splicedSize } from "../resources/splice-text.ts";
 import { partialMetadata } from "../table/partial-metadata.ts";
-import { tableOf, tableRow } from "../table/table.ts";
+import { isPrintedPlainly, tableOf, tableRow } from "../table/table.ts";
 
 /** The pieces of a list's text, or the promise of a piece where making it takes long. */
 export type ListPieces = Generator<Uint8Array> | AsyncGenerator<Uint8Array>;
@@ -105,8 +105,7 @@ function viewForm(call: Call, list: ShownList, how: Negotiated): ListForm {
   if (how.as === "Table") {
     const row = tableRow(call);
     const table = tableOf(call, [], metadata);
-    // Of a kind that nobody prints otherwise, no rows are a nil slice upstream.
-    const isNone = list.entries.length === 0 && call.resource.cells === undefined;
+    const isNone = list.entries.length === 0 && isPrintedPlainly(call.resource);
     return around(beta(writeJson(isNone ? { ...table, rows: null } : table)), (entry) =>
       beta(writeJson(row(store.object(call.resource, entry)))),
     );

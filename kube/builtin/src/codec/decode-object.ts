@@ -9,6 +9,8 @@ export interface DecodedObject {
   readonly value: JsonObject;
   /** Paths such as `spec.template.spec.containers[0].imagex`, in the order of the body. */
   readonly unknownFields: readonly string[];
+  /** Paths of lists and maps that are left out because they are empty: until it is stored, Go tells them from none. */
+  readonly emptied: readonly string[];
 }
 
 /** The texts of numbers that are not written as integers: Go reads `1.0` as no integer. */
@@ -35,6 +37,7 @@ export function decodeObject(struct: GoStruct, value: JsonObject, numbers?: Numb
   return {
     value: decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 }),
     unknownFields: decoder.unknown,
+    emptied: decoder.emptied,
   };
 }
 
@@ -50,6 +53,7 @@ interface Place {
 
 class Decoder {
   readonly unknown: string[] = [];
+  readonly emptied: string[] = [];
   readonly #numbers: NumberTexts | undefined;
   /** What holds the value that is read now; followed only where texts of numbers are known. */
   #holder: object = {};
@@ -104,7 +108,9 @@ class Decoder {
     if (!field.omitEmpty && encoded !== undefined && isEmptyMap(field.type, encoded)) return null;
     if (encoded === undefined || !(field.omitEmpty || field.omitZero)) return encoded;
     if (field.type.kind === "pointer" || field.type.kind === "json") return encoded;
-    return isEmpty(encoded, field) ? undefined : encoded;
+    if (!isEmpty(encoded, field)) return encoded;
+    if (typeof encoded === "object") this.emptied.push(place.path);
+    return undefined;
   }
 
   /** `undefined` means nil or absent. */

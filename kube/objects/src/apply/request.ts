@@ -22,8 +22,8 @@ export interface FieldWrite {
   /** Fields that a write of this (sub)resource never changes, with all below them; see `fieldSetOf`. */
   readonly resetFields?: FieldSet;
   /**
-   * Whether `resetFields` holds for managers of all versions and not of the request's alone: for a built-in kind it does, a
-   * custom resource's versions name only their own.
+   * Whether `resetFields` holds for managers of all versions and not of the request's alone: for a built-in kind and for a
+   * status it does, a custom resource's versions name only their own otherwise.
    */
   readonly resetsAllVersions?: boolean;
   /**

@@ -4,14 +4,15 @@ import { type FieldError, forbiddenField, invalidField, requiredField, tooLongFi
 import { configKeyErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, text } from "../draft-access.ts";
+import type { WriteContext } from "../resource.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
 /** ConfigMaps: keys are file names, and all of it is no more than a mebibyte. */
 export const configMapRules: KindRules = {
   validate: (object) => validateConfigMap(object),
-  validateUpdate: (object, old) => [
-    ...immutable(object, old, ["data", "binaryData"]),
+  validateUpdate: (object, old, { emptied }) => [
+    ...immutable({ object, old, emptied }, ["data", "binaryData"]),
     ...validateConfigMap(object),
   ],
 };
@@ -49,14 +50,20 @@ function base64Size(value: string): number {
   return Buffer.byteLength(value, "base64");
 }
 
+interface Change extends Pick<WriteContext, "emptied"> {
+  readonly object: JsonObject;
+  readonly old: JsonObject;
+}
+
 /** What is marked immutable keeps its content, and its mark. */
-function immutable(object: JsonObject, old: JsonObject, fields: readonly string[]): readonly FieldError[] {
+function immutable({ object, old, emptied }: Change, fields: readonly string[]): readonly FieldError[] {
   if (old["immutable"] !== true) return [];
   const detail = "field is immutable when `immutable` is set";
   const errors: FieldError[] = [];
   if (object["immutable"] !== true) errors.push(forbiddenField("immutable", detail));
   for (const field of fields) {
-    if (!jsonEqual(object[field] ?? {}, old[field] ?? {})) errors.push(forbiddenField(field, detail));
+    if (emptied.includes(field) || !jsonEqual(object[field] ?? {}, old[field] ?? {}))
+      errors.push(forbiddenField(field, detail));
   }
   return errors;
 }
@@ -84,7 +91,11 @@ export const secretRules: KindRules = {
       object["type"] === old["type"]
         ? []
         : [invalidField("type", object["type"] ?? "", "field is immutable")];
-    return [...type, ...immutable(object, old, ["data"]), ...validateSecret(object)];
+    return [
+      ...type,
+      ...immutable({ object, old, emptied: context.emptied }, ["data"]),
+      ...validateSecret(object),
+    ];
   },
 };
 

@@ -7,7 +7,7 @@ import { namespaceRules } from "./rules/namespace-rules.ts";
 import { podRules } from "./rules/pod-rules.ts";
 import { serviceAccountRules } from "./rules/service-account-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
-import { ingressRules } from "./rules/network-rules.ts";
+import { ingressRules } from "./rules/ingress-rules.ts";
 import { autoscalerRules, leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
 import { disruptionBudgetRules } from "./rules/disruption-rules.ts";
 import { networkPolicyRules } from "./rules/network-policy-rules.ts";

@@ -3,13 +3,15 @@ import { jsonEqual, type KubeObject } from "@weir/objects";
 import type { FieldError } from "@weir/schema";
 import { kindRules } from "./kind-rules.ts";
 import { asJson, child, metaOf } from "./draft-access.ts";
-import type { BeforeStore, Draft, Strategy, WriteContext } from "./resource.ts";
+import type { BeginWrite, Draft, Strategy, WriteContext } from "./resource.ts";
 import { checkUpdate, type UpdateCheck } from "./update-checks.ts";
 
 /** What one kind does otherwise than the rest. */
 export interface KindRules {
   readonly prepareForCreate?: (object: Draft, context: WriteContext) => void;
   readonly prepareForUpdate?: (object: Draft, old: JsonObject, context: WriteContext) => void;
+  /** What of an update no generation counts. */
+  readonly prepareAfterCount?: (object: Draft, old: JsonObject) => void;
   readonly validate?: (object: JsonObject, context: WriteContext) => readonly FieldError[];
   readonly validateUpdate?: (
     object: JsonObject,
@@ -27,8 +29,10 @@ export interface KindRules {
   readonly prepareStatus?: (object: Draft, old: JsonObject, context: WriteContext) => void;
   /** What is wrong with a status that is written. */
   readonly validateStatus?: (object: JsonObject, old: JsonObject) => readonly FieldError[];
-  /** Gives an object that is valid what only the server can give; what it cannot is an error. */
-  readonly beforeStore?: BeforeStore;
+  /** What a client should hear of a status that is valid. */
+  readonly statusWarnings?: (object: JsonObject) => readonly string[];
+  /** Gives an object what only the server can give, before anything else is looked at. */
+  readonly begin?: BeginWrite;
 }
 
 /** Kinds whose status is written through `/status` alone. */
@@ -141,7 +145,6 @@ const neverUnconditional = new Set([
   "storage.v1.CSINode",
   "storage.v1.CSIStorageCapacity",
   "storage.v1.VolumeAttachment",
-  "networking.v1.IPAddress",
 ]);
 
 /** The kind whose objects bring their own status: a node tells of itself. */
@@ -178,8 +181,9 @@ export function builtinStrategy(definition: string): Strategy {
           isChanged: part !== undefined && context.emptied.some((path) => isBelow(path, part)),
         });
       }
+      rules.prepareAfterCount?.(object, before);
     },
-    ...(rules.beforeStore === undefined ? {} : { beforeStore: rules.beforeStore }),
+    ...(rules.begin === undefined ? {} : { begin: rules.begin }),
     validate(object, context) {
       const errors = rules.validate?.(asJson(object), context) ?? [];
       if (errors.length === 0) rules.warnings?.(asJson(object)).forEach(context.warn);
@@ -193,7 +197,11 @@ export function builtinStrategy(definition: string): Strategy {
       if (errors.length === 0) rules.warnings?.(asJson(object), asJson(old)).forEach(context.warn);
       return errors;
     },
-    validateStatus: (object, old) => rules.validateStatus?.(asJson(object), asJson(old)) ?? [],
+    validateStatus(object, old, context) {
+      const errors = rules.validateStatus?.(asJson(object), asJson(old)) ?? [];
+      if (errors.length === 0) rules.statusWarnings?.(asJson(object)).forEach(context.warn);
+      return errors;
+    },
   };
 }
 

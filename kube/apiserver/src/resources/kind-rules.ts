@@ -7,7 +7,11 @@ import { namespaceRules } from "./rules/namespace-rules.ts";
 import { podRules } from "./rules/pod-rules.ts";
 import { serviceAccountRules } from "./rules/service-account-rules.ts";
 import { serviceRules } from "./rules/service-rules.ts";
+import { endpointsRules } from "./rules/endpoint-rules.ts";
+import { endpointSliceRules } from "./rules/endpoint-slice-rules.ts";
+import { ingressClassRules } from "./rules/ingress-class-rules.ts";
 import { ingressRules } from "./rules/ingress-rules.ts";
+import { ipAddressRules, serviceRangeRules } from "./rules/service-range-rules.ts";
 import { autoscalerRules, leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
 import { disruptionBudgetRules } from "./rules/disruption-rules.ts";
 import { networkPolicyRules } from "./rules/network-policy-rules.ts";
@@ -54,6 +58,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "batch.v1.Job": jobRules,
   "coordination.v1.Lease": leaseRules,
   "core.v1.ConfigMap": configMapRules,
+  "core.v1.Endpoints": endpointsRules,
   "core.v1.Event": coreEventRules,
   "core.v1.LimitRange": limitRangeRules,
   "core.v1.Namespace": namespaceRules,
@@ -65,9 +70,13 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,
   "core.v1.ServiceAccount": serviceAccountRules,
+  "discovery.v1.EndpointSlice": endpointSliceRules,
   "events.v1.Event": eventRules,
+  "networking.v1.IPAddress": ipAddressRules,
   "networking.v1.Ingress": ingressRules,
+  "networking.v1.IngressClass": ingressClassRules,
   "networking.v1.NetworkPolicy": networkPolicyRules,
+  "networking.v1.ServiceCIDR": serviceRangeRules,
   "policy.v1.PodDisruptionBudget": disruptionBudgetRules,
   "rbac.v1.ClusterRole": roleRules,
   "rbac.v1.ClusterRoleBinding": bindingRules,

@@ -62,8 +62,17 @@ export interface WriteContext {
   readonly emptied: readonly string[];
 }
 
-/** The last step before an object is stored. */
-export type BeforeStore = (call: Call, object: Draft, isDryRun: boolean) => Promise<readonly FieldError[]>;
+/**
+ * Begins the write of an object, before its kind's rules look at it: gives it what only the server can give, and throws where
+ * that cannot be. The function that comes back is called once the write is over, whatever came of it.
+ */
+// oxlint-disable-next-line max-params -- what is written, over what, and whether it counts
+export type BeginWrite = (
+  call: Call,
+  object: Draft,
+  old: KubeObject | undefined,
+  isDryRun: boolean,
+) => Promise<() => void>;
 
 /** The rules of a kind's main resource and of its status: what a write may set, and what is wrong with it. */
 export interface Strategy {
@@ -77,7 +86,7 @@ export interface Strategy {
   readonly hasGeneration: boolean;
   /** The kind's own rules look at the metadata of an update where upstream's do. */
   readonly checksMetadata?: boolean;
-  readonly beforeStore?: BeforeStore;
+  readonly begin?: BeginWrite;
   prepareForCreate(object: Draft, context: WriteContext): void;
   prepareForUpdate(object: Draft, old: KubeObject, context: WriteContext): void;
   validate(object: KubeObject, context: WriteContext): readonly FieldError[];

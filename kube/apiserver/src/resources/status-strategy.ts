@@ -31,7 +31,7 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
 }
 
 /** Built-in kinds whose status write leaves the metadata as it is, as those of custom resources do. */
-const metadataKeepers = new Set(["resourceclaims", "volumeattachments"]);
+const metadataKeepers = new Set(["resourceclaims", "servicecidrs", "volumeattachments"]);
 
 /** Kinds whose status write leaves the labels as they are. */
 const labelKeepers = new Set(["apps/deployments"]);
@@ -80,7 +80,7 @@ function keepMetadata(result: Draft, old: KubeObject): void {
 
 /** No rules but the general ones: for subresources that say exactly what they change. */
 export function plainStrategy(strategy: Strategy): Strategy {
-  const { beforeStore: _beforeStore, ...rest } = strategy;
+  const { begin: _begin, ...rest } = strategy;
   return {
     ...rest,
     allowsCreateOnUpdate: false,

@@ -1,120 +1,218 @@
-import type { JsonObject } from "@weir/core";
-import { internalError } from "@weir/objects";
+import type { JsonObject, JsonValue } from "@weir/core";
+import { internalError, invalidError, type KubeObject, unknownError } from "@weir/objects";
 import { type FieldError, invalidField } from "@weir/schema";
 import type { Call } from "../resources/call.ts";
-import { child, children, ensureChild, number, strings, text } from "../resources/draft-access.ts";
-import { type Draft, storageKey } from "../resources/resource.ts";
-import type { Attempt } from "./service-allocator.ts";
+import {
+  asJson,
+  child,
+  children,
+  ensureChild,
+  list,
+  number,
+  strings,
+  text,
+} from "../resources/draft-access.ts";
+import type { Draft } from "../resources/resource.ts";
+import {
+  getsNodePorts,
+  HEADLESS,
+  haveSameStrings,
+  isChecked,
+  isExternalName,
+  isOnNodes,
+  nodePortsOf,
+  specOf,
+} from "../resources/rules/service-shape.ts";
+import type { Allocation, Attempt } from "./service-allocator.ts";
+import { keepsPreferred, settleFamilies } from "./service-families.ts";
 
-/** Gives a Service that is about to be stored its addresses and node ports; what cannot be given is an error. */
-export async function allocateService(
+/** What a Service is given in one write. */
+interface Giving {
+  readonly call: Call;
+  readonly name: string;
+  readonly spec: Draft;
+  /** As it was before; nothing where the Service is new. */
+  readonly old: JsonObject | undefined;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Gives a Service that is about to be written its addresses and ports, before its rules look at it. What cannot be given is
+ * thrown. The function that comes back ends the write: what it took is kept only by what was stored.
+ */
+export async function beginService(
   call: Call,
   object: Draft,
+  old: KubeObject | undefined,
   isDryRun: boolean,
-): Promise<readonly FieldError[]> {
-  const spec = ensureChild(object, "spec");
-  if (spec["type"] === "ExternalName") return [];
+): Promise<() => void> {
   const { services } = call.api;
-  await services.load(call.resource);
-  const name = text(child(object, "metadata"), "name");
-  const attempt = services.begin(storageKey(call.resource, call.info.namespace, name), call.api.clock.now());
-  let isGiven = false;
-  try {
-    const errors = [...allocateAddress(call, object, attempt), ...allocatePorts(call, spec, attempt)];
-    isGiven = errors.length === 0;
-    return errors;
-  } finally {
-    if (isDryRun || !isGiven) services.abandon(attempt);
-  }
-}
-
-function allocateAddress(call: Call, object: Draft, attempt: Attempt): readonly FieldError[] {
   const spec = ensureChild(object, "spec");
-  const wanted = text(spec, "clusterIP") || (strings(spec, "clusterIPs")[0] ?? "");
-  if (wanted === "None") return [];
-  const allocation = call.api.services.address(attempt, wanted);
-  switch (allocation.kind) {
-    case "allocated":
-      spec["clusterIP"] = allocation.value;
-      spec["clusterIPs"] = [allocation.value];
-      return [];
-    case "outside":
-      return [
-        invalidField(
-          "spec.clusterIPs",
-          [wanted],
-          `failed to allocate IP ${wanted}: the provided network does not match the current range`,
-        ),
-      ];
-    case "taken":
-      return [
-        invalidField(
-          "spec.clusterIPs",
-          [wanted],
-          `failed to allocate IP ${wanted}: provided IP is already allocated`,
-        ),
-      ];
-    case "full": {
-      const name = text(child(object, "metadata"), "name");
-      throw internalError(
-        `failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`,
-      );
-    }
+  const before = old === undefined ? undefined : specOf(asJson(old));
+  await services.load(call.resource);
+  const attempt = services.begin(isDryRun);
+  try {
+    const name = text(child(object, "metadata"), "name");
+    give({ call, name, spec, old: before, attempt });
+  } catch (error) {
+    services.end(attempt);
+    throw error;
+  }
+  return () => services.end(attempt);
+}
+
+function give(giving: Giving): void {
+  const { spec, old } = giving;
+  if (old === undefined) {
+    if (text(spec, "clusterIP") !== "" && list(spec, "clusterIPs").length === 0)
+      spec["clusterIPs"] = [text(spec, "clusterIP")];
+  } else {
+    keepGiven(spec, old);
+    normalizeAddresses(spec, old);
+  }
+  refuse(giving, settleFamilies(spec, old));
+  giveAddress(giving);
+  if (old === undefined) givePorts(giving);
+  else updatePorts(giving);
+  if (isChecked(spec) && (old === undefined || !isChecked(old))) giveHealthPort(giving);
+  // An ExternalName Service never shows this; what is wrong with it is still to be told.
+  if (isExternalName(spec) && isTrafficPolicy(spec["internalTrafficPolicy"]))
+    delete spec["internalTrafficPolicy"];
+}
+
+function isTrafficPolicy(value: JsonValue | undefined): boolean {
+  return value === "Cluster" || value === "Local";
+}
+
+function refuse({ name }: Giving, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidError({ group: "", kind: "Service" }, name, errors);
+}
+
+/** An update that does not name what the Service was given means just that. */
+function keepGiven(spec: Draft, old: JsonObject): void {
+  if (!isExternalName(spec) && !isExternalName(old)) keepAddresses(spec, old);
+  if (getsNodePorts(spec) && getsNodePorts(old)) keepNodePorts(spec, old);
+  if (!isChecked(spec) || !isChecked(old)) return;
+  const port = number(old, "healthCheckNodePort") ?? 0;
+  if ((number(spec, "healthCheckNodePort") ?? 0) === 0 && port !== 0) spec["healthCheckNodePort"] = port;
+}
+
+function keepAddresses(spec: Draft, old: JsonObject): void {
+  const address = text(old, "clusterIP");
+  if (text(spec, "clusterIP") === "" && address !== "") spec["clusterIP"] = address;
+  if (list(spec, "clusterIPs").length === 0 && list(old, "clusterIPs").length > 0)
+    spec["clusterIPs"] = [...list(old, "clusterIPs")];
+}
+
+/** Node ports of the ports with the same names, unless they have moved. */
+function keepNodePorts(spec: Draft, old: JsonObject): void {
+  const given = new Set(nodePortsOf(spec));
+  const known = new Map(
+    children(old, "ports").map((port) => [text(port, "name"), number(port, "nodePort") ?? 0]),
+  );
+  for (const port of children(spec, "ports")) {
+    const value = known.get(text(port, "name")) ?? 0;
+    if ((number(port, "nodePort") ?? 0) === 0 && value !== 0 && !given.has(value)) port["nodePort"] = value;
   }
 }
 
-function allocatePorts(call: Call, spec: Draft, attempt: Attempt): readonly FieldError[] {
-  if (!needsNodePorts(spec)) return [];
-  const errors: FieldError[] = [];
-  const byPort = new Map<number, number>();
-  children(spec, "ports").forEach((port, index) => {
-    const wanted = number(port, "nodePort") ?? 0;
-    // One node port serves a port of several protocols.
-    const shared = byPort.get(number(port, "port") ?? 0);
-    if (wanted === 0 && shared !== undefined) {
-      port["nodePort"] = shared;
-      return;
-    }
-    const allocation = call.api.services.port(attempt, wanted);
-    const field = `spec.ports[${index}].nodePort`;
-    if (allocation.kind === "allocated") {
-      port["nodePort"] = allocation.value;
-      byPort.set(number(port, "port") ?? 0, allocation.value);
-    } else if (allocation.kind === "outside") {
-      errors.push(invalidField(field, wanted, PORT_PROBLEMS.outside));
-    } else if (allocation.kind === "full") {
-      throw internalError("failed to allocate a nodePort: range is full");
-    } else {
-      errors.push(invalidField(field, wanted, PORT_PROBLEMS.taken));
-    }
-  });
-  if (errors.length === 0 && needsHealthCheckPort(spec)) allocateHealthCheckPort(call, spec, attempt);
-  return errors;
+/** Who changes one of the two fields that tell an address means both. */
+function normalizeAddresses(spec: Draft, old: JsonObject): void {
+  const [address, before] = [text(spec, "clusterIP"), text(old, "clusterIP")];
+  if (list(spec, "clusterIPs").length === 0 && list(old, "clusterIPs").length > 0 && address === before)
+    spec["clusterIPs"] = [...list(old, "clusterIPs")];
+  if (address === before || !haveSameStrings(spec, old, "clusterIPs")) return;
+  if (before !== "" && address === "") delete spec["clusterIPs"];
+  else spec["clusterIPs"] = [address];
 }
 
-function allocateHealthCheckPort(call: Call, spec: Draft, attempt: Attempt): void {
+function giveAddress(giving: Giving): void {
+  const { spec, old, name } = giving;
+  // What has an address keeps it.
+  const needsOne = old === undefined || isExternalName(old);
+  if (isExternalName(spec) || !needsOne || keepsPreferred(spec, old)) return;
+  const addresses = strings(spec, "clusterIPs");
+  const [wanted = ""] = addresses;
+  if (wanted === HEADLESS) return;
+  const allocation = giving.call.api.services.address(giving.attempt, wanted);
+  if (allocation.kind === "full")
+    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`);
+  if (allocation.kind === "refused") {
+    const detail = `failed to allocate IP ${wanted}: ${allocation.because}`;
+    refuse(giving, [invalidField("spec.clusterIPs", [...addresses], detail)]);
+    return;
+  }
+  spec["clusterIP"] = allocation.value;
+  spec["clusterIPs"] = [allocation.value, ...addresses.slice(1)];
+}
+
+/** Takes a node port for one of the ports. */
+function takePort(giving: Giving, index: number, wanted: number): number {
+  const allocation = giving.call.api.services.port(giving.attempt, wanted);
+  if (allocation.kind === "allocated") return allocation.value;
+  if (allocation.kind === "full") throw internalError("failed to allocate a nodePort: range is full");
+  refuse(giving, [invalidField(`spec.ports[${index}].nodePort`, wanted, allocation.because)]);
+  return 0;
+}
+
+/** A new Service shares a node port between all protocols of one port. */
+function givePorts(giving: Giving): void {
+  const { spec } = giving;
+  if (!isOnNodes(spec)) return;
+  const isGiven = getsNodePorts(spec);
+  const ports = children(spec, "ports");
+  const byPort = new Map<number, number>();
+  for (const [index, port] of ports.entries()) {
+    const own = number(port, "nodePort") ?? 0;
+    if (own === 0 && !isGiven) continue;
+    const service = number(port, "port") ?? 0;
+    const shared = byPort.get(service);
+    if (shared === undefined) {
+      const value = takePort(giving, index, requestedPort(ports, service));
+      port["nodePort"] = value;
+      byPort.set(service, value);
+    } else if (own === 0) port["nodePort"] = shared;
+    else if (own !== shared) takePort(giving, index, own);
+  }
+}
+
+/** The node port that any of the ports with a number asks for. */
+function requestedPort(ports: readonly JsonObject[], service: number): number {
+  for (const port of ports) {
+    const wanted = number(port, "nodePort") ?? 0;
+    if ((number(port, "port") ?? 0) === service && wanted !== 0) return wanted;
+  }
+  return 0;
+}
+
+/** An updated Service gets what it has not; upstream finds here that two ports are the same on the nodes. */
+function updatePorts(giving: Giving): void {
+  const { spec, old } = giving;
+  if (!isOnNodes(spec)) return;
+  const isGiven = getsNodePorts(spec);
+  const held = new Set(old === undefined ? [] : nodePortsOf(old));
+  const seen = new Set<string>();
+  for (const [index, port] of children(spec, "ports").entries()) {
+    const own = number(port, "nodePort") ?? 0;
+    if (own === 0 && !isGiven) continue;
+    const value = own !== 0 && held.has(own) ? own : takePort(giving, index, own);
+    // What the Service asks for twice is taken once.
+    if (own !== 0) held.add(own);
+    port["nodePort"] = value;
+    const pair = `${text(port, "protocol")} ${value}`;
+    if (seen.has(pair)) throw unknownError(`duplicate nodePort: {${pair}}`);
+    seen.add(pair);
+  }
+}
+
+function giveHealthPort({ call, spec, attempt }: Giving): void {
   const wanted = number(spec, "healthCheckNodePort") ?? 0;
-  const allocation = call.api.services.port(attempt, wanted);
+  const allocation: Allocation<number> = call.api.services.port(attempt, wanted);
   if (allocation.kind === "allocated") {
     spec["healthCheckNodePort"] = allocation.value;
     return;
   }
+  const because = allocation.kind === "full" ? "range is full" : allocation.because;
   const request = wanted === 0 ? "a HealthCheck NodePort 0" : `requested HealthCheck NodePort ${wanted}`;
-  throw internalError(`failed to allocate ${request}: ${PORT_PROBLEMS[allocation.kind]}`);
-}
-
-const PORT_PROBLEMS = {
-  taken: "provided port is already allocated",
-  outside: "provided port is not in the valid range. The range of valid ports is 30000-32767",
-  full: "range is full",
-} as const;
-
-/** Whether each port of a Service is also one of the nodes. */
-export function needsNodePorts(spec: JsonObject): boolean {
-  if (spec["type"] === "NodePort") return true;
-  return spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false;
-}
-
-function needsHealthCheckPort(spec: JsonObject): boolean {
-  return spec["type"] === "LoadBalancer" && spec["externalTrafficPolicy"] === "Local";
+  throw internalError(`failed to allocate ${request}: ${because}`);
 }

@@ -1,29 +1,18 @@
-/** Which Service holds what, and how often: one that is stored and being changed holds a thing twice. */
+/** What is taken, and how often: a Service that is stored and being changed holds a thing twice. */
 export class Ledger<Value> {
-  readonly #holders = new Map<Value, Map<string, number>>();
+  readonly #counts = new Map<Value, number>();
 
-  take(service: string, value: Value): void {
-    const holders = this.#holders.get(value) ?? new Map<string, number>();
-    holders.set(service, (holders.get(service) ?? 0) + 1);
-    this.#holders.set(value, holders);
+  take(value: Value): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }
 
-  drop(service: string, value: Value): void {
-    const holders = this.#holders.get(value);
-    const count = holders?.get(service) ?? 0;
-    if (holders === undefined || count === 0) return;
-    if (count > 1) holders.set(service, count - 1);
-    else holders.delete(service);
-    if (holders.size === 0) this.#holders.delete(value);
+  drop(value: Value): void {
+    const count = this.#counts.get(value) ?? 0;
+    if (count > 1) this.#counts.set(value, count - 1);
+    else this.#counts.delete(value);
   }
 
   isTaken(value: Value): boolean {
-    return this.#holders.has(value);
-  }
-
-  /** Whether another Service holds it. */
-  isTakenFrom(service: string, value: Value): boolean {
-    const holders = this.#holders.get(value);
-    return holders !== undefined && (holders.size > 1 || !holders.has(service));
+    return this.#counts.has(value);
   }
 }

@@ -8,6 +8,10 @@ import { formatAddress, parseAddress, type ServiceRange } from "./service-range.
 const PREFIX = "/core/services/";
 const FIRST_PORT = 30_000;
 const LAST_PORT = 32_767;
+/** Where node ports begin that are handed out unasked, as long as there are any; those below are for who asks. */
+const DYNAMIC_PORT = 30_086;
+const TAKEN_PORT = "provided port is already allocated";
+const NO_NODE_PORT = `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`;
 
 interface Holding {
   readonly addresses: readonly string[];
@@ -17,20 +21,16 @@ interface Holding {
 /** What came of asking for one address or port. */
 export type Allocation<Value> =
   | { readonly kind: "allocated"; readonly value: Value }
-  | { readonly kind: "taken" }
-  | { readonly kind: "outside" }
+  | { readonly kind: "refused"; readonly because: string }
   | { readonly kind: "full" };
 
 /** What one write of a Service takes before it is stored. */
 export interface Attempt {
-  readonly service: string;
-  readonly takenAt: number;
-  addresses: readonly string[];
-  ports: readonly number[];
+  /** Nothing is taken: what is given is made up, as upstream makes it up. */
+  readonly isDryRun: boolean;
+  readonly addresses: string[];
+  readonly ports: number[];
 }
-
-/** A write is stored or refused long before. What took longer came to nothing. */
-const LONGEST_WRITE_MS = 60_000;
 
 /** Hands out cluster addresses and node ports (30000–32767); two Services never get the same one. */
 export class ServiceAllocator {
@@ -39,8 +39,6 @@ export class ServiceAllocator {
   readonly #random: Random;
   /** What stored Services hold, by their key. */
   readonly #stored = new Map<string, Holding>();
-  /** What is handed out and not stored yet: it counts at once. */
-  readonly #attempts = new Set<Attempt>();
   readonly #addresses = new Ledger<string>();
   readonly #ports = new Ledger<number>();
   #loaded: Promise<void> | undefined;
@@ -51,7 +49,6 @@ export class ServiceAllocator {
     this.range = range;
     store.observe(PREFIX, (key, object) => {
       this.#setStored(key, object === undefined ? undefined : holdingOf(asJson(object)));
-      for (const attempt of this.#attempts) if (attempt.service === key) this.abandon(attempt);
     });
   }
 
@@ -68,36 +65,27 @@ export class ServiceAllocator {
     }
   }
 
-  /** Begins a write of a Service, by its key. What it takes is kept once the Service is stored, or until it is abandoned. */
-  begin(service: string, now: number): Attempt {
-    for (const attempt of this.#attempts) {
-      if (now - attempt.takenAt > LONGEST_WRITE_MS) this.abandon(attempt);
-    }
-    const attempt: Attempt = { service, takenAt: now, addresses: [], ports: [] };
-    this.#attempts.add(attempt);
-    return attempt;
+  /** Begins a write of a Service; what it takes counts at once, until it ends. */
+  begin(isDryRun: boolean): Attempt {
+    return { isDryRun, addresses: [], ports: [] };
   }
 
-  /** Gives back what an attempt took. */
-  abandon(attempt: Attempt): void {
-    if (!this.#attempts.delete(attempt)) return;
-    this.#drop(attempt.service, attempt);
+  /** Ends a write: what was stored of it counts by itself, the rest is given back. */
+  end(attempt: Attempt): void {
+    if (attempt.isDryRun) return;
+    for (const address of attempt.addresses.splice(0)) this.#addresses.drop(address);
+    for (const port of attempt.ports.splice(0)) this.#ports.drop(port);
   }
 
-  /**
-   * Takes an address: the wanted one, or where `wanted` is empty a free one. What the Service has already stays its own, also
-   * where the range became another.
-   */
+  /** Takes an address: the wanted one, or where `wanted` is empty a free one. */
   address(attempt: Attempt, wanted: string): Allocation<string> {
-    const { service } = attempt;
+    if (attempt.isDryRun) return this.#dryAddress(wanted);
     const { first, last, dynamic } = this.range;
-    const own = this.#stored.get(service)?.addresses ?? [];
-    const [kept] = wanted === "" ? own : own.filter((address) => address === wanted);
-    if (kept !== undefined) return { kind: "allocated", value: kept };
     if (wanted !== "") {
-      const address = parseAddress(wanted);
-      if (address === undefined || address < first || address > last) return { kind: "outside" };
-      if (this.#addresses.isTakenFrom(service, wanted)) return { kind: "taken" };
+      if (!this.#isInRange(wanted))
+        return { kind: "refused", because: "the provided network does not match the current range" };
+      if (this.#addresses.isTaken(wanted))
+        return { kind: "refused", because: "provided IP is already allocated" };
       return this.#takeAddress(attempt, wanted);
     }
     const isFree = (address: number): boolean => !this.#addresses.isTaken(formatAddress(address));
@@ -107,42 +95,72 @@ export class ServiceAllocator {
     return free === undefined ? { kind: "full" } : this.#takeAddress(attempt, formatAddress(free));
   }
 
+  /** Upstream looks for nothing free in a dry run: it gives the address of the network. */
+  #dryAddress(wanted: string): Allocation<string> {
+    const { first, cidr } = this.range;
+    if (wanted === "") return { kind: "allocated", value: formatAddress(first - 1) };
+    if (this.#isInRange(wanted)) return { kind: "allocated", value: wanted };
+    const because = `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${cidr}`;
+    return { kind: "refused", because };
+  }
+
+  #isInRange(wanted: string): boolean {
+    const address = parseAddress(wanted);
+    return address !== undefined && address >= this.range.first && address <= this.range.last;
+  }
+
   /** Takes a node port: the wanted one, or a free one where `wanted` is 0. */
   port(attempt: Attempt, wanted: number): Allocation<number> {
+    if (attempt.isDryRun) return this.#dryPort(attempt, wanted);
     if (wanted !== 0) {
-      if (wanted < FIRST_PORT || wanted > LAST_PORT) return { kind: "outside" };
-      if (this.#ports.isTakenFrom(attempt.service, wanted)) return { kind: "taken" };
+      if (wanted < FIRST_PORT || wanted > LAST_PORT) return { kind: "refused", because: NO_NODE_PORT };
+      if (this.#ports.isTaken(wanted)) return { kind: "refused", because: TAKEN_PORT };
       return this.#takePort(attempt, wanted);
     }
-    const free = pick(this.#random, FIRST_PORT, LAST_PORT, (port) => !this.#ports.isTaken(port));
+    const isFree = (port: number): boolean => !this.#ports.isTaken(port);
+    const free =
+      pick(this.#random, DYNAMIC_PORT, LAST_PORT, isFree) ??
+      pick(this.#random, FIRST_PORT, DYNAMIC_PORT - 1, isFree);
     return free === undefined ? { kind: "full" } : this.#takePort(attempt, free);
   }
 
+  /** In a dry run upstream counts on from the last port, or from the end of the range, and minds no range. */
+  #dryPort(attempt: Attempt, wanted: number): Allocation<number> {
+    if (wanted !== 0 && (this.#ports.isTaken(wanted) || attempt.ports.includes(wanted)))
+      return { kind: "refused", because: TAKEN_PORT };
+    const value =
+      wanted === 0
+        ? Math.max(0, ...(attempt.ports.length === 0 ? [LAST_PORT + 1] : attempt.ports)) + 1
+        : wanted;
+    attempt.ports.push(value);
+    return { kind: "allocated", value };
+  }
+
   #takeAddress(attempt: Attempt, value: string): Allocation<string> {
-    this.#addresses.take(attempt.service, value);
-    attempt.addresses = [...attempt.addresses, value];
+    this.#addresses.take(value);
+    attempt.addresses.push(value);
     return { kind: "allocated", value };
   }
 
   #takePort(attempt: Attempt, value: number): Allocation<number> {
-    this.#ports.take(attempt.service, value);
-    attempt.ports = [...attempt.ports, value];
+    this.#ports.take(value);
+    attempt.ports.push(value);
     return { kind: "allocated", value };
   }
 
   #setStored(service: string, next: Holding | undefined): void {
     const before = this.#stored.get(service);
-    if (before !== undefined) this.#drop(service, before);
+    if (before !== undefined) this.#drop(before);
     this.#stored.delete(service);
     if (next === undefined) return;
     this.#stored.set(service, next);
-    for (const address of next.addresses) this.#addresses.take(service, address);
-    for (const port of next.ports) this.#ports.take(service, port);
+    for (const address of next.addresses) this.#addresses.take(address);
+    for (const port of next.ports) this.#ports.take(port);
   }
 
-  #drop(service: string, { addresses, ports }: Holding): void {
-    for (const address of addresses) this.#addresses.drop(service, address);
-    for (const port of ports) this.#ports.drop(service, port);
+  #drop({ addresses, ports }: Holding): void {
+    for (const address of addresses) this.#addresses.drop(address);
+    for (const port of ports) this.#ports.drop(port);
   }
 }
 
@@ -166,7 +184,7 @@ function pick(
 
 function holdingOf(service: JsonObject): Holding {
   const spec = child(service, "spec");
-  const addresses = [text(spec, "clusterIP"), ...strings(spec, "clusterIPs")].filter(
+  const addresses = [...new Set([text(spec, "clusterIP"), ...strings(spec, "clusterIPs")])].filter(
     (address) => address !== "" && address !== "None",
   );
   const ports = children(spec, "ports").map((port) => number(port, "nodePort") ?? 0);

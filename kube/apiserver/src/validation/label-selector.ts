@@ -5,8 +5,12 @@ import { child, children, strings, text } from "../resources/draft-access.ts";
 import { labelValueErrors } from "./names.ts";
 import { labelErrors } from "./object-meta.ts";
 
-/** What is wrong with a label selector of an object's spec. */
-export function selectorErrors(selector: JsonObject, field: string): readonly FieldError[] {
+/** What is wrong with a label selector of an object's spec; one that was stored before may compare with any value. */
+export function selectorErrors(
+  selector: JsonObject,
+  field: string,
+  takesAnyValue = false,
+): readonly FieldError[] {
   const errors = [...labelErrors(child(selector, "matchLabels"), `${field}.matchLabels`)];
   children(selector, "matchExpressions").forEach((expression, index) => {
     const at = `${field}.matchExpressions[${index}]`;
@@ -28,12 +32,15 @@ export function selectorErrors(selector: JsonObject, field: string): readonly Fi
       errors.push(invalidField(`${at}.operator`, operator, "not a valid selector operator"));
     }
     errors.push(...labelErrors({ [text(expression, "key")]: "" }, `${at}.key`));
-    values.forEach((value, each) => {
-      for (const why of labelValueErrors(value))
-        errors.push(invalidField(`${at}.values[${each}]`, value, why));
-    });
+    if (!takesAnyValue) errors.push(...valueErrors(values, `${at}.values`));
   });
   return errors;
+}
+
+function valueErrors(values: readonly string[], field: string): readonly FieldError[] {
+  return values.flatMap((value, index) =>
+    labelValueErrors(value).map((why) => invalidField(`${field}[${index}]`, value, why)),
+  );
 }
 
 /** Whether a selector of an object's spec selects some labels. */

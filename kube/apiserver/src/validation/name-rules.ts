@@ -1,4 +1,5 @@
 import type { Resource } from "../resources/resource.ts";
+import { canonicalIpErrors } from "./ip-errors.ts";
 import { dns1123Label, dns1123Subdomain, type NameRule, pathSegmentName } from "./names.ts";
 
 /** A CronJob's Jobs add eleven characters to its name. */
@@ -8,9 +9,13 @@ const cronJobName: NameRule = (name, isPrefix) => {
   return errors;
 };
 
+/** An address is named by itself, in its usual spelling. */
+const ipAddressName: NameRule = (name) => canonicalIpErrors("", name).map(({ detail }) => detail);
+
 const rules: Readonly<Record<string, NameRule>> = {
   "/namespaces": dns1123Label,
   "/services": dns1123Label,
+  "networking.k8s.io/ipaddresses": ipAddressName,
   "apps/statefulsets": dns1123Label,
   // Its rules look at the spec alone, so it may have any name that a path may.
   "policy/poddisruptionbudgets": pathSegmentName,

@@ -94,10 +94,26 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
   checkNamespace(call, tracked);
   Object.assign(metaOf(tracked), { uid: newUid(api.random), creationTimestamp: context.now });
   generateName(call, tracked);
-  call.strategy.prepareForCreate(tracked, context);
-  await validateCreate(call, tracked, admission);
-  await prepareStore(call, tracked, options.isDryRun);
-  return storeNew(call, asObject(tracked), options);
+  const { begin } = call.strategy;
+  if (begin === undefined) return finishCreate(call, tracked, admission, options);
+  const end = await begin(call, tracked, undefined, options.isDryRun);
+  try {
+    return await finishCreate(call, tracked, admission, options);
+  } finally {
+    end();
+  }
+}
+
+// oxlint-disable-next-line max-params -- the object, who is asked about it, and how it is written
+async function finishCreate(
+  call: Call,
+  draft: Draft,
+  admission: AdmissionRequest,
+  options: CreateOptions,
+): Promise<KubeObject> {
+  call.strategy.prepareForCreate(draft, admission.context);
+  await validateCreate(call, draft, admission);
+  return storeNew(call, asObject(draft), options);
 }
 
 /** What a write's options say, for who reviews it. */
@@ -141,14 +157,6 @@ async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequ
   const name = text(metaOf(draft), "name");
   if (errors.length > 0) throw invalidError(groupKind(resource), name, errors);
   await api.admission.validate({ ...admission, name }, object, undefined);
-}
-
-/** The kind's last step before an object is stored; throws a 422. */
-export async function prepareStore(call: Call, draft: Draft, isDryRun: boolean): Promise<void> {
-  const { resource, strategy } = call;
-  const errors = (await strategy.beforeStore?.(call, draft, isDryRun)) ?? [];
-  if (errors.length === 0) return;
-  throw invalidError(groupKind(resource), text(metaOf(draft), "name"), errors);
 }
 
 async function storeNew(call: Call, object: KubeObject, options: WriteOptions): Promise<KubeObject> {

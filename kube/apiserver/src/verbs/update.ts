@@ -29,8 +29,12 @@ import {
 } from "../resources/resource.ts";
 import { nameRuleOf } from "../validation/name-rules.ts";
 import { pathSegmentName } from "../validation/names.ts";
-import { validateObjectMeta, validateObjectMetaUpdate } from "../validation/object-meta.ts";
-import { createObject, prepareStore, reviewedOptions, writeContext } from "./create.ts";
+import {
+  validateKindMetaUpdate,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from "../validation/object-meta.ts";
+import { createObject, reviewedOptions, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
 import { readRevision } from "./list-options.ts";
 import { respondObject } from "./respond-object.ts";
@@ -153,17 +157,37 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   if (update.review === undefined) await api.admission.mutate(admission, tracked, old);
   checkNamespace(call, tracked);
   if (!keepsRevision(tracked, stored)) return { kind: "stale" };
-  call.strategy.prepareForUpdate(tracked, old, context);
-  carryDeletion(tracked, asJson(old));
-  const object = asObject(tracked);
-  const errors = [
-    ...metadataErrors(call, tracked, old),
-    ...call.strategy.validateUpdate(object, old, context),
-  ];
+  const prepared = { update, stored, old, draft: tracked, admission };
+  const { begin } = call.strategy;
+  if (begin === undefined) return finishUpdate(call, prepared);
+  const end = await begin(call, tracked, old, update.options.isDryRun);
+  try {
+    return await finishUpdate(call, prepared);
+  } finally {
+    end();
+  }
+}
+
+/** An update that knows what it wants to write. */
+interface Prepared {
+  readonly update: Update;
+  readonly stored: StoredObject;
+  readonly old: KubeObject;
+  readonly draft: Draft;
+  readonly admission: AdmissionRequest;
+}
+
+async function finishUpdate(call: Call, prepared: Prepared): Promise<Attempt> {
+  const { update, stored, old, draft, admission } = prepared;
+  const { context } = admission;
+  const { api, resource } = call;
+  call.strategy.prepareForUpdate(draft, old, context);
+  carryDeletion(draft, asJson(old));
+  const object = asObject(draft);
+  const errors = [...metadataErrors(call, draft, old), ...call.strategy.validateUpdate(object, old, context)];
   if (errors.length > 0) throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
   if (update.review === undefined) await api.admission.validate(admission, object, old);
   else await update.review(object, old);
-  await prepareStore(call, tracked, update.options.isDryRun);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });
 }
 
@@ -180,7 +204,6 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
 const looksAtChanges = new Set([
   "cronjobs",
   "horizontalpodautoscalers",
-  "ingresses",
   "leases",
   "pods",
   "podtemplates",
@@ -199,10 +222,13 @@ function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly Fi
   const own = validateObjectMeta(object, resource, nameRuleOf(resource));
   if (changes.length === 0 && own.length === 0) return [];
   const isMain = info.subresource === "" && !resource.isCustom;
-  if (isMain && looksAtWhole.has(resource.plural)) return [...own, ...changes, ...own];
+  const ofKind = validateKindMetaUpdate(object, asJson(old), resource);
+  // How the kind wants finalizers named, which is told last, is no general rule.
+  const general = own.slice(0, own.length - (ofKind.length - changes.length));
+  if (isMain && looksAtWhole.has(resource.plural)) return [...general, ...changes, ...own];
   // A custom resource's own rules, and those of a status, look at changes alone.
   const isWhole = isMain && !looksAtChanges.has(resource.plural);
-  return [...own, ...changes, ...changes, ...(isWhole ? own : [])];
+  return [...general, ...changes, ...ofKind, ...(isWhole ? own : [])];
 }
 
 interface Write {

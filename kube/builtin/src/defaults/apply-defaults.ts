@@ -33,7 +33,6 @@ const defaulters = once(
       ["discovery.v1.EndpointSlice", core.defaultEndpointSlice],
       ["rbac.v1.RoleBinding", other.defaultRoleBinding],
       ["rbac.v1.ClusterRoleBinding", other.defaultRoleBinding],
-      ["networking.v1.Ingress", other.defaultIngress],
       ["networking.v1.IngressClass", other.defaultIngressClass],
       ["networking.v1.NetworkPolicy", other.defaultNetworkPolicy],
       ["autoscaling.v1.HorizontalPodAutoscaler", other.defaultAutoscalerV1],

@@ -41,21 +41,30 @@ function isReachable(spec: Draft): boolean {
 export function defaultService(object: Draft): void {
   const spec = ensureChild(object, "spec");
   setDefault(spec, "sessionAffinity", "None");
-  setDefault(spec, "type", "ClusterIP");
+  if (spec["sessionAffinity"] === "None") delete spec["sessionAffinityConfig"];
   if (spec["sessionAffinity"] === "ClientIP") {
-    setDefault(ensureChild(ensureChild(spec, "sessionAffinityConfig"), "clientIP"), "timeoutSeconds", 10800);
-  } else {
-    delete spec["sessionAffinityConfig"];
+    const client = ensureChild(ensureChild(spec, "sessionAffinityConfig"), "clientIP");
+    client["timeoutSeconds"] ??= 10800;
   }
-  for (const port of children(spec, "ports")) {
-    setDefault(port, "protocol", "TCP");
-    const target = port["targetPort"];
-    if (target === undefined || target === 0 || target === "") port["targetPort"] = port["port"] ?? 0;
-  }
+  setDefault(spec, "type", "ClusterIP");
+  for (const port of children(spec, "ports")) defaultServicePort(port);
   if (isReachable(spec)) setDefault(spec, "externalTrafficPolicy", "Cluster");
-  if (spec["type"] !== "ExternalName") setDefault(spec, "internalTrafficPolicy", "Cluster");
-  if (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] === undefined) {
-    spec["allocateLoadBalancerNodePorts"] = true;
+  const isInside = spec["type"] === "ClusterIP" || spec["type"] === "NodePort";
+  const isBalanced = spec["type"] === "LoadBalancer";
+  if (isInside || isBalanced) spec["internalTrafficPolicy"] ??= "Cluster";
+  if (isBalanced) defaultBalancer(object, spec);
+}
+
+function defaultServicePort(port: Draft): void {
+  setDefault(port, "protocol", "TCP");
+  const target = port["targetPort"];
+  if (target === undefined || target === 0 || target === "") port["targetPort"] = port["port"] ?? 0;
+}
+
+function defaultBalancer(service: Draft, spec: Draft): void {
+  spec["allocateLoadBalancerNodePorts"] ??= true;
+  for (const point of children(child(child(service, "status"), "loadBalancer"), "ingress")) {
+    if (typeof point["ip"] === "string" && point["ip"] !== "") point["ipMode"] ??= "VIP";
   }
 }
 
@@ -67,8 +76,8 @@ export function defaultEndpoints(object: Draft): void {
 
 export function defaultEndpointSlice(object: Draft): void {
   for (const port of children(object, "ports")) {
-    if (port["name"] === undefined || port["name"] === null) port["name"] = "";
-    setDefault(port, "protocol", "TCP");
+    port["name"] ??= "";
+    port["protocol"] ??= "TCP";
   }
 }
 

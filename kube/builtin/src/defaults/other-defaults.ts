@@ -10,18 +10,9 @@ export function defaultRoleBinding(object: Draft): void {
   }
 }
 
-export function defaultIngress(object: Draft): void {
-  const spec = child(object, "spec");
-  for (const rule of children(spec, "rules")) {
-    for (const path of children(child(rule, "http"), "paths")) {
-      if (path["pathType"] === "") delete path["pathType"];
-    }
-  }
-}
-
 export function defaultIngressClass(object: Draft): void {
   const parameters = child(child(object, "spec"), "parameters");
-  if (parameters !== undefined) setDefault(parameters, "scope", "Cluster");
+  if (parameters !== undefined) parameters["scope"] ??= "Cluster";
 }
 
 /** Types follow the rules that are given; ingress always counts. */
@@ -29,7 +20,7 @@ export function defaultNetworkPolicy(object: Draft): void {
   const spec = ensureChild(object, "spec");
   for (const direction of ["ingress", "egress"]) {
     for (const rule of children(spec, direction)) {
-      for (const port of children(rule, "ports")) setDefault(port, "protocol", "TCP");
+      for (const port of children(rule, "ports")) port["protocol"] ??= "TCP";
     }
   }
   const types = spec["policyTypes"];

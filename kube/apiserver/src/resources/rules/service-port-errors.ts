@@ -9,6 +9,7 @@ import {
 } from "@weir/schema";
 import { dns1123Label, qualifiedNameErrors } from "../../validation/names.ts";
 import { portOrNameErrors } from "../../validation/pod/ports.ts";
+import { duplicateStruct } from "../../validation/struct-field.ts";
 import { children, number, text } from "../draft-access.ts";
 
 const PROTOCOLS = ["SCTP", "TCP", "UDP"];
@@ -63,7 +64,7 @@ export function portClashErrors(spec: JsonObject): readonly FieldError[] {
     duplicateField(`spec.ports[${index}].nodePort`, ports[index]?.["nodePort"] ?? 0),
   );
   const own = repeated(ports, "port").map((index) =>
-    duplicateField(`spec.ports[${index}]`, goPort(ports[index] ?? {})),
+    duplicateStruct(`spec.ports[${index}]`, goPort(ports[index] ?? {})),
   );
   return [...inside, ...onNodes, ...own];
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, parseJson, writeJson } from "@weir/core";
+import { type JsonObject, JsonSyntaxError, type JsonValue, parseJson, writeJson } from "@weir/core";
 import { child, children, copyForMeta, ensureChild, isDraft, number, text } from "./draft-access.ts";
 import type { Draft } from "./resource.ts";
 
@@ -51,7 +51,7 @@ export function autoscalerToV2(object: JsonObject): JsonObject {
   draft["spec"] = {
     ...spec,
     ...(metrics.length > 0 ? { metrics } : {}),
-    ...(typeof behavior === "string" ? { behavior: parseJson(behavior) } : {}),
+    ...behaviorIn(behavior),
   };
   draft["status"] = {
     ...(currentReplicas === undefined || currentReplicas === 0 ? {} : { currentReplicas }),
@@ -62,9 +62,25 @@ export function autoscalerToV2(object: JsonObject): JsonObject {
   return draft;
 }
 
+function behaviorIn(value: JsonValue | undefined): { readonly behavior?: JsonObject } {
+  const behavior = readText(value);
+  return isDraft(behavior) ? { behavior } : {};
+}
+
 function readList(value: JsonValue | undefined): readonly JsonValue[] {
-  const list = typeof value === "string" ? parseJson(value) : [];
+  const list = readText(value);
   return Array.isArray(list) ? list : [];
+}
+
+/** An annotation that is no JSON says nothing. */
+function readText(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== "string") return undefined;
+  try {
+    return parseJson(value);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** v2 `{pods: {metric: {name}, target: {averageValue}}}` is v1 `{pods: {metricName, targetAverageValue}}`. */

@@ -140,7 +140,6 @@ const neverUnconditional = new Set([
   "flowcontrol.v1.PriorityLevelConfiguration",
   "node.v1.RuntimeClass",
   "policy.v1.PodDisruptionBudget",
-  "scheduling.v1.PriorityClass",
   "storage.v1.CSIDriver",
   "storage.v1.CSINode",
   "storage.v1.CSIStorageCapacity",

@@ -12,7 +12,8 @@ import { endpointSliceRules } from "./rules/endpoint-slice-rules.ts";
 import { ingressClassRules } from "./rules/ingress-class-rules.ts";
 import { ingressRules } from "./rules/ingress-rules.ts";
 import { ipAddressRules, serviceRangeRules } from "./rules/service-range-rules.ts";
-import { autoscalerRules, leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
+import { leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
+import { autoscalerRules, olderAutoscalerRules } from "./rules/autoscaler-rules.ts";
 import { disruptionBudgetRules } from "./rules/disruption-rules.ts";
 import { networkPolicyRules } from "./rules/network-policy-rules.ts";
 import { bindingRules, roleRules } from "./rules/rbac-rules.ts";
@@ -52,7 +53,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "apps.v1.Deployment": deploymentRules,
   "apps.v1.ReplicaSet": replicaSetRules,
   "apps.v1.StatefulSet": statefulSetRules,
-  "autoscaling.v1.HorizontalPodAutoscaler": autoscalerRules,
+  "autoscaling.v1.HorizontalPodAutoscaler": olderAutoscalerRules,
   "autoscaling.v2.HorizontalPodAutoscaler": autoscalerRules,
   "batch.v1.CronJob": cronJobRules,
   "batch.v1.Job": jobRules,

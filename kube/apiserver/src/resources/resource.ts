@@ -53,6 +53,8 @@ export interface WriteContext {
   readonly now: string;
   readonly random: Random;
   readonly warn: (message: string) => void;
+  /** Whether the general rules found nothing in the metadata of an update that the kind's own could find again. */
+  readonly hasCleanMetadata?: boolean;
   /** Told what admission has to say to an audit log; absent where there is none. */
   readonly audit?: AuditRecord | undefined;
   /**

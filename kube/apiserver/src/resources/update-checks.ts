@@ -11,6 +11,8 @@ import type { WriteContext } from "./resource.ts";
  */
 export type UpdateCheck = "changes" | "whole" | "object" | "update";
 
+const NOTHING: readonly FieldError[] = [];
+
 /** What a kind's rules say of an update, in upstream's order; what is looked at twice is told twice. */
 // oxlint-disable-next-line max-params -- the rules and what they are asked
 export function checkUpdate(
@@ -31,8 +33,10 @@ export function checkUpdate(
   function look(check: UpdateCheck): readonly FieldError[] {
     switch (check) {
       case "changes":
+        if (context.hasCleanMetadata === true) return NOTHING;
         return validateKindMetaUpdate(object, old, context.resource);
       case "whole":
+        if (context.hasCleanMetadata === true) return NOTHING;
         return validateObjectMeta(object, context.resource, nameRuleOf(context.resource));
       case "object":
         return rules.validate?.(object, context) ?? [];

@@ -52,6 +52,7 @@ EnvVarSource FieldRef:?ObjectFieldSelector ResourceFieldRef:?ResourceFieldSelect
   ConfigMapKeyRef:?ConfigMapKeySelector SecretKeyRef:?SecretKeySelector FileKeyRef:?FileKeySelector
 EphemeralContainer +Container TargetContainerName:s
 EphemeralVolumeSource VolumeClaimTemplate:?PersistentVolumeClaimTemplate
+EventSource Component:s Host:s
 ExecAction Command:[s
 FCVolumeSource TargetWWNs:[s Lun:?i FSType=fsType:s ReadOnly:b WWIDs=wwids:[s
 FileKeySelector VolumeName:s Path:s Key:s Optional:?b
@@ -174,6 +175,8 @@ ScaleIOPersistentVolumeSource Gateway:s System:s SecretRef:?SecretReference SSLE
   StoragePool:s StorageMode:s VolumeName:s FSType=fsType:s ReadOnly:b
 ScaleIOVolumeSource Gateway:s System:s SecretRef:?LocalObjectReference SSLEnabled=sslEnabled:b
   ProtectionDomain:s StoragePool:s StorageMode:s VolumeName:s FSType=fsType:s ReadOnly:b
+ScopeSelector MatchExpressions:[ScopedResourceSelectorRequirement
+ScopedResourceSelectorRequirement ScopeName:s Operator:s Values:[s
 SeccompProfile Type:s LocalhostProfile:?s
 SecretEnvSource Name:s Optional:?b
 SecretKeySelector Name:s Key:s Optional:?b

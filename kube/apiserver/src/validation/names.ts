@@ -114,7 +114,7 @@ export function labelValueErrors(value: string): readonly string[] {
 /** Keys of ConfigMaps and Secrets: file names. */
 export function configKeyErrors(key: string): readonly string[] {
   const errors: string[] = [];
-  if (key.length > SUBDOMAIN_MAX) errors.push(mustNotBeLonger(SUBDOMAIN_MAX));
+  if (key.length > SUBDOMAIN_MAX) errors.push(mustNotBeLonger(SUBDOMAIN_MAX, "characters"));
   if (!CONFIG_KEY.test(key)) {
     errors.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",

@@ -26,8 +26,11 @@ const generalGroups = new Set([
   "coordination.k8s.io",
 ]);
 
+/** Kinds whose own rules leave the metadata to the general ones. */
+const generalKinds = new Set(["/events", "policy/poddisruptionbudgets"]);
+
 function hasOwnFinalizers({ isCustom, group = "", plural = "" }: MetaSubject): boolean {
-  return !isCustom && !generalGroups.has(group) && !(group === "policy" && plural === "poddisruptionbudgets");
+  return !isCustom && !generalGroups.has(group) && !generalKinds.has(`${group}/${plural}`);
 }
 
 /** What is wrong with the metadata of an object; finalizers of most built-in kinds must be qualified by a domain. */

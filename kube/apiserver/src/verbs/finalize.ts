@@ -2,6 +2,7 @@ import type { ApiResponse } from "../http/api-request.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child } from "../resources/draft-access.ts";
 import { plainStrategy } from "../resources/status-strategy.ts";
+import { finalizerErrors } from "../resources/rules/namespace-rules.ts";
 import { updateVerb } from "./update.ts";
 import { keep } from "../resources/builtin-strategy.ts";
 
@@ -14,6 +15,7 @@ export function finalizeVerb(call: Call): Promise<ApiResponse> {
       keep(object, asJson(old), "status");
       object["spec"] = { ...child(object, "spec") };
     },
+    validateUpdate: (object) => finalizerErrors(asJson(object), (index) => `spec.finalizers[${index}]`),
   };
   return updateVerb({ ...call, strategy });
 }

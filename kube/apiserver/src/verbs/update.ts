@@ -184,7 +184,10 @@ async function finishUpdate(call: Call, prepared: Prepared): Promise<Attempt> {
   call.strategy.prepareForUpdate(draft, old, context);
   carryDeletion(draft, asJson(old));
   const object = asObject(draft);
-  const errors = [...metadataErrors(call, draft, old), ...call.strategy.validateUpdate(object, old, context)];
+  const found = metadataErrors(call, draft, old);
+  const isClean = found.length === 0 && strings(metaOf(draft), "finalizers").length === 0;
+  const about = isClean ? { ...context, hasCleanMetadata: true } : context;
+  const errors = [...found, ...call.strategy.validateUpdate(object, old, about)];
   if (errors.length > 0) throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
   if (update.review === undefined) await api.admission.validate(admission, object, old);
   else await update.review(object, old);
@@ -200,35 +203,26 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   return version === "" || version === String(stored.revision);
 }
 
-/** Kinds whose own rules look at what changed of the metadata, or at the metadata as a whole; others do both. */
-const looksAtChanges = new Set([
-  "cronjobs",
-  "horizontalpodautoscalers",
-  "leases",
-  "pods",
-  "podtemplates",
-  "resourcequotas",
-]);
-const looksAtWhole = new Set(["limitranges"]);
+/** Kinds whose own rules look at what changed of the metadata; others look at the metadata as a whole, too. */
+const looksAtChanges = new Set(["cronjobs", "pods", "podtemplates"]);
+/** Kinds whose status is checked without its metadata. */
+const statusAlone = new Set(["poddisruptionbudgets"]);
 
 /** Upstream checks metadata in general and for the kind again: what is wrong is told several times in the causes. */
 function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly FieldError[] {
   const { resource, info, strategy } = call;
-  const changes = validateObjectMetaUpdate(object, asJson(old));
-  if (strategy.checksMetadata === true) {
-    const { isNamespaced } = resource;
-    return [...validateObjectMeta(object, { isNamespaced, isCustom: true }, pathSegmentName), ...changes];
-  }
-  const own = validateObjectMeta(object, resource, nameRuleOf(resource));
-  if (changes.length === 0 && own.length === 0) return [];
+  const before = asJson(old);
+  const changes = validateObjectMetaUpdate(object, before);
+  const subject = { isNamespaced: resource.isNamespaced, isCustom: true };
+  const general = [...validateObjectMeta(object, subject, pathSegmentName), ...changes];
   const isMain = info.subresource === "" && !resource.isCustom;
-  const ofKind = validateKindMetaUpdate(object, asJson(old), resource);
-  // How the kind wants finalizers named, which is told last, is no general rule.
-  const general = own.slice(0, own.length - (ofKind.length - changes.length));
-  if (isMain && looksAtWhole.has(resource.plural)) return [...general, ...changes, ...own];
+  const isClean = general.length === 0 && strings(metaOf(object), "finalizers").length === 0;
+  if (isClean || strategy.checksMetadata === true || (!isMain && statusAlone.has(resource.plural)))
+    return general;
   // A custom resource's own rules, and those of a status, look at changes alone.
   const isWhole = isMain && !looksAtChanges.has(resource.plural);
-  return [...general, ...changes, ...ofKind, ...(isWhole ? own : [])];
+  const own = isWhole ? validateObjectMeta(object, resource, nameRuleOf(resource)) : [];
+  return [...general, ...validateKindMetaUpdate(object, before, resource), ...own];
 }
 
 interface Write {

@@ -1,3 +1,4 @@
+import type { JsonValue } from "@weir/core";
 import { child, children, type Draft, ensureChild, isDraft, setDefault, setMissing } from "./draft.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -62,7 +63,22 @@ function defaultScaling(rules: Draft, usual: Draft): void {
 
 /** autoscaling/v1 has its own word for the one metric. */
 export function defaultAutoscalerV1(object: Draft): void {
-  setDefault(ensureChild(object, "spec"), "minReplicas", 1);
+  const spec = ensureChild(object, "spec");
+  setDefault(spec, "minReplicas", 1);
+  const annotations = child(child(object, "metadata"), "annotations");
+  if (readsAsMetrics(annotations?.["autoscaling.alpha.kubernetes.io/metrics"])) return;
+  setMissing(spec, "targetCPUUtilizationPercentage", 80);
+}
+
+/** Metrics that travel in an annotation; what is no JSON is no metric. */
+function readsAsMetrics(value: JsonValue | undefined): boolean {
+  if (typeof value !== "string") return false;
+  try {
+    const metrics: unknown = JSON.parse(value);
+    return Array.isArray(metrics) && metrics.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 export function defaultWebhookConfiguration(object: Draft): void {

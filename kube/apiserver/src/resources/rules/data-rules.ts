@@ -5,16 +5,15 @@ import { configKeyErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, text } from "../draft-access.ts";
 import type { WriteContext } from "../resource.ts";
+import { keyPairWarnings } from "./key-pair-warnings.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
 /** ConfigMaps: keys are file names, and all of it is no more than a mebibyte. */
 export const configMapRules: KindRules = {
   validate: (object) => validateConfigMap(object),
-  validateUpdate: (object, old, { emptied }) => [
-    ...immutable({ object, old, emptied }, ["data", "binaryData"]),
-    ...validateConfigMap(object),
-  ],
+  updateChecks: ["changes", "update", "whole", "object"],
+  validateUpdate: (object, old, { emptied }) => immutable({ object, old, emptied }, ["data", "binaryData"]),
 };
 
 function keyErrors(map: JsonObject | undefined, field: string): readonly FieldError[] {
@@ -81,21 +80,15 @@ export const secretRules: KindRules = {
   prepareForUpdate(object, old) {
     if (text(object, "type") === "") object["type"] = old["type"] ?? "Opaque";
   },
-  validate: (object, context) => {
-    warnOfTls(object, context.warn);
-    return validateSecret(object);
-  },
-  validateUpdate: (object, old, context) => {
-    warnOfTls(object, context.warn);
+  validate: validateSecret,
+  warnings: (object) => keyPairWarnings(object),
+  updateChecks: ["changes", "update", "whole", "object"],
+  validateUpdate: (object, old, { emptied }) => {
     const type =
       object["type"] === old["type"]
         ? []
         : [invalidField("type", object["type"] ?? "", "field is immutable")];
-    return [
-      ...type,
-      ...immutable({ object, old, emptied: context.emptied }, ["data"]),
-      ...validateSecret(object),
-    ];
+    return [...type, ...immutable({ object, old, emptied }, ["data"])];
   },
 };
 
@@ -114,21 +107,33 @@ function typeErrors(object: JsonObject, data: JsonObject | undefined): readonly 
   const keys = Object.hasOwn(requiredKeys, type) ? (requiredKeys[type] ?? []) : [];
   const has = (key: string): boolean => data !== undefined && Object.hasOwn(data, key);
   const missing = keys.filter((key) => !has(key)).map((key) => requiredField(`data[${key}]`));
-  if (type === "kubernetes.io/dockerconfigjson" && has(".dockerconfigjson"))
-    return dockerErrors(text(data, ".dockerconfigjson"));
+  const docker = Object.hasOwn(dockerKeys, type) ? dockerKeys[type] : undefined;
+  if (docker !== undefined && has(docker)) return dockerErrors(text(data, docker), docker);
+  if (type === "kubernetes.io/ssh-auth" && text(data, "ssh-privatekey") === "")
+    return [requiredField("data[ssh-privatekey]")];
   if (type === "kubernetes.io/service-account-token") return [...missing, ...tokenSecretErrors(object)];
   if (type !== "kubernetes.io/basic-auth" || has("username") || has("password")) return missing;
   return [requiredField("data[username]"), requiredField("data[password]")];
 }
 
-/** A Docker configuration is JSON; what is wrong with it is told, what it is is not. */
-function dockerErrors(encoded: string): readonly FieldError[] {
+const dockerKeys: Readonly<Record<string, string>> = {
+  "kubernetes.io/dockercfg": ".dockercfg",
+  "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
+};
+
+/** A Docker configuration is a JSON object; what is wrong with it is told, what it is is not. */
+function dockerErrors(encoded: string, key: string): readonly FieldError[] {
+  const refuse = (why: string): readonly FieldError[] => [
+    invalidField(`data[${key}]`, "<secret contents redacted>", why),
+  ];
   try {
-    parseJson(Buffer.from(encoded, "base64").toString("utf8"));
-    return [];
+    const value = parseJson(Buffer.from(encoded, "base64").toString("utf8"));
+    if (value === null || (typeof value === "object" && !Array.isArray(value))) return [];
+    const kind = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    return refuse(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    return [invalidField("data[.dockerconfigjson]", "<secret contents redacted>", error.message)];
+    return refuse(error.message);
   }
 }
 
@@ -136,12 +141,4 @@ function tokenSecretErrors(object: JsonObject): readonly FieldError[] {
   const annotations = child(child(object, "metadata"), "annotations");
   const key = "kubernetes.io/service-account.name";
   return text(annotations, key) === "" ? [requiredField(`metadata.annotations[${key}]`)] : [];
-}
-
-/** A TLS Secret may hold anything, but its user hears of what is no certificate. */
-function warnOfTls(object: JsonObject, warn: (message: string) => void): void {
-  const given = child(object, "data")?.["tls.crt"];
-  if (object["type"] !== "kubernetes.io/tls" || typeof given !== "string") return;
-  const certificate = Buffer.from(given, "base64").toString("latin1");
-  if (!certificate.includes("-----BEGIN")) warn("tls: failed to find any PEM data in certificate input");
 }

@@ -1,15 +1,28 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { type FieldError, invalidField, unsupportedField } from "@weir/schema";
+import { conditionErrors } from "../../validation/conditions.ts";
 import { selectorErrors } from "../../validation/label-selector.ts";
 import { invalidStruct } from "../../validation/struct-field.ts";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child } from "../draft-access.ts";
+import { child, children, number } from "../draft-access.ts";
 
 /** A budget says either how many must stay or how many may go. */
 export const disruptionBudgetRules: KindRules = {
   validate: budgetErrors,
-  validateUpdate: budgetErrors,
+  updateChecks: ["object"],
+  validateStatus: statusErrors,
 };
+
+const COUNTS = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"];
+
+function statusErrors(object: JsonObject): readonly FieldError[] {
+  const status = child(object, "status");
+  const counts = COUNTS.flatMap((field) => {
+    const count = number(status, field) ?? 0;
+    return count >= 0 ? [] : [invalidField(`status.${field}`, count, "must be greater than or equal to 0")];
+  });
+  return [...conditionErrors(children(status, "conditions"), "status.conditions"), ...counts];
+}
 
 const POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
 import { type FieldError, invalidField, requiredField } from "@weir/schema";
+import { invalidGoStruct } from "../../validation/go-struct.ts";
 import { qualifiedNameErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, number, text } from "../draft-access.ts";
@@ -12,7 +13,7 @@ const NOTE_LIMIT = 1024;
 /** Events of the core group: those without an event time only have to name their namespace. */
 export const coreEventRules: KindRules = {
   validate: (object) => commonErrors(readCore(object), "reportingComponent"),
-  validateUpdate: (object) => commonErrors(readCore(object), "reportingComponent"),
+  updateChecks: ["object"],
 };
 
 /** Events of events.k8s.io: none of the deprecated fields when made, and nothing but their series changes later. */
@@ -21,6 +22,7 @@ export const eventRules: KindRules = {
     const event = readNew(object);
     return [...commonErrors(event, "reportingController"), ...newEventErrors(event)];
   },
+  updateChecks: ["changes", "update"],
   validateUpdate(object, old) {
     const event = readNew(object);
     const before = readNew(old);
@@ -171,8 +173,21 @@ const fixed = [
   "reportingInstance",
 ] as const;
 
+/** Fields that are shown as upstream's structs. */
+const SHOWN: Readonly<Record<string, string>> = {
+  involvedObject: "ObjectReference",
+  related: "?ObjectReference",
+  source: "EventSource",
+};
+
 function changedErrors(event: EventFields, before: EventFields): readonly FieldError[] {
   return fixed
     .filter((field) => !jsonEqual(event[field] ?? null, before[field] ?? null))
-    .map((field) => invalidField(field, event[field] ?? null, IMMUTABLE));
+    .map((field) => {
+      const type = SHOWN[field];
+      const value = event[field];
+      return type === undefined
+        ? invalidField(field, value ?? null, IMMUTABLE)
+        : invalidGoStruct(field, { type, value: value as JsonObject | undefined }, IMMUTABLE);
+    });
 }

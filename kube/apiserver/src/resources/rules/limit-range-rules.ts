@@ -10,6 +10,11 @@ import {
 } from "@weir/text";
 import { newUid } from "../../verbs/identity.ts";
 import { qualifiedNameErrors } from "../../validation/names.ts";
+import {
+  containerResourceErrors,
+  isDivisibleResource,
+  resourceNameErrors,
+} from "../../validation/resource-names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, metaOf, text } from "../draft-access.ts";
 
@@ -20,7 +25,7 @@ export const limitRangeRules: KindRules = {
     if (text(metadata, "name") === "") metadata["name"] = newUid(context.random);
   },
   validate: rangeErrors,
-  validateUpdate: rangeErrors,
+  updateChecks: ["whole", "object"],
 };
 
 const LISTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
@@ -35,11 +40,19 @@ function rangeErrors(object: JsonObject): readonly FieldError[] {
     const type = types[index] ?? "";
     const isTwice = types.indexOf(type) < index;
     return [
-      ...qualifiedNameErrors(type).map((detail) => invalidField(`${at}.type`, type, detail)),
+      ...typeErrors(type, `${at}.type`),
       ...(isTwice ? [duplicateField(`${at}.type`, type)] : []),
       ...limitErrors(limit, type, at),
     ];
   });
+}
+
+const TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
+
+function typeErrors(type: string, field: string): readonly FieldError[] {
+  const errors = qualifiedNameErrors(type).map((detail) => invalidField(field, type, detail));
+  if (errors.length > 0 || type.includes("/") || TYPES.includes(type)) return errors;
+  return [invalidField(field, type, "must be a standard limit type or fully qualified")];
 }
 
 function limitErrors(limit: JsonObject, type: string, at: string): readonly FieldError[] {
@@ -52,7 +65,7 @@ function limitErrors(limit: JsonObject, type: string, at: string): readonly Fiel
   const named = LISTS.flatMap((list) =>
     forbidden.includes(list as "default")
       ? [forbiddenField(`${at}.${list}`, "may not be specified when `type` is 'Pod'")]
-      : nameErrors(child(limit, list) ?? {}, `${at}.${list}`),
+      : nameErrors(child(limit, list) ?? {}, `${at}.${list}`, type),
   );
   const storage = ["min", "max"].some((list) => child(limit, list)?.["storage"] !== undefined);
   const unbounded =
@@ -72,12 +85,11 @@ function limitErrors(limit: JsonObject, type: string, at: string): readonly Fiel
   return [...named, ...unbounded, ...[...keys].sort().flatMap((key) => keyErrors(bounds, key, at))];
 }
 
-function nameErrors(list: JsonObject, path: string): readonly FieldError[] {
+function nameErrors(list: JsonObject, path: string, type: string): readonly FieldError[] {
+  const check = type === "Pod" || type === "Container" ? containerResourceErrors : resourceNameErrors;
   return Object.keys(list)
     .sort()
-    .flatMap((name) =>
-      qualifiedNameErrors(name).map((detail) => invalidField(`${path}[${name}]`, name, detail)),
-    );
+    .flatMap((name) => check(name, `${path}[${name}]`));
 }
 
 function boundsOf(limit: JsonObject, without: readonly string[]): Bounds {
@@ -165,9 +177,8 @@ function ratioErrors(bounds: Bounds, key: string, at: string): readonly FieldErr
 
 /** What cannot be shared is limited to what is asked for. */
 function sameErrors(bounds: Bounds, key: string, at: string): readonly FieldError[] {
-  const isShared = !key.includes("/") && !key.startsWith("hugepages-");
   const [limit, request] = [bounds.default.get(key), bounds.defaultRequest.get(key)];
-  if (isShared || limit === undefined || request === undefined) return [];
+  if (isDivisibleResource(key) || limit === undefined || request === undefined) return [];
   if (compareQuantities(limit, request) === 0) return [];
   const shown = formatQuantity(request);
   const detail = `default value ${formatQuantity(limit)} must equal to defaultRequest value ${shown} in ${key}`;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { pathSegmentName } from "../../validation/names.ts";
+import { dns1123Label, pathSegmentName } from "../../validation/names.ts";
+import { containerResourceErrors } from "../../validation/resource-names.ts";
 import { child, number, text } from "../draft-access.ts";
 
 /** The types of metrics by the fields that describe them. */
@@ -86,20 +87,44 @@ function namingErrors(kind: string, source: JsonObject, field: string): readonly
     return errors;
   }
   const errors: FieldError[] = [];
-  if (text(source, "name") === "")
-    errors.push(requiredField(`${field}.name`, "must specify a resource name"));
-  if (kind === "containerResource" && text(source, "container") === "")
-    errors.push(requiredField(`${field}.container`, "must specify a container"));
-  return errors;
+  const name = text(source, "name");
+  if (name === "") errors.push(requiredField(`${field}.name`, "must specify a resource name"));
+  if (kind !== "containerResource") return errors;
+  if (name !== "") errors.push(...containerResourceErrors(name, `${field}.name`));
+  const container = text(source, "container");
+  if (container === "") return [...errors, requiredField(`${field}.container`, "must specify a container")];
+  const problems = dns1123Label(container, false);
+  return [...errors, ...problems.map((why) => invalidField(`${field}.container`, container, why))];
 }
 
 function describedErrors(source: JsonObject, field: string): FieldError[] {
-  const object = child(source, "describedObject");
+  const object = child(source, "describedObject") ?? {};
+  return [...referenceErrors(object, field), ...groupErrors(object, field, false)];
+}
+
+/** What is wrong with the kind and name of what is looked at or scaled. */
+export function referenceErrors(reference: JsonObject, field: string): readonly FieldError[] {
   return ["kind", "name"].flatMap((name) => {
-    const value = text(object, name);
+    const value = text(reference, name);
     if (value === "") return [requiredField(`${field}.${name}`)];
     return pathSegmentName(value, false).map((why) => invalidField(`${field}.${name}`, value, why));
   });
+}
+
+/** What is wrong with the apiVersion of what is looked at or scaled. */
+export function groupErrors(
+  reference: JsonObject,
+  field: string,
+  needsGroup: boolean,
+): readonly FieldError[] {
+  const version = text(reference, "apiVersion");
+  const parts = version.split("/");
+  const refuse = (detail: string): readonly FieldError[] => [
+    invalidField(`${field}.apiVersion`, version, detail),
+  ];
+  if (parts.length > 2) return refuse(`unexpected GroupVersion string: ${version}`);
+  const hasGroup = parts.length === 2 && parts[0] !== "";
+  return needsGroup && !hasGroup ? refuse("apiVersion must specify API group") : [];
 }
 
 function targetErrors(target: JsonObject, field: string): readonly FieldError[] {

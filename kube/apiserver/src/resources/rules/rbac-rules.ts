@@ -10,7 +10,7 @@ import { child, children, strings, text } from "../draft-access.ts";
 const GROUP = "rbac.authorization.k8s.io";
 
 /** What a role grants names verbs, and either resources or paths. */
-export const roleRules: KindRules = { validate: roleErrors, validateUpdate: roleErrors };
+export const roleRules: KindRules = { validate: roleErrors, updateChecks: ["whole", "object", "changes"] };
 
 function roleErrors(object: JsonObject): readonly FieldError[] {
   const isNamespaced = object["kind"] === "Role";
@@ -58,11 +58,12 @@ function aggregationErrors(rule: JsonObject | undefined): readonly FieldError[] 
 /** What a binding binds never changes. */
 export const bindingRules: KindRules = {
   validate: bindingErrors,
+  updateChecks: ["whole", "object", "changes", "update"],
   validateUpdate: (object, old) => {
     const now = child(object, "roleRef") ?? {};
-    if (jsonEqual(now, child(old, "roleRef") ?? {})) return bindingErrors(object);
+    if (jsonEqual(now, child(old, "roleRef") ?? {})) return [];
     const shown = { APIGroup: text(now, "apiGroup"), Kind: text(now, "kind"), Name: text(now, "name") };
-    return [...bindingErrors(object), invalidStruct("roleRef", shown, "cannot change roleRef")];
+    return [invalidStruct("roleRef", shown, "cannot change roleRef")];
   },
 };
 

@@ -259,7 +259,8 @@ class Listener implements HttpsListener {
       refuseToStart(response);
       return true;
     }
-    if (request.url !== "*") return false;
+    // Go's server answers by itself who asks what it can do as a whole.
+    if (request.url !== "*" || request.method !== "OPTIONS") return false;
     response.end();
     return true;
   }

@@ -135,7 +135,7 @@ export class ListenedRequest implements ApiRequest {
 
 /** Proxies are asked with whole URLs, of which a server takes the path. */
 function targetOf(url: string): string {
-  if (url.charCodeAt(0) === SLASH) return url;
+  if (url.charCodeAt(0) === SLASH || url === "*") return url;
   const host = url.indexOf("://");
   const path = host < 0 ? -1 : url.indexOf("/", host + 3);
   return path < 0 ? "/" : url.slice(path);

@@ -28,6 +28,7 @@ import { decodePath, parseRequestInfo } from "./http/request-info.ts";
 import {
   noSuchResourceError,
   badRequestPage,
+  cutPathPage,
   notFoundPage,
   respondError,
   respondStatus,
@@ -207,7 +208,7 @@ class Server implements ServerLife {
         if (asked.isAdmitted || error.status.code === 401)
           return respondStatus(error.status, { warnings, accept });
         // Whoever is not let in is told so before anybody looks at what is accepted.
-        return respondStatus(error.status, { headers: NO_SNIFFING });
+        return respondStatus(error.status, { warnings, headers: NO_SNIFFING });
       }
       return respondError(error, this.#api.logger, { warnings });
     }
@@ -219,27 +220,30 @@ class Server implements ServerLife {
 
   async #route(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
     const { isTrusted, warnings, audit } = asked;
-    if (request.path.startsWith("//")) return notFoundPage();
     const path = decodePath(request.path);
     if (path === undefined) return badRequestPage();
     const info = parseRequestInfo(request.method, path, request.query);
+    if (info.kind === "cut") return cutPathPage(request.target ?? request.path);
     const { access, registry } = this.#api;
-    const user = await access.admit(request, info.kind === "resource" ? info : undefined, isTrusted, audit);
+    const user = await access.admit(request, info.kind === "resource" ? info : undefined, asked);
     asked.isAdmitted = true;
+    if (request.path.startsWith("//")) return notFoundPage();
     if (info.kind === "resource") {
       const call = this.#call(request, { info, user, warnings, audit });
       return call === undefined ? notFoundPage() : this.#flow.answer(call, isTrusted, dispatch);
     }
     this.#flow.checkRoom(request.path, isTrusted);
-    const fixed = fixedPath(registry, request) ?? (await identityPath(access, request));
+    const fixed = fixedPath(registry, request, path) ?? (await identityPath(access, request));
     const document = fixed ?? this.#openApi.answer(request, this.#api.clock.now());
-    return document ?? discoveryPath(registry, request) ?? notFoundPage();
+    return document ?? discoveryPath(registry, request, path) ?? notFoundPage();
   }
 
   #call(request: ApiRequest, about: Pick<Call, "info" | "user" | "warnings" | "audit">): Call | undefined {
     const { info } = about;
     const { registry } = this.#api;
     const resource = registry.find(info.group, info.version, info.resource);
+    // The core group has a prefix of its own, and no name below that of the others.
+    if (info.group === "" && !info.path.startsWith("/api/")) return undefined;
     if (resource === undefined) {
       // Beyond the built-in groups, a path that no CRD serves is not even an API's.
       if (!registry.hasBuiltinGroup(info.group)) return undefined;

@@ -27,6 +27,9 @@ const kinds = new Map<string, readonly [gvk: GroupVersionKind, definition: strin
   ["PodExecOptions", [{ group: "", version: "v1", kind: "PodExecOptions" }, ""]],
   ["PodAttachOptions", [{ group: "", version: "v1", kind: "PodAttachOptions" }, ""]],
   ["PodPortForwardOptions", [{ group: "", version: "v1", kind: "PodPortForwardOptions" }, ""]],
+  ["PodProxyOptions", [{ group: "", version: "v1", kind: "PodProxyOptions" }, ""]],
+  ["ServiceProxyOptions", [{ group: "", version: "v1", kind: "ServiceProxyOptions" }, ""]],
+  ["NodeProxyOptions", [{ group: "", version: "v1", kind: "NodeProxyOptions" }, ""]],
 ]);
 
 /** The kind of a subresource, by its name. */

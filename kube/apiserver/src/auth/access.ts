@@ -9,6 +9,15 @@ import type { ServiceAccountTokens } from "./service-account-tokens.ts";
 import type { UserInfo } from "./user-info.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 
+/** How a request came, and who is told about it. */
+export interface Asked {
+  /** It comes from the same process. */
+  readonly isTrusted: boolean;
+  /** What its answer warns of. */
+  readonly warnings: string[];
+  readonly audit: AuditRecord | undefined;
+}
+
 /** Who asks and what they may do: everything about access in one place. */
 export class Access {
   readonly authenticator: Authenticator;
@@ -42,17 +51,12 @@ export class Access {
   }
 
   /** Tells who makes a request, as whom, and that they may; throws 401, 400 or 403. */
-  // oxlint-disable-next-line max-params -- a request, what was read from it, and who is told
-  async admit(
-    request: ApiRequest,
-    info: ResourceRequestInfo | undefined,
-    isTrusted: boolean,
-    audit: AuditRecord | undefined,
-  ): Promise<UserInfo> {
+  async admit(request: ApiRequest, info: ResourceRequestInfo | undefined, asked: Asked): Promise<UserInfo> {
+    const { audit } = asked;
     const user =
       audit === undefined
-        ? await this.authenticator.authenticate(request, isTrusted)
-        : await this.#authenticateOnRecord(request, { info, isTrusted, audit });
+        ? await this.authenticator.authenticate(request, asked.isTrusted, asked.warnings)
+        : await this.#authenticateOnRecord(request, info, { ...asked, audit });
     const attributes = attributesOf(request, info, user);
     const headers = request.headersWithPrefix("impersonate-");
     const other =
@@ -69,15 +73,11 @@ export class Access {
 
   async #authenticateOnRecord(
     request: ApiRequest,
-    about: {
-      readonly info: ResourceRequestInfo | undefined;
-      readonly isTrusted: boolean;
-      readonly audit: AuditRecord;
-    },
+    info: ResourceRequestInfo | undefined,
+    { isTrusted, warnings, audit }: Asked & { readonly audit: AuditRecord },
   ): Promise<UserInfo> {
-    const { info, isTrusted, audit } = about;
     try {
-      const user = await this.authenticator.authenticate(request, isTrusted);
+      const user = await this.authenticator.authenticate(request, isTrusted, warnings);
       audit.authenticated(user, info);
       return user;
     } catch (error) {

@@ -24,11 +24,11 @@ export class Authenticator {
     this.#serviceAccounts = serviceAccounts;
   }
 
-  /** `isTrusted` where the request comes from the same process. */
-  async authenticate(request: ApiRequest, isTrusted: boolean): Promise<UserInfo> {
+  /** `isTrusted` where the request comes from the same process; what is odd about the credentials is a warning. */
+  async authenticate(request: ApiRequest, isTrusted: boolean, warnings: string[]): Promise<UserInfo> {
     const certificate = request.clientCertificate;
     if (certificate?.kind === "verified") return authenticated(certificate.user);
-    const token = bearerToken(request.header("authorization"));
+    const token = bearerToken(request.header("authorization"), warnings);
     if (token === undefined) {
       if (certificate !== undefined) throw unauthorizedError("Unauthorized");
       const isAdministrator = isTrusted && this.#options.withoutCredentials !== "anonymous";
@@ -65,8 +65,13 @@ export function authenticated(user: UserInfo): UserInfo {
 }
 
 /** The second word of a header that begins with `Bearer`; more words count for nothing, as upstream. */
-function bearerToken(header: string | undefined): string | undefined {
+function bearerToken(header: string | undefined, warnings: string[]): string | undefined {
   if (header === undefined) return undefined;
-  const [scheme = "", token = ""] = header.trim().split(" ");
-  return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;
+  const [scheme = "", token = "", after] = header.trim().split(" ", 3);
+  if (scheme.toLowerCase() !== "bearer") return undefined;
+  if (token === "" && after !== undefined) warnings.push(EXTRA_SPACE);
+  return token === "" ? undefined : token;
 }
+
+const EXTRA_SPACE =
+  "the provided Authorization header contains extra space before the bearer token, and is ignored";

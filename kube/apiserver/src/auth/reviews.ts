@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { badRequestError, invalidError } from "@weir/objects";
-import { type FieldError, invalidField } from "@weir/schema";
+import type { FieldError } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
 import { readObject } from "../http/read-body.ts";
@@ -8,12 +8,13 @@ import { respond } from "../http/respond.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
-import { child, children, metaOf, strings, text } from "../resources/draft-access.ts";
+import { child, children, strings, text } from "../resources/draft-access.ts";
 import type { Draft } from "../resources/resource.ts";
-import { decodeBody } from "../verbs/decode-body.ts";
+import { checkNamespace, decodeBody } from "../verbs/decode-body.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
 import { authenticated } from "./authenticate.ts";
 import type { Attributes } from "./rbac.ts";
+import { localErrors, metadataErrors, selectorProblems, specErrors } from "./review-errors.ts";
 import type { UserInfo } from "./user-info.ts";
 
 type Review = (call: Call, object: Draft) => Promise<JsonObject>;
@@ -44,6 +45,7 @@ export async function reviewVerb(call: Call): Promise<ApiResponse> {
   });
   const object = decodeBody(call, body, options);
   call.audit?.requestObject(object);
+  checkNamespace(call, object);
   const review = reviews[call.resource.plural];
   const answer = review === undefined ? object : await review(call, withFields(call, object, options));
   const how = negotiate(call.request.header("accept"), {
@@ -57,8 +59,6 @@ export async function reviewVerb(call: Call): Promise<ApiResponse> {
 function withFields(call: Call, object: Draft, options: WriteOptions): Draft {
   if (call.resource.plural === "selfsubjectrulesreviews" || call.resource.plural === "selfsubjectreviews")
     return object;
-  const metadata = metaOf(object);
-  if (call.resource.isNamespaced) metadata["namespace"] = call.info.namespace;
   return trackUpdate(call, { object, live: undefined, options });
 }
 
@@ -101,30 +101,6 @@ async function selfReview(call: Call, object: Draft): Promise<JsonObject> {
   };
 }
 
-function invalid(errors: readonly FieldError[]): Error {
-  return invalidError({ group: "authorization.k8s.io", kind: "" }, "", errors);
-}
-
-/** A review asks about a resource or about a path, never about both. */
-function checkSpec(spec: JsonObject | undefined): void {
-  const path = child(spec, "nonResourceAttributes");
-  const resource = child(spec, "resourceAttributes");
-  if (path !== undefined && resource !== undefined) {
-    const shown = { Path: text(path, "path"), Verb: text(path, "verb") };
-    throw invalid([
-      invalidField(
-        "spec.nonResourceAttributes",
-        shown,
-        "cannot be specified in combination with resourceAttributes",
-      ),
-    ]);
-  }
-  if (path === undefined && resource === undefined) {
-    const detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-    throw invalid([invalidField("spec.resourceAttributes", null, detail)]);
-  }
-}
-
 function attributesOf(spec: JsonObject | undefined, user: UserInfo): Attributes {
   const path = child(spec, "nonResourceAttributes");
   if (path !== undefined) {
@@ -144,36 +120,36 @@ function attributesOf(spec: JsonObject | undefined, user: UserInfo): Attributes 
 }
 
 async function decide(call: Call, object: Draft, user: UserInfo): Promise<JsonObject> {
-  const decision = await call.api.access.decide(attributesOf(child(object, "spec"), user));
+  const spec = child(object, "spec");
+  const decision = await call.api.access.decide(attributesOf(spec, user));
   const reason = decision.reason === "" ? {} : { reason: decision.reason };
-  return { ...object, status: { allowed: decision.isAllowed, ...reason } };
+  const evaluationError = selectorProblems(child(spec, "resourceAttributes"));
+  const problem = evaluationError === "" ? {} : { evaluationError };
+  return { ...object, status: { allowed: decision.isAllowed, ...reason, ...problem } };
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidError({ group: "authorization.k8s.io", kind: "" }, "", errors);
 }
 
 async function selfAccessReview(call: Call, object: Draft): Promise<JsonObject> {
-  checkSpec(child(object, "spec"));
+  refuse([...specErrors(child(object, "spec"), true), ...metadataErrors(object, "must be empty")]);
   return decide(call, object, call.user);
 }
 
 async function subjectReview(call: Call, object: Draft): Promise<JsonObject> {
+  refuse([...specErrors(child(object, "spec"), false), ...metadataErrors(object, "must be empty")]);
+  return decideFor(call, object);
+}
+
+function decideFor(call: Call, object: Draft): Promise<JsonObject> {
   const spec = child(object, "spec");
-  checkSpec(spec);
-  const name = text(spec, "user");
-  const groups = strings(spec, "groups");
-  if (name === "" && groups.length === 0) {
-    throw invalid([invalidField("spec.user", "", "at least one of user or group must be specified")]);
-  }
-  return decide(call, object, { name, groups });
+  return decide(call, object, { name: text(spec, "user"), groups: strings(spec, "groups") });
 }
 
 async function localReview(call: Call, object: Draft): Promise<JsonObject> {
-  const about = child(child(object, "spec"), "resourceAttributes");
-  const namespace = text(about, "namespace");
-  if (about !== undefined && namespace !== call.info.namespace) {
-    throw invalid([
-      invalidField("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"),
-    ]);
-  }
-  return subjectReview(call, object);
+  refuse(localErrors(object, call.info.namespace));
+  return decideFor(call, object);
 }
 
 /** Every rule that holds for the user in a namespace, each once. */

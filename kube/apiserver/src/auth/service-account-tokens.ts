@@ -115,9 +115,10 @@ export class ServiceAccountTokens {
     const [head, body, signature, ...more] = token.split(".");
     if (head === undefined || body === undefined || signature === undefined || more.length > 0)
       return "foreign";
-    const payload = decode(body);
+    const [payload, header] = [decode(body), decode(head)];
     if (payload === undefined || payload["iss"] !== ISSUER) return "foreign";
-    if (decode(head)?.["alg"] !== "RS256") return "forged";
+    if (header === undefined || !isBase64Url(signature)) return "foreign";
+    if (header["alg"] !== "RS256") return "forged";
     const key = createPublicKey(await this.#signingKey());
     const isGood = createVerify("RSA-SHA256").update(`${head}.${body}`).verify(key, signature, "base64url");
     return isGood ? payload : "forged";
@@ -170,7 +171,13 @@ function encode(value: JsonObject): string {
   return Buffer.from(writeJson(value)).toString("base64url");
 }
 
+/** The parts of a token are written without padding. */
+function isBase64Url(part: string): boolean {
+  return part.length % 4 !== 1 && /^[\w-]*$/.test(part);
+}
+
 function decode(part: string): JsonObject | undefined {
+  if (!isBase64Url(part)) return undefined;
   try {
     const value = parseJson(Buffer.from(part, "base64url").toString("utf8"));
     return isDraft(value) ? value : undefined;

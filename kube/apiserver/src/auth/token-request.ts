@@ -3,7 +3,6 @@ import { badRequestError, failure, invalidError, notFoundError } from "@weir/obj
 import { type FieldError, invalidField } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
-import { readObject } from "../http/read-body.ts";
 import { respond } from "../http/respond.ts";
 import { readWriteOptions } from "../http/write-options.ts";
 import { trackUpdate } from "../patch/field-tracking.ts";
@@ -22,7 +21,7 @@ import { groupResource, storageKey } from "../resources/resource.ts";
 import { reviewPart } from "../verbs/review-part.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
 import { ISSUER, type TokenClaims, type TokenReference } from "./service-account-tokens.ts";
-import { decodeAs } from "../verbs/decode-as.ts";
+import { decodeAs, readAs } from "../verbs/decode-as.ts";
 
 const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
 const GVK = { ...KIND, version: "v1" };
@@ -35,10 +34,9 @@ export async function tokenRequestVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
   const { api, resource, info } = call;
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
-  const body = await readObject(call.request, { kind: KIND.kind, isStrict: false });
+  const object = await readAs(call, ["authentication.v1.TokenRequest", GVK], options);
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   const account = asJson(api.store.parse(resource, stored));
-  const object = decodeAs("authentication.v1.TokenRequest", GVK, body.value);
   call.audit?.requestObject(object);
   const spec = ensureChild(object, "spec");
   checkMeta(object, info);

@@ -12,12 +12,27 @@ const AGGREGATED =
 const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** Answers `/api`, `/apis` and what lies between them and the resources; `undefined` for other paths. */
-export function discoveryPath(registry: Registry, request: ApiRequest): ApiResponse | undefined {
-  const parts = request.path.replace(/\/+$/, "").split("/").slice(1);
+export function discoveryPath(
+  registry: Registry,
+  request: ApiRequest,
+  path: string,
+): ApiResponse | undefined {
+  const trimmed = withoutSlashes(path);
+  // Before the list of groups is no router that would take slashes away.
+  if (trimmed === "/apis" && path.length > "/apis/".length) return notFoundPage();
+  const parts = trimmed.split("/").slice(1);
   const [prefix, group, version, ...more] = parts;
   if (more.length > 0 || (prefix !== "api" && prefix !== "apis")) return undefined;
   if (group === undefined) return root(registry, request, prefix === "api");
   if (prefix === "api") return version === undefined ? core(registry, request, group) : undefined;
+  return ofGroup(registry, request, { group, version });
+}
+
+function ofGroup(
+  registry: Registry,
+  request: ApiRequest,
+  { group, version }: { readonly group: string; readonly version: string | undefined },
+): ApiResponse {
   const known = registry.groups.find(({ name }) => name === group && name !== "");
   if (known === undefined) return notFoundPage();
   if (version === undefined) return answer(request, apiGroup(known));
@@ -27,6 +42,12 @@ export function discoveryPath(registry: Registry, request: ApiRequest): ApiRespo
   }
   if (registry.hasBuiltinGroup(group)) throw noSuchResourceError();
   return notFoundPage();
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }
 
 function core(registry: Registry, request: ApiRequest, version: string): ApiResponse {

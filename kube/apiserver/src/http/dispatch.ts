@@ -1,7 +1,7 @@
 import type { ApiResponse } from "./api-request.ts";
 import { badRequestError, methodNotSupportedError, notFoundError } from "@weir/objects";
 import { quoteGo } from "@weir/text";
-import { groupResource } from "../resources/resource.ts";
+import { groupResource, type Resource } from "../resources/resource.ts";
 import type { Call } from "../resources/call.ts";
 import { isReview, reviewVerb } from "../auth/reviews.ts";
 import { createVerb } from "../verbs/create.ts";
@@ -10,6 +10,7 @@ import { deleteVerb } from "../verbs/delete.ts";
 import { getVerb } from "../verbs/get.ts";
 import { listVerb } from "../verbs/list.ts";
 import { patchVerb } from "../verbs/patch.ts";
+import { bindingVerb } from "../verbs/pod-subresources.ts";
 import { updateVerb } from "../verbs/update.ts";
 import { watchVerb } from "../watch/watch.ts";
 import { subresourceVerb } from "../verbs/subresource.ts";
@@ -37,6 +38,10 @@ const onObject: Readonly<Record<string, Handler>> = {
 /** Sends a request to the handler of its verb; a path or a method that the resource lacks is 404 or 405. */
 export function dispatch(call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
+  if (resource.isCustom && info.verb === "create" && info.name !== "" && info.subresource === "") {
+    // Who creates a custom resource is not asked where: the name of the path means nothing.
+    return dispatch({ ...call, info: { ...info, name: "" } });
+  }
   checkScope(call);
   if (info.subresource === "") {
     const handler = handlerOf(call);
@@ -45,7 +50,8 @@ export function dispatch(call: Call): Promise<ApiResponse> {
   }
   if (resource.subresources.has(info.subresource)) {
     // Nothing lies below a subresource; what a custom resource is asked for there is not looked at.
-    if (info.rest.length > 0 && !resource.isCustom) throw noSuchResourceError();
+    if (info.rest.length > 0 && !resource.isCustom && info.subresource !== "proxy")
+      throw noSuchResourceError();
     checkRequest(call);
     return subresourceVerb(call);
   }
@@ -60,17 +66,25 @@ function handlerOf(call: Call): Handler {
   const handler = Object.hasOwn(handlers, info.verb) ? handlers[info.verb] : undefined;
   const acrossNamespaces = resource.isNamespaced && info.namespace === "";
   const isAllowed = resource.verbs.includes(info.verb) && (!acrossNamespaces || isRead(info.verb));
-  if (handler === undefined || !isAllowed || isRefusedHead(call)) throw notAllowed(call);
-  return info.verb === "create" && isReview(call) ? reviewVerb : handler;
+  if (handler === undefined || !isAllowed || isRefusedMethod(call)) throw notAllowed(call);
+  if (info.verb !== "create") return handler;
+  if (isBindings(resource)) return bindingVerb;
+  return isReview(call) ? reviewVerb : handler;
 }
 
 function isRead(verb: string): boolean {
   return verb === "list" || verb === "watch";
 }
 
-/** The router of built-in kinds knows no HEAD. */
-function isRefusedHead({ request, resource }: Call): boolean {
-  return request.method === "HEAD" && !resource.isCustom;
+/** Bindings are made of the Pods that they name, and never stored. */
+function isBindings({ group, plural }: Resource): boolean {
+  return plural === "bindings" && group === "";
+}
+
+/** The router of built-in kinds knows no HEAD, and of the old prefix for watches GET alone. */
+function isRefusedMethod({ request, resource, info }: Call): boolean {
+  if (resource.isCustom) return false;
+  return request.method === "HEAD" || (info.verb === "watch" && request.method !== "GET");
 }
 
 function notAllowed({ resource, info, warnings }: Call): Error {
@@ -79,9 +93,9 @@ function notAllowed({ resource, info, warnings }: Call): Error {
   const needsName =
     resource.isCustom && info.name === "" && (info.verb === "update" || info.verb === "patch");
   if (needsName) return badRequestError("name must be provided");
-  return resource.isCustom && info.verb === ""
-    ? methodNotSupportedError(groupResource(resource), "")
-    : methodNotAllowedError();
+  if (resource.isCustom && (info.verb === "" || info.verb === "proxy"))
+    return methodNotSupportedError(groupResource(resource), info.verb);
+  return info.verb === "proxy" ? noSuchResourceError() : methodNotAllowedError();
 }
 
 /** What is wrong with a request whatever its verb does: what it accepts, its name, its namespace. */

@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse } from "./api-request.ts";
 import type { Registry } from "../resources/registry.ts";
 import { wantsPretty } from "../verbs/respond-object.ts";
 import { checkRouted, negotiate } from "./negotiate.ts";
-import { methodNotAllowedError, respond, respondPlain } from "./respond.ts";
+import { methodNotAllowedError, noSuchResourceError, respond, respondPlain } from "./respond.ts";
 
 /** The version that clients are told: the one whose behaviour this server has. */
 const VERSION = {
@@ -29,9 +29,10 @@ const checks: Readonly<Record<string, readonly string[]>> = {
   readyz: ["ping", "log", "etcd", "etcd-readiness", "informer-sync", "shutdown"],
 };
 
-/** Answers paths that belong to no resource: version, health, the root; `undefined` for other paths. */
-export function fixedPath(registry: Registry, request: ApiRequest): ApiResponse | undefined {
-  const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
+/** Answers paths that belong to no resource, without their percent-encoding: version, health, the root; `undefined` for other paths. */
+export function fixedPath(registry: Registry, request: ApiRequest, decoded: string): ApiResponse | undefined {
+  const path = decoded.length > 1 ? decoded.replace(/\/$/, "") : decoded;
+  if (path.startsWith("/version/")) throw noSuchResourceError();
   if (path === "/version") {
     if (request.method !== "GET") throw methodNotAllowedError();
     checkRouted(request.header("accept"), ["application/json"]);
@@ -39,7 +40,7 @@ export function fixedPath(registry: Registry, request: ApiRequest): ApiResponse 
   }
   if (path === "/" || path === "/index.html") return answer(request, { paths: rootPaths(registry) });
   if (path === "/metrics") return { status: 200, headers: metricsHeaders, body: metricsText };
-  return health(request.path, request.query);
+  return health(decoded, request.query);
 }
 
 const metricsHeaders: ApiResponse["headers"] = [

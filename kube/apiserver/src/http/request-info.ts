@@ -1,7 +1,11 @@
 import { goText } from "./go-text.ts";
 
 /** What a request is about, read from its method and path alone. */
-export type RequestInfo = ResourceRequestInfo | { readonly kind: "path"; readonly path: string };
+export type RequestInfo =
+  | ResourceRequestInfo
+  | { readonly kind: "path"; readonly path: string }
+  /** A prefix that has to be followed by a resource is not. */
+  | { readonly kind: "cut"; readonly path: string };
 
 /** A request to a resource, as authorization and dispatch name it. */
 export interface ResourceRequestInfo {
@@ -17,7 +21,10 @@ export interface ResourceRequestInfo {
   readonly namespace: string;
   /** `""` for collections. */
   readonly name: string;
-  /** Lower-case verb of authorization: get, list, watch, create, update, patch, delete, deletecollection. */
+  /**
+   * Lower-case verb of authorization: get, list, watch, create, update, patch, delete, deletecollection; proxy of paths with the
+   * old prefix, which nothing serves.
+   */
   readonly verb: string;
 }
 
@@ -41,11 +48,22 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   const [, second = "", third = ""] = parts;
   const [group, version] = depth === 2 ? ["", second] : [second, third];
   const below = parts.slice(depth);
-  const isWatchPath = below[0] === "watch" && below.length > 1;
-  const target = readTarget(isWatchPath ? below.slice(1) : below);
+  const prefix = below[0] ?? "";
+  if (prefix === "watch" || prefix === "proxy")
+    return below.length === 1 ? { kind: "cut", path } : { path, group, version, ...prefixed(prefix, below) };
+  const target = readTarget(below);
   // One object is watched by the old prefix or by a field selector; on its own path the option means nothing.
-  const isWatch = isWatchPath || (target.name === "" && isTrue(query.get("watch")));
+  const isWatch = target.name === "" && isTrue(query.get("watch"));
   return { kind: "resource", path, group, version, ...target, verb: verbOf(method, target.name, isWatch) };
+}
+
+/** What follows a prefix that is the verb, whatever the method. */
+function prefixed(
+  verb: "watch" | "proxy",
+  parts: readonly string[],
+): Target & Pick<ResourceRequestInfo, "kind" | "verb"> {
+  const target = readTarget(parts.slice(1));
+  return { kind: "resource", ...target, subresource: verb === "proxy" ? "" : target.subresource, verb };
 }
 
 type Target = Pick<ResourceRequestInfo, "resource" | "name" | "subresource" | "rest" | "namespace">;

@@ -8,6 +8,7 @@ import {
   writeJson,
 } from "@weir/core";
 import { failure, internalError, type Status, StatusError, unknownError } from "@weir/objects";
+import { quoteGo } from "@weir/text";
 import { emitYaml } from "@weir/yaml";
 import type { ApiResponse } from "./api-request.ts";
 import { type Negotiated, statusFormat } from "./negotiate.ts";
@@ -154,6 +155,13 @@ export function plainError(message: string): StatusError {
 /** The answer of a path that nothing serves. */
 export function notFoundPage(): ApiResponse {
   return respondPlain(404, "404 page not found\n");
+}
+
+/** The answer to a path of which it cannot be told what it is about, before it is even asked who asks. */
+export function cutPathPage(target: string): ApiResponse {
+  const why = `failed to create RequestInfo: unable to determine kind and namespace from url, ${target}`;
+  const text = `Internal Server Error: ${quoteGo(target)}: ${why}\n`;
+  return respondPlain(500, text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
 }
 
 /** The answer of Go's listener to a path whose percent-encoding is wrong. */

@@ -22,8 +22,8 @@ export function decodeBody(call: Call, body: ReadBody, options: WriteOptions): D
 }
 
 /** What a strict reader has against a body: repeated fields and unknown ones. */
-function strictProblems(
-  resource: Resource,
+export function strictProblems(
+  resource: Pick<Resource, "isCustom">,
   body: ReadBody,
   unknownFields: readonly string[],
 ): readonly string[] {
@@ -38,7 +38,7 @@ const MAX_UNKNOWN = 100;
 
 /** Fields that a kind does not know, as Go's readers word it; in the order of the keys where the reader saw them so. */
 export function unknownFieldProblems(
-  resource: Resource,
+  resource: Pick<Resource, "isCustom">,
   unknownFields: readonly string[],
   isSorted: boolean,
 ): readonly string[] {
@@ -82,14 +82,20 @@ export function checkCustomKind(
   ]);
 }
 
-/** Refuses or warns of what a strict reader has against a body. */
-export function reportStrict(call: Call, problems: readonly string[], options: WriteOptions): void {
+/** Refuses or warns of what a strict reader has against a body, which is of the resource's kind unless another is named. */
+// oxlint-disable-next-line max-params -- what is wrong, with what, and who is told how
+export function reportStrict(
+  call: Call,
+  problems: readonly string[],
+  options: WriteOptions,
+  read: { readonly kind: string; readonly version: string } = call.resource,
+): void {
   if (problems.length === 0 || options.fieldValidation === "Ignore") return;
   if (options.fieldValidation === "Warn") {
     call.warnings.push(...problems.flatMap(warningsOf));
     return;
   }
-  const { kind, version } = call.resource;
+  const { kind, version } = read;
   throw badRequestError(
     `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${problems.join(", ")}`,
   );

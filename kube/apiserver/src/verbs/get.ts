@@ -17,10 +17,18 @@ export async function getVerb(call: Call): Promise<ApiResponse> {
   });
   await checkMinimumVersion(call);
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name), request.asOf);
-  if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
+  if (stored === undefined) throw notFoundError(nameInErrors(resource), info.name);
   await api.store.prepare(resource, [stored]);
   if (how.as !== undefined) return respondObject(call, api.store.object(resource, stored));
   return respondText(api.store.text(resource, stored, false), how, { warnings: call.warnings });
+}
+
+/** Upstream names component statuses by their kind where it does not find one. */
+function nameInErrors(resource: Call["resource"]): ReturnType<typeof groupResource> {
+  const { group, plural } = resource;
+  return group === "" && plural === "componentstatuses"
+    ? { group, resource: "componentstatus" }
+    : groupResource(resource);
 }
 
 /** A get at "no older than" a version that does not exist yet is refused, not held. */

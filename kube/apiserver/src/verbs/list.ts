@@ -55,7 +55,7 @@ interface Cursor {
 /** Reads the page that the options ask for. */
 export async function readPage(call: Call, options: ListOptions, selection: Selection): Promise<Page> {
   const prefix = storageScope(call.resource, call.info.namespace);
-  const cursor = await cursorOf(call, options, prefix);
+  const cursor = await cursorOf(call, { options, isOne: isOneObject(call, selection) }, prefix);
   try {
     const page = await fillPage(call, cursor, selection);
     await call.api.store.prepare(call.resource, page.entries);
@@ -80,7 +80,16 @@ function continued({ limit, continueToken, resourceVersion }: ListOptions, prefi
   return { prefix, revision, after: `${prefix}${token.after}`, limit: most };
 }
 
-async function cursorOf(call: Call, options: ListOptions, prefix: string): Promise<Cursor> {
+/** Whether no more than one object can be meant. */
+function isOneObject({ info, resource }: Call, { isSingle }: Selection): boolean {
+  return isSingle && (info.namespace !== "" || !resource.isNamespaced);
+}
+
+async function cursorOf(
+  call: Call,
+  { options, isOne }: { readonly options: ListOptions; readonly isOne: boolean },
+  prefix: string,
+): Promise<Cursor> {
   const { limit, continueToken, resourceVersion, match } = options;
   if (continueToken !== "") return continued(options, prefix);
   const wanted = listRevision(resourceVersion);
@@ -88,7 +97,8 @@ async function cursorOf(call: Call, options: ListOptions, prefix: string): Promi
   if (wanted === 0n) return { prefix, revision: undefined, after: undefined, limit };
   const current = await call.api.store.storage.revision();
   const isExact = match === "Exact" || (match === "" && limit > 0);
-  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, 1);
+  // One object at an exact version is not looked for in upstream's cache, which asks for patience.
+  if (wanted > current) throw tooLargeResourceVersionError(wanted, current, isExact && isOne ? 0 : 1);
   return { prefix, revision: isExact ? Number(wanted) : undefined, after: undefined, limit };
 }
 
@@ -103,7 +113,7 @@ async function fillPage(call: Call, cursor: Cursor, selection: Selection): Promi
 
 async function fillSelected(call: Call, cursor: Cursor, selection: Selection): Promise<Page> {
   const { store } = call.api;
-  const isOne = selection.isSingle && (call.info.namespace !== "" || !call.resource.isNamespaced);
+  const isOne = isOneObject(call, selection);
   const entries: StoredObject[] = [];
   for (let at = cursor; ; ) {
     const read = await store.range(cursor.prefix, rangeOptions(at, false));

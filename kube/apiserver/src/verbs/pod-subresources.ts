@@ -7,10 +7,10 @@ import {
   notFoundError,
   tooManyRequestsError,
 } from "@weir/objects";
+import { type FieldError, joinFieldErrors, requiredField, unsupportedField } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
-import { readObject } from "../http/read-body.ts";
-import { respond } from "../http/respond.ts";
+import { plainError, respond } from "../http/respond.ts";
 import { readWriteOptions } from "../http/write-options.ts";
 import { type Call, timestamp } from "../resources/call.ts";
 import {
@@ -26,7 +26,8 @@ import {
 import { type Draft, groupResource, storageKey, storageScope } from "../resources/resource.ts";
 import { plainStrategy } from "../resources/status-strategy.ts";
 import { selects } from "../validation/label-selector.ts";
-import { decodeAs } from "./decode-as.ts";
+import { readAs } from "./decode-as.ts";
+import { checkNamespace } from "./decode-body.ts";
 import { deleteObject } from "./delete.ts";
 import { patchVerb } from "./patch.ts";
 import { wantsPretty } from "./respond-object.ts";
@@ -36,20 +37,44 @@ import { updateObject, updateVerb } from "./update.ts";
 const BINDING = { group: "", version: "v1", kind: "Binding" };
 const EVICTION = { group: "policy", version: "v1", kind: "Eviction" };
 
-/** POST of `pods/binding`: puts a Pod on a node. */
-export async function bindingVerb(call: Call): Promise<ApiResponse> {
+/** POST of `pods/binding`, or of `bindings`, where the body names the Pod: puts a Pod on a node. */
+export async function bindingVerb(called: Call): Promise<ApiResponse> {
+  let call = called;
   const options = readWriteOptions(call.request, "CreateOptions");
-  const body = await readObject(call.request, { kind: BINDING.kind, isStrict: false });
-  const binding = decodeAs("core.v1.Binding", BINDING, body.value);
+  const binding = await readAs(call, ["core.v1.Binding", BINDING], options);
   call.audit?.requestObject(binding);
-  if (text(child(binding, "metadata"), "name") !== call.info.name)
-    throw badRequestError("name in URL does not match name in Binding object");
+  checkNamespace(call, binding);
+  const name = text(child(binding, "metadata"), "name");
+  if (call.info.name === "") call = callForPod(call, name);
+  if (name !== call.info.name) throw badRequestError("name in URL does not match name in Binding object");
+  checkTarget(child(binding, "target"));
   await reviewPart(call, { kind: BINDING.kind, operation: "create", options }, binding);
-  const target = child(binding, "target");
-  const node = text(target, "name");
-  if (node === "") throw badRequestError("target.name: Required value");
+  const node = text(child(binding, "target"), "name");
   await changePod(call, options.isDryRun, (pod) => bind(call, pod, node));
   return respondCreated(call);
+}
+
+/** What a Binding of its own says is said of the Pod that it names. */
+function callForPod(call: Call, name: string): Call {
+  const resource = call.api.registry.find("", "v1", "pods");
+  if (resource === undefined) throw notFoundError({ group: "", resource: "pods" }, name);
+  const { strategy } = resource;
+  return {
+    ...call,
+    resource,
+    strategy,
+    info: { ...call.info, resource: "pods", name, subresource: "binding" },
+  };
+}
+
+/** What is wrong with the target is told without the words of a validation. */
+function checkTarget(target: JsonObject | undefined): void {
+  const errors: FieldError[] = [];
+  const kind = text(target, "kind");
+  if (kind !== "" && kind !== "Node") errors.push(unsupportedField("target.kind", kind, ["Node", "<empty>"]));
+  if (text(target, "name") === "") errors.push(requiredField("target.name"));
+  if (errors.length === 0) return;
+  throw plainError(joinFieldErrors(errors));
 }
 
 function bind(call: Call, pod: KubeObject, node: string): Draft {
@@ -115,9 +140,11 @@ function respondCreated(call: Call): ApiResponse {
 /** POST of `pods/eviction`: a delete that disruption budgets may forbid. */
 export async function evictionVerb(call: Call): Promise<ApiResponse> {
   const options = readWriteOptions(call.request, "CreateOptions");
-  const body = await readObject(call.request, { kind: EVICTION.kind, isStrict: false });
-  const eviction = decodeAs("policy.v1.Eviction", EVICTION, body.value);
+  const eviction = await readAs(call, ["policy.v1.Eviction", EVICTION], options);
   call.audit?.requestObject(eviction);
+  checkNamespace(call, eviction);
+  if (text(child(eviction, "metadata"), "name") !== call.info.name)
+    throw badRequestError("name in URL does not match name in Eviction object");
   await reviewPart(call, { kind: EVICTION.kind, operation: "create", options }, eviction);
   const wanted = child(eviction, "deleteOptions");
   const isDryRun = options.isDryRun || strings(wanted, "dryRun").length > 0;

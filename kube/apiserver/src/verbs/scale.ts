@@ -17,7 +17,7 @@ import { readPath, withPath } from "../crd/json-path.ts";
 import type { ScalePaths } from "../crd/definition.ts";
 import { nestedInteger, nestedText } from "../crd/nested-field.ts";
 import type { ApiResponse } from "../http/api-request.ts";
-import { mediaType, readObject } from "../http/read-body.ts";
+import { mediaType } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { readApplied } from "../patch/apply.ts";
 import { carryScale, scaleEntries, trackScale } from "../patch/scale-tracking.ts";
@@ -26,7 +26,7 @@ import { builtinScaleTable, customScaleTable } from "../table/scale-cells.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, asObject, child, copyForMeta, metaOf, number } from "../resources/draft-access.ts";
 import { apiVersionOf, type Draft, groupResource, storageKey } from "../resources/resource.ts";
-import { decodeAs } from "./decode-as.ts";
+import { decodeAs, readAs } from "./decode-as.ts";
 import { checkName, checkNamespace } from "./decode-body.ts";
 import { respondObject } from "./respond-object.ts";
 import { partRequest } from "./review-part.ts";
@@ -91,8 +91,7 @@ async function changeOf(call: Call, options: WriteOptions, isApply: boolean): Pr
       return admittedScale(call, current, { scale, options });
     };
   }
-  const body = await readObject(call.request, { kind: SCALE.kind, isStrict: false });
-  const scale = decodeAs("autoscaling.v1.Scale", SCALE, body.value);
+  const scale = await readAs(call, ["autoscaling.v1.Scale", SCALE], options);
   call.audit?.requestObject(scale);
   checkNamespace(call, scale);
   checkName(call, scale);

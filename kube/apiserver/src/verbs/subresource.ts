@@ -1,12 +1,15 @@
 import { tokenRequestVerb } from "../auth/token-request.ts";
 import type { ApiResponse } from "../http/api-request.ts";
+import { methodNotSupportedError } from "@weir/objects";
 import { methodNotAllowedError, noSuchResourceError } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
+import { groupResource } from "../resources/resource.ts";
 import { statusStrategy } from "../resources/status-strategy.ts";
 import { finalizeVerb } from "./finalize.ts";
 import { getVerb } from "./get.ts";
 import { patchVerb } from "./patch.ts";
 import { bindingVerb, evictionVerb, kubeletVerb, podPartVerb } from "./pod-subresources.ts";
+import { proxyVerb } from "./proxy.ts";
 import { scaleVerb } from "./scale.ts";
 import { updateVerb } from "./update.ts";
 
@@ -15,13 +18,25 @@ export function subresourceVerb(call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
   const subresource = resource.subresources.get(info.subresource);
   if (subresource === undefined) throw noSuchResourceError();
-  if (!subresource.verbs.includes(info.verb) || call.request.method === "HEAD") throw methodNotAllowedError();
+  if (!isServed(call, subresource.verbs)) {
+    throw resource.isCustom
+      ? methodNotSupportedError(groupResource(resource), info.verb)
+      : methodNotAllowedError();
+  }
   const handler =
     handlers.get(`${resource.isCustom ? "" : resource.plural}/${info.subresource}`) ??
     general[info.subresource];
   if (handler === undefined) throw noSuchResourceError();
   return handler(call);
 }
+
+/** What is passed on is passed on with any usual method; else the router of built-in kinds knows no HEAD. */
+function isServed({ info, resource, request }: Call, verbs: readonly string[]): boolean {
+  if (info.subresource === "proxy") return PROXIED.has(request.method);
+  return verbs.includes(info.verb) && (resource.isCustom || request.method !== "HEAD");
+}
+
+const PROXIED = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
 
 type Handler = (call: Call) => Promise<ApiResponse>;
 
@@ -42,6 +57,9 @@ const handlers: ReadonlyMap<string, Handler> = new Map([
   ["pods/exec", kubeletVerb],
   ["pods/attach", kubeletVerb],
   ["pods/portforward", kubeletVerb],
+  ["pods/proxy", proxyVerb],
+  ["services/proxy", proxyVerb],
+  ["nodes/proxy", proxyVerb],
   ["serviceaccounts/token", tokenRequestVerb],
 ]);
 

@@ -2,7 +2,7 @@
 // with all loops; without waiting for the disk. Prints where it listens as JSON.
 import { setFlagsFromString } from "node:v8";
 import { createSqliteStorage } from "@weir/apiserver";
-import { type Loops, startCluster } from "@weir/cluster";
+import { type Loops, spareMemory, startCluster } from "@weir/cluster";
 
 const API_ALONE: Loops = {
   namespaces: "off",
@@ -25,6 +25,8 @@ async function run([what = "cluster", where = "memory", sync = "sync"]: readonly
     ...(what === "api" ? { loops: API_ALONE } : {}),
     ...(storage === undefined ? {} : { storage }),
   });
+  // As `weir cluster start` has it.
+  spareMemory();
   const { certificateAuthority } = cluster;
   process.stdout.write(`${JSON.stringify({ ...cluster.endpoint, certificateAuthority })}\n`);
   process.once("SIGTERM", async () => {

@@ -12,6 +12,7 @@ export { type HttpsListener, type HttpsListenerOptions, listenHttps } from "./li
 export { type ClusterAccess, writeKubeconfig } from "./listener/kubeconfig.ts";
 export { fromTransport, inProcessTransport } from "./in-process-transport.ts";
 export { loopControllers, type LoopOptions, type Loops } from "./loops.ts";
+export { spareMemory } from "./spare-memory.ts";
 export {
   type Cluster,
   type ClusterEndpoint,

@@ -389,6 +389,7 @@ export interface SqliteStorageOptions {
     readonly history?: HistoryLimits;
     readonly maxBytes?: number;
     readonly fsync?: boolean;
+    readonly valuesInMemory?: number;
     readonly logger?: Logger;
 }
 
@@ -424,7 +425,7 @@ export declare class StorageCorruptError extends WeirError {
 export interface StorageEvent {
     readonly revision: number;
     readonly key: string;
-    readonly value: Uint8Array | undefined;
+    readonly stored: StoredValue | undefined;
     readonly previous: StoredValue | undefined;
 }
 
@@ -485,9 +486,10 @@ export interface StorageWrite {
 
 export interface StoredValue {
     readonly key: string;
-    readonly value: Uint8Array;
     readonly createRevision: number;
     readonly modRevision: number;
+    readonly size: number;
+    readonly value: Uint8Array;
 }
 
 export interface UserInfo {

@@ -232,6 +232,8 @@ export declare function openClusterKeys(folder: string, { commonName, nowMs }: {
     readonly nowMs: number;
 }): Promise<ClusterKeys>;
 
+export declare function spareMemory(): void;
+
 export declare function startCluster(options?: ClusterOptions): Promise<Cluster>;
 
 export declare function writeKubeconfig(path: string, access: ClusterAccess): Promise<void>;

@@ -7,16 +7,19 @@ import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { FakeClock } from "@weir/core";
 import { describe, expect, test } from "vitest";
+import type { HistoryLimits } from "../src/storage/history-keeper.ts";
 import { createSqliteStorage, type SqliteStorageOptions } from "../src/storage/sqlite-storage.ts";
-import type { Storage } from "../src/storage/storage.ts";
+import type { Storage, StorageEvent } from "../src/storage/storage.ts";
 import {
+  RevisionCompactedError,
+  StorageClosedError,
   StorageCorruptError,
   StorageFailedError,
   StorageFullError,
   type StorageLockedError,
   type StorageVersionError,
 } from "../src/storage/storage-error.ts";
-import { run } from "./storage-conformance.ts";
+import { run, type StorageCase } from "./storage-conformance.ts";
 
 interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
@@ -27,13 +30,24 @@ async function temporaryFolder(): Promise<TemporaryFolder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-run("sqlite", async (history) => {
+const EVERYWHERE: readonly [name: string, valuesInMemory: number | undefined][] = [
+  ["sqlite", undefined],
+  ["sqlite without a value in memory", 0],
+];
+
+for (const [name, valuesInMemory] of EVERYWHERE) run(name, (history) => makeStorage(history, valuesInMemory));
+
+async function makeStorage(
+  history: HistoryLimits | undefined,
+  valuesInMemory: number | undefined,
+): Promise<StorageCase> {
   const folder = await temporaryFolder();
   const clock = new FakeClock();
   const options: SqliteStorageOptions = {
     path: join(folder.path, "state.db"),
     clock,
     ...(history === undefined ? {} : { history }),
+    ...(valuesInMemory === undefined ? {} : { valuesInMemory }),
   };
   let storage = await createSqliteStorage(options);
   return {
@@ -49,7 +63,7 @@ run("sqlite", async (history) => {
       await folder[Symbol.asyncDispose]();
     },
   };
-});
+}
 
 async function put(storage: Storage, key: string, value: string): Promise<void> {
   const expected = (await storage.get(key))?.modRevision ?? 0;
@@ -137,6 +151,24 @@ describe("a storage file", () => {
       await put(again, `/${reopened}`, "1");
       expect(await again.revision()).toBe(reopened + 1);
     }
+  });
+
+  test("tells a reader that its event's value was forgotten, and all that the storage is closed", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "state.db");
+    const storage = await createSqliteStorage({ path, valuesInMemory: 0 });
+    await put(storage, "/a", "1");
+    await put(storage, "/a", "2");
+    const watch = storage.watch("/", 1, new AbortController().signal);
+    const events: StorageEvent[] = [];
+    for await (const batch of watch) if (events.push(...batch) === 2) break;
+    const [first, second] = events.map((event) => event.stored);
+    expect(Buffer.from(first?.value ?? []).toString()).toBe("1");
+    await storage.compact(3);
+    expect(() => first?.value).toThrow(RevisionCompactedError);
+    expect(Buffer.from(second?.value ?? []).toString()).toBe("2");
+    await storage[Symbol.asyncDispose]();
+    expect(() => second?.value).toThrow(StorageClosedError);
   });
 
   test("does not grow without end, nor does its write-ahead log", async () => {

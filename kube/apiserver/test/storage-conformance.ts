@@ -523,12 +523,14 @@ interface ReadValue {
 }
 
 function read(stored: StoredValue | undefined): ReadValue | undefined {
-  return stored && { ...stored, value: decode(stored.value) };
+  if (stored === undefined) return undefined;
+  const { key, createRevision, modRevision, value } = stored;
+  return { key, createRevision, modRevision, value: decode(value) };
 }
 
 function summary(event: StorageEvent): unknown {
   const previous = event.previous && `${decode(event.previous.value)}@${event.previous.modRevision}`;
-  return { revision: event.revision, key: event.key, value: decode(event.value), previous };
+  return { revision: event.revision, key: event.key, value: decode(event.stored?.value), previous };
 }
 
 function committed(result: CommitResult): number {

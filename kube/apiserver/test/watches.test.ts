@@ -1,11 +1,34 @@
 import { FakeClock, seededRandom } from "@weir/core";
 import { describe, expect, test } from "vitest";
-import { type ApiServer, createApiServer, createMemoryStorage, type HistoryLimits } from "../src/index.ts";
+import {
+  type ApiServer,
+  createApiServer,
+  createMemoryStorage,
+  type HistoryLimits,
+  RevisionCompactedError,
+  type Storage,
+  type StorageEvent,
+} from "../src/index.ts";
 import { aRequest } from "./a-request.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
 const METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+
+/** An event whose value nobody has any more. */
+function forgotten(event: StorageEvent): StorageEvent {
+  const { key, revision } = event;
+  const stored = {
+    key,
+    createRevision: revision,
+    modRevision: revision,
+    size: 1,
+    get value(): Uint8Array {
+      throw new RevisionCompactedError(revision, revision + 1);
+    },
+  };
+  return { ...event, stored };
+}
 
 interface Fixture {
   readonly server: ApiServer;
@@ -25,9 +48,11 @@ interface WatchOptions {
 async function withServer(
   run: (fixture: Fixture) => Promise<void>,
   history: HistoryLimits = {},
+  change: (storage: Storage) => Storage = (storage) => storage,
 ): Promise<void> {
   const clock = new FakeClock();
-  await using storage = createMemoryStorage({ clock, history });
+  await using memory = createMemoryStorage({ clock, history });
+  const storage = change(memory);
   await using server = await createApiServer({ storage, clock, random: seededRandom(1) });
   const handle: ApiServer["handle"] = (request) => server.handle(request, { isTrusted: true });
   await run({
@@ -106,6 +131,30 @@ describe("watches", () => {
       await create("a");
       for (const events of waiting) expect(JSON.stringify(await events)).toContain("columnDefinitions");
     }));
+
+  test("learn that the log is gone where a value of it is forgotten before it is told", () =>
+    withServer(
+      async ({ watch, create }) => {
+        const stream = await watch();
+        const waiting = lines(stream);
+        await create("a");
+        const [event] = await waiting;
+        expect(event).toMatchObject({ type: "ERROR", object: { kind: "Status", code: 410 } });
+        expect((await stream.next()).done).toBe(true);
+      },
+      {},
+      (storage) => ({
+        revision: () => storage.revision(),
+        get: (...args) => storage.get(...args),
+        range: (...args) => storage.range(...args),
+        commit: (write) => storage.commit(write),
+        async *watch(...args) {
+          for await (const events of storage.watch(...args)) yield events.map(forgotten);
+        },
+        compact: (revision) => storage.compact(revision),
+        [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
+      }),
+    ));
 
   test("that are not read hold nothing, and learn when the log is gone", () =>
     withServer(

@@ -15,6 +15,7 @@ import {
   INSTANT_TIMING,
   type Loops,
   REALISTIC_TIMING,
+  spareMemory,
   startCluster,
 } from "@weir/cluster";
 import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
@@ -96,6 +97,7 @@ export async function runStart(
   if (options.storage === "memory")
     running.defer(() => unmakeCurrent(environment.stateRoot, state.kubeconfig));
   if (options.kubeconfig !== undefined) await mergeInto(options.kubeconfig, state, clock);
+  spareMemory();
   environment.write(announcement(state, options, { url, tookMs: clock.now() - startedMs, movedFrom }));
   await untilAborted(environment.signal);
   return 0;

@@ -4,17 +4,34 @@ import type { CommitResult, RangeOptions, Storage, StoredValue } from "../storag
 import { apiVersionOf, type Resource } from "./resource.ts";
 
 /** An object as it lies in the store. */
-export interface StoredObject {
+export class StoredObject {
   readonly key: string;
   readonly revision: number;
-  /** JSON without kind and resourceVersion, and for built-in kinds apiVersion; begins with the metadata. */
-  readonly bytes: Uint8Array;
+  readonly #value: StoredValue;
+
+  constructor(value: StoredValue, key: string = value.key, revision: number = value.modRevision) {
+    this.key = key;
+    this.revision = revision;
+    this.#value = value;
+  }
+
+  get size(): number {
+    return this.#value.size;
+  }
+
+  /**
+   * JSON without kind and resourceVersion, and for built-in kinds apiVersion; begins with the metadata. To be asked for once,
+   * as `StoredValue.value`.
+   */
+  get bytes(): Uint8Array {
+    return this.#value.value;
+  }
 }
 
 /** Every stored text begins so; what follows is spliced behind kind, apiVersion and resourceVersion. */
 const PREFIX = '{"metadata":{';
 /** Parsed objects are kept while their texts together are no longer than this. */
-const CACHE_LIMIT_BYTES = 2 * 1024 * 1024;
+const CACHE_LIMIT_BYTES = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -47,7 +64,7 @@ export class ObjectStore {
 
   async get(key: string, revision?: number): Promise<StoredObject | undefined> {
     const value = await this.storage.get(key, revision === undefined ? undefined : { revision });
-    return value === undefined ? undefined : storedObject(value);
+    return value === undefined ? undefined : new StoredObject(value);
   }
 
   async range(
@@ -59,7 +76,7 @@ export class ObjectStore {
     readonly remaining: number;
   }> {
     const { revision, entries, remaining } = await this.storage.range(prefix, options);
-    return { revision, entries: entries.map(storedObject), remaining };
+    return { revision, entries: entries.map((entry) => new StoredObject(entry)), remaining };
   }
 
   /** The object in its stored version; the same object for the same revision, never to be changed. */
@@ -72,10 +89,12 @@ export class ObjectStore {
       this.#cache.set(stored.key, known);
       return known.object;
     }
-    const parsed = parseJson(Buffer.from(stored.bytes).toString("utf8")) as JsonObject;
+    const parsed = parseJson(textOf(stored)) as JsonObject;
     const object = complete(resource, parsed, stored.revision);
     // A revision older than the known one is read by watches and paged lists; it must not push out the live one.
-    if (known === undefined || known.revision < stored.revision) this.#remember(stored, object);
+    if (known === undefined || known.revision < stored.revision) {
+      this.#remember(stored.key, { revision: stored.revision, object, size: stored.size });
+    }
     return object;
   }
 
@@ -107,9 +126,7 @@ export class ObjectStore {
       const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
       return writeJson(rest as unknown as JsonValue);
     }
-    const text = Buffer.from(stored.bytes.buffer, stored.bytes.byteOffset, stored.bytes.byteLength).toString(
-      "utf8",
-    );
+    const text = textOf(stored);
     const types = hasTypes
       ? `"kind":${JSON.stringify(resource.kind)},"apiVersion":"${apiVersionOf(resource)}",`
       : "";
@@ -153,9 +170,9 @@ export class ObjectStore {
     const { key, object, bytes, expected } = write;
     const result = await this.storage.commit({ key, value: bytes, expected });
     if (result.kind === "committed") {
-      const stored = { key, revision: result.revision, bytes };
-      const written = complete(resource, object as unknown as JsonObject, result.revision);
-      this.#remember(stored, written);
+      const { revision } = result;
+      const written = complete(resource, object as unknown as JsonObject, revision);
+      this.#remember(key, { revision, object: written, size: bytes.length });
       this.#tell(key, written);
     }
     return result;
@@ -170,13 +187,13 @@ export class ObjectStore {
     return result;
   }
 
-  #remember(stored: StoredObject, object: KubeObject): void {
-    this.#forget(stored.key);
-    this.#cache.set(stored.key, { revision: stored.revision, object, size: stored.bytes.length });
-    this.#cachedBytes += stored.bytes.length;
-    for (const [key] of this.#cache) {
+  #remember(key: string, entry: CacheEntry): void {
+    this.#forget(key);
+    this.#cache.set(key, entry);
+    this.#cachedBytes += entry.size;
+    for (const [oldest] of this.#cache) {
       if (this.#cachedBytes <= CACHE_LIMIT_BYTES) break;
-      this.#forget(key);
+      this.#forget(oldest);
     }
   }
 
@@ -188,9 +205,8 @@ export class ObjectStore {
   }
 }
 
-/** A stored value as an object's. */
-export function storedObject(value: StoredValue): StoredObject {
-  return { key: value.key, revision: value.modRevision, bytes: value.value };
+function textOf({ bytes }: StoredObject): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
 /** Puts kind, apiVersion and resourceVersion where clients expect them. */

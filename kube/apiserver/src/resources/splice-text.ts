@@ -22,7 +22,7 @@ export function headOfText(resource: Resource, isItem: boolean): string {
 
 /** At most this many bytes are written for an object. */
 export function splicedSize(head: Uint8Array, stored: StoredObject): number {
-  return head.length + VERSION_BYTES + stored.bytes.length - STORED_PREFIX.length;
+  return head.length + VERSION_BYTES + stored.size - STORED_PREFIX.length;
 }
 
 /**

@@ -64,7 +64,7 @@ export class HistoryKeeper implements Disposable {
     for (const entry of this.#index.entriesAfter(this.#index.oldest, revisions)) {
       if (revisions <= maxRevisions * HEADROOM && bytes <= maxBytes * HEADROOM) break;
       revisions--;
-      bytes -= entry.value?.length ?? 0;
+      bytes -= entry.stored?.size ?? 0;
       before = entry.revision;
     }
     if (before > 0) this.#compact(before);

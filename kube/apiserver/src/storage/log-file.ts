@@ -4,8 +4,9 @@ import { walPath } from "./inspect-file.ts";
 import type { OnStep } from "./log-image.ts";
 import { boundsValues, INSERT_ROW, UPDATE_BOUNDS } from "./log-schema.ts";
 import { addToDigest, RowChecksums } from "./row-checksum.ts";
-import { StorageFailedError } from "./storage-error.ts";
+import { StorageClosedError, StorageFailedError } from "./storage-error.ts";
 import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
+import { ValueReader } from "./value-reader.ts";
 import { WAL_HEADER_BYTES } from "./wal-frames.ts";
 import { toStorageError } from "./sqlite-failure.ts";
 
@@ -48,6 +49,7 @@ export class LogFile {
   readonly #commit: StatementSync;
   readonly #insert: StatementSync;
   readonly #updateBounds: StatementSync;
+  readonly #values: ValueReader;
   #bounds: LogBounds;
   #isMarked = false;
   /** The next transaction is the first in its round of the write-ahead log, or may be. */
@@ -71,6 +73,7 @@ export class LogFile {
     this.#commit = db.prepare("COMMIT");
     this.#insert = db.prepare(INSERT_ROW);
     this.#updateBounds = db.prepare(UPDATE_BOUNDS);
+    this.#values = new ValueReader(parts.path, db, this.#checksums);
   }
 
   /** Bytes that were written to the write-ahead log since it was last copied into the file, by estimate. */
@@ -86,6 +89,15 @@ export class LogFile {
     this.#bounds = { ...this.#bounds, revision, compacted: revision, rowCount: rows.length, digest };
     this.#prepareWrite();
     return this.#bounds;
+  }
+
+  /**
+   * The value that a revision wrote; `undefined` where its row is gone. Throws `StorageCorruptError`, `StorageFailedError`,
+   * and `StorageClosedError`.
+   */
+  readValue(revision: number): Uint8Array | undefined {
+    if (!this.#db.isOpen) throw new StorageClosedError();
+    return this.#values.read(revision);
   }
 
   /** Whether revisions up to `compacted` are forgotten in the file, too. */

@@ -19,7 +19,7 @@ export function restoreIndex(
       index.drop(key);
       unreachable.push(revision);
     } else {
-      index.restore({ key, value, createRevision, modRevision: revision });
+      index.restore({ key, createRevision, modRevision: revision }, value);
     }
   }
   index.restoreBounds(newest, compacted);

@@ -1,11 +1,18 @@
+import { HeldValue, type RecentValues } from "./held-value.ts";
 import type { RangeOptions, RangeResult, StorageEvent, StoredValue } from "./storage.ts";
 import { FutureRevisionError, RevisionCompactedError } from "./storage-error.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
-/** A change as the log holds it: what watchers see, what the key holds since, and when it was made. */
+/** A change as the log holds it: what watchers see, and when it was made. */
 export interface LogEntry extends StorageEvent {
-  readonly stored: StoredValue | undefined;
   readonly atMs: number;
+}
+
+/** An entry among those of its key. */
+interface LinkedEntry extends LogEntry {
+  /** The one before, within the kept log. */
+  older: LinkedEntry | undefined;
+  newer: LinkedEntry | undefined;
 }
 
 /** One change to be recorded; its revision is greater than all before it. */
@@ -19,7 +26,8 @@ export interface Change {
 const EMPTY_STORE_REVISION = 1;
 
 /**
- * The whole present state and the recent log, in memory: what both backends read from.
+ * The whole present state and the recent log: what both backends read from. All but values lies in memory, and these do where
+ * there is no `recent`.
  *
  * Knows nothing of durability: a backend records a change once it is durable.
  */
@@ -28,13 +36,18 @@ export class RevisionIndex {
   readonly #liveKeys = new SortedKeys();
   /** Keys that hold nothing now but did within the kept log. */
   readonly #deletedKeys = new SortedKeys();
-  /** Per key, its entries within the kept log; absent for keys that did not change in it. */
-  readonly #history = new Map<string, LogEntry[]>();
-  readonly #log: LogEntry[] = [];
+  /** Per key, its newest entry within the kept log; absent for keys that did not change in it. */
+  readonly #newest = new Map<string, LinkedEntry>();
+  readonly #log: LinkedEntry[] = [];
+  readonly #recent: RecentValues | undefined;
   #logStart = 0;
   #logBytes = 0;
   #revision = EMPTY_STORE_REVISION;
   #compacted = 0;
+
+  constructor(recent?: RecentValues) {
+    this.#recent = recent;
+  }
 
   get revision(): number {
     return this.#revision;
@@ -55,6 +68,10 @@ export class RevisionIndex {
   }
 
   get oldestEntry(): LogEntry | undefined {
+    return this.#oldest();
+  }
+
+  #oldest(): LinkedEntry | undefined {
     return this.#log[this.#logStart];
   }
 
@@ -81,10 +98,16 @@ export class RevisionIndex {
   }
 
   /** Takes over an entry of the present state that is older than the kept log. */
-  restore(stored: StoredValue): void {
-    this.#current.set(stored.key, stored);
-    this.#liveKeys.add(stored.key);
-    this.#revision = Math.max(this.#revision, stored.modRevision);
+  restore(revisions: Omit<StoredValue, "size" | "value">, value: Uint8Array): void {
+    const { key, modRevision } = revisions;
+    this.#current.set(key, this.#hold(new HeldValue(revisions, value)));
+    this.#liveKeys.add(key);
+    this.#revision = Math.max(this.#revision, modRevision);
+  }
+
+  #hold(value: HeldValue): HeldValue {
+    this.#recent?.add(value);
+    return value;
   }
 
   /** Takes back a restored entry that an older one of the log deletes. */
@@ -105,12 +128,18 @@ export class RevisionIndex {
     const stored =
       value === undefined
         ? undefined
-        : { key, value, createRevision: previous?.createRevision ?? revision, modRevision: revision };
-    const entry: LogEntry = { revision, key, value, previous, stored, atMs: change.atMs };
+        : this.#hold(
+            new HeldValue(
+              { key, createRevision: previous?.createRevision ?? revision, modRevision: revision },
+              value,
+            ),
+          );
+    const older = this.#newest.get(key);
+    const { atMs } = change;
+    const entry: LinkedEntry = { revision, key, stored, previous, atMs, older, newer: undefined };
+    if (older !== undefined) older.newer = entry;
+    this.#newest.set(key, entry);
     this.#set(key, stored, previous);
-    const history = this.#history.get(key);
-    if (history === undefined) this.#history.set(key, [entry]);
-    else history.push(entry);
     this.#log.push(entry);
     this.#logBytes += value?.length ?? 0;
     this.#revision = revision;
@@ -139,19 +168,17 @@ export class RevisionIndex {
     if (before <= this.#compacted) return [];
     this.#compacted = before;
     const unreachable: number[] = [];
-    const forgotten = new Map<string, number>();
     for (
-      let entry = this.oldestEntry;
+      let entry = this.#oldest();
       entry !== undefined && entry.revision <= before;
-      entry = this.oldestEntry
+      entry = this.#oldest()
     ) {
       if (entry.previous !== undefined) unreachable.push(entry.previous.modRevision);
       if (entry.stored === undefined) unreachable.push(entry.revision);
-      forgotten.set(entry.key, (forgotten.get(entry.key) ?? 0) + 1);
-      this.#logBytes -= entry.value?.length ?? 0;
+      this.#forget(entry);
+      this.#logBytes -= entry.stored?.size ?? 0;
       this.#logStart++;
     }
-    for (const [key, count] of forgotten) this.#forget(key, count);
     this.#trimLog();
     return unreachable;
   }
@@ -169,14 +196,13 @@ export class RevisionIndex {
     this.#deletedKeys.delete(key);
   }
 
-  #forget(key: string, count: number): void {
-    const history = this.#history.get(key);
-    if (history === undefined) return;
-    if (count < history.length) {
-      history.splice(0, count);
+  /** Entries are forgotten oldest first, so there is none before this one. */
+  #forget({ key, newer }: LinkedEntry): void {
+    if (newer !== undefined) {
+      newer.older = undefined;
       return;
     }
-    this.#history.delete(key);
+    this.#newest.delete(key);
     if (!this.#current.has(key)) this.#deletedKeys.delete(key);
   }
 
@@ -187,13 +213,13 @@ export class RevisionIndex {
   }
 
   #past(key: string, revision: number): StoredValue | undefined {
-    const history = this.#history.get(key);
-    if (history === undefined) return this.#current.get(key);
-    for (let at = history.length - 1; at >= 0; at--) {
-      const entry = history[at] as LogEntry;
-      if (entry.revision <= revision) return entry.stored;
+    let entry = this.#newest.get(key);
+    if (entry === undefined) return this.#current.get(key);
+    while (entry.revision > revision) {
+      if (entry.older === undefined) return entry.previous;
+      entry = entry.older;
     }
-    return history[0]?.previous;
+    return entry.stored;
   }
 
   #pastRange(prefix: string, revision: number, after: string | undefined, limit: number): RangeResult {

@@ -1,6 +1,7 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@weir/core";
 import { FileLock } from "./file-lock.ts";
 import { FlushPace } from "./flush-pace.ts";
+import { RecentValues } from "./held-value.ts";
 import { HistoryKeeper, type HistoryLimits } from "./history-keeper.ts";
 import type { LogFile } from "./log-file.ts";
 import { type OpenedLog, openLog } from "./open-log.ts";
@@ -15,7 +16,12 @@ import type {
   StorageWrite,
   StoredValue,
 } from "./storage.ts";
-import { StorageClosedError, StorageFullError } from "./storage-error.ts";
+import {
+  RevisionCompactedError,
+  StorageClosedError,
+  StorageCorruptError,
+  StorageFullError,
+} from "./storage-error.ts";
 import type { LogRow } from "./storage-row.ts";
 import { toStorageError } from "./sqlite-failure.ts";
 import { WatchHub } from "./watch-hub.ts";
@@ -34,6 +40,11 @@ export interface SqliteStorageOptions {
    * but one of the machine may lose the last writes; their revisions are not given again, and watches begin anew.
    */
   readonly fsync?: boolean;
+  /**
+   * How many bytes of values are kept in memory, those written last; 1 MiB by default. Others are read from the file each
+   * time, which takes some microseconds.
+   */
+  readonly valuesInMemory?: number;
   /** Told when the log cannot be compacted on disk; silent by default. */
   readonly logger?: Logger;
 }
@@ -41,8 +52,8 @@ export interface SqliteStorageOptions {
 /**
  * Opens a storage that outlives its process.
  *
- * The present state and the kept log lie in memory, so reads and watches need no disk; the file is the durable log. Writes
- * that meet, or arrive while the disk is busy, become durable together, by one flush, for which nobody else waits: unless a
+ * The present state and the kept log lie in memory but for values that were not written of late, which are read from the file:
+ * what is stored may outgrow memory. Writes that meet, or arrive while the disk is busy, become durable together, by one flush, for which nobody else waits: unless a
  * single write finds a disk that answers sooner than another thread would wake up.
  *
  * Rejects with `StorageLockedError` while another storage has the file open, `StorageCorruptError`,
@@ -73,6 +84,8 @@ const CHECKPOINT_BYTES = { synced: 8 * 1024 * 1024, unsynced: 32 * 1024 * 1024 }
 /** How many revisions one step of a compaction in the file must keep up with: it moves as many, and deletes as many. */
 const WRITES_PER_STEP = 250;
 
+const VALUES_IN_MEMORY = 1024 * 1024;
+
 /** A compaction: how far it goes, and the revisions that are out of reach by it. */
 interface Forgotten {
   readonly compacted: number;
@@ -94,8 +107,8 @@ class SqliteStorage implements Storage {
   readonly #fsync: boolean;
   readonly #checkpointBytes: number;
   readonly #pace = new FlushPace();
-  readonly #index = new RevisionIndex();
-  readonly #hub = new WatchHub(this.#index);
+  readonly #index: RevisionIndex;
+  readonly #hub: WatchHub;
   readonly #keeper: HistoryKeeper;
   readonly #queue: PendingWrite[] = [];
   /** Keys with a write on its way, and the end of that write, whatever it is. */
@@ -112,6 +125,9 @@ class SqliteStorage implements Storage {
     this.#logger = options.logger ?? silentLogger;
     this.#fsync = options.fsync ?? true;
     this.#checkpointBytes = this.#fsync ? CHECKPOINT_BYTES.synced : CHECKPOINT_BYTES.unsynced;
+    const source = { readValue: (revision: number) => this.#readValue(revision) };
+    this.#index = new RevisionIndex(new RecentValues(source, options.valuesInMemory ?? VALUES_IN_MEMORY));
+    this.#hub = new WatchHub(this.#index);
     const unreachable = restoreIndex(this.#index, rows, bounds);
     if (unreachable.length > 0) this.#forgotten.push({ compacted: this.#index.oldest, unreachable });
     this.#keeper = new HistoryKeeper(this.#index, this.#clock, options.history, (before) =>
@@ -150,6 +166,14 @@ class SqliteStorage implements Storage {
       result.catch(() => undefined),
     );
     return result;
+  }
+
+  #readValue(revision: number): Uint8Array {
+    const value = this.#file.readValue(revision);
+    if (value !== undefined) return value;
+    const { oldest } = this.#index;
+    if (revision <= oldest) throw new RevisionCompactedError(revision, oldest);
+    throw new StorageCorruptError(this.#file.path, `the row of revision ${revision} is missing`);
   }
 
   watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]> {

@@ -43,9 +43,16 @@ export interface Storage extends AsyncDisposable {
 /** A value and the revisions that made it. */
 export interface StoredValue {
   readonly key: string;
-  readonly value: Uint8Array;
   readonly createRevision: number;
   readonly modRevision: number;
+  /** How many bytes the value has. */
+  readonly size: number;
+  /**
+   * The bytes; read from the disk each time where they are not in memory, so ask once. Throws `RevisionCompactedError` where
+   * a value of the past is forgotten meanwhile, `StorageCorruptError` where it is not what was written,
+   * `StorageFailedError`, and `StorageClosedError`.
+   */
+  readonly value: Uint8Array;
 }
 
 /** Options of a range. */
@@ -80,8 +87,8 @@ export type CommitResult =
 export interface StorageEvent {
   readonly revision: number;
   readonly key: string;
-  /** Absent when the key was deleted. */
-  readonly value: Uint8Array | undefined;
+  /** What the key holds since; absent when it was deleted. */
+  readonly stored: StoredValue | undefined;
   /** What the key held before. */
   readonly previous: StoredValue | undefined;
 }

@@ -15,6 +15,7 @@ import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import { trackUpdate } from "../patch/field-tracking.ts";
 import { type Call, timestamp } from "../resources/call.ts";
 import { asJson, asObject, child, metaOf, text } from "../resources/draft-access.ts";
+import { StoredObject } from "../resources/object-store.ts";
 import {
   apiVersionOf,
   type Draft,
@@ -175,7 +176,7 @@ async function storeNew(call: Call, object: KubeObject, options: WriteOptions): 
   if (result.kind === "conflict") {
     const current = result.current;
     if (current === undefined) throw notFoundError(groupResource(resource), name);
-    const there = api.store.parse(resource, { key, revision: current.modRevision, bytes: current.value });
+    const there = api.store.parse(resource, new StoredObject(current));
     throw exists(call, object, there);
   }
   return fromStored(resource, {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@weir/objects";
-import type { ObjectStore, StoredObject } from "../resources/object-store.ts";
+import { type ObjectStore, StoredObject } from "../resources/object-store.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { StorageEvent } from "../storage/storage.ts";
 import { type EventType, eventLine, metadataLine } from "./event-line.ts";
@@ -24,15 +24,14 @@ export class Change {
   readonly #lines = new Map<string, Uint8Array>();
   #objectBefore: KubeObject | undefined;
 
-  constructor(resource: Resource, { key, revision, value, previous }: StorageEvent) {
+  constructor(resource: Resource, { key, revision, stored, previous }: StorageEvent) {
     this.key = key;
     this.revision = revision;
     this.resource = resource;
-    this.now = value === undefined ? undefined : { key, revision, bytes: value };
-    this.before =
-      previous === undefined ? undefined : { key, revision: previous.modRevision, bytes: previous.value };
+    this.now = stored && new StoredObject(stored);
+    this.before = previous && new StoredObject(previous);
     // It must not be taken for the live object, so it has a key of its own.
-    this.gone = this.before === undefined ? undefined : { ...this.before, key: `${key}\0`, revision };
+    this.gone = previous && new StoredObject(previous, `${key}\0`, revision);
   }
 
   /** Its objects, for what has to be made ready before they are read. */
@@ -85,6 +84,6 @@ export class Changes {
   }
 }
 
-function sizeOf({ value, previous }: StorageEvent): number {
-  return (value ?? previous?.value)?.length ?? 0;
+function sizeOf({ stored, previous }: StorageEvent): number {
+  return (stored ?? previous)?.size ?? 0;
 }

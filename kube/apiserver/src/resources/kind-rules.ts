@@ -12,7 +12,7 @@ import { endpointSliceRules } from "./rules/endpoint-slice-rules.ts";
 import { ingressClassRules } from "./rules/ingress-class-rules.ts";
 import { ingressRules } from "./rules/ingress-rules.ts";
 import { ipAddressRules, serviceRangeRules } from "./rules/service-range-rules.ts";
-import { leaseRules, priorityClassRules, revisionRules } from "./rules/policy-rules.ts";
+import { leaseRules, priorityClassRules } from "./rules/policy-rules.ts";
 import { autoscalerRules, olderAutoscalerRules } from "./rules/autoscaler-rules.ts";
 import { disruptionBudgetRules } from "./rules/disruption-rules.ts";
 import { networkPolicyRules } from "./rules/network-policy-rules.ts";
@@ -31,11 +31,13 @@ import {
 import { volumeClaimRules } from "./rules/claim-rules.ts";
 import { csiDriverRules, csiNodeRules } from "./rules/csi-rules.ts";
 import { volumeRules } from "./rules/volume-rules.ts";
+import { controllerRevisionRules } from "./rules/controller-revision-rules.ts";
+import { cronJobRules } from "./rules/cron-job-rules.ts";
+import { jobRules } from "./rules/job-rules.ts";
+import { replicationControllerRules } from "./rules/replication-controller-rules.ts";
 import {
-  cronJobRules,
   daemonSetRules,
   deploymentRules,
-  jobRules,
   podTemplateRules,
   replicaSetRules,
 } from "./rules/workload-rules.ts";
@@ -48,7 +50,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "admissionregistration.v1.ValidatingAdmissionPolicy": admissionPolicyRules,
   "admissionregistration.v1.ValidatingAdmissionPolicyBinding": admissionBindingRules,
   "apiextensions.v1.CustomResourceDefinition": definitionRules,
-  "apps.v1.ControllerRevision": revisionRules,
+  "apps.v1.ControllerRevision": controllerRevisionRules,
   "apps.v1.DaemonSet": daemonSetRules,
   "apps.v1.Deployment": deploymentRules,
   "apps.v1.ReplicaSet": replicaSetRules,
@@ -67,6 +69,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.PersistentVolumeClaim": volumeClaimRules,
   "core.v1.Pod": podRules,
   "core.v1.PodTemplate": podTemplateRules,
+  "core.v1.ReplicationController": replicationControllerRules,
   "core.v1.ResourceQuota": resourceQuotaRules,
   "core.v1.Secret": secretRules,
   "core.v1.Service": serviceRules,

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
+import { carryPodStatus } from "./rules/pod-status-errors.ts";
 import { TEMPLATE_GENERATION } from "./rules/workload-rules.ts";
 import { keep, statusUpdate } from "./builtin-strategy.ts";
 import { asJson, child, ensureChild } from "./draft-access.ts";
@@ -55,8 +56,9 @@ function keepOwn(result: Draft, old: JsonObject, plural: string): void {
   if (isLabelled.has(plural)) labelAsTemplate(ensureChild(result, "metadata"), old);
   if (plural === "pods") {
     keep(ensureChild(result, "metadata"), child(old, "metadata") ?? {}, "ownerReferences");
-    const quality = child(old, "status")?.["qosClass"];
-    if (quality !== undefined) ensureChild(result, "status")["qosClass"] ??= quality;
+    const status = { ...child(result, "status") };
+    carryPodStatus(status, child(old, "status") ?? {});
+    result["status"] = status;
   }
 }
 

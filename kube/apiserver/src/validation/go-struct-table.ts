@@ -5,6 +5,7 @@
  * `Name=json:type`: how the struct calls the field, how the API does where that is not the same with a small first letter,
  * and what it is. Types: `s` text, `i` integer, `b` truth, `q` quantity, `x` integer or text, `t` time, or another struct;
  * before that `?` for what may be missing, `[` for a list, `{` for a map. `+Name` takes all fields of another struct.
+ * `~name:Struct` shows the fields of another struct among the own ones.
  * A struct with `!` is shown as the API has it, without what is empty but for the fields with `*`.
  */
 export const GO_STRUCTS = `
@@ -99,7 +100,7 @@ OwnerReference! *apiVersion:s *kind:s *name:s *uid:s controller:b blockOwnerDele
 PersistentVolumeClaimSpec AccessModes:[s Selector:?LabelSelector Resources:VolumeResourceRequirements
   VolumeName:s StorageClassName:?s VolumeMode:?s DataSource:?TypedLocalObjectReference
   DataSourceRef:?TypedObjectReference VolumeAttributesClassName:?s
-PersistentVolumeClaimTemplate ObjectMeta=metadata:ObjectMeta Spec:PersistentVolumeClaimSpec
+PersistentVolumeClaimTemplate ~metadata:ObjectMeta Spec:PersistentVolumeClaimSpec
 PersistentVolumeClaimVolumeSource ClaimName:s ReadOnly:b
 PersistentVolumeSource GCEPersistentDisk=gcePersistentDisk:?GCEPersistentDiskVolumeSource
   AWSElasticBlockStore=awsElasticBlockStore:?AWSElasticBlockStoreVolumeSource HostPath:?HostPathVolumeSource
@@ -152,7 +153,7 @@ PodSpec Volumes:[Volume InitContainers:[Container Containers:[Container
   TopologySpreadConstraints:[TopologySpreadConstraint OS=os:?PodOS SchedulingGates:[PodSchedulingGate
   ResourceClaims:[PodResourceClaim Resources:?ResourceRequirements HostnameOverride:?s
   SchedulingGroup:?PodSchedulingGroup
-PodTemplateSpec ObjectMeta=metadata:ObjectMeta Spec:PodSpec
+PodTemplateSpec ~metadata:ObjectMeta Spec:PodSpec
 PortworxVolumeSource VolumeID:s FSType=fsType:s ReadOnly:b
 PreferredSchedulingTerm Weight:i Preference:NodeSelectorTerm
 Probe Exec:?ExecAction HTTPGet=httpGet:?HTTPGetAction TCPSocket=tcpSocket:?TCPSocketAction

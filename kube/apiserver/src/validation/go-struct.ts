@@ -9,6 +9,8 @@ interface Field {
   readonly json: string;
   readonly type: string;
   readonly isKept: boolean;
+  /** Its fields are shown among those of the struct that it is a field of. */
+  readonly isSpread: boolean;
 }
 
 interface Struct {
@@ -109,14 +111,18 @@ class StructWriter {
   #struct(name: string, value: JsonValue | undefined, line: string): string {
     const { fields, isTagged } = this.#find(name);
     const object = name === "PodSpec" ? withOwnContext(value) : isDraft(value) ? value : {};
-    const below = line + this.#indent;
+    return this.#wrap("{}", this.#entries({ fields, isTagged }, object, line + this.#indent), line);
+  }
+
+  #entries({ fields, isTagged }: Struct, object: JsonObject, below: string): readonly string[] {
     const entries: string[] = [];
-    for (const { name: shown, json, type, isKept } of fields) {
+    for (const { name, json, type, isKept, isSpread } of fields) {
       const item = Object.hasOwn(object, json) ? object[json] : undefined;
-      if (isTagged && !isKept && isEmpty(item)) continue;
-      entries.push(this.#entry(shown, this.write(type, item, below)));
+      if (isSpread) entries.push(...this.#entries(this.#find(type), isDraft(item) ? item : {}, below));
+      else if (!isTagged || isKept || !isEmpty(item))
+        entries.push(this.#entry(name, this.write(type, item, below)));
     }
-    return this.#wrap("{}", entries, line);
+    return entries;
   }
 
   #entry(key: string, text: string): string {
@@ -151,11 +157,11 @@ function lineOf(name: string): string {
 }
 
 function fieldOf(text: string, isTagged: boolean): Field {
-  const isKept = text.startsWith("*");
-  const [names = "", type = ""] = (isKept ? text.slice(1) : text).split(":");
+  const [isKept, isSpread] = [text.startsWith("*"), text.startsWith("~")];
+  const [names = "", type = ""] = (isKept || isSpread ? text.slice(1) : text).split(":");
   const [name = "", json] = names.split("=");
   const usual = isTagged ? name : `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-  return { name, json: json ?? usual, type, isKept };
+  return { name, json: json ?? usual, type, isKept, isSpread };
 }
 
 function isUnset(value: JsonValue | undefined): boolean {
@@ -178,21 +184,18 @@ function withOwnContext(spec: JsonValue | undefined): JsonObject {
   return { ...spec, securityContext: { ...context, ...Object.fromEntries(given) } };
 }
 
+type Scalar = (value: JsonValue | undefined) => string;
+
+const SCALARS: Readonly<Record<string, Scalar>> = {
+  s: (value) => quote(typeof value === "string" ? value : ""),
+  b: (value) => String(value === true),
+  i: (value) => (typeof value === "number" || typeof value === "bigint" ? String(value) : "0"),
+  q: (value) => quote(isUnset(value) ? "0" : formatQuantity(quantityFromJson(value ?? "0"))),
+  x: (value) => (typeof value === "string" ? quote(value) : String(value ?? 0)),
+};
+
 function scalarText(type: string, value: JsonValue | undefined): string {
-  switch (type) {
-    case "s":
-      return quote(typeof value === "string" ? value : "");
-    case "b":
-      return String(value === true);
-    case "i":
-      return typeof value === "number" || typeof value === "bigint" ? String(value) : "0";
-    case "q":
-      return quote(isUnset(value) ? "0" : formatQuantity(quantityFromJson(value ?? "0")));
-    case "x":
-      return typeof value === "string" ? quote(value) : String(value ?? 0);
-    default:
-      return typeof value === "string" ? quote(value) : "null";
-  }
+  return SCALARS[type]?.(value) ?? (typeof value === "string" ? quote(value) : "null");
 }
 
 function quote(text: string): string {

@@ -2,13 +2,6 @@ import type { Resource } from "../resources/resource.ts";
 import { canonicalIpErrors } from "./ip-errors.ts";
 import { dns1123Label, dns1123Subdomain, type NameRule, pathSegmentName } from "./names.ts";
 
-/** A CronJob's Jobs add eleven characters to its name. */
-const cronJobName: NameRule = (name, isPrefix) => {
-  const errors = [...dns1123Subdomain(name, isPrefix)];
-  if (errors.length === 0 && name.length > 52) errors.push("must be no more than 52 characters");
-  return errors;
-};
-
 /** An address is named by itself, in its usual spelling. */
 const ipAddressName: NameRule = (name) => canonicalIpErrors("", name).map(({ detail }) => detail);
 
@@ -19,7 +12,6 @@ const rules: Readonly<Record<string, NameRule>> = {
   "apps/statefulsets": dns1123Label,
   // Its rules look at the spec alone, so it may have any name that a path may.
   "policy/poddisruptionbudgets": pathSegmentName,
-  "batch/cronjobs": cronJobName,
   "rbac.authorization.k8s.io/roles": pathSegmentName,
   "rbac.authorization.k8s.io/rolebindings": pathSegmentName,
   "rbac.authorization.k8s.io/clusterroles": pathSegmentName,

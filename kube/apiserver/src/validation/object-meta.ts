@@ -29,6 +29,7 @@ const generalGroups = new Set([
 /** Kinds whose own rules leave the metadata to the general ones. */
 const generalKinds = new Set(["/events", "policy/poddisruptionbudgets"]);
 
+/** Whether the finalizers of such objects must be qualified by a domain, or be one that everybody knows. */
 function hasOwnFinalizers({ isCustom, group = "", plural = "" }: MetaSubject): boolean {
   return !isCustom && !generalGroups.has(group) && !generalKinds.has(`${group}/${plural}`);
 }
@@ -55,7 +56,7 @@ export function validateObjectMeta(
     errors.push(forbiddenField("metadata.namespace", "not allowed on this type"));
   }
   errors.push(...labelErrors(child(metadata, "labels"), "metadata.labels"));
-  errors.push(...annotationErrors(child(metadata, "annotations")));
+  errors.push(...annotationErrors(child(metadata, "annotations"), "metadata.annotations"));
   errors.push(...ownerErrors(metadata));
   errors.push(...finalizerErrors(metadata), ...managedFieldsErrors(metadata));
   if (hasOwnFinalizers(subject)) errors.push(...ownFinalizerErrors(metadata));
@@ -72,15 +73,16 @@ export function labelErrors(labels: JsonObject | undefined, field: string): read
   return errors;
 }
 
-function annotationErrors(annotations: JsonObject | undefined): readonly FieldError[] {
+/** What is wrong with a map of annotations. */
+export function annotationErrors(annotations: JsonObject | undefined, field: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
   for (const [key, value] of Object.entries(annotations ?? {})) {
     for (const message of qualifiedNameErrors(key.toLowerCase()))
-      errors.push(invalidField("metadata.annotations", key, message));
+      errors.push(invalidField(field, key, message));
     size += Buffer.byteLength(key) + Buffer.byteLength(String(value));
   }
-  if (size > MAX_ANNOTATIONS_BYTES) errors.push(tooLongField("metadata.annotations", MAX_ANNOTATIONS_BYTES));
+  if (size > MAX_ANNOTATIONS_BYTES) errors.push(tooLongField(field, MAX_ANNOTATIONS_BYTES));
   return errors;
 }
 
@@ -195,7 +197,7 @@ export function validateObjectMetaUpdate(object: JsonObject, old: JsonObject): r
     errors.push(invalidField(`metadata.${key}`, now ?? null, "field is immutable"));
   }
   errors.push(...labelErrors(child(metadata, "labels"), "metadata.labels"));
-  errors.push(...annotationErrors(child(metadata, "annotations")));
+  errors.push(...annotationErrors(child(metadata, "annotations"), "metadata.annotations"));
   errors.push(...ownerErrors(metadata), ...managedFieldsErrors(metadata));
   return errors;
 }

@@ -1,10 +1,15 @@
 import type { JsonObject } from "@weir/core";
 import { jsonEqual } from "@weir/objects";
-import { formatQuantity, quantityFromJson, quantityMilliValue } from "@weir/text";
-import { child, children, text } from "../resources/draft-access.ts";
-import { containersOf, portWarnings } from "./pod/port-warnings.ts";
-import { dns1123Label } from "./names.ts";
+import { child, children, integer, number, strings, text } from "../resources/draft-access.ts";
+import { isSameGoStruct } from "./go-struct.ts";
+import { ipWarnings } from "./ip-errors.ts";
+import { dns1123Label, labelValueErrors } from "./names.ts";
+import { appArmorProfileOf } from "./pod/annotations.ts";
+import { claimWarnings } from "./pod/claim-warnings.ts";
+import { fractionWarnings } from "./pod/fraction-warnings.ts";
+import { portWarnings } from "./pod/port-warnings.ts";
 import { overlapWarnings } from "./pod/volume-warnings.ts";
+import { containersOf } from "./pod/windows.ts";
 
 const oldLabels: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -15,6 +20,10 @@ const oldLabels: Readonly<Record<string, string>> = {
     'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
   "beta.kubernetes.io/instance-type":
     'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  "app.kubernetes.io/created-by": "deprecated since v1.9",
+  "scheduler.alpha.kubernetes.io/preferAvoidPods":
+    "deprecated since v1.22; use Taints and Tolerations instead",
+  "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
 const oldAnnotations: Readonly<Record<string, string>> = {
@@ -44,48 +53,83 @@ const NO_POD = "a null labelSelector results in matching no pod";
 
 /** What a client should hear of a new Pod. */
 export function podWarnings(pod: JsonObject, old?: JsonObject): readonly string[] {
-  return old === undefined ? warningsOf(pod, "") : [];
+  return old === undefined ? [...nameWarnings(pod, "the Pod's hostname"), ...warningsOf(pod, "")] : [];
 }
 
-/** The same of the template in a workload's spec; an update that leaves it alone is quiet. */
+/** The same of the template in a workload's spec; a write that the generation does not count is quiet. */
 export function templateWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
-  return changedWarnings(child(workload, "spec"), child(old, "spec"), "spec.template.");
+  if (!isCounted(workload, old)) return [];
+  return warningsOf(child(child(workload, "spec"), "template") ?? {}, "spec.template.");
 }
 
 /** The same of a workload whose own name becomes a part of its Pods' names. */
 export function namedTemplateWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
   const warnings = templateWarnings(workload, old);
-  return old === undefined ? [...nameWarnings(workload), ...warnings] : warnings;
+  return old === undefined ? [...nameWarnings(workload, IN_PODS), ...warnings] : warnings;
+}
+
+/** The same of a DaemonSet, whose template has a generation of its own. */
+export function rolledWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
+  const template = child(child(workload, "spec"), "template") ?? {};
+  const before = child(child(old, "spec"), "template");
+  return before !== undefined && jsonEqual(template, before) ? [] : warningsOf(template, "spec.template.");
+}
+
+/** The same of a ReplicationController; of an update, upstream looks at the template that was there before. */
+export function controllerWarnings(workload: JsonObject, old?: JsonObject): readonly string[] {
+  if (old === undefined) return namedTemplateWarnings(workload);
+  return isCounted(workload, old)
+    ? warningsOf(child(child(old, "spec"), "template") ?? {}, "spec.template.")
+    : [];
+}
+
+/** The same of a Job. */
+export function jobWarnings(job: JsonObject, old?: JsonObject): readonly string[] {
+  const warnings = isCounted(job, old) ? jobSpecWarnings(child(job, "spec") ?? {}, "spec") : [];
+  return old === undefined ? [...nameWarnings(job, IN_PODS), ...warnings] : warnings;
 }
 
 /** The same of a CronJob, whose Jobs have the template. */
 export function cronJobWarnings(object: JsonObject, old?: JsonObject): readonly string[] {
-  const jobOf = (cronJob: JsonObject | undefined): JsonObject | undefined =>
-    child(child(child(cronJob, "spec"), "jobTemplate"), "spec");
-  const warnings = changedWarnings(jobOf(object), jobOf(old), "spec.jobTemplate.spec.template.");
-  return old === undefined ? [...nameWarnings(object), ...warnings] : warnings;
+  const spec = child(object, "spec");
+  const ofJob = child(child(spec, "jobTemplate"), "spec") ?? {};
+  const warnings = isCounted(object, old) ? jobSpecWarnings(ofJob, "spec.jobTemplate.spec") : [];
+  if (old === undefined) return [...nameWarnings(object, IN_PODS), ...warnings];
+  return text(spec, "schedule").includes("TZ") ? [...warnings, ZONE_IN_SCHEDULE] : warnings;
 }
 
-function nameWarnings(workload: JsonObject): readonly string[] {
-  const problems = dns1123Label(text(child(workload, "metadata"), "name"), false);
+const ZONE_IN_SCHEDULE =
+  "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
+const MANY =
+  "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
+
+function jobSpecWarnings(spec: JsonObject, at: string): readonly string[] {
+  const isIndexed = text(spec, "completionMode") === "Indexed";
+  const isMany = (number(spec, "completions") ?? 0) > 100_000 && (number(spec, "parallelism") ?? 0) > 10_000;
+  return [
+    ...(isIndexed && isMany ? [`${at}: ${MANY}`] : []),
+    ...warningsOf(child(spec, "template") ?? {}, `${at}.template.`),
+  ];
+}
+
+const IN_PODS = "Pod names and hostnames";
+
+function nameWarnings(object: JsonObject, where: string): readonly string[] {
+  const problems = dns1123Label(text(child(object, "metadata"), "name"), false);
   if (problems.length === 0) return [];
-  const why = "this is used in Pod names and hostnames, which can result in surprising behavior";
+  const why = `this is used in ${where}, which can result in surprising behavior`;
   return [`metadata.name: ${why}; a DNS label is recommended: [${problems.join(" ")}]`];
 }
 
 /** The same of a PodTemplate. */
 export function podTemplateWarnings(object: JsonObject, old?: JsonObject): readonly string[] {
-  return changedWarnings(object, old, "template.");
+  return isCounted(object, old) ? warningsOf(child(object, "template") ?? {}, "template.") : [];
 }
 
-function changedWarnings(
-  owner: JsonObject | undefined,
-  old: JsonObject | undefined,
-  at: string,
-): readonly string[] {
-  const template = child(owner, "template") ?? {};
-  const before = child(old, "template");
-  return before !== undefined && jsonEqual(template, before) ? [] : warningsOf(template, at);
+/** Whether an object is new, or its generation counts what is written. */
+function isCounted(object: JsonObject, old: JsonObject | undefined): boolean {
+  if (old === undefined) return true;
+  return child(object, "metadata")?.["generation"] !== child(old, "metadata")?.["generation"];
 }
 
 function warningsOf(pod: JsonObject, at: string): readonly string[] {
@@ -111,12 +155,23 @@ function warningsOf(pod: JsonObject, at: string): readonly string[] {
     ...(seccomp === undefined && Object.hasOwn(annotations, SECCOMP)
       ? [`${quoted}[${SECCOMP}]: ${USE_SECCOMP}`]
       : []),
-    ...containersOf(spec, field).flatMap(({ container, field: place }) =>
-      containerWarnings(container, place, { annotations, quoted, isTemplate: at !== "" }),
+    ...containersOf(spec, field).flatMap(([place, container]) =>
+      containerWarnings(container, place, {
+        annotations,
+        quoted,
+        isTemplate: at !== "",
+        profile: child(child(spec, "securityContext"), "appArmorProfile"),
+      }),
     ),
     ...portWarnings(spec, field),
     ...graceWarnings(spec, `${field}.terminationGracePeriodSeconds`),
     ...selectorWarnings(spec, `${field}.affinity`),
+    ...strings(child(spec, "dnsConfig"), "nameservers").flatMap((server, index) =>
+      ipWarnings(`${field}.dnsConfig.nameservers[${index}]`, server),
+    ),
+    ...children(spec, "hostAliases").flatMap((alias, index) =>
+      ipWarnings(`${field}.hostAliases[${index}].ip`, text(alias, "ip")),
+    ),
   ];
 }
 
@@ -128,11 +183,15 @@ function labelWarnings(spec: JsonObject, field: string): readonly string[] {
   const at = `${field}.affinity.nodeAffinity`;
   const required = "requiredDuringSchedulingIgnoredDuringExecution";
   const preferred = "preferredDuringSchedulingIgnoredDuringExecution";
-  const ofTerm = (term: JsonObject | undefined, place: string): readonly string[] =>
+  const ofTerm = (term: JsonObject | undefined, place: string, looksAtValues = false): readonly string[] =>
     children(term, "matchExpressions").flatMap((expression, index) => {
       const key = text(expression, "key");
       const why = old(key);
-      return why === undefined ? [] : [`${place}.matchExpressions[${index}].key: ${key} is ${why}`];
+      const field = `${place}.matchExpressions[${index}]`;
+      return [
+        ...(why === undefined ? [] : [`${field}.key: ${key} is ${why}`]),
+        ...(looksAtValues ? valueWarnings(strings(expression, "values"), `${field}.values`) : []),
+      ];
     });
   return [
     ...Object.keys(child(spec, "nodeSelector") ?? {}).flatMap((label) => {
@@ -143,9 +202,15 @@ function labelWarnings(spec: JsonObject, field: string): readonly string[] {
       ofTerm(term, `${at}.${required}.nodeSelectorTerms[${index}]`),
     ),
     ...children(nodes, preferred).flatMap((term, index) =>
-      ofTerm(child(term, "preference"), `${at}.${preferred}[${index}].preference`),
+      ofTerm(child(term, "preference"), `${at}.${preferred}[${index}].preference`, true),
     ),
   ];
+}
+
+function valueWarnings(values: readonly string[], field: string): readonly string[] {
+  return values.flatMap((value, index) =>
+    labelValueErrors(value).map((why) => `${field}[${index}]: ${value} is invalid, ${why}`),
+  );
 }
 
 function spreadWarnings(spec: JsonObject, field: string): readonly string[] {
@@ -161,12 +226,23 @@ function spreadWarnings(spec: JsonObject, field: string): readonly string[] {
 }
 
 function volumeWarnings(spec: JsonObject, field: string): readonly string[] {
-  return children(spec, "volumes").flatMap((volume, index) =>
-    Object.entries(oldVolumes).flatMap(([source, why]) => {
-      const shown = source === "storageos" ? "storageOS" : source;
-      return child(volume, source) === undefined ? [] : [`${field}.volumes[${index}].${shown}: ${why}`];
-    }),
-  );
+  return children(spec, "volumes").flatMap((volume, index) => {
+    const at = `${field}.volumes[${index}]`;
+    const claim = child(child(child(volume, "ephemeral"), "volumeClaimTemplate"), "spec");
+    const [first, second] = [oldVolumeWarnings(volume, at, false), oldVolumeWarnings(volume, at, true)];
+    if (claim === undefined) return [...first, ...second];
+    return [...first, ...claimWarnings(claim, `${at}.ephemeral.volumeClaimTemplate.spec`), ...second];
+  });
+}
+
+/** Sources that upstream tells of after those that come and go with a Pod. */
+const late = new Set(["cephfs", "rbd"]);
+
+function oldVolumeWarnings(volume: JsonObject, at: string, isLate: boolean): readonly string[] {
+  return Object.entries(oldVolumes).flatMap(([source, why]) => {
+    if (late.has(source) !== isLate || child(volume, source) === undefined) return [];
+    return [`${at}.${source === "storageos" ? "storageOS" : source}: ${why}`];
+  });
 }
 
 function repeated(spec: JsonObject, list: string, key: string): readonly string[] {
@@ -179,39 +255,33 @@ function repeated(spec: JsonObject, list: string, key: string): readonly string[
   });
 }
 
-/** Nobody has a part of a byte. */
-function fractionWarnings(
-  amounts: JsonObject | undefined,
-  field: string,
-  names: readonly string[],
-): readonly string[] {
-  return names.flatMap((name) => {
-    const value = amounts?.[name];
-    const quantity = value === undefined ? undefined : quantityFromJson(value);
-    if (quantity === undefined || quantityMilliValue(quantity) % 1000n === 0n) return [];
-    const shown = JSON.stringify(formatQuantity(quantity));
-    return [`${field}[${name}]: fractional byte value ${shown} is invalid, must be an integer`];
-  });
-}
-
 interface Annotated {
   readonly annotations: JsonObject;
   readonly quoted: string;
   /** Of a Pod itself this is told otherwise. */
   readonly isTemplate: boolean;
+  /** The profile of all of the Pod. */
+  readonly profile: JsonObject | undefined;
 }
 
 function containerWarnings(
   container: JsonObject,
   field: string,
-  { annotations, quoted, isTemplate }: Annotated,
+  { annotations, quoted, isTemplate, profile }: Annotated,
 ): readonly string[] {
   const context = child(container, "securityContext");
   const name = text(container, "name");
   const hasKey = (key: string): boolean => Object.hasOwn(annotations, key);
   const seccomp = `${CONTAINER_SECCOMP}${name}`;
   const armor = `${APP_ARMOR}${name}`;
-  const isOldArmor = isTemplate && child(context, "appArmorProfile") === undefined && hasKey(armor);
+  const isOldArmor =
+    isTemplate &&
+    child(context, "appArmorProfile") === undefined &&
+    hasKey(armor) &&
+    !(
+      profile !== undefined &&
+      isSameGoStruct("?AppArmorProfile", profile, appArmorProfileOf(text(annotations, armor)))
+    );
   const resources = child(container, "resources");
   return [
     ...(child(context, "seccompProfile") === undefined && hasKey(seccomp)
@@ -230,8 +300,7 @@ function containerWarnings(
 }
 
 function graceWarnings(spec: JsonObject, field: string): readonly string[] {
-  const seconds = spec["terminationGracePeriodSeconds"];
-  const isNegative = typeof seconds === "number" && seconds < 0;
+  const isNegative = (integer(spec, "terminationGracePeriodSeconds") ?? 0) < 0;
   return isNegative ? [`${field}: must be >= 0; negative values are invalid and will be treated as 1`] : [];
 }
 

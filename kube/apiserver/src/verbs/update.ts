@@ -203,8 +203,6 @@ function keepsRevision(draft: Draft, stored: StoredObject): boolean {
   return version === "" || version === String(stored.revision);
 }
 
-/** Kinds whose own rules look at what changed of the metadata; others look at the metadata as a whole, too. */
-const looksAtChanges = new Set(["cronjobs", "pods", "podtemplates"]);
 /** Kinds whose status is checked without its metadata. */
 const statusAlone = new Set(["poddisruptionbudgets"]);
 
@@ -220,8 +218,7 @@ function metadataErrors(call: Call, object: Draft, old: KubeObject): readonly Fi
   if (isClean || strategy.checksMetadata === true || (!isMain && statusAlone.has(resource.plural)))
     return general;
   // A custom resource's own rules, and those of a status, look at changes alone.
-  const isWhole = isMain && !looksAtChanges.has(resource.plural);
-  const own = isWhole ? validateObjectMeta(object, resource, nameRuleOf(resource)) : [];
+  const own = isMain ? validateObjectMeta(object, resource, nameRuleOf(resource)) : [];
   return [...general, ...validateKindMetaUpdate(object, before, resource), ...own];
 }
 

@@ -7,7 +7,9 @@ import {
   roundUpResources,
   setDefault,
   setDefaultNumber,
+  setMissing,
 } from "./draft.ts";
+import { defaultPodResources } from "./pod-resource-defaults.ts";
 
 const FILE_MODE = 0o644;
 
@@ -31,7 +33,6 @@ export function defaultPodSpec(spec: Draft): void {
   for (const list of containerLists) {
     for (const container of children(spec, list)) defaultContainer(container, list);
   }
-  if (spec["hostNetwork"] === true) defaultHostPorts(spec);
   for (const volume of children(spec, "volumes")) defaultVolume(volume);
   for (const constraint of children(spec, "topologySpreadConstraints")) {
     if (constraint["nodeAffinityPolicy"] === "") delete constraint["nodeAffinityPolicy"];
@@ -46,11 +47,33 @@ export function defaultPod(pod: Draft): void {
   for (const list of ["containers", "initContainers"]) {
     for (const container of children(spec, list)) defaultRequests(container);
   }
+  if (spec["resources"] !== undefined) defaultPodResources(spec);
+  if (spec["hostNetwork"] === true) defaultHostPorts(spec);
+  // Whatever is less than nothing is little.
+  const grace = spec["terminationGracePeriodSeconds"];
+  if ((typeof grace === "number" || typeof grace === "bigint") && grace < 0)
+    spec["terminationGracePeriodSeconds"] = 1;
+  dropInitAnnotations(pod);
+}
+
+const INIT_ANNOTATIONS = [
+  "pod.beta.kubernetes.io/init-containers",
+  "pod.alpha.kubernetes.io/init-containers",
+  "pod.beta.kubernetes.io/init-container-statuses",
+  "pod.alpha.kubernetes.io/init-container-statuses",
+];
+
+/** Init containers were annotations once. */
+function dropInitAnnotations(owner: Draft): void {
+  const annotations = child(child(owner, "metadata"), "annotations");
+  if (annotations !== undefined) for (const key of INIT_ANNOTATIONS) delete annotations[key];
 }
 
 /** Defaults of a `template` field: its metadata stands, its spec is a PodSpec. */
 export function defaultPodTemplate(parent: Draft): void {
-  defaultPodSpec(ensureChild(ensureChild(parent, "template"), "spec"));
+  const template = ensureChild(parent, "template");
+  defaultPodSpec(ensureChild(template, "spec"));
+  dropInitAnnotations(template);
 }
 
 function defaultRequests(container: Draft): void {
@@ -100,13 +123,19 @@ function defaultHttpGet(action: Draft | undefined): void {
   setDefault(action, "scheme", "HTTP");
 }
 
-/** `Always` for the tag `latest` or none, `IfNotPresent` for any other tag or a digest. */
+const DOMAIN =
+  "(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\\[[A-Fa-f0-9:]+\\])(?::\\d+)?/";
+const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}";
+/** The name of an image as it is read; groups: tag, digest. */
+const IMAGE = new RegExp(`^(?:${DOMAIN})?${PART}(?:/${PART})*(?::(\\w[\\w.-]{0,127}))?(?:@(${DIGEST}))?$`);
+
+/** `Always` for the tag `latest`, or where there is neither tag nor digest; else, and for what is no name, `IfNotPresent`. */
 function pullPolicy(image: unknown): string {
-  if (typeof image !== "string" || image === "") return "IfNotPresent";
-  const name = image.slice(image.lastIndexOf("/") + 1);
-  if (name.includes("@")) return "IfNotPresent";
-  const tag = name.includes(":") ? name.slice(name.indexOf(":") + 1) : "latest";
-  return tag === "latest" ? "Always" : "IfNotPresent";
+  const found = typeof image === "string" ? IMAGE.exec(image) : null;
+  if (found === null || /^[0-9a-f]{64}$/.test(found[0])) return "IfNotPresent";
+  const [, tag, digest] = found;
+  return tag === "latest" || (tag === undefined && digest === undefined) ? "Always" : "IfNotPresent";
 }
 
 function defaultHostPorts(spec: Draft): void {
@@ -129,8 +158,10 @@ function defaultVolume(volume: Draft): void {
   const hostPath = child(volume, "hostPath");
   if (hostPath !== undefined && hostPath["type"] === undefined) hostPath["type"] = "";
   const claim = child(child(volume, "ephemeral"), "volumeClaimTemplate");
-  setDefault(child(claim, "spec"), "volumeMode", "Filesystem");
+  setMissing(child(claim, "spec"), "volumeMode", "Filesystem");
   roundUpResources(child(child(claim, "spec"), "resources"), "limits", "requests");
+  const image = child(volume, "image");
+  if (image !== undefined) setDefault(image, "pullPolicy", pullPolicy(image["reference"]));
   defaultRareVolume(volume);
 }
 
@@ -155,6 +186,8 @@ const rareVolumes: readonly (readonly [source: string, field: string, value: str
 export function defaultRareVolume(volume: Draft): void {
   for (const [source, field, value] of rareVolumes) {
     const found = volume[source];
-    if (isDraft(found)) setDefault(found, field, value);
+    if (!isDraft(found)) continue;
+    if (source === "azureDisk") setMissing(found, field, value);
+    else setDefault(found, field, value);
   }
 }

@@ -1,5 +1,6 @@
-import { child, children, type Draft, ensureChild, setDefault } from "./draft.ts";
-import { defaultPodSpec, defaultPodTemplate } from "./pod-defaults.ts";
+import type { JsonValue } from "@weir/core";
+import { child, children, type Draft, ensureChild, isDraft, setDefault, setMissing } from "./draft.ts";
+import { defaultPodTemplate } from "./pod-defaults.ts";
 import { defaultVolumeClaim } from "./core-defaults.ts";
 
 export function defaultDeployment(object: Draft): void {
@@ -23,15 +24,19 @@ export function defaultReplicaSet(object: Draft): void {
   defaultPodTemplate(spec);
 }
 
+function isEmpty(value: JsonValue | undefined): boolean {
+  return !isDraft(value) || Object.keys(value).length === 0;
+}
+
 /** A ReplicationController also selects by its template's labels where it says nothing. */
 export function defaultReplicationController(object: Draft): void {
   const spec = ensureChild(object, "spec");
   setDefault(spec, "replicas", 1);
   const labels = child(child(child(spec, "template"), "metadata"), "labels");
   if (labels !== undefined) {
-    if (child(spec, "selector") === undefined) spec["selector"] = { ...labels };
+    if (isEmpty(spec["selector"])) spec["selector"] = { ...labels };
     const metadata = ensureChild(object, "metadata");
-    if (child(metadata, "labels") === undefined) metadata["labels"] = { ...labels };
+    if (isEmpty(metadata["labels"])) metadata["labels"] = { ...labels };
   }
   if (child(spec, "template") !== undefined) defaultPodTemplate(spec);
 }
@@ -40,9 +45,11 @@ export function defaultStatefulSet(object: Draft): void {
   const spec = ensureChild(object, "spec");
   setDefault(spec, "podManagementPolicy", "OrderedReady");
   const strategy = ensureChild(spec, "updateStrategy");
-  setDefault(strategy, "type", "RollingUpdate");
-  if (strategy["type"] === "RollingUpdate")
-    setDefault(ensureChild(strategy, "rollingUpdate"), "partition", 0);
+  if (strategy["type"] === undefined || strategy["type"] === "") {
+    strategy["type"] = "RollingUpdate";
+    ensureChild(strategy, "rollingUpdate");
+  }
+  if (strategy["type"] === "RollingUpdate") setDefault(child(strategy, "rollingUpdate"), "partition", 0);
   const retention = ensureChild(spec, "persistentVolumeClaimRetentionPolicy");
   setDefault(retention, "whenDeleted", "Retain");
   setDefault(retention, "whenScaled", "Retain");
@@ -69,6 +76,9 @@ export function defaultDaemonSet(object: Draft): void {
     setDefault(update, "maxUnavailable", 1);
     setDefault(update, "maxSurge", 0);
   }
+  // The internal form has no counts that are absent.
+  const rolling = child(strategy, "rollingUpdate");
+  for (const count of ["maxUnavailable", "maxSurge"]) setDefault(rolling, count, 0);
   setDefault(spec, "revisionHistoryLimit", 10);
   defaultPodTemplate(spec);
 }
@@ -93,9 +103,9 @@ function defaultJobSpec(spec: Draft, job?: Draft): void {
     setDefault(spec, "parallelism", 1);
     const perIndex = spec["backoffLimitPerIndex"] !== undefined;
     setDefault(spec, "backoffLimit", perIndex ? 2147483647 : 6);
-    setDefault(spec, "completionMode", "NonIndexed");
+    setMissing(spec, "completionMode", "NonIndexed");
     if (spec["suspend"] === undefined) spec["suspend"] = false;
-    setDefault(
+    setMissing(
       spec,
       "podReplacementPolicy",
       child(spec, "podFailurePolicy") === undefined ? "TerminatingOrFailed" : "Failed",
@@ -103,7 +113,7 @@ function defaultJobSpec(spec: Draft, job?: Draft): void {
     if (spec["manualSelector"] === undefined || spec["manualSelector"] === null)
       spec["manualSelector"] = false;
   }
-  defaultPodSpec(ensureChild(ensureChild(spec, "template"), "spec"));
+  defaultPodTemplate(spec);
   for (const rule of children(child(spec, "podFailurePolicy"), "rules")) {
     for (const pattern of children(rule, "onPodConditions")) setDefault(pattern, "status", "True");
   }

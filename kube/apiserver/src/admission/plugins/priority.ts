@@ -67,8 +67,8 @@ function priorityProblem(spec: JsonObject, value: number, policy: string): strin
   const given = number(spec, "priority");
   if (given !== undefined && given !== value)
     return `the integer value of priority (${given}) must not be provided in pod spec; ${computed(String(value))}`;
-  const givenPolicy = text(spec, "preemptionPolicy");
-  if (policy === "" || givenPolicy === "" || givenPolicy === policy) return undefined;
+  const givenPolicy = spec["preemptionPolicy"];
+  if (policy === "" || typeof givenPolicy !== "string" || givenPolicy === policy) return undefined;
   return `the string value of PreemptionPolicy (${givenPolicy}) must not be provided in pod spec; ${computed(policy)}`;
 }
 

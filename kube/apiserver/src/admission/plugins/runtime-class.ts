@@ -1,5 +1,5 @@
 import type { JsonObject } from "@weir/core";
-import { jsonEqual } from "@weir/objects";
+import { jsonEqual, unknownError } from "@weir/objects";
 import { child, children, text } from "../../resources/draft-access.ts";
 import type { FollowedObjects } from "./followed-objects.ts";
 import { type AdmissionPlugin, creates, PODS, type PluginWrite, refuse } from "./plugin.ts";
@@ -41,6 +41,8 @@ function classOf(write: PluginWrite, classes: FollowedObjects): JsonObject | und
   const spec = child(write.object, "spec") ?? {};
   if (typeof spec["runtimeClassName"] !== "string") return undefined;
   const name = text(spec, "runtimeClassName");
+  // Upstream asks for a class without a name, and says what its client says of that.
+  if (name === "") throw unknownError("resource name may not be empty");
   const found = classes.find(name);
   if (found === undefined) throw rejected(write, `RuntimeClass ${JSON.stringify(name)} not found`);
   return found;

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { formatQuantity, parseQuantity, quantityFromJson, quantityValue } from "@weir/text";
 import { child, children, list, number, text } from "../../resources/draft-access.ts";
-import { qualityOf } from "../../resources/rules/pod-rules.ts";
+import { qualityOf } from "../../resources/rules/pod-quality.ts";
 import { selects } from "../../validation/label-selector.ts";
 import { type Amounts, podAmounts } from "../plugins/pod-resources.ts";
 

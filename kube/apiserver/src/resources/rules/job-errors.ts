@@ -1,15 +1,21 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import {
   duplicateField,
   type FieldError,
   invalidField,
   requiredField,
+  tooLongField,
   tooManyField,
   unsupportedField,
 } from "@weir/schema";
+import { domainPathErrors } from "../../validation/domain-path.ts";
+import { invalidGoStruct } from "../../validation/go-struct.ts";
 import { qualifiedNameErrors } from "../../validation/names.ts";
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
-import { child, children, list, number, text } from "../draft-access.ts";
+import type { PodOptions } from "../../validation/pod/pod-options.ts";
+import { invalidUnshown } from "../../validation/unshown-field.ts";
+import { child, children, integer, list, text } from "../draft-access.ts";
+import { parseIndexes } from "./job-indexes.ts";
 import { negativeErrors } from "./workload-status-rules.ts";
 
 const NUMBERS = [
@@ -23,7 +29,7 @@ const NUMBERS = [
 ];
 
 /** What is wrong with the spec of a Job, but for its selector. */
-export function jobErrors(spec: JsonObject, at: string): readonly FieldError[] {
+export function jobErrors(spec: JsonObject, at: string, options: PodOptions): readonly FieldError[] {
   const template = child(spec, "template") ?? {};
   const policy = child(spec, "podFailurePolicy");
   const isUnpaired = spec["maxFailedIndexes"] !== undefined && spec["backoffLimitPerIndex"] === undefined;
@@ -32,35 +38,47 @@ export function jobErrors(spec: JsonObject, at: string): readonly FieldError[] {
     ...(isUnpaired
       ? [requiredField(`${at}.backoffLimitPerIndex`, "when maxFailedIndexes is specified")]
       : []),
+    ...managerErrors(spec["managedBy"], `${at}.managedBy`),
     ...modeErrors(spec, at),
     ...(policy === undefined ? [] : failurePolicyErrors(policy, spec, `${at}.podFailurePolicy`)),
+    ...successPolicyErrors(spec, `${at}.successPolicy`),
     ...replacementErrors(spec, `${at}.podReplacementPolicy`),
-    ...podTemplateErrors(template, `${at}.template`),
+    ...podTemplateErrors(template, `${at}.template`, options),
     ...restartErrors(text(child(template, "spec"), "restartPolicy"), policy !== undefined, at),
   ];
 }
 
+const MAX_MANAGER = 63;
+
+function managerErrors(manager: JsonValue | undefined, field: string): readonly FieldError[] {
+  if (typeof manager !== "string") return [];
+  const errors = domainPathErrors(manager, field);
+  return manager.length > MAX_MANAGER ? [...errors, tooLongField(field, MAX_MANAGER)] : errors;
+}
+
 const MODES = ["NonIndexed", "Indexed"];
 const MANY = 100_000;
+/** How many at a time where there are many, and each index may fail by itself. */
+const FEWER = 10_000;
 
 function modeErrors(spec: JsonObject, at: string): readonly FieldError[] {
-  const mode = text(spec, "completionMode");
-  const most = number(spec, "maxFailedIndexes");
+  const mode = spec["completionMode"];
   if (mode === "Indexed") return indexedErrors(spec, at);
-  if (mode !== "" && mode !== "NonIndexed") return [unsupportedField(`${at}.completionMode`, mode, MODES)];
-  const limit = number(spec, "backoffLimitPerIndex");
-  const detail = "requires indexed completion mode";
-  return [
-    ...(limit === undefined ? [] : [invalidField(`${at}.backoffLimitPerIndex`, limit, detail)]),
-    ...(most === undefined ? [] : [invalidField(`${at}.maxFailedIndexes`, most, detail)]),
-  ];
+  if (typeof mode === "string" && mode !== "NonIndexed")
+    return [unsupportedField(`${at}.completionMode`, mode, MODES)];
+  return ["backoffLimitPerIndex", "maxFailedIndexes"].flatMap((name) => {
+    const value = integer(spec, name);
+    return value === undefined
+      ? []
+      : [invalidField(`${at}.${name}`, value, "requires indexed completion mode")];
+  });
 }
 
 function indexedErrors(spec: JsonObject, at: string): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const completions = number(spec, "completions");
-  const parallelism = number(spec, "parallelism") ?? 0;
-  const most = number(spec, "maxFailedIndexes") ?? 0;
+  const completions = integer(spec, "completions");
+  const parallelism = integer(spec, "parallelism") ?? 0;
+  const most = integer(spec, "maxFailedIndexes") ?? 0;
   if (completions === undefined)
     errors.push(requiredField(`${at}.completions`, "when completion mode is Indexed"));
   if (parallelism > MANY) {
@@ -71,6 +89,21 @@ function indexedErrors(spec: JsonObject, at: string): readonly FieldError[] {
     errors.push(invalidField(`${at}.maxFailedIndexes`, most, "must be less than or equal to completions"));
   if (most > MANY)
     errors.push(invalidField(`${at}.maxFailedIndexes`, most, `must be less than or equal to ${MANY}`));
+  const isLarge = (completions ?? 0) > MANY && spec["backoffLimitPerIndex"] !== undefined;
+  return isLarge ? [...errors, ...largeErrors(spec, at)] : errors;
+}
+
+function largeErrors(spec: JsonObject, at: string): readonly FieldError[] {
+  const parallelism = integer(spec, "parallelism") ?? 0;
+  const most = integer(spec, "maxFailedIndexes");
+  const detail = `must be less than or equal to ${FEWER} when completions are above ${MANY} and used with backoff limit per index`;
+  const errors: FieldError[] = [];
+  if (most === undefined)
+    errors.push(
+      requiredField(`${at}.maxFailedIndexes`, `must be specified when completions is above ${MANY}`),
+    );
+  if (parallelism > FEWER) errors.push(invalidField(`${at}.parallelism`, parallelism, detail));
+  if (most !== undefined && most > FEWER) errors.push(invalidField(`${at}.maxFailedIndexes`, most, detail));
   return errors;
 }
 
@@ -124,16 +157,10 @@ function ruleErrors(rule: JsonObject, names: ReadonlySet<string>, field: string)
     );
   });
   if (codes !== undefined && conditions.length > 0)
-    errors.push(unshown(field, "specifying both OnExitCodes and OnPodConditions is not supported"));
+    errors.push(invalidUnshown(field, "specifying both OnExitCodes and OnPodConditions is not supported"));
   if (codes === undefined && conditions.length === 0)
-    errors.push(unshown(field, "specifying one of OnExitCodes and OnPodConditions is required"));
+    errors.push(invalidUnshown(field, "specifying one of OnExitCodes and OnPodConditions is required"));
   return errors;
-}
-
-/** An invalid value that the message does not show. */
-function unshown(field: string, detail: string): FieldError {
-  const { badValue: _badValue, ...error } = invalidField(field, null, detail);
-  return { ...error, message: `Invalid value: ${detail}` };
 }
 
 function codeErrors(codes: JsonObject, names: ReadonlySet<string>, at: string): readonly FieldError[] {
@@ -157,6 +184,59 @@ function codeErrors(codes: JsonObject, names: ReadonlySet<string>, at: string): 
   });
   if (values.some((value, index) => (values[index - 1] ?? value) > value))
     errors.push(invalidField(`${at}.values`, values, "must be ordered"));
+  return errors;
+}
+
+function successPolicyErrors(spec: JsonObject, at: string): readonly FieldError[] {
+  const policy = child(spec, "successPolicy");
+  if (policy === undefined) return [];
+  if (text(spec, "completionMode") !== "Indexed") {
+    const shown = { type: "SuccessPolicy", value: policy };
+    return [invalidGoStruct(at, shown, "requires indexed completion mode")];
+  }
+  const rules = children(policy, "rules");
+  const field = `${at}.rules`;
+  const errors: FieldError[] = [];
+  if (rules.length === 0)
+    errors.push(
+      requiredField(field, "at least one rules must be specified when the successPolicy is specified"),
+    );
+  if (rules.length > MAX_RULES) errors.push(tooManyField(field, rules.length, MAX_RULES));
+  const completions = Number(integer(spec, "completions") ?? 0);
+  rules.forEach((rule, index) => {
+    errors.push(...successRuleErrors(rule, `${field}[${index}]`, completions));
+  });
+  return errors;
+}
+
+const MAX_INDEXES = 64 * 1024;
+
+function successRuleErrors(rule: JsonObject, field: string, completions: number): readonly FieldError[] {
+  const { succeededIndexes: indexes } = rule;
+  const count = integer(rule, "succeededCount");
+  if (count === undefined && typeof indexes !== "string")
+    return [requiredField(field, "at least one of succeededCount or succeededIndexes must be specified")];
+  const errors: FieldError[] = [];
+  let total = 0;
+  if (typeof indexes === "string") {
+    const at = `${field}.succeededIndexes`;
+    if (Buffer.byteLength(indexes) > MAX_INDEXES) errors.push(tooLongField(at, MAX_INDEXES));
+    const parsed = parseIndexes(indexes, completions);
+    total = parsed.total;
+    if (parsed.problem !== undefined)
+      errors.push(invalidField(at, indexes, `error parsing succeededIndexes: ${parsed.problem}`));
+  }
+  if (count === undefined) return errors;
+  const at = `${field}.succeededCount`;
+  if (count < 0) errors.push(invalidField(at, count, "must be greater than or equal to 0"));
+  if (count > completions) {
+    const detail = `must be less than or equal to ${completions} (the number of specified completions)`;
+    errors.push(invalidField(at, count, detail));
+  }
+  if (typeof indexes === "string" && count > total) {
+    const detail = `must be less than or equal to ${total} (the number of indexes in the specified succeededIndexes field)`;
+    errors.push(invalidField(at, count, detail));
+  }
   return errors;
 }
 

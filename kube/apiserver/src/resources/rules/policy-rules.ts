@@ -1,19 +1,10 @@
 import type { JsonObject } from "@weir/core";
-import { jsonEqual } from "@weir/objects";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, number, text } from "../draft-access.ts";
 import type { Draft } from "../resource.ts";
 
 const IMMUTABLE = "field is immutable";
-
-/** A revision's data never changes; its number does, when an old revision becomes the present one again. */
-export const revisionRules: KindRules = {
-  validateUpdate: (object, old) =>
-    jsonEqual(object["data"] ?? null, old["data"] ?? null)
-      ? []
-      : [invalidField("data", object["data"] ?? null, IMMUTABLE)],
-};
 
 const MAX_PRIORITY = 1_000_000_000;
 

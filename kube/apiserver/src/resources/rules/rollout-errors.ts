@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { invalidStruct } from "../../validation/struct-field.ts";
+import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
+import { invalidGoStruct, unsupportedGoStruct } from "../../validation/go-struct.ts";
 import { child, text } from "../draft-access.ts";
 import { negativeErrors } from "./workload-status-rules.ts";
 
@@ -23,7 +23,12 @@ export function deploymentRolloutErrors(spec: JsonObject): readonly FieldError[]
         ? [requiredField(at, "this should be defaulted and never be nil")]
         : rollingErrors(rolling, at);
     default:
-      return [unsupportedStruct("spec.strategy", strategy, ["Recreate", "RollingUpdate"])];
+      return [
+        unsupportedGoStruct("spec.strategy", { type: "DeploymentStrategy", value: strategy }, [
+          "Recreate",
+          "RollingUpdate",
+        ]),
+      ];
   }
 }
 
@@ -44,7 +49,12 @@ export function daemonSetRolloutErrors(spec: JsonObject): readonly FieldError[] 
   const type = text(strategy, "type");
   if (type === "OnDelete") return [];
   if (type !== "RollingUpdate")
-    return [unsupportedStruct("spec.updateStrategy", strategy, ["RollingUpdate", "OnDelete"])];
+    return [
+      unsupportedGoStruct("spec.updateStrategy", { type: "DaemonSetUpdateStrategy", value: strategy }, [
+        "RollingUpdate",
+        "OnDelete",
+      ]),
+    ];
   const at = "spec.updateStrategy.rollingUpdate";
   const rolling = child(strategy, "rollingUpdate");
   if (rolling === undefined) return [requiredField(at)];
@@ -76,20 +86,17 @@ export function statefulSetRolloutErrors(spec: JsonObject): readonly FieldError[
       return rolling === undefined
         ? []
         : [
-            invalidStruct(
+            invalidGoStruct(
               `${at}.rollingUpdate`,
-              partitionShown(rolling),
+              { type: "RollingUpdateStatefulSetStrategy", value: rolling },
               "only allowed for updateStrategy 'RollingUpdate'",
             ),
           ];
     case "RollingUpdate":
       return rolling === undefined ? [] : partitionErrors(rolling, `${at}.rollingUpdate`);
     default: {
-      const shown = {
-        Type: text(strategy, "type"),
-        RollingUpdate: rolling === undefined ? null : partitionShown(rolling),
-      };
-      return [invalidStruct(at, shown, "must be 'RollingUpdate' or 'OnDelete'")];
+      const shown = { type: "StatefulSetUpdateStrategy", value: strategy };
+      return [invalidGoStruct(at, shown, "must be 'RollingUpdate' or 'OnDelete'")];
     }
   }
 }
@@ -102,24 +109,6 @@ function partitionErrors(rolling: JsonObject, at: string): readonly FieldError[]
   errors.push(...countErrors(most, field));
   if (amountOf(most) === 0) errors.push(invalidField(field, most, "cannot be 0"));
   return [...errors, ...shareErrors(most, field)];
-}
-
-/** A message shows the structs of upstream's own types, whose fields have other names than those of the API. */
-function partitionShown(rolling: JsonObject): JsonObject {
-  return { Partition: rolling["partition"] ?? 0, MaxUnavailable: rolling["maxUnavailable"] ?? null };
-}
-
-function unsupportedStruct(field: string, strategy: JsonObject, supported: readonly string[]): FieldError {
-  const rolling = child(strategy, "rollingUpdate");
-  const shown = {
-    Type: text(strategy, "type"),
-    RollingUpdate:
-      rolling === undefined
-        ? null
-        : { MaxUnavailable: rolling["maxUnavailable"] ?? 0, MaxSurge: rolling["maxSurge"] ?? 0 },
-  };
-  const error = unsupportedField(field, shown, supported);
-  return { ...error, message: `Unsupported value: ${JSON.stringify(shown)}: ${error.detail}` };
 }
 
 /** A number of Pods, or a share of them. */
@@ -137,6 +126,6 @@ function shareErrors(value: JsonValue | undefined, field: string): readonly Fiel
 /** The number that is written, of Pods or of percent; a text that is neither is none. */
 function amountOf(value: JsonValue | undefined): number {
   if (typeof value === "number") return value;
-  const digits = typeof value === "string" ? /^([+-]?\d+)%?$/.exec(value)?.[1] : undefined;
-  return digits === undefined ? 0 : Number(digits);
+  const digits = typeof value === "string" ? /^(?:([+-]?\d+)|(\d+)%)$/.exec(value) : undefined;
+  return Number(digits?.[1] ?? digits?.[2] ?? 0);
 }

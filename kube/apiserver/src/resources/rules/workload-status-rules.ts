@@ -1,7 +1,7 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, invalidField } from "@weir/schema";
 import type { KindRules } from "../builtin-strategy.ts";
-import { child, number } from "../draft-access.ts";
+import { child, integer } from "../draft-access.ts";
 
 type StatusRules = NonNullable<KindRules["validateStatus"]>;
 
@@ -22,7 +22,7 @@ export function negativeErrors(
   at: string,
 ): readonly FieldError[] {
   return fields.flatMap((field) => {
-    const value = number(owner, field) ?? 0;
+    const value = integer(owner, field) ?? 0;
     return value < 0 ? [invalidField(`${at}.${field}`, value, "must be greater than or equal to 0")] : [];
   });
 }
@@ -31,14 +31,14 @@ function statusRules({ counts, parts = [], ready }: StatusCounts): StatusRules {
   return (object, old) => {
     const status = child(object, "status") ?? {};
     const errors = [...negativeErrors(status, counts, "status")];
-    const total = number(status, "replicas") ?? 0;
+    const total = integer(status, "replicas") ?? 0;
     for (const field of parts) {
-      const value = number(status, field) ?? 0;
+      const value = integer(status, field) ?? 0;
       if (value > total)
         errors.push(invalidField(`status.${field}`, value, "cannot be greater than status.replicas"));
     }
-    const available = number(status, "availableReplicas") ?? 0;
-    if (ready !== undefined && available > (number(status, "readyReplicas") ?? 0))
+    const available = integer(status, "availableReplicas") ?? 0;
+    if (ready !== undefined && available > (integer(status, "readyReplicas") ?? 0))
       errors.push(invalidField("status.availableReplicas", available, `cannot be greater than ${ready}`));
     return counts.includes("collisionCount") ? [...errors, ...collisionErrors(status, old)] : errors;
   };
@@ -46,9 +46,12 @@ function statusRules({ counts, parts = [], ready }: StatusCounts): StatusRules {
 
 /** Names that collided once do so for ever. */
 function collisionErrors(status: JsonObject, old: JsonObject): readonly FieldError[] {
-  const count = number(status, "collisionCount") ?? 0;
-  const before = number(child(old, "status"), "collisionCount") ?? 0;
-  return count < before ? [invalidField("status.collisionCount", count, "cannot be decremented")] : [];
+  const given = integer(status, "collisionCount");
+  const before = integer(child(old, "status"), "collisionCount");
+  const count = given ?? 0;
+  return before !== undefined && (given === undefined || given < before)
+    ? [invalidField("status.collisionCount", count, "cannot be decremented")]
+    : [];
 }
 
 export const deploymentStatus: StatusRules = statusRules({
@@ -75,6 +78,12 @@ export const replicaSetStatus: StatusRules = statusRules({
     "observedGeneration",
     "terminatingReplicas",
   ],
+  parts: ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"],
+  ready: "readyReplicas",
+});
+
+export const replicationControllerStatus: StatusRules = statusRules({
+  counts: ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"],
   parts: ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"],
   ready: "readyReplicas",
 });

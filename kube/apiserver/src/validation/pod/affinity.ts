@@ -96,20 +96,17 @@ function fieldErrors(expression: JsonObject, field: string): readonly FieldError
   const operator = text(expression, "operator");
   const key = text(expression, "key");
   const values = strings(expression, "values");
-  const errors: FieldError[] = [];
-  if (!["In", "NotIn"].includes(operator))
-    errors.push(invalidField(`${field}.operator`, operator, "not a valid selector operator"));
-  else if (values.length !== 1) {
-    const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
-    errors.push(requiredField(`${field}.values`, detail));
-  }
-  if (key !== "metadata.name")
-    return [...errors, invalidField(`${field}.key`, key, "not a valid field selector key")];
-  values.forEach((value, index) => {
-    for (const why of dns1123Subdomain(value, false))
-      errors.push(invalidField(`${field}.values[${index}]`, value, why));
-  });
-  return errors;
+  const isKnown = operator === "In" || operator === "NotIn";
+  const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+  return [
+    ...(isKnown ? [] : [invalidField(`${field}.operator`, operator, "not a valid selector operator")]),
+    ...(isKnown && values.length !== 1 ? [requiredField(`${field}.values`, detail)] : []),
+    ...(key === "metadata.name"
+      ? values.flatMap((name, index) =>
+          dns1123Subdomain(name, false).map((why) => invalidField(`${field}.values[${index}]`, name, why)),
+        )
+      : [invalidField(`${field}.key`, key, "not a valid field selector key")]),
+  ];
 }
 
 function weightErrors(term: JsonObject, field: string): readonly FieldError[] {
@@ -140,9 +137,8 @@ function podTermErrors(term: JsonObject, field: string): readonly FieldError[] {
   }
   for (const name of strings(term, "namespaces"))
     for (const why of dns1123Label(name, false)) errors.push(invalidField(`${field}.namespace`, name, why));
-  const hasSelector = child(term, "labelSelector") !== undefined;
-  for (const name of ["matchLabelKeys", "mismatchLabelKeys"])
-    errors.push(...labelKeyErrors(strings(term, name), `${field}.${name}`, hasSelector));
+  const [matched, mismatched] = [strings(term, "matchLabelKeys"), strings(term, "mismatchLabelKeys")];
+  errors.push(...matchKeyErrors(field, { matched, mismatched, selector: child(term, "labelSelector") }));
   const key = text(term, "topologyKey");
   if (key === "") errors.push(requiredField(`${field}.topologyKey`, "can not be empty"));
   for (const why of qualifiedNameErrors(key)) errors.push(invalidField(`${field}.topologyKey`, key, why));
@@ -150,11 +146,40 @@ function podTermErrors(term: JsonObject, field: string): readonly FieldError[] {
 }
 
 /** Keys whose values a selector takes from the Pod itself. */
-export function labelKeyErrors(
-  keys: readonly string[],
+export interface MatchedKeys {
+  readonly matched: readonly string[];
+  readonly mismatched: readonly string[];
+  readonly selector: JsonObject | undefined;
+}
+
+/** What is wrong with such keys, by themselves and beside each other. */
+export function matchKeyErrors(
   field: string,
-  hasSelector: boolean,
+  { matched, mismatched, selector }: MatchedKeys,
 ): readonly FieldError[] {
+  if (matched.length === 0 && mismatched.length === 0) return [];
+  const errors = [
+    ...labelKeyErrors(matched, `${field}.matchLabelKeys`, selector !== undefined),
+    ...labelKeyErrors(mismatched, `${field}.mismatchLabelKeys`, selector !== undefined),
+  ];
+  const selected = new Set(Object.keys(child(selector, "matchLabels") ?? {}));
+  for (const expression of children(selector, "matchExpressions")) {
+    const key = text(expression, "key");
+    const index = matched.lastIndexOf(key);
+    // Upstream names the place in the list as if the term were the list.
+    if (index >= 0 && selected.has(key))
+      errors.push(invalidField(`${field}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
+    selected.add(key);
+  }
+  matched.forEach((key, index) => {
+    if (!mismatched.includes(key)) return;
+    const detail = "exists in both matchLabelKeys and mismatchLabelKeys";
+    errors.push(invalidField(`${field}.matchLabelKeys[${index}]`, key, detail));
+  });
+  return errors;
+}
+
+function labelKeyErrors(keys: readonly string[], field: string, hasSelector: boolean): readonly FieldError[] {
   if (keys.length === 0) return [];
   if (!hasSelector) return [forbiddenField(field, "must not be specified when labelSelector is not set")];
   return keys.flatMap((key, index) =>

@@ -27,8 +27,15 @@ export const volumeFields = [
 ] as const;
 
 /** Fields that a Pod has for others to see. */
-const known = new Set<string>([...environmentFields, ...volumeFields, "spec.restartPolicy", "status.phase"]);
-const subscripted = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/;
+const known = new Set<string>([
+  ...environmentFields,
+  ...volumeFields,
+  "spec.restartPolicy",
+  "spec.schedulerName",
+  "status.phase",
+]);
+const maps = ["metadata.annotations", "metadata.labels"];
+const subscripted = /^([^]+?)\['([^]*)'\]$/;
 
 /** What is wrong with a reference to a field of the Pod. */
 export function fieldRefErrors(
@@ -46,6 +53,7 @@ export function fieldRefErrors(
   if (version !== "v1") return refuse(`unsupported pod version: ${version}`);
   const [, map, key] = subscripted.exec(path) ?? [];
   if (map !== undefined && key !== undefined) {
+    if (!maps.includes(map)) return refuse(`field label does not support subscript: ${path}`);
     const name = map === "metadata.annotations" ? key.toLowerCase() : key;
     return qualifiedNameErrors(name).map((why) => invalidField(field, name, why));
   }

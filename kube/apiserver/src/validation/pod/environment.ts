@@ -1,8 +1,10 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, invalidField, requiredField } from "@weir/schema";
 import { child, children, text } from "../../resources/draft-access.ts";
-import { configKeyErrors, dns1123Subdomain } from "../names.ts";
+import { configKeyErrors, dns1123Label, dns1123Subdomain } from "../names.ts";
+import { notFoundField } from "../not-found-field.ts";
 import { environmentFields, fieldRefErrors, resourceRefErrors } from "./downward.ts";
+import { upwardErrors } from "./paths.ts";
 
 const NAME =
   "a valid environment variable name must consist only of printable ASCII characters other than '='";
@@ -42,6 +44,8 @@ function sourceErrors(variable: JsonObject, from: JsonObject, field: string): re
     const key = child(from, name);
     if (key !== undefined) errors.push(...keyErrors(key, `${field}.${name}`));
   }
+  const file = child(from, "fileKeyRef");
+  if (file !== undefined) errors.push(...fileKeyErrors(file, `${field}.fileKeyRef`));
   const count = SOURCES.filter((name) => child(from, name) !== undefined).length;
   if (count === 0) {
     const detail =
@@ -58,14 +62,28 @@ function sourceErrors(variable: JsonObject, from: JsonObject, field: string): re
 function keyErrors(reference: JsonObject, field: string): readonly FieldError[] {
   const name = text(reference, "name");
   const key = text(reference, "key");
-  const errors = nameErrors(name, `${field}.name`);
+  // An absent name is an empty one, which manifests from long ago may say.
+  const errors = dns1123Subdomain(name, false).map((why) => invalidField(`${field}.name`, name, why));
   if (key === "") return [...errors, requiredField(`${field}.key`)];
   return [...errors, ...configKeyErrors(key).map((why) => invalidField(`${field}.key`, key, why))];
 }
 
-/** An absent name is an empty one, which manifests from long ago may say. */
-function nameErrors(name: string, field: string): readonly FieldError[] {
-  return dns1123Subdomain(name, false).map((why) => invalidField(field, name, why));
+function fileKeyErrors(reference: JsonObject, field: string): readonly FieldError[] {
+  const [key, volume, path] = ["key", "volumeName", "path"].map((name) => text(reference, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const errors: FieldError[] = [];
+  if (key === "") errors.push(requiredField(`${field}.key`));
+  else if (!isVariableName(key)) errors.push(invalidField(`${field}.key`, key, NAME));
+  if (volume === "") errors.push(requiredField(`${field}.volumeName`));
+  else
+    errors.push(
+      ...dns1123Label(volume, false).map((why) => invalidField(`${field}.volumeName`, volume, why)),
+    );
+  if (path === "") return [...errors, requiredField(`${field}.path`)];
+  return [...errors, ...upwardErrors(path, `${field}.path`)];
 }
 
 function sourceListErrors(container: JsonObject, field: string): readonly FieldError[] {
@@ -78,7 +96,9 @@ function sourceListErrors(container: JsonObject, field: string): readonly FieldE
     for (const kind of given) {
       const name = text(child(source, kind), "name");
       if (name === "") errors.push(requiredField(`${at}.${kind}.name`));
-      else errors.push(...nameErrors(name, `${at}.${kind}.name`));
+      else
+        for (const why of dns1123Subdomain(name, true))
+          errors.push(invalidField(`${at}.${kind}.name`, name, why));
     }
     if (given.length === 0)
       errors.push(invalidField(field, "", "must specify one of: `configMapRef` or `secretRef`"));
@@ -86,4 +106,27 @@ function sourceListErrors(container: JsonObject, field: string): readonly FieldE
       errors.push(invalidField(field, "", "may not have more than one field specified at a time"));
     return errors;
   });
+}
+
+/** What is wrong with the volumes of files that variables are read from. */
+export function fileVolumeErrors(spec: JsonObject, field: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
+    children(spec, list).forEach((container, index) => {
+      children(container, "env").forEach((variable, place) => {
+        const file = child(child(variable, "valueFrom"), "fileKeyRef");
+        if (file === undefined) return;
+        const at = `${field}.${list}[${index}].env[${place}].valueFrom.fileKeyRef.volumeName`;
+        errors.push(...fileVolumeError(spec, text(file, "volumeName"), at));
+      });
+    });
+  }
+  return errors;
+}
+
+function fileVolumeError(spec: JsonObject, name: string, field: string): readonly FieldError[] {
+  const volume = children(spec, "volumes").findLast((each) => text(each, "name") === name);
+  if (volume === undefined) return [notFoundField(field, name)];
+  if (child(volume, "emptyDir") !== undefined) return [];
+  return [invalidField(field, name, "referenced volume must be of type emptyDir")];
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { child, children, text } from "../../resources/draft-access.ts";
 import { notFoundField } from "../not-found-field.ts";
@@ -11,9 +11,8 @@ export function mountErrors(
   volumes: ReadonlyMap<string, JsonObject>,
 ): readonly FieldError[] {
   const paths = new Set<string>();
-  const devices = new Set(children(container, "volumeDevices").map((device) => text(device, "name")));
-  const devicePaths = new Set(
-    children(container, "volumeDevices").map((device) => text(device, "devicePath")),
+  const devices = new Map(
+    children(container, "volumeDevices").map((device) => [text(device, "name"), text(device, "devicePath")]),
   );
   const mounts = children(container, "volumeMounts").flatMap((mount, index) => {
     const list = `${field}.volumeMounts`;
@@ -29,7 +28,7 @@ export function mountErrors(
     paths.add(path);
     if (devices.has(name))
       errors.push(invalidField(`${at}.name`, name, "must not already exist in volumeDevices"));
-    if (devicePaths.has(path))
+    if (devices.size > 0 && [...devices.values()].includes(path))
       errors.push(invalidField(`${at}.mountPath`, path, "must not already exist as a path in volumeDevices"));
     return [...errors, ...wayErrors(mount, at, list), ...propagationErrors(mount, list, container)];
   });
@@ -54,8 +53,8 @@ const RECURSIONS = ["Disabled", "Enabled", "IfPossible"];
 
 function propagationErrors(mount: JsonObject, list: string, container: JsonObject): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const propagation = text(mount, "mountPropagation");
-  if (propagation !== "" && !PROPAGATIONS.includes(propagation))
+  const propagation = mount["mountPropagation"];
+  if (typeof propagation === "string" && !PROPAGATIONS.includes(propagation))
     errors.push(unsupportedField(`${list}.mountPropagation`, propagation, PROPAGATIONS));
   if (propagation === "Bidirectional" && child(container, "securityContext")?.["privileged"] !== true) {
     const detail = "Bidirectional mount propagation is available only to privileged containers";
@@ -64,14 +63,18 @@ function propagationErrors(mount: JsonObject, list: string, container: JsonObjec
   return [...errors, ...recursionErrors(mount, propagation, `${list}.recursiveReadOnly`)];
 }
 
-function recursionErrors(mount: JsonObject, propagation: string, field: string): readonly FieldError[] {
-  const recursion = text(mount, "recursiveReadOnly");
-  if (recursion === "" || recursion === "Disabled") return [];
+function recursionErrors(
+  mount: JsonObject,
+  propagation: JsonValue | undefined,
+  field: string,
+): readonly FieldError[] {
+  const recursion = mount["recursiveReadOnly"];
+  if (typeof recursion !== "string" || recursion === "Disabled") return [];
   if (!RECURSIONS.includes(recursion)) return [unsupportedField(field, recursion, RECURSIONS)];
   const errors: FieldError[] = [];
   if (mount["readOnly"] !== true)
     errors.push(forbiddenField(field, "may only be specified when readOnly is true"));
-  if (propagation !== "" && propagation !== "None")
+  if (typeof propagation === "string" && propagation !== "None")
     errors.push(
       forbiddenField(field, "may only be specified when mountPropagation is None or not specified"),
     );
@@ -85,6 +88,8 @@ function deviceErrors(
 ): readonly FieldError[] {
   const names = new Set<string>();
   const paths = new Set<string>();
+  const mounts = children(container, "volumeMounts");
+  const mounted = new Map(mounts.map((mount) => [text(mount, "name"), text(mount, "mountPath")]));
   return children(container, "volumeDevices").flatMap((device, index) => {
     const at = `${field}[${index}]`;
     const name = text(device, "name");
@@ -97,8 +102,12 @@ function deviceErrors(
     if (paths.has(path)) errors.push(invalidField(`${at}.devicePath`, path, "must be unique"));
     if (path.split("/").includes(".."))
       errors.push(invalidField(`${at}.devicePath`, path, "can not contain backsteps ('..')"));
-    names.add(name);
-    paths.add(path);
+    else paths.add(path);
+    if (mounted.has(name))
+      errors.push(invalidField(`${at}.name`, name, "must not already exist in volumeMounts"));
+    if ([...mounted.values()].includes(path))
+      errors.push(invalidField(`${at}.devicePath`, path, "must not already exist as a path in volumeMounts"));
+    if (name !== "") names.add(name);
     return errors;
   });
 }

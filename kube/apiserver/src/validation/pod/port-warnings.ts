@@ -1,17 +1,6 @@
 import type { JsonObject } from "@weir/core";
 import { children, number, text } from "../../resources/draft-access.ts";
-
-interface Placed {
-  readonly container: JsonObject;
-  readonly field: string;
-}
-
-/** The containers of a Pod with their places, those that it starts with before the others. */
-export function containersOf(spec: JsonObject, field: string): readonly Placed[] {
-  return ["initContainers", "containers"].flatMap((name) =>
-    children(spec, name).map((container, index) => ({ container, field: `${field}.${name}[${index}]` })),
-  );
-}
+import { containersOf } from "./windows.ts";
 
 interface Port {
   readonly field: string;
@@ -25,7 +14,7 @@ interface Port {
 export function portWarnings(spec: JsonObject, field: string): readonly string[] {
   const said: string[] = [];
   const ports: Port[] = [];
-  for (const { container, field: place } of containersOf(spec, field)) {
+  for (const [place, container] of containersOf(spec, field)) {
     children(container, "ports").forEach((each, index) => {
       const port = readPort(each, `${place}.ports[${index}]`);
       if (port.hostIP !== "" && port.hostPort === 0) said.push(strayAddress(each, port));

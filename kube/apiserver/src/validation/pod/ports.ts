@@ -13,8 +13,10 @@ export function portErrors(container: JsonObject, field: string): readonly Field
     const name = text(port, "name");
     const errors =
       name === "" ? [] : portNameErrors(name).map((why) => invalidField(`${at}.name`, name, why));
-    if (name !== "" && errors.length === 0 && seen.has(name)) errors.push(duplicateField(`${at}.name`, name));
-    seen.add(name);
+    if (name !== "" && errors.length === 0) {
+      if (seen.has(name)) errors.push(duplicateField(`${at}.name`, name));
+      seen.add(name);
+    }
     return [...errors, ...portNumberErrors(port, at)];
   });
 }
@@ -35,12 +37,12 @@ export function hostPortErrors(containers: readonly JsonObject[], field: string)
 }
 
 /** On the node's own network a container's port is the node's. */
-export function nodeNetworkErrors(spec: JsonObject, field: string): readonly FieldError[] {
+export function nodeNetworkErrors(spec: JsonObject, field: string, isPod: boolean): readonly FieldError[] {
   if (spec["hostNetwork"] !== true) return [];
   return children(spec, "containers").flatMap((container, index) =>
     children(container, "ports").flatMap((port, at) => {
       const host = number(port, "hostPort") ?? 0;
-      if (host === 0 || host === number(port, "containerPort")) return [];
+      if ((host === 0 && !isPod) || host === (number(port, "containerPort") ?? 0)) return [];
       const detail = "must match `containerPort` when `hostNetwork` is true";
       return [invalidField(`${field}.containers[${index}].ports[${at}].hostPort`, host, detail)];
     }),
@@ -55,7 +57,9 @@ function portNumberErrors(port: JsonObject, field: string): readonly FieldError[
   const host = number(port, "hostPort") ?? 0;
   if (host !== 0 && isOutside(host)) errors.push(invalidField(`${field}.hostPort`, host, RANGE));
   const protocol = text(port, "protocol");
-  if (!PROTOCOLS.includes(protocol)) errors.push(unsupportedField(`${field}.protocol`, protocol, PROTOCOLS));
+  if (protocol === "") errors.push(requiredField(`${field}.protocol`));
+  else if (!PROTOCOLS.includes(protocol))
+    errors.push(unsupportedField(`${field}.protocol`, protocol, PROTOCOLS));
   return errors;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { child, children, number, strings, text } from "../../resources/draft-access.ts";
+import { child, children, integer, strings, text } from "../../resources/draft-access.ts";
 import { portOrNameErrors } from "./ports.ts";
 
 const SCHEMES = ["HTTP", "HTTPS"];
@@ -13,12 +13,14 @@ const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 export function lifeErrors(
   container: JsonObject,
   field: string,
-  gracePeriod: number | undefined,
+  gracePeriod: number | bigint | undefined,
 ): readonly FieldError[] {
   const lifecycle = child(container, "lifecycle");
   const hooks = ["postStart", "preStop"].flatMap((name) => {
     const hook = child(lifecycle, name);
-    return hook === undefined ? [] : handlerErrors(hook, `${field}.lifecycle.${name}`, gracePeriod);
+    return hook === undefined
+      ? []
+      : handlerErrors(hook, TOLD, { field: `${field}.lifecycle.${name}`, gracePeriod });
   });
   return [
     ...hooks,
@@ -41,11 +43,11 @@ export function unwatchedErrors(container: JsonObject, field: string): readonly 
 interface ProbePlace {
   readonly name: (typeof PROBES)[number];
   readonly field: string;
-  readonly gracePeriod: number | undefined;
+  readonly gracePeriod: number | bigint | undefined;
 }
 
 function probeErrors(probe: JsonObject, { name, field, gracePeriod }: ProbePlace): readonly FieldError[] {
-  const errors = [...handlerErrors(probe, field, gracePeriod)];
+  const errors = [...handlerErrors(probe, ASKED, { field, gracePeriod })];
   for (const count of [
     "initialDelaySeconds",
     "timeoutSeconds",
@@ -53,29 +55,38 @@ function probeErrors(probe: JsonObject, { name, field, gracePeriod }: ProbePlace
     "successThreshold",
     "failureThreshold",
   ]) {
-    const value = number(probe, count) ?? 0;
+    const value = integer(probe, count) ?? 0;
     if (value < 0) errors.push(invalidField(`${field}.${count}`, value, NOT_NEGATIVE));
   }
-  const grace = number(probe, "terminationGracePeriodSeconds");
+  const grace = integer(probe, "terminationGracePeriodSeconds");
   const at = `${field}.terminationGracePeriodSeconds`;
   if (grace !== undefined && grace <= 0) errors.push(invalidField(at, grace, "must be greater than 0"));
   if (name === "readinessProbe") {
     if (grace !== undefined) errors.push(invalidField(at, grace, "must not be set for readinessProbes"));
     return errors;
   }
-  const successes = number(probe, "successThreshold") ?? 0;
+  const successes = integer(probe, "successThreshold") ?? 0;
   if (successes !== 1) errors.push(invalidField(`${field}.successThreshold`, successes, "must be 1"));
   return errors;
 }
 
 const HANDLERS = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
+type Handler = (typeof HANDLERS)[number];
+/** Who is asked how it is does not sleep, and who is told of its end does not speak gRPC. */
+const ASKED: readonly Handler[] = ["exec", "httpGet", "tcpSocket", "grpc"];
+const TOLD: readonly Handler[] = ["exec", "httpGet", "tcpSocket", "sleep"];
+
+interface HandlerPlace {
+  readonly field: string;
+  readonly gracePeriod: number | bigint | undefined;
+}
 
 function handlerErrors(
   handler: JsonObject,
-  field: string,
-  gracePeriod: number | undefined,
+  handlers: readonly Handler[],
+  { field, gracePeriod }: HandlerPlace,
 ): readonly FieldError[] {
-  const [first, ...others] = HANDLERS.filter((name) => child(handler, name) !== undefined);
+  const [first, ...others] = handlers.filter((name) => child(handler, name) !== undefined);
   if (first === undefined) return [requiredField(field, "must specify a handler type")];
   return [
     ...actionErrors(first, child(handler, first) ?? {}, { field: `${field}.${first}`, gracePeriod }),
@@ -84,15 +95,15 @@ function handlerErrors(
 }
 
 function actionErrors(
-  name: (typeof HANDLERS)[number],
+  name: Handler,
   action: JsonObject,
-  { field, gracePeriod }: { readonly field: string; readonly gracePeriod: number | undefined },
+  { field, gracePeriod }: HandlerPlace,
 ): readonly FieldError[] {
   if (name === "exec")
     return strings(action, "command").length > 0 ? [] : [requiredField(`${field}.command`)];
   if (name === "httpGet") return requestErrors(action, field);
   if (name !== "sleep") return portOrNameErrors(action["port"], `${field}.port`);
-  const seconds = number(action, "seconds") ?? 0;
+  const seconds = integer(action, "seconds") ?? 0;
   if (gracePeriod === undefined || (seconds >= 0 && seconds <= gracePeriod)) return [];
   const detail = `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriod})`;
   return [invalidField(field, seconds, detail)];

@@ -1,5 +1,12 @@
 import type { JsonObject } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
+import {
+  duplicateField,
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  requiredField,
+  unsupportedField,
+} from "@weir/schema";
 import {
   compareQuantities,
   formatQuantity,
@@ -10,7 +17,7 @@ import {
   quantityMilliValue,
 } from "@weir/text";
 import { child, children, text } from "../../resources/draft-access.ts";
-import { qualifiedNameErrors } from "../names.ts";
+import { dns1123Label, qualifiedNameErrors } from "../names.ts";
 import { notFoundField } from "../not-found-field.ts";
 
 const ZERO = parseQuantity("0");
@@ -43,6 +50,11 @@ export const COUNTED_RESOURCES: ReadonlySet<string> = new Set([
   "services.loadbalancers",
 ]);
 const PAGES = "hugepages-";
+/** What all of a Pod may ask for. */
+const POD = ["cpu", "hugepages-", "memory"];
+
+/** Whose resources they are. */
+export type ResourceOwner = "container" | "pod";
 
 function isNative(name: string): boolean {
   return !name.includes("/") || name.includes("kubernetes.io/");
@@ -62,16 +74,20 @@ function isDivisible(name: string): boolean {
 export function resourceErrors(
   resources: JsonObject,
   field: string,
-  claims: ReadonlySet<string> = new Set(),
+  { owner, claims }: { readonly owner: ResourceOwner; readonly claims: ReadonlySet<string> },
 ): readonly FieldError[] {
   const limits = quantities(child(resources, "limits"));
   const requests = quantities(child(resources, "requests"));
   const errors: FieldError[] = [];
-  for (const [name, value] of limits) errors.push(...amountErrors(name, value, `${field}.limits[${name}]`));
+  for (const [name, value] of limits) {
+    const at = `${field}.limits[${name}]`;
+    errors.push(...amountErrors(name, value, at, owner), ...pageErrors(name, value, at));
+  }
   for (const [name, value] of requests) {
-    errors.push(...amountErrors(name, value, `${field}.requests[${name}]`, false));
+    const at = `${field}.requests[${name}]`;
+    errors.push(...amountErrors(name, value, at, owner));
     errors.push(...boundErrors(name, value, { limit: limits.get(name), field }));
-    errors.push(...pageErrors(name, value, `${field}.requests[${name}]`));
+    errors.push(...pageErrors(name, value, at));
   }
   const names = [...limits.keys(), ...requests.keys()];
   const hasPages = names.some((name) => name.startsWith(PAGES));
@@ -87,30 +103,45 @@ function quantities(list: JsonObject | undefined): ReadonlyMap<string, Quantity>
 }
 
 // oxlint-disable-next-line max-params -- one amount
-function amountErrors(name: string, value: Quantity, field: string, withPages = true): readonly FieldError[] {
-  const errors = [...resourceNameErrors(name, field)];
+function amountErrors(
+  name: string,
+  value: Quantity,
+  field: string,
+  owner: ResourceOwner,
+): readonly FieldError[] {
+  const errors = [
+    ...(owner === "pod" ? podResourceNameErrors(name, field) : containerResourceNameErrors(name, field)),
+  ];
   const shown = formatQuantity(value);
   if (compareQuantities(value, ZERO) < 0)
     errors.push(invalidField(field, shown, "must be greater than or equal to 0"));
   const isWhole = COUNTED_RESOURCES.has(name) || isExtended(name);
   if (isWhole && quantityMilliValue(value) % 1000n !== 0n)
     errors.push(invalidField(field, shown, "must be an integer"));
-  return withPages ? [...errors, ...pageErrors(name, value, field)] : errors;
+  return errors;
 }
 
 function resourceNameErrors(name: string, field: string): readonly FieldError[] {
   const errors = qualifiedNameErrors(name).map((why) => invalidField(field, name, why));
-  const isPages = name.startsWith(PAGES);
-  const isStandard = STANDARD.has(name) || isPages || name.startsWith(`requests.${PAGES}`);
-  if (errors.length === 0 && !name.includes("/") && !isStandard)
-    errors.push(invalidField(field, name, "must be a standard resource type or fully qualified"));
+  const isStandard = STANDARD.has(name) || name.startsWith(PAGES) || name.startsWith(`requests.${PAGES}`);
+  if (errors.length > 0 || name.includes("/") || isStandard) return errors;
+  return [invalidField(field, name, "must be a standard resource type or fully qualified")];
+}
+
+function containerResourceNameErrors(name: string, field: string): readonly FieldError[] {
+  const errors = resourceNameErrors(name, field);
   if (!name.includes("/")) {
-    if (!CONTAINER.has(name) && !isPages)
-      errors.push(invalidField(field, name, "must be a standard resource for containers"));
-  } else if (!isNative(name) && !isExtended(name)) {
-    errors.push(invalidField(field, name, "doesn't follow extended resource name standard"));
+    if (CONTAINER.has(name) || name.startsWith(PAGES)) return errors;
+    return [...errors, invalidField(field, name, "must be a standard resource for containers")];
   }
-  return errors;
+  if (isNative(name) || isExtended(name)) return errors;
+  return [...errors, invalidField(field, name, "doesn't follow extended resource name standard")];
+}
+
+function podResourceNameErrors(name: string, field: string): readonly FieldError[] {
+  const errors = resourceNameErrors(name, field);
+  if (errors.length > 0 || name === "cpu" || name === "memory" || name.startsWith(PAGES)) return errors;
+  return [unsupportedField(field, name, POD)];
 }
 
 function boundErrors(
@@ -139,14 +170,23 @@ function pageErrors(name: string, value: Quantity, field: string): readonly Fiel
   if (!name.startsWith(PAGES)) return [];
   const size = sizeOf(name.slice(PAGES.length));
   const shown = formatQuantity(value);
-  if (size === undefined || quantityMilliValue(size) <= 0n) return [];
-  if (quantityMilliValue(value) % quantityMilliValue(size) === 0n) return [];
-  return [invalidField(field, shown, `${shown} is not positive integer multiple of ${name}`)];
+  const isWhole =
+    size !== undefined && size > 0n && size % 1000n === 0n && wholeOf(value) % (size / 1000n) === 0n;
+  return isWhole ? [] : [invalidField(field, shown, `${shown} is not positive integer multiple of ${name}`)];
 }
 
-function sizeOf(name: string): Quantity | undefined {
+/** The next integer away from zero. */
+function wholeOf(value: Quantity): bigint {
+  const milli = quantityMilliValue(value);
+  const whole = milli / 1000n;
+  if (milli % 1000n === 0n) return whole;
+  return milli > 0n ? whole + 1n : whole - 1n;
+}
+
+/** Thousandths of the size that a name tells. */
+function sizeOf(name: string): bigint | undefined {
   try {
-    return parseQuantity(name);
+    return quantityMilliValue(parseQuantity(name));
   } catch (error) {
     if (error instanceof QuantitySyntaxError) return undefined;
     throw error;
@@ -158,11 +198,30 @@ function claimErrors(
   field: string,
   known: ReadonlySet<string>,
 ): readonly FieldError[] {
+  const taken = new Set<string>();
   return children(resources, "claims").flatMap((claim, index) => {
     const name = text(claim, "name");
-    if (name === "") return [requiredField(`${field}[${index}]`)];
-    if (known.has(name)) return [];
+    const at = `${field}[${index}]`;
+    if (name === "") return [requiredField(at)];
+    const errors = takenErrors(claim, at, taken);
+    if (known.has(name)) return errors;
     const detail = `must be one of the names in pod.spec.resourceClaims${known.size === 0 ? " which is empty" : `: ${[...known].sort().join(", ")}`}`;
-    return [notFoundField(`${field}[${index}]`, name, detail)];
+    return [...errors, notFoundField(at, name, detail)];
   });
+}
+
+/** A claim is taken whole or in parts, and each of them once. */
+function takenErrors(claim: JsonObject, field: string, taken: Set<string>): readonly FieldError[] {
+  const [name, request] = [text(claim, "name"), text(claim, "request")];
+  if (taken.has(name)) return [duplicateField(field, name)];
+  const errors: FieldError[] =
+    request === ""
+      ? []
+      : dns1123Label(request, false).map((why) => invalidField(`${field}.request`, request, why));
+  const key = request === "" ? name : `${name}/${request}`;
+  if (taken.has(key)) errors.push(duplicateField(field, key));
+  else if (request === "")
+    for (const other of taken) if (other.startsWith(`${name}/`)) errors.push(duplicateField(field, name));
+  taken.add(key);
+  return errors;
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from "@weir/core";
 import { duplicateField, type FieldError, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { child, children, number, strings, text } from "../../resources/draft-access.ts";
+import { child, children, integer, number, strings, text } from "../../resources/draft-access.ts";
 import { selectorErrors } from "../label-selector.ts";
 import { labelValueErrors, qualifiedNameErrors } from "../names.ts";
-import { labelKeyErrors } from "./affinity.ts";
+import { matchKeyErrors } from "./affinity.ts";
 
 /** What is wrong with the taints that a Pod bears. */
 export function tolerationErrors(spec: JsonObject, field: string): readonly FieldError[] {
@@ -28,7 +28,7 @@ const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 function tolerationValueErrors(toleration: JsonObject, at: string): readonly FieldError[] {
   const effect = text(toleration, "effect");
   const errors: FieldError[] = [];
-  if (toleration["tolerationSeconds"] !== undefined && effect !== "NoExecute") {
+  if (integer(toleration, "tolerationSeconds") !== undefined && effect !== "NoExecute") {
     const detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
     errors.push(invalidField(`${at}.effect`, effect, detail));
   }
@@ -69,7 +69,7 @@ export function spreadErrors(spec: JsonObject, field: string): readonly FieldErr
     errors.push(...domainErrors(constraint, `${at}.minDomains`), ...inclusionErrors(constraint, at));
     const selector = child(constraint, "labelSelector");
     const keys = strings(constraint, "matchLabelKeys");
-    errors.push(...labelKeyErrors(keys, `${at}.matchLabelKeys`, selector !== undefined));
+    errors.push(...matchKeyErrors(at, { matched: keys, mismatched: [], selector }));
     return selector === undefined ? errors : [...errors, ...selectorErrors(selector, `${at}.labelSelector`)];
   });
 }

@@ -1,20 +1,24 @@
-import type { JsonObject, JsonValue } from "@weir/core";
+import type { JsonObject } from "@weir/core";
 import {
   duplicateField,
   type FieldError,
   forbiddenField,
   invalidField,
   requiredField,
+  tooLongField,
   unsupportedField,
 } from "@weir/schema";
-import { child, children, list, number, strings, text } from "../../resources/draft-access.ts";
-import { dns1123Subdomain } from "../names.ts";
-import { invalidStruct } from "../struct-field.ts";
+import { child, children, integer, list, strings, text } from "../../resources/draft-access.ts";
+import { invalidGoStruct } from "../go-struct.ts";
+import type { PodOptions } from "./pod-options.ts";
 import { descendingErrors } from "./paths.ts";
+import { windowsOptionErrors } from "./windows.ts";
 
 const ID = "must be between 0 and 2147483647, inclusive";
 const PROFILES = ["Localhost", "RuntimeDefault", "Unconfined"];
 const MOUNTS = ["Default", "Unmasked"];
+/** The longest path of a system, without its end. */
+const MAX_PATH = 4095;
 
 /** What is wrong with what a container may do. */
 export function securityErrors(
@@ -32,27 +36,27 @@ export function securityErrors(
     if (hostUsers && mount === "Unmasked") errors.push(invalidField(`${field}.procMount`, mount, detail));
   }
   errors.push(...seccompErrors(context, `${field}.seccompProfile`), ...escalationErrors(context, field));
-  errors.push(...windowsErrors(context, `${field}.windowsOptions`));
+  errors.push(...windowsOptionErrors(context, `${field}.windowsOptions`));
   return [...errors, ...appArmorErrors(context, `${field}.appArmorProfile`)];
 }
 
 function idErrors(context: JsonObject, field: string, names: readonly string[]): readonly FieldError[] {
   return names.flatMap((name) => {
-    const id = number(context, name);
+    const id = integer(context, name);
     return id === undefined || isId(id) ? [] : [invalidField(`${field}.${name}`, id, ID)];
   });
 }
 
-function isId(id: number): boolean {
+function isId(id: number | bigint): boolean {
   return id >= 0 && id <= 2_147_483_647;
 }
 
 function escalationErrors(context: JsonObject, field: string): readonly FieldError[] {
   if (context["allowPrivilegeEscalation"] !== false) return [];
   const refuse = (what: string): FieldError =>
-    invalidStruct(
+    invalidGoStruct(
       field,
-      shownContext(context),
+      { type: "SecurityContext", value: context },
       `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
     );
   return [
@@ -61,47 +65,6 @@ function escalationErrors(context: JsonObject, field: string): readonly FieldErr
       .filter((name) => name === "CAP_SYS_ADMIN")
       .map(() => refuse("`capabilities.Add` CAP_SYS_ADMIN")),
   ];
-}
-
-/** A context as Go prints the struct. */
-function shownContext(context: JsonObject): JsonObject {
-  const struct = (name: string, fields: readonly (readonly [string, string])[]): JsonValue => {
-    const value = child(context, name);
-    if (value === undefined) return null;
-    return Object.fromEntries(fields.map(([shown, key]) => [shown, value[key] ?? null]));
-  };
-  const options = struct("seLinuxOptions", [
-    ["User", "user"],
-    ["Role", "role"],
-    ["Type", "type"],
-    ["Level", "level"],
-  ]);
-  const profile = [
-    ["Type", "type"],
-    ["LocalhostProfile", "localhostProfile"],
-  ] as const;
-  return {
-    Capabilities: struct("capabilities", [
-      ["Add", "add"],
-      ["Drop", "drop"],
-    ]),
-    Privileged: context["privileged"] ?? null,
-    SELinuxOptions: options,
-    WindowsOptions: struct("windowsOptions", [
-      ["GMSACredentialSpecName", "gmsaCredentialSpecName"],
-      ["GMSACredentialSpec", "gmsaCredentialSpec"],
-      ["RunAsUserName", "runAsUserName"],
-      ["HostProcess", "hostProcess"],
-    ]),
-    RunAsUser: context["runAsUser"] ?? null,
-    RunAsGroup: context["runAsGroup"] ?? null,
-    RunAsNonRoot: context["runAsNonRoot"] ?? null,
-    ReadOnlyRootFilesystem: context["readOnlyRootFilesystem"] ?? null,
-    AllowPrivilegeEscalation: context["allowPrivilegeEscalation"] ?? null,
-    ProcMount: context["procMount"] ?? null,
-    SeccompProfile: struct("seccompProfile", profile),
-    AppArmorProfile: struct("appArmorProfile", profile),
-  };
 }
 
 function seccompErrors(context: JsonObject, field: string): readonly FieldError[] {
@@ -118,8 +81,8 @@ function seccompErrors(context: JsonObject, field: string): readonly FieldError[
     return [...errors, requiredField(at, "must be set when seccomp type is Localhost")];
   }
   if (path === undefined) return errors;
-  const shown = { Type: type, LocalhostProfile: path };
-  return [...errors, invalidStruct(at, shown, "can only be set when seccomp type is Localhost")];
+  const shown = { type: "SeccompProfile", value: profile };
+  return [...errors, invalidGoStruct(at, shown, "can only be set when seccomp type is Localhost")];
 }
 
 function appArmorErrors(context: JsonObject, field: string): readonly FieldError[] {
@@ -136,15 +99,8 @@ function appArmorErrors(context: JsonObject, field: string): readonly FieldError
       : [invalidField(at, path, "can only be set when AppArmor type is Localhost")];
   if (typeof path !== "string" || path === "")
     return [requiredField(at, "must be set when AppArmor type is Localhost")];
-  return path.trim() === path ? [] : [invalidField(at, path, "must not be padded with whitespace")];
-}
-
-function windowsErrors(context: JsonObject, field: string): readonly FieldError[] {
-  const name = child(context, "windowsOptions")?.["gmsaCredentialSpecName"];
-  if (typeof name !== "string") return [];
-  return dns1123Subdomain(name, false).map((why) =>
-    invalidField(`${field}.gmsaCredentialSpecName`, name, why),
-  );
+  const errors = path.trim() === path ? [] : [invalidField(at, path, "must not be padded with whitespace")];
+  return Buffer.byteLength(path) > MAX_PATH ? [...errors, tooLongField(at, MAX_PATH)] : errors;
 }
 
 const SYSCTL = /^(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/;
@@ -154,24 +110,29 @@ const SYSCTL_RULE =
 /** What a policy of the Pod's context may be, in upstream's order. */
 const before = { fsGroupChangePolicy: ["Always", "OnRootMismatch"] };
 const after = { supplementalGroupsPolicy: ["Merge", "Strict"], seLinuxChangePolicy: ["Recursive"] };
+const afterMounts = { ...after, seLinuxChangePolicy: ["MountOption", "Recursive"] };
 
 /** What is wrong with what all of a Pod may do; some of it stands beside its security context. */
-export function podSecurityErrors(spec: JsonObject, field: string): readonly FieldError[] {
+export function podSecurityErrors(
+  spec: JsonObject,
+  field: string,
+  { mayMountLabels }: PodOptions,
+): readonly FieldError[] {
   const context = child(spec, "securityContext") ?? {};
   const errors = [...idErrors(context, field, ["fsGroup", "runAsUser", "runAsGroup"])];
   list(context, "supplementalGroups").forEach((id, index) => {
-    if (typeof id === "number" && !isId(id))
+    if ((typeof id === "number" || typeof id === "bigint") && !isId(id))
       errors.push(invalidField(`${field}.supplementalGroups[${index}]`, id, ID));
   });
   if (spec["shareProcessNamespace"] === true && spec["hostPID"] === true) {
     const detail = "ShareProcessNamespace and HostPID cannot both be enabled";
     errors.push(invalidField(`${field}.shareProcessNamespace`, true, detail));
   }
-  errors.push(...sysctlErrors(context, `${field}.sysctls`), ...policyErrors(context, field, before));
+  errors.push(...sysctlErrors(spec, context, `${field}.sysctls`), ...policyErrors(context, field, before));
   errors.push(...seccompErrors(context, `${field}.seccompProfile`));
-  errors.push(...windowsErrors(context, `${field}.windowsOptions`));
+  errors.push(...windowsOptionErrors(context, `${field}.windowsOptions`));
   errors.push(...appArmorErrors(context, `${field}.appArmorProfile`));
-  return [...errors, ...policyErrors(context, field, after)];
+  return [...errors, ...policyErrors(context, field, mayMountLabels ? afterMounts : after)];
 }
 
 function policyErrors(
@@ -186,17 +147,37 @@ function policyErrors(
   });
 }
 
-function sysctlErrors(context: JsonObject, field: string): readonly FieldError[] {
+function sysctlErrors(spec: JsonObject, context: JsonObject, field: string): readonly FieldError[] {
   const seen = new Set<string>();
   return children(context, "sysctls").flatMap((setting, index) => {
     const at = `${field}[${index}].name`;
     const name = text(setting, "name");
     const isTaken = seen.has(name);
     seen.add(name);
-    if (name === "") return [requiredField(at)];
-    if (name.length > 253 || !SYSCTL.test(name)) return [invalidField(at, name, SYSCTL_RULE)];
-    return isTaken ? [duplicateField(at, name)] : [];
+    const shared = sharedSettingErrors(spec, name, at);
+    if (name === "") return [requiredField(at), ...shared];
+    if (name.length > 253 || !SYSCTL.test(name)) return [invalidField(at, name, SYSCTL_RULE), ...shared];
+    return isTaken ? [duplicateField(at, name), ...shared] : shared;
   });
+}
+
+/** A setting of what the Pod shares with its node is the node's. */
+function sharedSettingErrors(spec: JsonObject, name: string, at: string): readonly FieldError[] {
+  const dotted = dottedSetting(name);
+  if (spec["hostNetwork"] === true && dotted.startsWith("net."))
+    return [invalidField(at, name, "may not be specified when 'hostNetwork' is true")];
+  const isMessaging =
+    /^kernel\.(?:sem|shm(?:all|max|mni|_rmid_forced)?|msg(?:max|mnb|mni)?)$|^fs\.mqueue\./.test(dotted);
+  if (spec["hostIPC"] === true && isMessaging)
+    return [invalidField(at, name, "may not be specified when 'hostIPC' is true")];
+  return [];
+}
+
+/** Where a slash comes before any dot, slashes divide and dots belong to names. */
+function dottedSetting(name: string): string {
+  const first = /[./]/.exec(name)?.[0];
+  if (first !== "/") return name;
+  return name.replace(/[./]/g, (mark) => (mark === "/" ? "." : "/"));
 }
 
 /** A Pod with users of its own has nothing of the node's. */
@@ -206,7 +187,7 @@ export function hostUserErrors(spec: JsonObject, field: string): readonly FieldE
   const errors = Object.entries(shared)
     .filter(([name]) => spec[name] === true)
     .map(([, shown]) => forbiddenField(`${field}.${shown}`, "when `hostUsers` is false"));
-  for (const name of ["initContainers", "containers"]) {
+  for (const name of ["initContainers", "containers", "ephemeralContainers"]) {
     children(spec, name).forEach((container, index) => {
       if (list(container, "volumeDevices").length === 0) return;
       errors.push(forbiddenField(`${field}.${name}[${index}].volumeDevices`, "when `hostUsers` is false"));

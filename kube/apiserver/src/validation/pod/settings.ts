@@ -1,12 +1,20 @@
-import { isIP } from "node:net";
 import type { JsonObject } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { child, children, list, number, strings, text } from "../../resources/draft-access.ts";
+import {
+  duplicateField,
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  requiredField,
+  tooLongField,
+  unsupportedField,
+} from "@weir/schema";
+import { child, children, integer, strings, text } from "../../resources/draft-access.ts";
 import { dns1123Label, dns1123Subdomain, type NameRule } from "../names.ts";
-import { invalidStruct } from "../struct-field.ts";
+import { invalidGoStruct } from "../go-struct.ts";
+import { ipErrors } from "../ip-errors.ts";
 import { resourceErrors } from "./resources.ts";
+import { systemErrors } from "./windows.ts";
 
-const IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 const UNDERSCORED = /^_?[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?(?:\._?[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?)*$/;
 const UNDERSCORED_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
@@ -25,7 +33,7 @@ export function dnsErrors(spec: JsonObject, field: string): readonly FieldError[
   if (servers.length > 3)
     errors.push(invalidField(`${field}.nameservers`, [...servers], "must not have more than 3 nameservers"));
   servers.forEach((server, index) => {
-    if (isIP(server) === 0) errors.push(invalidField(`${field}.nameservers[${index}]`, server, IP));
+    errors.push(...ipErrors(`${field}.nameservers[${index}]`, server));
   });
   errors.push(...searchErrors(strings(config, "searches"), `${field}.searches`));
   children(config, "options").forEach((option, index) => {
@@ -45,8 +53,10 @@ function searchErrors(searches: readonly string[], field: string): readonly Fiel
   }
   searches.forEach((search, index) => {
     const name = search.replace(/\.$/, "");
-    if (search !== "." && (name.length > 253 || !UNDERSCORED.test(name)))
-      errors.push(invalidField(`${field}[${index}]`, name, UNDERSCORED_RULE));
+    if (search === ".") return;
+    const at = `${field}[${index}]`;
+    if (name.length > 253) errors.push(invalidField(at, name, "must be no more than 253 characters"));
+    if (!UNDERSCORED.test(name)) errors.push(invalidField(at, name, UNDERSCORED_RULE));
   });
   return errors;
 }
@@ -62,13 +72,28 @@ const accounts: readonly (readonly [string, NameRule])[] = [
 
 /** What is wrong with the names that a Pod goes by. */
 export function hostErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const errors = [...nameErrors(spec, field, accounts)];
-  const deadline = number(spec, "activeDeadlineSeconds");
+  const errors = [...overrideErrors(spec, `${field}.hostnameOverride`), ...nameErrors(spec, field, accounts)];
+  const deadline = integer(spec, "activeDeadlineSeconds");
   if (deadline !== undefined && (deadline < 1 || deadline > 2_147_483_647)) {
     const detail = "must be between 1 and 2147483647, inclusive";
     errors.push(invalidField(`${field}.activeDeadlineSeconds`, deadline, detail));
   }
   return [...errors, ...nameErrors(spec, field, labelName)];
+}
+
+const MAX_HOSTNAME = 64;
+
+function overrideErrors(spec: JsonObject, field: string): readonly FieldError[] {
+  const name = spec["hostnameOverride"];
+  if (typeof name !== "string") return [];
+  const errors: FieldError[] = [];
+  if (spec["setHostnameAsFQDN"] === true)
+    errors.push(forbiddenField(field, "may not be specified when setHostnameAsFQDN is true"));
+  if (spec["hostNetwork"] === true)
+    errors.push(forbiddenField(field, "may not be specified when hostNetwork is true"));
+  if (name.length > MAX_HOSTNAME) errors.push(tooLongField(field, MAX_HOSTNAME));
+  for (const why of dns1123Subdomain(name, false)) errors.push(invalidField(field, name, why));
+  return errors;
 }
 
 function nameErrors(
@@ -88,7 +113,7 @@ export function aliasErrors(spec: JsonObject, field: string): readonly FieldErro
     const at = `${field}.hostAliases[${index}]`;
     const ip = text(alias, "ip");
     return [
-      ...(isIP(ip) === 0 ? [invalidField(`${at}.ip`, ip, IP)] : []),
+      ...ipErrors(`${at}.ip`, ip),
       ...strings(alias, "hostnames").flatMap((name, each) =>
         dns1123Subdomain(name, false).map((why) => invalidField(`${at}.hostnames[${each}]`, name, why)),
       ),
@@ -96,115 +121,67 @@ export function aliasErrors(spec: JsonObject, field: string): readonly FieldErro
   });
 }
 
-const CLASSES: readonly (readonly [string, NameRule])[] = [
-  ["priorityClassName", dns1123Subdomain],
-  ["runtimeClassName", dns1123Subdomain],
-];
+const CLASSES: readonly (readonly [string, NameRule])[] = [["priorityClassName", dns1123Subdomain]];
+const PREEMPTIONS = ["PreemptLowerPriority", "Never"];
+const NO_CLAIMS: ReadonlySet<string> = new Set();
 
 /** What is wrong with the classes of a Pod, what it costs, and the system that it runs on. */
 export function classErrors(spec: JsonObject, field: string): readonly FieldError[] {
   const errors = [...nameErrors(spec, field, CLASSES)];
-  const preemption = spec["preemptionPolicy"];
-  const known = ["PreemptLowerPriority", "Never"];
-  if (typeof preemption === "string" && !known.includes(preemption))
-    errors.push(unsupportedField(`${field}.preemptionPolicy`, preemption, known));
+  const { runtimeClassName: runtime, preemptionPolicy: preemption } = spec;
+  if (typeof runtime === "string")
+    for (const why of dns1123Subdomain(runtime, false))
+      errors.push(invalidField(`${field}.runtimeClassName`, runtime, why));
+  const at = `${field}.preemptionPolicy`;
+  if (preemption === "") errors.push(requiredField(at));
+  else if (typeof preemption === "string" && !PREEMPTIONS.includes(preemption))
+    errors.push(unsupportedField(at, preemption, PREEMPTIONS));
   const overhead = child(spec, "overhead");
-  if (overhead !== undefined) errors.push(...resourceErrors({ limits: overhead }, `${field}.overhead`));
+  if (overhead !== undefined) {
+    const whole = { owner: "container", claims: NO_CLAIMS } as const;
+    errors.push(...resourceErrors({ limits: overhead }, `${field}.overhead`, whole));
+  }
   return [...errors, ...systemErrors(spec, field)];
 }
 
-const SYSTEMS = ["linux", "windows"];
-
-function systemErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const os = child(spec, "os");
-  if (os === undefined) return [];
-  const name = text(os, "name");
-  if (name === "") return [requiredField(`${field}.os.name`)];
-  if (!SYSTEMS.includes(name)) return [unsupportedField(`${field}.os`, name, SYSTEMS)];
-  return name === "linux" ? linuxErrors(spec, field) : windowsErrors(spec, field);
-}
-
-function linuxErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  return contextsOf(spec, field)
-    .filter(([, context]) => child(context, "windowsOptions") !== undefined)
-    .map(([at]) => forbiddenField(`${at}.windowsOptions`, "windows options cannot be set for a linux pod"));
-}
-
-/** The security contexts of a Pod and of its containers. */
-function contextsOf(spec: JsonObject, field: string): readonly (readonly [string, JsonObject])[] {
-  const found: (readonly [string, JsonObject])[] = [];
-  const add = (owner: JsonObject, at: string): void => {
-    const context = child(owner, "securityContext");
-    if (context !== undefined) found.push([`${at}.securityContext`, context]);
-  };
-  add(spec, field);
-  for (const name of ["initContainers", "containers"])
-    children(spec, name).forEach((container, index) => add(container, `${field}.${name}[${index}]`));
-  return found;
-}
-
-const POD_ONLY_LINUX = [
-  "appArmorProfile",
-  "seLinuxOptions",
-  "seccompProfile",
-  "fsGroup",
-  "fsGroupChangePolicy",
-  "sysctls",
-  "runAsUser",
-  "runAsGroup",
-  "supplementalGroups",
-  "supplementalGroupsPolicy",
-];
-const CONTAINER_ONLY_LINUX = [
-  "appArmorProfile",
-  "seLinuxOptions",
-  "seccompProfile",
-  "capabilities",
-  "readOnlyRootFilesystem",
-  "privileged",
-  "allowPrivilegeEscalation",
-  "procMount",
-  "runAsUser",
-  "runAsGroup",
-];
-
-function windowsErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  return contextsOf(spec, field).flatMap(([at, context], index) => {
-    const isPod = index === 0 && at === `${field}.securityContext`;
-    return (isPod ? POD_ONLY_LINUX : CONTAINER_ONLY_LINUX)
-      .filter((name) => context[name] !== undefined)
-      .map((name) => forbiddenField(`${at}.${name}`, "cannot be set for a windows pod"));
-  });
-}
+const MIRROR = "kubernetes.io/config.mirror";
+const KEYS = ["resourceClaimName", "resourceClaimTemplateName"];
 
 /** What is wrong with the claims of a Pod. */
-export function claimErrors(spec: JsonObject, field: string): readonly FieldError[] {
+export function claimErrors(
+  spec: JsonObject,
+  field: string,
+  metadata: JsonObject | undefined,
+): readonly FieldError[] {
+  const seen = new Set<string>();
+  const isMirror = child(metadata, "annotations")?.[MIRROR] !== undefined;
   return children(spec, "resourceClaims").flatMap((claim, index) => {
+    if (isMirror) return [forbiddenField("[]", "static pods do not support resource claims")];
     const at = `${field}[${index}]`;
     const name = text(claim, "name");
-    const { resourceClaimName, resourceClaimTemplateName } = claim;
-    const given = [resourceClaimName, resourceClaimTemplateName].filter((value) => value !== undefined);
-    const shown = {
-      Name: name,
-      ResourceClaimName: resourceClaimName ?? null,
-      ResourceClaimTemplateName: resourceClaimTemplateName ?? null,
-    };
-    const errors = name === "" ? [requiredField(`${at}.name`)] : [];
-    const which = "`resourceClaimName`, `resourceClaimTemplateName`";
-    if (given.length === 0) return [...errors, invalidStruct(at, shown, `must specify one of: ${which}`)];
-    if (given.length === 1) return errors;
-    return [...errors, invalidStruct(at, shown, `at most one of ${which} may be specified`)];
+    const errors: FieldError[] = [];
+    if (name === "") errors.push(requiredField(`${at}.name`));
+    else if (seen.has(name)) errors.push(duplicateField(`${at}.name`, name));
+    else errors.push(...dns1123Label(name, false).map((why) => invalidField(`${at}.name`, name, why)));
+    if (name !== "") seen.add(name);
+    return [...errors, ...claimSourceErrors(claim, at)];
   });
 }
 
-/** What is wrong with what a Pod asks for as a whole. */
-export function podResourceErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const resources = child(spec, "resources");
-  if (resources === undefined) return [];
-  const claims =
-    list(resources, "claims").length === 0
-      ? []
-      : [forbiddenField(`${field}.claims`, "claims may not be set for Resources at pod-level")];
-  const { claims: _claims, ...amounts } = resources;
-  return [...claims, ...resourceErrors(amounts, field)];
+function claimSourceErrors(claim: JsonObject, at: string): readonly FieldError[] {
+  const given = KEYS.filter((key) => typeof claim[key] === "string");
+  const shown = { type: "PodResourceClaim", value: claim };
+  const errors: FieldError[] = [];
+  if (given.length === 2) {
+    const detail = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified";
+    errors.push(invalidGoStruct(at, shown, detail));
+  }
+  if (given.length === 0) {
+    const detail = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`";
+    errors.push(invalidGoStruct(at, shown, detail));
+  }
+  for (const key of given)
+    for (const why of dns1123Subdomain(text(claim, key), false))
+      errors.push(invalidField(`${at}.${key}`, text(claim, key), why));
+  return errors;
 }

@@ -1,26 +1,29 @@
 import type { JsonObject } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import {
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  requiredField,
+  tooLongField,
+  unsupportedField,
+} from "@weir/schema";
 import { compareQuantities, parseQuantity, quantityFromJson } from "@weir/text";
-import { child, children, number, strings, text } from "../../resources/draft-access.ts";
+import { child, children, integer, text } from "../../resources/draft-access.ts";
 import { dns1123Subdomain } from "../names.ts";
 import { fieldRefErrors, resourceRefErrors, volumeFields } from "./downward.ts";
-import { descendingErrors, fileErrors, upwardErrors } from "./paths.ts";
-
-type SourceErrors = (source: JsonObject, field: string) => readonly FieldError[];
+import { modeErrors, needs } from "./needed-fields.ts";
+import { fileErrors, upwardErrors } from "./paths.ts";
+import { rareSourceErrors, type SourceErrors } from "./rare-volume-sources.ts";
 
 /** What is wrong with a source of a volume, by its name. */
 export const sourceErrors: Readonly<Record<string, SourceErrors>> = {
+  ...rareSourceErrors,
   emptyDir(source, field) {
     const limit = source["sizeLimit"];
     if (limit === undefined || compareQuantities(quantityFromJson(limit), parseQuantity("0")) >= 0) return [];
     return [forbiddenField(`${field}.sizeLimit`, "SizeLimit field must be a valid resource quantity")];
   },
   hostPath: hostPathErrors,
-  gitRepo: (source, field) => [
-    ...needs(source, field, ["repository"]),
-    ...descendingErrors(text(source, "directory"), `${field}.directory`),
-  ],
-  awsElasticBlockStore: (source, field) => needs(source, field, ["volumeID"]),
   secret: (source, field) => [
     ...needs(source, field, ["secretName"]),
     ...modeErrors(source, "defaultMode", field),
@@ -33,14 +36,12 @@ export const sourceErrors: Readonly<Record<string, SourceErrors>> = {
       ...(path.startsWith("/") ? [] : [invalidField(`${field}.path`, path, "must be an absolute path")]),
     ];
   },
-  iscsi: iscsiErrors,
   persistentVolumeClaim: (source, field) => needs(source, field, ["claimName"]),
   downwardAPI: (source, field) => [
     ...modeErrors(source, "defaultMode", field),
     // Upstream names the volume and not the file.
     ...children(source, "items").flatMap((file) => downwardFileErrors(file, field)),
   ],
-  flexVolume: (source, field) => needs(source, field, ["driver"]),
   configMap: (source, field) => [
     ...needs(source, field, ["name"]),
     ...modeErrors(source, "defaultMode", field),
@@ -51,17 +52,11 @@ export const sourceErrors: Readonly<Record<string, SourceErrors>> = {
     ...projectionErrors(source, field),
   ],
   csi: csiErrors,
-  ephemeral(source, field) {
-    const template = child(source, "volumeClaimTemplate");
-    if (template === undefined) return [requiredField(`${field}.volumeClaimTemplate`)];
-    return claimTemplateErrors(child(template, "spec") ?? {}, `${field}.volumeClaimTemplate.spec`);
-  },
-  image: (source, field) => needs(source, field, ["reference"]),
+  image: (source, field, isPod = true) => [
+    ...(isPod ? needs(source, field, ["reference"]) : []),
+    ...pullErrors(text(source, "pullPolicy"), `${field}.pullPolicy`),
+  ],
 };
-
-function needs(source: JsonObject, field: string, names: readonly string[]): readonly FieldError[] {
-  return names.filter((name) => text(source, name) === "").map((name) => requiredField(`${field}.${name}`));
-}
 
 const HOST_TYPES = [
   "",
@@ -85,24 +80,24 @@ function hostPathErrors(source: JsonObject, field: string): readonly FieldError[
   ];
 }
 
-const MODE = "must be a number between 0 and 0777 (octal), both inclusive";
+const PULLS = ["Always", "IfNotPresent", "Never"];
 
-function modeErrors(source: JsonObject, name: string, field: string): readonly FieldError[] {
-  const mode = number(source, name);
-  return mode === undefined || (mode >= 0 && mode <= 0o777)
-    ? []
-    : [invalidField(`${field}.${name}`, mode, MODE)];
+/** What is wrong with when an image is fetched. */
+export function pullErrors(policy: string, field: string): readonly FieldError[] {
+  if (policy === "") return [requiredField(field)];
+  return PULLS.includes(policy) ? [] : [unsupportedField(field, policy, PULLS)];
 }
 
 function itemErrors(source: JsonObject, field: string): readonly FieldError[] {
-  return children(source, "items").flatMap((item, index) => {
-    const at = `${field}.items[${index}]`;
-    return [
-      ...needs(item, at, ["key", "path"]),
-      ...fileErrors(text(item, "path"), `${at}.path`),
-      ...modeErrors(item, "mode", at),
-    ];
-  });
+  return children(source, "items").flatMap((item, index) => oneItemErrors(item, `${field}.items[${index}]`));
+}
+
+function oneItemErrors(item: JsonObject, at: string): readonly FieldError[] {
+  return [
+    ...needs(item, at, ["key", "path"]),
+    ...fileErrors(text(item, "path"), `${at}.path`),
+    ...modeErrors(item, "mode", at),
+  ];
 }
 
 function downwardFileErrors(file: JsonObject, field: string): readonly FieldError[] {
@@ -121,14 +116,8 @@ function downwardFileErrors(file: JsonObject, field: string): readonly FieldErro
   return [...errors, ...modeErrors(file, "mode", field)];
 }
 
-const PROJECTIONS = [
-  "secret",
-  "configMap",
-  "downwardAPI",
-  "serviceAccountToken",
-  "clusterTrustBundle",
-  "podCertificate",
-];
+/** Sources that a projection may have: what upstream has no switch for by default is dropped before. */
+const PROJECTIONS = ["secret", "configMap", "downwardAPI", "serviceAccountToken"];
 
 function projectionErrors(source: JsonObject, field: string): readonly FieldError[] {
   const paths = new Set<string>();
@@ -162,15 +151,17 @@ function projectedItems(
   const name = text(source, "name");
   return [
     ...needs(source, field, ["name"]),
-    ...itemErrors(source, field),
-    ...children(source, "items").flatMap((item) => taken(text(item, "path"), name)),
+    ...children(source, "items").flatMap((item, index) => [
+      ...oneItemErrors(item, `${field}.items[${index}]`),
+      ...taken(text(item, "path"), name),
+    ]),
   ];
 }
 
 function tokenErrors(token: JsonObject | undefined, at: string, field: string): readonly FieldError[] {
   if (token === undefined) return [];
   const errors: FieldError[] = [];
-  const seconds = number(token, "expirationSeconds") ?? 0;
+  const seconds = integer(token, "expirationSeconds") ?? 0;
   const place = `${at}.serviceAccountToken.expirationSeconds`;
   if (seconds < 600)
     errors.push(invalidField(place, seconds, "may not specify a duration less than 10 minutes"));
@@ -182,40 +173,21 @@ function tokenErrors(token: JsonObject | undefined, at: string, field: string): 
 }
 
 function csiErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const driver = text(source, "driver");
-  if (driver === "") return [requiredField(`${field}.driver`)];
-  const errors = dns1123Subdomain(driver.toLowerCase(), false).map((why) =>
-    invalidField(`${field}.driver`, driver, why),
-  );
+  const errors = [...driverErrors(text(source, "driver"), `${field}.driver`)];
   const secret = child(source, "nodePublishSecretRef");
-  return secret === undefined
-    ? errors
-    : [...errors, ...needs(secret, `${field}.nodePublishSecretRef`, ["name"])];
+  if (secret === undefined) return errors;
+  const name = text(secret, "name");
+  if (name === "") return [...errors, requiredField(`${field}.nodePublishSecretRef.name`)];
+  // Upstream names the volume and not its secret.
+  return [...errors, ...dns1123Subdomain(name, false).map((why) => invalidField(`${field}.name`, name, why))];
 }
 
-const INITIATOR =
-  /^iqn\.\d{4}-\d{2}\.(?:[\w.-]+)(?::(?!.*:)[^,;*&$|\s]+)?$|^eui\.[\dA-Fa-f]{16}$|^naa\.(?:[\dA-Fa-f]{32}|[\dA-Fa-f]{16})$/;
-
-function iscsiErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const errors = [...needs(source, field, ["targetPortal", "iqn"])];
-  const name = text(source, "iqn");
-  if (name !== "" && !/^(?:iqn|eui|naa)/.test(name))
-    errors.push(invalidField(`${field}.iqn`, name, "must be valid format starting with iqn, eui, or naa"));
-  else if (name !== "" && !INITIATOR.test(name))
-    errors.push(invalidField(`${field}.iqn`, name, "must be valid format"));
-  const unit = number(source, "lun") ?? 0;
-  if (unit < 0 || unit > 255)
-    errors.push(invalidField(`${field}.lun`, unit, "must be between 0 and 255, inclusive"));
-  const isChecked = source["chapAuthDiscovery"] === true || source["chapAuthSession"] === true;
-  if (isChecked && child(source, "secretRef") === undefined) errors.push(requiredField(`${field}.secretRef`));
-  return errors;
-}
-
-function claimTemplateErrors(spec: JsonObject, field: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (strings(spec, "accessModes").length === 0)
-    errors.push(requiredField(`${field}.accessModes`, "at least 1 access mode is required"));
-  if (child(child(spec, "resources"), "requests")?.["storage"] === undefined)
-    errors.push(requiredField(`${field}.resources[storage]`));
-  return errors;
+/** What is wrong with the name of a driver of volumes. */
+export function driverErrors(driver: string, field: string): readonly FieldError[] {
+  if (driver === "") return [requiredField(field)];
+  const isLong = driver.length > 63;
+  return [
+    ...(isLong ? [tooLongField(field, 63)] : []),
+    ...dns1123Subdomain(driver.toLowerCase(), false).map((why) => invalidField(field, driver, why)),
+  ];
 }

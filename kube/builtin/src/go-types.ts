@@ -17,6 +17,8 @@ export type GoType =
 /** A field of a Go struct by its JSON name. */
 export interface GoField {
   readonly name: string;
+  /** The name after those of the inlined structs that it comes from, as encoding/json writes it: `ProbeHandler.exec`. */
+  readonly path: string;
   readonly type: GoType;
   /** Left out of JSON when empty. */
   readonly omitEmpty: boolean;
@@ -90,11 +92,13 @@ class GoTypes {
     for (const part of text === "" ? [] : text.split(";")) {
       const [name = "", type = "", flags = ""] = part.split(" ");
       if (flags === "inline") {
-        for (const field of this.struct(type).fields.values()) fields.set(field.name, field);
+        const inlined = this.struct(type);
+        for (const field of inlined.fields.values())
+          fields.set(field.name, { ...field, path: `${inlined.name}.${field.path}` });
         continue;
       }
       const omitZero = flags.includes("z");
-      fields.set(name, { name, type: this.type(type), omitEmpty: flags.includes("o"), omitZero });
+      fields.set(name, { name, path: name, type: this.type(type), omitEmpty: flags.includes("o"), omitZero });
     }
     return fields;
   }

@@ -1,5 +1,5 @@
 export { type BuiltinKind, builtinKind } from "./builtin-kind.ts";
-export { type DecodedObject, decodeObject, type NumberTexts } from "./codec/decode-object.ts";
+export { type DecodedObject, decodeObject, type GoReader, type NumberTexts } from "./codec/decode-object.ts";
 export { GoDecodeError } from "./codec/go-decode-error.ts";
 export { normalizeQuantity } from "./codec/go-quantity.ts";
 export { type GoTimeResult, normalizeMicroTime, normalizeTime } from "./codec/go-time.ts";

@@ -75,13 +75,11 @@ const CUT_WARNING = 256;
  */
 export function warningHeaders(warnings: readonly string[]): readonly (readonly [string, string])[] {
   if (warnings.length === 0) return [];
-  const texts = [...new Set(warnings)].filter((text) => text !== "");
+  // No header can hold a line break, say: upstream sends no such warning.
+  const texts = [...new Set(warnings)].filter((text) => text !== "" && !/\p{Cc}/u.test(text));
   return limited(texts).map((text) => [
     "Warning",
-    `299 - "${text
-      .replaceAll(/\p{Cc}/gu, "")
-      .replaceAll("\\", "\\\\")
-      .replaceAll('"', '\\"')}"`,
+    `299 - "${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
   ]);
 }
 

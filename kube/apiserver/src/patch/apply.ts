@@ -5,6 +5,7 @@ import {
   badRequestError,
   failure,
   formatGroupResource,
+  isStatusReason,
   type KubeObject,
   unknownError,
 } from "@weir/objects";
@@ -15,7 +16,13 @@ import { BODY_LIMIT_BYTES, jsonKind, loadStrictly } from "../http/read-body.ts";
 import { readWriteOptions, type WriteOptions } from "../http/write-options.ts";
 import type { Call } from "../resources/call.ts";
 import { asJson, child, copyForMeta, text } from "../resources/draft-access.ts";
-import { type Draft, groupResource, objectOf } from "../resources/resource.ts";
+import {
+  type DecodedBody,
+  type Draft,
+  groupResource,
+  objectOf,
+  type Resource,
+} from "../resources/resource.ts";
 import { checkNamespace, reportApplied } from "../verbs/decode-body.ts";
 import { readRevision } from "../verbs/list-options.ts";
 import { respondObject } from "../verbs/respond-object.ts";
@@ -106,8 +113,24 @@ function readApply(
   const { resource } = call;
   const merged = asJson(result.object);
   if (resource.isCustom && isUpdate && !result.changed) return copyForMeta(merged);
-  const decoded = resource.decodeMerged?.(merged) ?? resource.decode(merged);
+  const decoded = resource.decodeMerged?.(merged) ?? convert(resource, merged);
   return resource.applyDefaults(objectOf(decoded, call), "keep");
+}
+
+/** Reads what an apply came to as its Go type; what is wrong with it is the server's own trouble upstream. */
+function convert(resource: Resource, merged: JsonObject): DecodedBody {
+  try {
+    return resource.decode(merged, undefined, "converter");
+  } catch (error) {
+    if (!isStatusReason(error, "BadRequest") || !(error instanceof Error)) throw error;
+    const detail = error.message.replace(/^.*? cannot be handled as an? \S+: /, "");
+    const kind = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
+    const metadata = child(merged, "metadata");
+    const what = `${text(metadata, "namespace")}/${text(metadata, "name")}; ${kind}`;
+    throw unknownError(
+      `failed to convert new object (${what}) to proper version: unable to convert unstructured object to ${kind}: ${detail}`,
+    );
+  }
 }
 
 /** What is there no more cannot be applied by its uid; a version is a number. */

@@ -1,6 +1,13 @@
 import { findKind } from "@weir/builtin";
 import { type JsonObject, writeJson } from "@weir/core";
-import { badRequestError, invalidError, isStatusReason, type KubeObject, marshalGoJson } from "@weir/objects";
+import {
+  badRequestError,
+  internalError,
+  invalidError,
+  isStatusReason,
+  type KubeObject,
+  marshalGoJson,
+} from "@weir/objects";
 import { invalidField } from "@weir/schema";
 import { quoteGo } from "@weir/text";
 import type { WriteOptions } from "../http/write-options.ts";
@@ -39,12 +46,14 @@ export function finishPatched(
   _current: KubeObject | undefined,
 ): Draft {
   const { resource, info } = call;
+  if (!resource.isCustom && patched.quoted === undefined && text(patched.object, "apiVersion") === "")
+    throw refuseVersionless(call, patched, options);
   const decoded = decodePatched(call, patched);
   const unknown = unknownIn(resource, patched, decoded.unknownFields);
   reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
   const object = resource.applyDefaults(objectOf(decoded, call));
-  const name = text(child(object, "metadata"), "name");
   const apiVersion = text(patched.object, "apiVersion");
+  const name = text(child(object, "metadata"), "name");
   if (resource.isCustom && parseVersion(apiVersion).group !== resource.group) {
     const detail = invalidField("apiVersion", apiVersion, `must be ${apiVersionOf(resource)}`);
     throw invalidError({ group: parseVersion(apiVersion).group, kind: resource.kind }, info.name, [detail]);
@@ -55,19 +64,30 @@ export function finishPatched(
     );
   }
   checkNamespace(call, object);
-  if (name === "" && info.name !== "") {
-    throw badRequestError(
-      `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`,
-    );
-  }
-  if (name !== info.name) {
-    throw badRequestError(
-      `the name of the object (${name}) does not match the name on the URL (${info.name})`,
-    );
-  }
+  checkSameName(name, info.name);
   // A write to the status keeps all but the status.
   if (resource.isCustom && info.subresource === "") checkCustomKind(resource, patched.object, info.name);
   return object;
+}
+
+function checkSameName(name: string, wanted: string): void {
+  if (name === "" && wanted !== "") throw nameless(wanted);
+  if (name === wanted) return;
+  throw badRequestError(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
+}
+
+function nameless(name: string): Error {
+  return badRequestError(
+    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  );
+}
+
+/** What does not say its version is read as the type that the server itself works with, which knows no field by its name. */
+function refuseVersionless(call: Call, patched: Patched, options: WriteOptions): Error {
+  const fields = Object.keys(patched.object).filter((key) => key !== "apiVersion" && key !== "kind");
+  const unknown = unknownFieldProblems(call.resource, fields, true);
+  reportStrictPatch(call, patched, [...patched.strictErrors, ...unknown], options);
+  return nameless(call.info.name);
 }
 
 /** Upstream converts the result of a strategic patch by another reader, which quotes nothing and counts nothing. */
@@ -126,6 +146,8 @@ function checkTypeMeta(object: Draft): void {
   }
   if (text(object, "kind") === "")
     throw badRequestError(`Object 'Kind' is missing in '${marshalGoJson(object)}'`);
+  if (text(object, "apiVersion") === "")
+    throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
 }
 
 /** A result that is no object of the kind is the patch's fault: 422, and it is quoted. */
@@ -135,7 +157,7 @@ function decodePatched(call: Call, patched: Patched): DecodedBody {
     if (resource.isCustom) checkTypeMeta(patched.object);
     // A strategic patch is read into the kind's own Go type, whatever it says.
     if (patched.quoted === undefined) checkOtherKind(resource, patched.object);
-    return resource.decode(patched.object);
+    return resource.decode(patched.object, undefined, patched.quoted === undefined ? "json" : "converter");
   } catch (error) {
     if (!isStatusReason(error, "BadRequest")) throw error;
     const detail =

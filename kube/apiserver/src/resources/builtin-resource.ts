@@ -5,6 +5,7 @@ import {
   decodeObject,
   defaultObject,
   GoDecodeError,
+  type GoReader,
   goStruct,
   selectableFields,
   settleLists,
@@ -95,11 +96,11 @@ export class BuiltinServedResource implements Resource {
     return builtinFieldValue(asJson(object), field);
   }
 
-  decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
+  decode(body: JsonObject, numbers?: ReadBody["numbers"], reader?: GoReader): DecodedBody {
     const struct = goStruct(this.#definition);
     if (struct === undefined) throw badRequestError(`no kind ${this.kind} is known`);
     try {
-      const { value, unknownFields, emptied } = decodeObject(struct, body, numbers);
+      const { value, unknownFields, emptied } = decodeObject(struct, body, numbers, reader);
       if (this.#definition === AUTOSCALER) keepEmptyPolicies(value, body);
       const object = { ...value, apiVersion: apiVersionOf(this), kind: this.kind };
       return { object: forgetsManagers(body) ? withoutAnyManager(object) : object, unknownFields, emptied };

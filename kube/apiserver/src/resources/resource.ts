@@ -1,4 +1,5 @@
 import type { ReadBody } from "../http/read-body.ts";
+import type { GoReader } from "@weir/builtin";
 import type { JsonObject, JsonValue, Random } from "@weir/core";
 import type { KubeObject } from "@weir/objects";
 import type { FieldError, NullHandling, SchemaNode } from "@weir/schema";
@@ -131,8 +132,11 @@ export interface Resource {
   fieldValue(object: KubeObject, field: string): string;
   /** True where stored text is what is served, but for kind, apiVersion and resourceVersion. */
   readonly servesStoredText: boolean;
-  /** Checks types and drops what the kind does not know; throws a 400. `numbers` are texts of the body's. */
-  decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody;
+  /**
+   * Checks types and drops what the kind does not know; throws a 400. `numbers` are texts of the body's. The `reader` words what
+   * is wrong with an object of a built-in kind: encoding/json by default.
+   */
+  decode(body: JsonObject, numbers?: ReadBody["numbers"], reader?: GoReader): DecodedBody;
   /**
    * The same for what an apply came to, where that is read otherwise: embedded resources stay as they are until the object is
    * read from the store.

@@ -18,6 +18,12 @@ export interface NumberTexts {
   textOf(holder: object, key: string): string | undefined;
 }
 
+/**
+ * Which of upstream's readers words the errors: encoding/json, or the converter of patches and applied objects, which reads
+ * fields in the order of their declaration and cuts integers that are too long.
+ */
+export type GoReader = "json" | "converter";
+
 type Draft = Record<string, JsonValue>;
 
 /** What a field is left out of: `undefined` here, never in JSON. */
@@ -30,10 +36,16 @@ const MAX_DEPTH = 512;
  * Reads JSON into a Go struct and writes it back: what a built-in object goes through on its way into the store.
  *
  * Unknown fields are dropped and reported, nulls and empty values vanish as `omitempty` says, quantities and times take
- * their canonical form. A value of the wrong type throws `GoDecodeError` with encoding/json's message.
+ * their canonical form. A value of the wrong type throws `GoDecodeError` with the reader's message.
  */
-export function decodeObject(struct: GoStruct, value: JsonObject, numbers?: NumberTexts): DecodedObject {
-  const decoder = new Decoder(numbers);
+// oxlint-disable-next-line max-params -- a value by its type, and how it is read
+export function decodeObject(
+  struct: GoStruct,
+  value: JsonObject,
+  numbers?: NumberTexts,
+  reader: GoReader = "json",
+): DecodedObject {
+  const decoder = new Decoder(numbers, reader === "converter");
   return {
     value: decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 }),
     unknownFields: decoder.unknown,
@@ -59,8 +71,11 @@ class Decoder {
   #holder: object = {};
   #key = "";
 
-  constructor(numbers: NumberTexts | undefined) {
+  readonly #converts: boolean;
+
+  constructor(numbers: NumberTexts | undefined, converts: boolean) {
     this.#numbers = numbers;
+    this.#converts = converts;
   }
 
   /** The text of the number that is read now, where it is not written as an integer. */
@@ -77,14 +92,14 @@ class Decoder {
   struct(struct: GoStruct, value: JsonObject, place: Place): JsonObject {
     if (place.depth > MAX_DEPTH) throw new GoDecodeError("exceeded max depth");
     const draft: Draft = {};
-    for (const key of Object.keys(value)) {
+    for (const key of this.#converts ? keysAsDeclared(struct, value) : Object.keys(value)) {
       const path = place.path === "" ? key : `${place.path}.${key}`;
       const field = struct.fields.get(key);
       if (field === undefined) {
         this.unknown.push(path);
         continue;
       }
-      const fields = place.fields === "" ? key : `${place.fields}.${key}`;
+      const fields = place.fields === "" ? field.path : `${place.fields}.${field.path}`;
       if (this.#numbers !== undefined) this.#enter(value, key);
       const encoded = this.#field(field, value[key] ?? null, {
         struct: struct.name,
@@ -191,6 +206,7 @@ class Decoder {
       return this.#mismatch(type, value, place, text ?? String(value));
     const limit = type.name.endsWith("32") ? 2n ** 31n : 2n ** 63n;
     const exact = BigInt(value);
+    if (this.#converts && limit === 2n ** 31n) return Number(BigInt.asIntN(32, exact));
     if (exact >= limit || exact < -limit) return this.#mismatch(type, value, place, String(value));
     return value;
   }
@@ -209,16 +225,12 @@ class Decoder {
       case "intOrString":
         if (typeof value === "string") return value;
         if (typeof value === "number" && Number.isInteger(value)) return value;
-        throw new GoDecodeError(
-          `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${typeof value === "number" ? "int32" : "string"}`,
-        );
+        return this.#misread("int32", value, place);
       case "bytes":
         if (typeof value !== "string") return this.#mismatch(type, value, place);
-        return normalizeBase64(value);
+        return this.#bytes(value);
       default: {
-        if (typeof value !== "string") {
-          throw new GoDecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
-        }
+        if (typeof value !== "string") return this.#misread("string", value, place);
         const read = type.kind === "microTime" ? normalizeMicroTime(value) : normalizeTime(value);
         if (read.kind === "malformed") throw new GoDecodeError(read.message);
         return read.text;
@@ -226,13 +238,61 @@ class Decoder {
     }
   }
 
+  #bytes(value: string): string {
+    try {
+      return normalizeBase64(value);
+    } catch (error) {
+      if (!this.#converts || !(error instanceof GoDecodeError)) throw error;
+      throw new GoDecodeError(`error decoding from json: ${error.message}`);
+    }
+  }
+
+  /** A type that reads itself wants another one; encoding/json says where, the converter does not. */
+  #misread(wanted: string, value: JsonValue, place: Place): never {
+    const number =
+      wanted === "int32" && typeof value === "number" ? (this.#numberText() ?? String(value)) : undefined;
+    if (!this.#converts) return this.#mismatch({ kind: "string", name: wanted }, value, place, number);
+    const what = number === undefined ? jsonKind(value) : `number ${number}`;
+    throw new GoDecodeError(`json: cannot unmarshal ${what} into Go value of type ${wanted}`);
+  }
+
   // oxlint-disable-next-line max-params -- the number is given only where Go prints it
   #mismatch(type: GoType, value: JsonValue, place: Place, number?: string): never {
+    if (this.#converts) throw new GoDecodeError(cannotConvert(type, value));
     const what = number === undefined ? jsonKind(value) : `number ${number}`;
     throw new GoDecodeError(
       `json: cannot unmarshal ${what} into Go struct field ${place.struct}.${place.fields} of type ${type.name}`,
     );
   }
+}
+
+/** The fields in the order in which the struct has them, then those that it does not know. */
+function keysAsDeclared({ fields }: GoStruct, value: JsonObject): string[] {
+  const known = [...fields.keys()].filter((key) => Object.hasOwn(value, key));
+  return [...known, ...Object.keys(value).filter((key) => !fields.has(key))];
+}
+
+/** How the converter says that a value does not have a type. */
+function cannotConvert(type: GoType, value: JsonValue): string {
+  const found = goKindOf(value);
+  if (type.kind === "struct") return `cannot restore struct from: ${found}`;
+  if (type.kind === "map") return `cannot restore map from ${found}`;
+  if (type.kind === "list" || type.kind === "bytes") return `cannot restore slice from ${found}`;
+  const isNumber = found === "int64" || found === "float64";
+  // Go converts an integer to a text, and any number to any other; neither is meant here.
+  if (isNumber && (type.kind === "int" || (type.kind === "string" && found === "int64")))
+    return `cannot convert ${found} to ${type.name}`;
+  return `unrecognized type: ${kindNames[type.kind] ?? type.name}`;
+}
+
+const kindNames: Readonly<Record<string, string>> = { string: "string", bool: "bool", float: "float64" };
+
+/** The kind of Go's value for some JSON. */
+function goKindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return "slice";
+  if (typeof value === "object") return "map";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "int64" : typeof value;
 }
 
 /** What a field that was not given is written as; `undefined` where it is left out. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@weir/core";
 import { marshalGoJson } from "../go-text.ts";
 import { isJsonObject, ownValue } from "../json-object.ts";
-import { noMergeKeyError, wrongTypeError } from "./strategic-merge-error.ts";
+import { noMergeKeyError, StrategicMergePatchError, wrongTypeError } from "./strategic-merge-error.ts";
 
 /** Tells the items of a merged list apart: by their merge key, or by their value in a list of scalars. */
 export type ItemKey = (item: JsonValue) => string;
@@ -15,6 +15,36 @@ export function itemKeyOf(mergeKey: string): ItemKey {
     if (value === undefined) throw noMergeKeyError(item, mergeKey);
     return marshalGoJson(value);
   };
+}
+
+/** What orders a list: the patch, and what the server had. */
+export interface ListOrders {
+  readonly patchOrder: readonly JsonValue[];
+  readonly serverOrder: readonly JsonValue[];
+}
+
+/** Throws where items of a list of objects cannot be found in its orders, with what upstream says of the first. */
+export function checkItems(
+  merged: readonly JsonValue[],
+  { patchOrder, serverOrder }: ListOrders,
+  mergeKey: string,
+): void {
+  if (mergeKey !== "") for (const item of merged) findItem(patchOrder, item, mergeKey);
+  const keyOf = (item: JsonValue): void => {
+    if (!isJsonObject(item)) throw wrongTypeError("map", item);
+    if (ownValue(item, mergeKey) === undefined) throw noMergeKeyError(item, mergeKey);
+  };
+  for (const list of [patchOrder, merged, serverOrder]) list.forEach(keyOf);
+}
+
+/** Looks for an item from the first on; what comes before it has to be an object. */
+function findItem(order: readonly JsonValue[], item: JsonValue, mergeKey: string): void {
+  const wanted = itemKeyOf(mergeKey)(item);
+  for (const [index, other] of order.entries()) {
+    if (!isJsonObject(other)) throw new StrategicMergePatchError(`value for key ${index} is not a map`);
+    const value = ownValue(other, mergeKey);
+    if (value !== undefined && marshalGoJson(value) === wanted) return;
+  }
 }
 
 /**

@@ -30,7 +30,8 @@ export function mergeLists(
   return mergeMaps(original.filter(isJsonObject), patch.filter(isJsonObject), merging);
 }
 
-const mapType = "map[string]interface {}";
+/** How Go calls an object. */
+export const mapType = "map[string]interface {}";
 
 /** The one type that all items have. Throws where they differ, are lists, or where there is none. */
 export function elementType(original: readonly JsonValue[], patch: readonly JsonValue[]): string {

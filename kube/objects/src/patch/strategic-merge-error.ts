@@ -41,8 +41,16 @@ export function wrongTypeError(expected: "list" | "map", actual: JsonValue): Str
   return new StrategicMergePatchError(`expected a ${want}, but received a ${got}`);
 }
 
+/** A value where Go's `%s` wants a text. */
+function wrongVerb(value: JsonValue): string {
+  if (value === null) return "%!s(<nil>)";
+  return typeof value === "object"
+    ? formatGoValue(value)
+    : `%!s(${goTypeName(value)}=${formatGoValue(value)})`;
+}
+
 /** A `$patch` directive with another word than the place allows. */
 export function patchTypeError(directive: JsonValue, patch: JsonObject): StrategicMergePatchError {
-  const word = typeof directive === "string" ? directive : formatGoValue(directive);
+  const word = typeof directive === "string" ? directive : wrongVerb(directive);
   return new StrategicMergePatchError(`unknown patch type: ${word} in map: ${formatGoValue(patch)}`);
 }

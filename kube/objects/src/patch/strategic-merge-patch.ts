@@ -3,8 +3,8 @@ import type { SchemaNode } from "@weir/schema";
 import { quoteGo } from "@weir/text";
 import { jsonEqual } from "../json-equality.ts";
 import { isJsonArray, isJsonObject, type MutableJsonObject, ownValue, setOwn } from "../json-object.ts";
-import { itemKeyOf, orderItems } from "./strategic-list-order.ts";
-import { checkElementOrder, elementType, mergeLists } from "./strategic-list.ts";
+import { checkItems, itemKeyOf, orderItems } from "./strategic-list-order.ts";
+import { checkElementOrder, elementType, mapType, mergeLists } from "./strategic-list.ts";
 import {
   badFormatError,
   patchTypeError,
@@ -108,7 +108,8 @@ class ObjectMerge {
     const field = fieldOf(this.#schema, name);
     checkElementOrder(change ?? [], order, field.mergeKey);
     const merged = mergeUnordered(live, change, field);
-    elementType(live ?? [], change ?? []);
+    if (elementType(live ?? [], change ?? []) === mapType || field.mergeKey !== "")
+      checkItems(merged, { patchOrder: order, serverOrder: live ?? [] }, field.mergeKey);
     this.#set(name, orderItems(merged, order, live ?? [], itemKeyOf(field.mergeKey)));
     this.#done.add(name);
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@weir/core";
 import { internalError, invalidError, type KubeObject, unknownError } from "@weir/objects";
-import { type FieldError, invalidField } from "@weir/schema";
+import { type FieldError, invalidField, joinFieldErrors } from "@weir/schema";
 import type { Call } from "../resources/call.ts";
 import {
   asJson,
@@ -13,6 +13,7 @@ import {
   text,
 } from "../resources/draft-access.ts";
 import type { Draft } from "../resources/resource.ts";
+import { segmentErrors } from "../resources/rules/ingress-rules.ts";
 import {
   getsNodePorts,
   HEADLESS,
@@ -137,13 +138,24 @@ function giveAddress(giving: Giving): void {
   const allocation = giving.call.api.services.address(giving.attempt, wanted);
   if (allocation.kind === "full")
     throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`);
-  if (allocation.kind === "refused") {
-    const detail = `failed to allocate IP ${wanted}: ${allocation.because}`;
-    refuse(giving, [invalidField("spec.clusterIPs", [...addresses], detail)]);
+  const because =
+    allocation.kind === "refused" ? allocation.because : holderProblem(giving, allocation.value);
+  if (allocation.kind === "refused" || because !== undefined) {
+    const what = wanted === "" ? "IP" : `IP ${wanted}`;
+    const shown = addresses.length === 0 ? [""] : [...addresses];
+    refuse(giving, [invalidField("spec.clusterIPs", shown, `failed to allocate ${what}: ${because}`)]);
     return;
   }
   spec["clusterIP"] = allocation.value;
   spec["clusterIPs"] = [allocation.value, ...addresses.slice(1)];
+}
+
+/** Upstream notes who has an address, and finds there that a Service cannot be named so, but in a dry run. */
+function holderProblem({ attempt, name }: Giving, address: string): string | undefined {
+  if (attempt.isDryRun) return undefined;
+  const errors = segmentErrors({ name }, "spec.parentRef", "name");
+  if (errors.length === 0) return undefined;
+  return `IPAddress.networking.k8s.io ${JSON.stringify(address)} is invalid: ${joinFieldErrors(errors)}`;
 }
 
 /** Takes a node port for one of the ports. */

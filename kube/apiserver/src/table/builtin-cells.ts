@@ -3,6 +3,7 @@ import type { KubeObject } from "@weir/objects";
 import { asJson, child } from "../resources/draft-access.ts";
 import type { RowPrinter } from "./cell-text.ts";
 import { coreCells } from "./core-cells.ts";
+import { networkCells } from "./network-cells.ts";
 import { otherCells } from "./other-cells.ts";
 import { workloadCells } from "./workload-cells.ts";
 
@@ -11,7 +12,7 @@ export function builtinCells(
   definition: string,
 ): ((object: KubeObject, now: number) => readonly JsonValue[]) | undefined {
   const print: RowPrinter | undefined =
-    workloadCells[definition] ?? coreCells[definition] ?? otherCells[definition];
+    workloadCells[definition] ?? coreCells[definition] ?? networkCells[definition] ?? otherCells[definition];
   if (print === undefined) return undefined;
   return (object, now) => {
     const json = asJson(object);

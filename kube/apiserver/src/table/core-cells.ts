@@ -1,13 +1,11 @@
 import type { JsonObject } from "@weir/core";
-import { child, children, number, strings, text } from "../resources/draft-access.ts";
+import { child, children, number, text } from "../resources/draft-access.ts";
 import {
   accessModesText,
   ageOf,
   isTrueCondition,
   joined,
-  labelsText,
   nameOf,
-  type RowInput,
   type RowPrinter,
   since,
 } from "./cell-text.ts";
@@ -29,69 +27,6 @@ const secret: RowPrinter = (row) => [
 const namespace: RowPrinter = (row) => [nameOf(row), text(row.status, "phase"), ageOf(row)];
 
 const serviceAccount: RowPrinter = (row) => [nameOf(row), ageOf(row)];
-
-const service: RowPrinter = (row) => {
-  const { spec } = row;
-  const type = text(spec, "type");
-  const clusterIp = strings(spec, "clusterIPs")[0] || text(spec, "clusterIP") || "<none>";
-  return [
-    nameOf(row),
-    type,
-    type === "ExternalName" ? "<none>" : clusterIp,
-    externalIp(row, type),
-    joined(children(spec, "ports").map(portText)),
-    ageOf(row),
-    labelsText(child(spec, "selector")),
-  ];
-};
-
-function portText(port: JsonObject): string {
-  const nodePort = number(port, "nodePort") ?? 0;
-  return `${number(port, "port") ?? 0}${nodePort === 0 ? "" : `:${nodePort}`}/${text(port, "protocol")}`;
-}
-
-function externalIp({ spec, status }: RowInput, type: string): string {
-  const given = strings(spec, "externalIPs");
-  if (type === "ExternalName") return text(spec, "externalName");
-  if (type !== "LoadBalancer") return joined(given);
-  const ingress = children(child(status, "loadBalancer"), "ingress").map(
-    (each) => text(each, "ip") || text(each, "hostname"),
-  );
-  const all = [...ingress, ...given];
-  return all.length === 0 ? "<pending>" : all.join(",");
-}
-
-const endpoints: RowPrinter = (row) => {
-  const all = children(row.object, "subsets").flatMap((subset) => {
-    const ports = children(subset, "ports");
-    return children(subset, "addresses").flatMap((address) =>
-      ports.length === 0
-        ? [text(address, "ip")]
-        : ports.map((port) => `${text(address, "ip")}:${number(port, "port") ?? 0}`),
-    );
-  });
-  const shown = all.slice(0, 3);
-  const more = all.length > 3 ? ` + ${all.length - 3} more...` : "";
-  return [nameOf(row), `${joined(shown)}${more}`, ageOf(row)];
-};
-
-const endpointSlice: RowPrinter = (row) => {
-  const { object } = row;
-  const ports = children(object, "ports").map((port) => String(number(port, "port") ?? "*"));
-  const addresses = children(object, "endpoints").flatMap((endpoint) => strings(endpoint, "addresses"));
-  return [
-    nameOf(row),
-    text(object, "addressType"),
-    limited(ports, "<unset>"),
-    limited(addresses, "<unset>"),
-    ageOf(row),
-  ];
-};
-
-function limited(items: readonly string[], none: string): string {
-  if (items.length <= 3) return joined(items, none);
-  return `${items.slice(0, 3).join(",")} + ${items.length - 3} more...`;
-}
 
 /** The first of some fields that holds a text; the two views of an Event name them differently. */
 function firstText(object: JsonObject | undefined, ...fields: readonly string[]): string {
@@ -224,7 +159,6 @@ const componentStatus: RowPrinter = (row) => {
 export const coreCells: Readonly<Record<string, RowPrinter>> = {
   "core.v1.ComponentStatus": componentStatus,
   "core.v1.ConfigMap": configMap,
-  "core.v1.Endpoints": endpoints,
   "core.v1.Event": event,
   "core.v1.Namespace": namespace,
   "core.v1.Node": node,
@@ -232,8 +166,6 @@ export const coreCells: Readonly<Record<string, RowPrinter>> = {
   "core.v1.PersistentVolumeClaim": persistentVolumeClaim,
   "core.v1.ResourceQuota": resourceQuota,
   "core.v1.Secret": secret,
-  "core.v1.Service": service,
   "core.v1.ServiceAccount": serviceAccount,
-  "discovery.v1.EndpointSlice": endpointSlice,
   "events.v1.Event": event,
 };

@@ -1,48 +1,8 @@
 import type { JsonObject } from "@weir/core";
 import { child, children, list, number, strings, text } from "../resources/draft-access.ts";
-import { ageOf, count, joined, nameOf, type RowInput, type RowPrinter, selectorText } from "./cell-text.ts";
+import { ageOf, count, joined, nameOf, type RowInput, type RowPrinter } from "./cell-text.ts";
 
 const named: RowPrinter = (row) => [nameOf(row), ageOf(row)];
-
-const ingress: RowPrinter = (row) => {
-  const { spec, status } = row;
-  const hosts = children(spec, "rules")
-    .map((rule) => text(rule, "host"))
-    .filter((host) => host !== "");
-  const shown =
-    hosts.length <= 3 ? joined(hosts, "*") : `${hosts.slice(0, 3).join(",")} + ${hosts.length - 3} more...`;
-  const addresses = children(child(status, "loadBalancer"), "ingress").map(
-    (each) => text(each, "ip") || text(each, "hostname"),
-  );
-  return [
-    nameOf(row),
-    text(spec, "ingressClassName") ||
-      text(child(child(row.object, "metadata"), "annotations"), "kubernetes.io/ingress.class") ||
-      "<none>",
-    shown,
-    addresses.filter((address) => address !== "").join(","),
-    list(spec, "tls").length > 0 ? "80, 443" : "80",
-    ageOf(row),
-  ];
-};
-
-const ingressClass: RowPrinter = (row) => {
-  const parameters = child(row.spec, "parameters");
-  const group = text(parameters, "apiGroup");
-  const kind = group === "" ? text(parameters, "kind") : `${text(parameters, "kind")}.${group}`;
-  return [
-    nameOf(row),
-    text(row.spec, "controller"),
-    parameters === undefined ? "<none>" : `${kind}/${text(parameters, "name")}`,
-    ageOf(row),
-  ];
-};
-
-const networkPolicy: RowPrinter = (row) => [
-  nameOf(row),
-  selectorText(child(row.spec, "podSelector")),
-  ageOf(row),
-];
 
 const lease: RowPrinter = (row) => [nameOf(row), text(row.spec, "holderIdentity"), ageOf(row)];
 
@@ -179,16 +139,6 @@ const volumeAttachment: RowPrinter = (row) => [
   ageOf(row),
 ];
 
-const ipAddress: RowPrinter = (row) => {
-  const parent = child(row.spec, "parentRef");
-  const group = text(parent, "group");
-  const resource = `${text(parent, "resource")}${group === "" ? "" : `.${group}`}`;
-  return [
-    nameOf(row),
-    [resource, text(parent, "namespace"), text(parent, "name")].filter((part) => part !== "").join("/"),
-  ];
-};
-
 const resourceClaim: RowPrinter = (row) => {
   const states: string[] = [];
   if (text(child(row.object, "metadata"), "deletionTimestamp") !== "") states.push("deleted");
@@ -219,11 +169,6 @@ export const otherCells: Readonly<Record<string, RowPrinter>> = {
   "core.v1.LimitRange": created,
   "flowcontrol.v1.FlowSchema": flowSchema,
   "flowcontrol.v1.PriorityLevelConfiguration": priorityLevel,
-  "networking.v1.IPAddress": ipAddress,
-  "networking.v1.Ingress": ingress,
-  "networking.v1.IngressClass": ingressClass,
-  "networking.v1.NetworkPolicy": networkPolicy,
-  "networking.v1.ServiceCIDR": fieldCells(({ spec }) => [strings(spec, "cidrs").join(",")]),
   "node.v1.RuntimeClass": fieldCells(({ object }) => [text(object, "handler")]),
   "rbac.v1.ClusterRole": created,
   "rbac.v1.ClusterRoleBinding": binding,

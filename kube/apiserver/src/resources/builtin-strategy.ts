@@ -25,6 +25,9 @@ export interface KindRules {
   readonly updateChecks?: readonly UpdateCheck[];
   /** What a client should hear of an object that is valid. */
   readonly warnings?: (object: JsonObject, old?: JsonObject) => readonly string[];
+  /** Paths of fields that writes of the object, or of its status, never set; by default the one leaves the other alone. */
+  readonly resetFields?: readonly (readonly string[])[];
+  readonly statusResetFields?: readonly (readonly string[])[];
   /** Changes a status that is written. */
   readonly prepareStatus?: (object: Draft, old: JsonObject, context: WriteContext) => void;
   /** What is wrong with a status that is written. */
@@ -158,7 +161,8 @@ export function builtinStrategy(definition: string): Strategy {
   return {
     allowsCreateOnUpdate: createdByPut.has(definition),
     allowsUnconditionalUpdate: !neverUnconditional.has(definition),
-    resetFields: hasStatus ? [["status"]] : [],
+    resetFields: rules.resetFields ?? (hasStatus ? [["status"]] : []),
+    ...(rules.statusResetFields === undefined ? {} : { statusResetFields: rules.statusResetFields }),
     hasGeneration,
     ...(rules.updateChecks === undefined ? {} : { checksMetadata: true }),
     ...(rules.prepareStatus === undefined

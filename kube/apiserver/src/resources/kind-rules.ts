@@ -1,5 +1,7 @@
 import type { KindRules } from "./builtin-strategy.ts";
 import { admissionBindingRules, admissionPolicyRules } from "./rules/admission-policy-rules.ts";
+import { certificateRequestRules } from "./rules/certificate-rules.ts";
+import { apiServiceRules } from "./rules/api-service-rules.ts";
 import { configMapRules, secretRules } from "./rules/data-rules.ts";
 import { definitionRules } from "./rules/definition-rules.ts";
 import { coreEventRules, eventRules } from "./rules/event-rules.ts";
@@ -51,6 +53,8 @@ const rules: Readonly<Record<string, KindRules>> = {
   "admissionregistration.v1.ValidatingAdmissionPolicyBinding": admissionBindingRules,
   "apiextensions.v1.CustomResourceDefinition": definitionRules,
   "apps.v1.ControllerRevision": controllerRevisionRules,
+  "apiregistration.v1.APIService": apiServiceRules,
+  "apps.v1.ControllerRevision": revisionRules,
   "apps.v1.DaemonSet": daemonSetRules,
   "apps.v1.Deployment": deploymentRules,
   "apps.v1.ReplicaSet": replicaSetRules,
@@ -59,6 +63,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "autoscaling.v2.HorizontalPodAutoscaler": autoscalerRules,
   "batch.v1.CronJob": cronJobRules,
   "batch.v1.Job": jobRules,
+  "certificates.v1.CertificateSigningRequest": certificateRequestRules,
   "coordination.v1.Lease": leaseRules,
   "core.v1.ConfigMap": configMapRules,
   "core.v1.Endpoints": endpointsRules,

@@ -85,6 +85,8 @@ export interface Strategy {
   readonly allowsUnconditionalUpdate: boolean;
   /** Paths of fields that a write never sets, with all below them: `["status"]`. */
   readonly resetFields: readonly (readonly string[])[];
+  /** The same of a write of the status; absent where that leaves the spec alone, and the metadata where it is known to. */
+  readonly statusResetFields?: readonly (readonly string[])[];
   /** The object counts generations. */
   readonly hasGeneration: boolean;
   /** The kind's own rules look at the metadata of an update where upstream's do. */

@@ -15,9 +15,10 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
     allowsCreateOnUpdate: strategy.allowsCreateOnUpdate,
     allowsUnconditionalUpdate: strategy.allowsUnconditionalUpdate,
     resetFields:
-      resource.isCustom || metadataKeepers.has(resource.plural)
+      strategy.statusResetFields ??
+      (resource.isCustom || metadataKeepers.has(resource.plural)
         ? [["metadata"], ["spec"]]
-        : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : []), ...resetOfPods(resource)],
+        : [["spec"], ...(keepsLabels ? [["metadata", "labels"]] : []), ...resetOfPods(resource)]),
     validateUpdate: (object, old, context) => strategy.validateStatus?.(object, old, context) ?? [],
     prepareForUpdate(object, old, context) {
       const result = statusUpdate(object, old);
@@ -32,7 +33,13 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
 }
 
 /** Built-in kinds whose status write leaves the metadata as it is, as those of custom resources do. */
-const metadataKeepers = new Set(["resourceclaims", "servicecidrs", "volumeattachments"]);
+const metadataKeepers = new Set([
+  "apiservices",
+  "resourceclaims",
+  "servicecidrs",
+  "validatingadmissionpolicies",
+  "volumeattachments",
+]);
 
 /** Kinds whose status write leaves the labels as they are. */
 const labelKeepers = new Set(["apps/deployments"]);

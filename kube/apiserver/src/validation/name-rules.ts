@@ -5,6 +5,8 @@ import { dns1123Label, dns1123Subdomain, type NameRule, pathSegmentName } from "
 /** An address is named by itself, in its usual spelling. */
 const ipAddressName: NameRule = (name) => canonicalIpErrors("", name).map(({ detail }) => detail);
 
+const anyName: NameRule = () => [];
+
 const rules: Readonly<Record<string, NameRule>> = {
   "/namespaces": dns1123Label,
   "/services": dns1123Label,
@@ -16,7 +18,8 @@ const rules: Readonly<Record<string, NameRule>> = {
   "rbac.authorization.k8s.io/rolebindings": pathSegmentName,
   "rbac.authorization.k8s.io/clusterroles": pathSegmentName,
   "rbac.authorization.k8s.io/clusterrolebindings": pathSegmentName,
-  "certificates.k8s.io/certificatesigningrequests": dns1123Subdomain,
+  "certificates.k8s.io/certificatesigningrequests": anyName,
+  "apiregistration.k8s.io/apiservices": pathSegmentName,
 };
 
 /** How objects of a resource are named; a DNS subdomain unless said otherwise. */

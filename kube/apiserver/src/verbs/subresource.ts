@@ -5,6 +5,7 @@ import { methodNotAllowedError, noSuchResourceError } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { groupResource } from "../resources/resource.ts";
 import { statusStrategy } from "../resources/status-strategy.ts";
+import { approvalVerb } from "./approve.ts";
 import { finalizeVerb } from "./finalize.ts";
 import { getVerb } from "./get.ts";
 import { patchVerb } from "./patch.ts";
@@ -48,6 +49,7 @@ const general: Readonly<Record<string, Handler>> = {
 
 /** Subresources of one kind. */
 const handlers: ReadonlyMap<string, Handler> = new Map([
+  ["certificatesigningrequests/approval", approvalVerb],
   ["namespaces/finalize", finalizeVerb],
   ["pods/binding", bindingVerb],
   ["pods/eviction", evictionVerb],

@@ -102,7 +102,6 @@ export function defaultAdmissionPolicy(object: Draft): void {
   setMissing(spec, "failurePolicy", "Fail");
   const constraints = child(spec, "matchConstraints");
   if (constraints !== undefined) defaultMatchResources(constraints);
-  if (object["kind"] === "MutatingAdmissionPolicy") setDefault(spec, "reinvocationPolicy", "Never");
 }
 
 /** Bindings of admission policies. */

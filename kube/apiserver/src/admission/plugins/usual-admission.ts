@@ -1,9 +1,11 @@
 import type { Clock, Random } from "@weir/core";
+import type { Access } from "../../auth/access.ts";
 import type { ObjectStore } from "../../resources/object-store.ts";
 import type { Registry } from "../../resources/registry.ts";
 import { ResourceQuotas } from "../quota/resource-quotas.ts";
 import { podSecurity } from "../pod-security/pod-security.ts";
 import { BuiltinAdmission } from "./builtin-admission.ts";
+import { certificateApproval, certificateSigning, certificateSubject } from "./certificates.ts";
 import { defaultTolerations } from "./default-tolerations.ts";
 import { FollowedObjects } from "./followed-objects.ts";
 import { limitRanger } from "./limit-ranger.ts";
@@ -19,6 +21,7 @@ export interface UsualAdmissionDeps {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly random: Random;
+  readonly access: Access;
   /** Whether Pods need service accounts. */
   readonly hasServiceAccounts: boolean;
 }
@@ -51,6 +54,9 @@ export class UsualAdmission {
       storageProtection,
       claimResize(storageClasses),
       runtimeClasses(runtimes),
+      certificateApproval(deps.access),
+      certificateSigning(deps.access),
+      certificateSubject,
       defaultIngressClass(ingressClasses),
     ]);
     this.quotas = new ResourceQuotas({ ...deps, quotas });

@@ -1,6 +1,8 @@
 import type { JsonObject } from "@weir/core";
 import { duplicateField, type FieldError, invalidField, requiredField, unsupportedField } from "@weir/schema";
 import { type CompiledPolicy, compilePolicy } from "../../policies/compile-policy.ts";
+import { conditionErrors } from "../../validation/conditions.ts";
+import { qualifiedNameErrors } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, strings, text } from "../draft-access.ts";
 import { expressionErrors, matchConditionErrors } from "./match-rules.ts";
@@ -20,13 +22,14 @@ const NOTHING_ASKED = "validations or auditAnnotations must contain at least one
 /** Policies in CEL: what they are about, and expressions that compile. */
 export const admissionPolicyRules: KindRules = {
   validate: policyErrors,
-  validateUpdate: policyErrors,
+  updateChecks: ["whole", "object"],
+  validateStatus: statusErrors,
 };
 
 /** Bindings of policies: one policy, and what comes of its denials. */
 export const admissionBindingRules: KindRules = {
   validate: bindingErrors,
-  validateUpdate: bindingErrors,
+  updateChecks: ["whole", "object"],
 };
 
 function policyErrors(object: JsonObject): readonly FieldError[] {
@@ -39,7 +42,20 @@ function policyErrors(object: JsonObject): readonly FieldError[] {
     ...matchConditionErrors(spec, compiled.conditions, "spec.matchConditions"),
     ...variableErrors(spec, compiled.variables),
     ...validationErrors(spec, compiled),
-    ...annotationErrors(spec, compiled),
+    ...annotationErrors(object, compiled),
+  ];
+}
+
+function statusErrors(object: JsonObject): readonly FieldError[] {
+  const status = child(object, "status");
+  const warnings = children(child(status, "typeChecking"), "expressionWarnings");
+  return [
+    ...warnings.flatMap((warning, index) =>
+      ["warning", "fieldRef"]
+        .filter((field) => text(warning, field) === "")
+        .map((field) => requiredField(`status.typeChecking.expressionWarnings[${index}].${field}`)),
+    ),
+    ...conditionErrors(children(status, "conditions"), "status.conditions"),
   ];
 }
 
@@ -82,7 +98,9 @@ function messageErrors(validation: JsonObject, at: string): readonly FieldError[
   return errors;
 }
 
-function annotationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+function annotationErrors(object: JsonObject, compiled: CompiledPolicy): readonly FieldError[] {
+  const spec = child(object, "spec") ?? {};
+  const policy = text(child(object, "metadata"), "name");
   const annotations = children(spec, "auditAnnotations");
   const errors: FieldError[] = [];
   const path = "spec.auditAnnotations";
@@ -94,6 +112,8 @@ function annotationErrors(spec: JsonObject, compiled: CompiledPolicy): readonly 
   annotations.forEach((annotation, index) => {
     const at = `${path}[${index}]`;
     const key = text(annotation, "key");
+    const name = `${policy}/${key}`;
+    for (const why of qualifiedNameErrors(name)) errors.push(invalidField(`${at}.key`, name, why));
     if (text(annotation, "valueExpression").trim() === "")
       errors.push(requiredField(`${at}.valueExpression`, "valueExpression is not specified"));
     else errors.push(...expressionErrors(compiled.annotations[index]?.expression, `${at}.valueExpression`));

@@ -43,8 +43,8 @@ function resourceNameErrors(rule: JsonObject, path: string): readonly FieldError
 }
 
 export function matchPolicyErrors(parent: JsonObject, path: string): readonly FieldError[] {
-  const policy = text(parent, "matchPolicy");
-  if (policy === "" || MATCH_POLICIES.includes(policy)) return [];
+  const policy = parent["matchPolicy"];
+  if (typeof policy !== "string" || MATCH_POLICIES.includes(policy)) return [];
   return [unsupportedField(`${path}.matchPolicy`, policy, MATCH_POLICIES)];
 }
 
@@ -57,7 +57,7 @@ export function matchSelectorErrors(parent: JsonObject, path: string): readonly 
 /** What is wrong with a rule of a webhook or a policy. */
 export function ruleErrors(rule: JsonObject, path: string): readonly FieldError[] {
   const operations = strings(rule, "operations");
-  const scope = text(rule, "scope");
+  const scope = rule["scope"];
   return [
     ...listErrors(operations, `${path}.operations`, "operations"),
     ...operations.flatMap((operation, index) =>
@@ -68,7 +68,9 @@ export function ruleErrors(rule: JsonObject, path: string): readonly FieldError[
     ...listErrors(strings(rule, "apiGroups"), `${path}.apiGroups`, "API groups"),
     ...versionErrors(strings(rule, "apiVersions"), `${path}.apiVersions`),
     ...resourceErrors(strings(rule, "resources"), `${path}.resources`),
-    ...(scope === "" || SCOPES.includes(scope) ? [] : [unsupportedField(`${path}.scope`, scope, SCOPES)]),
+    ...(typeof scope !== "string" || SCOPES.includes(scope)
+      ? []
+      : [unsupportedField(`${path}.scope`, scope, SCOPES)]),
   ];
 }
 

@@ -19,13 +19,13 @@ const PATCH_TYPES = ["ApplyConfiguration", "JSONPatch"];
 /** Policies that change what is written: what they are about, and expressions that compile. */
 export const mutatingPolicyRules: KindRules = {
   validate: policyErrors,
-  validateUpdate: policyErrors,
+  updateChecks: ["whole", "object"],
 };
 
 /** Bindings of mutating policies. */
 export const mutatingBindingRules: KindRules = {
   validate: bindingErrors,
-  validateUpdate: bindingErrors,
+  updateChecks: ["whole", "object"],
 };
 
 function policyErrors(object: JsonObject): readonly FieldError[] {

@@ -15,7 +15,7 @@ const LONGEST_TIMEOUT = 30;
 /** Admission webhooks: who is asked of what. */
 export const webhookConfigurationRules: KindRules = {
   validate: configurationErrors,
-  validateUpdate: configurationErrors,
+  updateChecks: ["whole", "object"],
 };
 
 function configurationErrors(object: JsonObject): readonly FieldError[] {
@@ -70,8 +70,10 @@ function oneOf(
   choices: readonly string[],
   at: string,
 ): readonly FieldError[] {
-  const value = text(parent, field);
-  return value === "" || choices.includes(value) ? [] : [unsupportedField(`${at}.${field}`, value, choices)];
+  const value = parent[field];
+  return typeof value !== "string" || choices.includes(value)
+    ? []
+    : [unsupportedField(`${at}.${field}`, value, choices)];
 }
 
 function sideEffectErrors(hook: JsonObject, at: string): readonly FieldError[] {
@@ -137,6 +139,10 @@ function pathErrors(path: string, at: string): readonly FieldError[] {
 const FORM = "; desired format: https://host[/path]";
 
 function urlErrors(url: string, path: string): readonly FieldError[] {
+  if (url.startsWith(":")) {
+    const detail = `url must be a valid URL: parse ${JSON.stringify(url)}: missing protocol scheme${FORM}`;
+    return [requiredField(path, detail)];
+  }
   const [, scheme = "", user, host = "", query, fragment] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^@/?#]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s.exec(
       url,

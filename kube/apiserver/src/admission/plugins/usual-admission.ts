@@ -14,6 +14,7 @@ import { runtimeClasses } from "./runtime-class.ts";
 import { serviceAccounts } from "./service-account.ts";
 import { defaultIngressClass, nodeTaint } from "./small-plugins.ts";
 import { claimResize, defaultStorageClass, storageProtection } from "./storage-admission.ts";
+import { topologyLabels } from "./topology-labels.ts";
 
 /** What the plugins of a usual cluster work with. */
 export interface UsualAdmissionDeps {
@@ -58,6 +59,7 @@ export class UsualAdmission {
       certificateSigning(deps.access),
       certificateSubject,
       defaultIngressClass(ingressClasses),
+      topologyLabels(deps),
     ]);
     this.quotas = new ResourceQuotas({ ...deps, quotas });
   }

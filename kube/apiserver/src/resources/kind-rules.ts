@@ -54,7 +54,6 @@ const rules: Readonly<Record<string, KindRules>> = {
   "apiextensions.v1.CustomResourceDefinition": definitionRules,
   "apps.v1.ControllerRevision": controllerRevisionRules,
   "apiregistration.v1.APIService": apiServiceRules,
-  "apps.v1.ControllerRevision": revisionRules,
   "apps.v1.DaemonSet": daemonSetRules,
   "apps.v1.Deployment": deploymentRules,
   "apps.v1.ReplicaSet": replicaSetRules,

@@ -139,8 +139,6 @@ const neverUnconditional = new Set([
   "admissionregistration.v1.ValidatingAdmissionPolicyBinding",
   "admissionregistration.v1.ValidatingWebhookConfiguration",
   "coordination.v1.Lease",
-  "flowcontrol.v1.FlowSchema",
-  "flowcontrol.v1.PriorityLevelConfiguration",
   "node.v1.RuntimeClass",
   "policy.v1.PodDisruptionBudget",
   "storage.v1.CSIDriver",

@@ -2,6 +2,9 @@ import type { KindRules } from "./builtin-strategy.ts";
 import { admissionBindingRules, admissionPolicyRules } from "./rules/admission-policy-rules.ts";
 import { certificateRequestRules } from "./rules/certificate-rules.ts";
 import { apiServiceRules } from "./rules/api-service-rules.ts";
+import { flowSchemaRules } from "./rules/flow-schema-rules.ts";
+import { nodeRules, runtimeClassRules } from "./rules/node-rules.ts";
+import { priorityLevelRules } from "./rules/priority-level-rules.ts";
 import { configMapRules, secretRules } from "./rules/data-rules.ts";
 import { definitionRules } from "./rules/definition-rules.ts";
 import { coreEventRules, eventRules } from "./rules/event-rules.ts";
@@ -69,6 +72,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   "core.v1.Event": coreEventRules,
   "core.v1.LimitRange": limitRangeRules,
   "core.v1.Namespace": namespaceRules,
+  "core.v1.Node": nodeRules,
   "core.v1.PersistentVolume": volumeRules,
   "core.v1.PersistentVolumeClaim": volumeClaimRules,
   "core.v1.Pod": podRules,
@@ -81,10 +85,13 @@ const rules: Readonly<Record<string, KindRules>> = {
   "discovery.v1.EndpointSlice": endpointSliceRules,
   "events.v1.Event": eventRules,
   "networking.v1.IPAddress": ipAddressRules,
+  "flowcontrol.v1.FlowSchema": flowSchemaRules,
+  "flowcontrol.v1.PriorityLevelConfiguration": priorityLevelRules,
   "networking.v1.Ingress": ingressRules,
   "networking.v1.IngressClass": ingressClassRules,
   "networking.v1.NetworkPolicy": networkPolicyRules,
   "networking.v1.ServiceCIDR": serviceRangeRules,
+  "node.v1.RuntimeClass": runtimeClassRules,
   "policy.v1.PodDisruptionBudget": disruptionBudgetRules,
   "rbac.v1.ClusterRole": roleRules,
   "rbac.v1.ClusterRoleBinding": bindingRules,

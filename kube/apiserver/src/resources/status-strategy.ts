@@ -35,6 +35,8 @@ export function statusStrategy(strategy: Strategy, resource: Resource): Strategy
 /** Built-in kinds whose status write leaves the metadata as it is, as those of custom resources do. */
 const metadataKeepers = new Set([
   "apiservices",
+  "flowschemas",
+  "prioritylevelconfigurations",
   "resourceclaims",
   "servicecidrs",
   "validatingadmissionpolicies",

@@ -60,6 +60,7 @@ FileKeySelector VolumeName:s Path:s Key:s Optional:?b
 FlexPersistentVolumeSource Driver:s FSType=fsType:s SecretRef:?SecretReference ReadOnly:b Options:{s
 FlexVolumeSource Driver:s FSType=fsType:s SecretRef:?LocalObjectReference ReadOnly:b Options:{s
 FlockerVolumeSource DatasetName:s DatasetUUID:s
+FlowDistinguisherMethod Type:s
 GCEPersistentDiskVolumeSource PDName=pdName:s FSType=fsType:s Partition:i ReadOnly:b
 GRPCAction Port:i Service:?s
 GitRepoVolumeSource Repository:s Revision:s Directory:s
@@ -86,6 +87,7 @@ LifecycleHandler Exec:?ExecAction HTTPGet=httpGet:?HTTPGetAction TCPSocket=tcpSo
 LocalObjectReference Name:s
 LocalVolumeSource Path:s FSType=fsType:?s
 NFSVolumeSource Server:s Path:s ReadOnly:b
+NodeAddress Type:s Address:s
 NodeAffinity RequiredDuringSchedulingIgnoredDuringExecution:?NodeSelector
   PreferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm
 NodeSelector NodeSelectorTerms:[NodeSelectorTerm
@@ -198,6 +200,7 @@ SuccessPolicy Rules:[SuccessPolicyRule
 SuccessPolicyRule SucceededIndexes:?s SucceededCount:?i
 Sysctl Name:s Value:s
 TCPSocketAction Port:x Host:s
+Taint Key:s Value:s Effect:s TimeAdded:?t
 Toleration Key:s Operator:s Value:s Effect:s TolerationSeconds:?i
 TopologySpreadConstraint MaxSkew:i TopologyKey:s WhenUnsatisfiable:s LabelSelector:?LabelSelector
   MinDomains:?i NodeAffinityPolicy:?s NodeTaintsPolicy:?s MatchLabelKeys:[s

@@ -24,6 +24,7 @@ const generalGroups = new Set([
   "apiextensions.k8s.io",
   "apiregistration.k8s.io",
   "coordination.k8s.io",
+  "node.k8s.io",
 ]);
 
 /** Kinds whose own rules leave the metadata to the general ones. */

@@ -49,6 +49,7 @@ const defaulters = once(
       ["apiextensions.v1.CustomResourceDefinition", other.defaultCustomResourceDefinition],
       ["apiregistration.v1.APIService", other.defaultApiService],
       ["flowcontrol.v1.FlowSchema", other.defaultFlowSchema],
+      ["flowcontrol.v1.PriorityLevelConfiguration", other.defaultPriorityLevel],
     ]),
 );
 

@@ -128,11 +128,23 @@ export function defaultResourceQuota(object: Draft): void {
 }
 
 export function defaultNode(object: Draft): void {
+  agreeOnRanges(child(object, "spec"));
   const status = ensureChild(object, "status");
   roundUpResources(status, "capacity", "allocatable");
   const capacity = child(status, "capacity");
   if (capacity !== undefined && child(status, "allocatable") === undefined)
     status["allocatable"] = { ...capacity };
+}
+
+/** The first of a node's ranges is also told alone; where the two differ the one alone counts. */
+function agreeOnRanges(spec: Draft | undefined): void {
+  if (spec === undefined) return;
+  const ranges = Array.isArray(spec["podCIDRs"]) ? spec["podCIDRs"] : [];
+  const { podCIDR: range } = spec;
+  const [first] = ranges;
+  if (typeof range === "string" && range !== "") {
+    if (first !== range) spec["podCIDRs"] = [range];
+  } else if (first !== undefined) spec["podCIDR"] = first;
 }
 
 export function defaultEvent(object: Draft): void {

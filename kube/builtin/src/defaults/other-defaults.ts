@@ -1,5 +1,14 @@
 import type { JsonValue } from "@weir/core";
-import { child, children, type Draft, ensureChild, isDraft, setDefault, setMissing } from "./draft.ts";
+import {
+  child,
+  children,
+  type Draft,
+  ensureChild,
+  isDraft,
+  setDefault,
+  setDefaultNumber,
+  setMissing,
+} from "./draft.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 
@@ -170,4 +179,18 @@ export function defaultFlowSchema(object: Draft): void {
   const spec = ensureChild(object, "spec");
   if (spec["matchingPrecedence"] === undefined || spec["matchingPrecedence"] === 0)
     spec["matchingPrecedence"] = 1000;
+}
+
+export function defaultPriorityLevel(object: Draft): void {
+  const spec = ensureChild(object, "spec");
+  const exempt = child(spec, "exempt");
+  setMissing(exempt, "nominalConcurrencyShares", 0);
+  setMissing(exempt, "lendablePercent", 0);
+  const limited = child(spec, "limited");
+  setMissing(limited, "nominalConcurrencyShares", 30);
+  setMissing(limited, "lendablePercent", 0);
+  const queuing = child(child(limited, "limitResponse"), "queuing");
+  setDefaultNumber(queuing, "handSize", 8);
+  setDefaultNumber(queuing, "queues", 64);
+  setDefaultNumber(queuing, "queueLengthLimit", 50);
 }

@@ -10,7 +10,7 @@ import {
   type SchemaNode,
 } from "@weir/schema";
 import type { ReadBody } from "../http/read-body.ts";
-import { asJson, isDraft } from "../resources/draft-access.ts";
+import { asJson, child, isDraft } from "../resources/draft-access.ts";
 import {
   apiVersionOf,
   type Column,
@@ -100,6 +100,11 @@ export class CustomServedResource implements Resource {
     return value === undefined || value === null ? "" : String(value);
   }
 
+  unservedSchema(apiVersion: string): SchemaNode | undefined {
+    const { group, versions } = this.definition;
+    return versions.find(({ name }) => `${group}/${name}` === apiVersion)?.schema;
+  }
+
   decode(body: JsonObject, numbers?: ReadBody["numbers"]): DecodedBody {
     return this.#decode(body, numbers, true);
   }
@@ -115,6 +120,7 @@ export class CustomServedResource implements Resource {
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
+    if (!readsEmbedded) keepEmpty(object, metadata);
     const value = readsEmbedded ? this.#readEmbedded(object, unknown) : object;
     if (this.versionDefinition.preservesUnknown)
       return { object: value as Draft, unknownFields: unknown, emptied: [] };
@@ -183,7 +189,8 @@ export class CustomServedResource implements Resource {
   }
 
   /** The object as the version would serve it in which it is stored: pruned and with its defaults. */
-  #atItsVersion(object: KubeObject): KubeObject {
+  #atItsVersion(stored: KubeObject): KubeObject {
+    const object = withoutEmpty(stored);
     const name = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
     const own = this.definition.versions.find((each) => each.name === name) ?? this.versionDefinition;
     const coerced = coerceEmbeddedMetadata(own.schema, asJson(object), readMetadata, "drop");
@@ -215,7 +222,8 @@ export class CustomServedResource implements Resource {
 
   /** The stored version keeps what its own schema knows. */
   toStorage(object: KubeObject): KubeObject {
-    const stored = { ...object, apiVersion: this.storageVersion };
+    const isOwn = object.apiVersion === this.storageVersion;
+    const stored = { ...(isOwn ? object : withoutEmpty(object)), apiVersion: this.storageVersion };
     const storage = this.definition.versions.find(
       (version) => version.name === this.definition.storageVersion,
     );
@@ -254,6 +262,30 @@ function subresourcesOf(
     found.set("scale", { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs });
   }
   return found;
+}
+
+/** Parts of a metadata that an apply may leave without items: they are stored so, and nobody is ever told of them. */
+const EMPTIABLE = ["annotations", "finalizers", "labels", "ownerReferences"];
+
+function isEmptyPart(value: JsonValue | undefined): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function keepEmpty(object: Draft, metadata: JsonValue | undefined): void {
+  if (!isDraft(metadata)) return;
+  const empty = EMPTIABLE.filter((part) => isEmptyPart(metadata[part]));
+  if (empty.length === 0) return;
+  const kept = Object.fromEntries(empty.map((part) => [part, metadata[part] ?? null]));
+  object["metadata"] = { ...child(object, "metadata"), ...kept };
+}
+
+function withoutEmpty(object: KubeObject): KubeObject {
+  const metadata = asJson(object)["metadata"];
+  if (!isDraft(metadata) || !EMPTIABLE.some((part) => isEmptyPart(metadata[part]))) return object;
+  const kept = Object.entries(metadata).filter(
+    ([part, value]) => !EMPTIABLE.includes(part) || !isEmptyPart(value),
+  );
+  return { ...object, metadata: Object.fromEntries(kept) };
 }
 
 const INT64 = 2n ** 63n;

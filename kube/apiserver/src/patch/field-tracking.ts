@@ -43,7 +43,9 @@ export function fieldWrite(call: Call, manager: string): FieldWrite {
     schemaAt: (apiVersion) => {
       const { group, version } = parseVersion(apiVersion);
       const other = group === resource.group ? api.registry.find(group, version, resource.plural) : undefined;
-      return other === undefined ? (isView(resource) ? resource.schema : "missing") : other.schema;
+      if (other !== undefined) return other.schema;
+      if (resource.isCustom) return resource.unservedSchema?.(apiVersion) ?? "unconvertible";
+      return isView(resource) ? resource.schema : "missing";
     },
     emptyObject: emptyObjectOf(resource),
     ...conversionBetween(call),

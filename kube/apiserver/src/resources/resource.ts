@@ -123,6 +123,8 @@ export interface Resource {
   /** A custom resource: list items carry kind and apiVersion, unknown fields are pruned. */
   readonly isCustom: boolean;
   readonly schema: SchemaNode | undefined;
+  /** The schema of a version of a custom resource that is not served; `undefined` where there is no such version. */
+  unservedSchema?(apiVersion: string): SchemaNode | undefined;
   readonly strategy: Strategy;
   /** Columns of a Table after which the cells are printed; `undefined` for name and age alone. */
   readonly columns: readonly Column[] | undefined;

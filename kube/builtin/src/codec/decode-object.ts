@@ -46,8 +46,10 @@ export function decodeObject(
   reader: GoReader = "json",
 ): DecodedObject {
   const decoder = new Decoder(numbers, reader === "converter");
+  const decoded = decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 });
+  if (decoder.mismatch !== undefined) throw decoder.mismatch;
   return {
-    value: decoder.struct(struct, value, { struct: "", fields: "", path: "", depth: 0 }),
+    value: decoded,
     unknownFields: decoder.unknown,
     emptied: decoder.emptied,
   };
@@ -66,6 +68,11 @@ interface Place {
 class Decoder {
   readonly unknown: string[] = [];
   readonly emptied: string[] = [];
+  /**
+   * The first value of the wrong type. encoding/json reads on behind it, as what a type that reads itself has against its text
+   * goes before; the converter stops at once.
+   */
+  mismatch: GoDecodeError | undefined;
   readonly #numbers: NumberTexts | undefined;
   /** What holds the value that is read now; followed only where texts of numbers are known. */
   #holder: object = {};
@@ -242,8 +249,10 @@ class Decoder {
     try {
       return normalizeBase64(value);
     } catch (error) {
-      if (!this.#converts || !(error instanceof GoDecodeError)) throw error;
-      throw new GoDecodeError(`error decoding from json: ${error.message}`);
+      if (!(error instanceof GoDecodeError)) throw error;
+      if (this.#converts) throw new GoDecodeError(`error decoding from json: ${error.message}`);
+      this.mismatch ??= error;
+      return "";
     }
   }
 
@@ -251,18 +260,19 @@ class Decoder {
   #misread(wanted: string, value: JsonValue, place: Place): never {
     const number =
       wanted === "int32" && typeof value === "number" ? (this.#numberText() ?? String(value)) : undefined;
-    if (!this.#converts) return this.#mismatch({ kind: "string", name: wanted }, value, place, number);
     const what = number === undefined ? jsonKind(value) : `number ${number}`;
-    throw new GoDecodeError(`json: cannot unmarshal ${what} into Go value of type ${wanted}`);
+    const where = this.#converts ? "value" : `struct field ${place.struct}.${place.fields}`;
+    throw new GoDecodeError(`json: cannot unmarshal ${what} into Go ${where} of type ${wanted}`);
   }
 
   // oxlint-disable-next-line max-params -- the number is given only where Go prints it
-  #mismatch(type: GoType, value: JsonValue, place: Place, number?: string): never {
+  #mismatch(type: GoType, value: JsonValue, place: Place, number?: string): undefined {
     if (this.#converts) throw new GoDecodeError(cannotConvert(type, value));
     const what = number === undefined ? jsonKind(value) : `number ${number}`;
-    throw new GoDecodeError(
+    this.mismatch ??= new GoDecodeError(
       `json: cannot unmarshal ${what} into Go struct field ${place.struct}.${place.fields} of type ${type.name}`,
     );
+    return undefined;
   }
 }
 

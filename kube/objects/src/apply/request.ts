@@ -4,6 +4,7 @@ import { formatApiVersion } from "../api-version.ts";
 import { FieldSet } from "../fields/field-set.ts";
 import { isJsonObject } from "../json-object.ts";
 import type { GroupVersionKind } from "../object.ts";
+import { TypedValueError } from "../typed/check-typed.ts";
 import { type FieldType, FieldTypes } from "../typed/field-type.ts";
 import { objectMetaSchema } from "../typed/object-meta-schema.ts";
 import type { ConvertTo, TypeAt } from "./ownership.ts";
@@ -28,9 +29,9 @@ export interface FieldWrite {
   readonly resetsAllVersions?: boolean;
   /**
    * The schema at another version in which managers may have written: `"missing"` where it is not served any more, so
-   * that those managers are dropped. All versions are alike where this is absent.
+   * that those managers are dropped; `"unconvertible"` where that is an error, as of a custom resource. All versions are alike where this is absent.
    */
-  readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
+  readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing" | "unconvertible";
   /**
    * Writes an object, which names its own version, in another one of them. Without it all versions are taken to have
    * the same fields, as custom resources without a conversion do.
@@ -57,6 +58,8 @@ export function typesOf(write: FieldWrite): TypeAt {
   return (apiVersion) => {
     if (apiVersion === own || write.schemaAt === undefined) return objectType(write.schema);
     const schema = write.schemaAt(apiVersion);
+    if (schema === "unconvertible")
+      throw new TypedValueError(`request to convert CR to an invalid group/version: ${apiVersion}`);
     return schema === "missing" ? undefined : objectType(schema);
   };
 }

@@ -17,6 +17,7 @@ import {
   remove,
   strategicPatch,
   update,
+  watch,
 } from "./request-grammar.ts";
 import type { Fields, Subject } from "./subject.ts";
 
@@ -78,14 +79,16 @@ function someRequests(dice: Dice, subject: Subject): CaseRequest[] {
   const sent: Fields[] = [];
   const depth = subject.isCustom || dice.chance(0.25) ? Number.POSITIVE_INFINITY : 2;
   // Built-in kinds have values that are decoded and then refused.
+  const redefines = subject.redefine !== undefined && dice.chance(0.4);
+  const base = { sent, depth, redefines };
   const refusals = subject.isCustom ? 0 : dice.pick([0, 0.2, 0.6]);
   const mood = (): Mood => {
-    if (!dice.takesRisks) return { wrong: 0, refused: 0, sent, depth };
-    if (dice.chance(refusals)) return { wrong: 0, refused: dice.pick([1, 1, 1, 2, 2, 4]), sent, depth };
-    return { wrong: dice.chance(0.6) ? usual : 0, refused: 0, sent, depth };
+    if (!dice.takesRisks) return { ...base, wrong: 0, refused: 0 };
+    if (dice.chance(refusals)) return { ...base, wrong: 0, refused: dice.pick([1, 1, 1, 2, 2, 4]) };
+    return { ...base, wrong: dice.chance(0.6) ? usual : 0, refused: 0 };
   };
   const make = dice.chance(0.6) ? create : apply;
-  const first = make(dice, subject, { wrong: 0, refused: 0, sent, depth });
+  const first = make(dice, subject, { ...base, wrong: 0, refused: 0 });
   const requests = [first, ...dice.many(4, 16, () => someRequest(dice, subject, mood()))];
   return [...requests, ...lastLooks(subject)];
 }
@@ -99,7 +102,15 @@ function lastLooks({ collections, isShared }: Subject): CaseRequest[] {
   );
 }
 
+function rareRequest(dice: Dice, subject: Subject, { redefines }: Mood): CaseRequest | undefined {
+  if (redefines) return dice.chance(0.1) ? subject.redefine?.(dice) : undefined;
+  // What happened before a definition was changed no watch tells any more.
+  return !subject.isShared && dice.chance(0.015) ? watch(dice, subject) : undefined;
+}
+
 function someRequest(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
+  const rare = rareRequest(dice, subject, mood);
+  if (rare !== undefined) return rare;
   let left = dice.int(1, 100);
   for (const [share, make] of VERBS) {
     left -= share;

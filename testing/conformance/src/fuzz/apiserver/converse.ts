@@ -7,6 +7,7 @@ import { Mask } from "./mask.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const PATIENCE_MS = 20_000;
+const REDEFINED_MS = 300;
 
 type Fields = { readonly [key: string]: JsonValue };
 
@@ -75,10 +76,10 @@ class Conversation {
     return edited(last, request.edit);
   }
 
-  #response({ path }: CaseRequest, { status, headers, text }: Answer): Exchange["response"] {
+  #response({ path, query }: CaseRequest, { status, headers, text }: Answer): Exchange["response"] {
     const contentType = headers.get("content-type") ?? "";
     const warning = this.#mask.text(headers.get("warning") ?? "");
-    const body = jsonOf(text);
+    const body = query?.["watch"] === undefined ? jsonOf(text) : eventsOf(text);
     if (body === undefined) return { status, contentType, warning, rawBody: this.#mask.text(text) };
     this.#remember(this.#mask.fill(path), body);
     const { kind } = body;
@@ -101,6 +102,8 @@ class Conversation {
     if (!isWritten || query?.["dryRun"] !== undefined || method === "DELETE") return;
     const { metadata, spec } = JSON.parse(text) as Definition;
     this.#definitions.add(metadata.name);
+    // A server of controllers goes on for a little with what it knew of a definition.
+    if (this.#target.isDelayed && method === "PUT") await pause(REDEFINED_MS);
     await until(async () => {
       const answer = await this.#send({ method: "GET", path: `${DEFINITIONS}/${metadata.name}` });
       return isEstablished(answer.text);
@@ -171,6 +174,17 @@ function isEstablished(text: string): boolean {
 function jsonOf(text: string): Fields | undefined {
   if (!text.startsWith("{")) return undefined;
   return parseJson(text) as Fields;
+}
+
+/** The events of a watch as one body; a bookmark comes when it comes. */
+function eventsOf(text: string): Fields | undefined {
+  if (!text.startsWith("{")) return text === "" ? { kind: "WatchEventList", events: [] } : undefined;
+  const events = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => parseJson(line) as Fields);
+  if (events[0]?.["kind"] === "Status") return events[0];
+  return { kind: "WatchEventList", events: events.filter(({ type }) => type !== "BOOKMARK") as JsonValue };
 }
 
 function pause(milliseconds: number): Promise<void> {

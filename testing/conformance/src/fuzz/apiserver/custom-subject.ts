@@ -1,4 +1,5 @@
 import type { JsonValue } from "@weir/core";
+import { redefine } from "./definition-grammar.ts";
 import type { DefinedKind } from "./definition.ts";
 import { someValue } from "./schema-values.ts";
 import { type Fields, isFields, type Subject } from "./subject.ts";
@@ -17,6 +18,7 @@ export function customSubject(defined: DefinedKind): Subject {
     subresources: [...(hasStatus ? ["status"] : []), ...(hasScale ? ["scale"] : [])],
     isCustom: true,
     isShared: false,
+    redefine: (dice) => redefine(dice, defined),
     fieldSelectors: ["spec.a=x", "spec.on=true", "spec.port=5", "spec.name!=a", "nope=1"],
     content(dice, apiVersion, { wrong }) {
       const schema = versions[apiVersion.split("/").at(-1) ?? ""] ?? {};

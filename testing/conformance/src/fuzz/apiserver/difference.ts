@@ -103,7 +103,7 @@ function isUnordered(message: string, path: string): boolean {
   // Data of ConfigMaps and Secrets is a map as well.
   const isOfMaps =
     path.includes("$NS.example.com") || /\/(?:configmaps|secrets|customresourcedefinitions)\b/.test(path);
-  return isOfMaps || message.includes("Apply failed with");
+  return isOfMaps || message.includes("Apply failed with") || message.includes("errors:\n");
 }
 
 interface Parted {

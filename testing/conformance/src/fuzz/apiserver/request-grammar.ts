@@ -1,6 +1,6 @@
 import type { JsonValue } from "@weir/core";
 import type { Dice } from "../dice.ts";
-import type { CaseRequest } from "./conversation.ts";
+import type { CaseRequest, Edit } from "./conversation.ts";
 import { pointersOf, someJsonPatch, someParts, withDirectives } from "./patch-grammar.ts";
 import { type Fields, type Mistakes, someMetadata, someName, type Subject } from "./subject.ts";
 
@@ -10,6 +10,8 @@ export interface Mood extends Mistakes {
   readonly sent: Fields[];
   /** How deep patches take objects apart; what is below comes whole. */
   readonly depth: number;
+  /** Whether the definition is changed now and then. */
+  readonly redefines: boolean;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -108,8 +110,31 @@ export function update(dice: Dice, subject: Subject, mood: Mood): CaseRequest {
     kind: subject.kind,
     metadata: { name: path.slice(collection.length + 1).split("/")[0] ?? "" },
   };
-  return { method: "PUT", path, ...withQuery(query), body, edit: [...edits, ...version, ...stale] };
+  const managers = dice.chance(0.06) ? [dice.pick(MANAGER_EDITS)] : [];
+  return {
+    method: "PUT",
+    path,
+    ...withQuery(query),
+    body,
+    edit: [...edits, ...version, ...stale, ...managers],
+  };
 }
+
+/** What clients do to managedFields. */
+const MANAGER_EDITS: readonly Edit[] = [
+  { at: "/metadata/managedFields", value: [] },
+  { at: "/metadata/managedFields", value: [{}] },
+  { at: "/metadata/managedFields", value: null },
+  { at: "/metadata/managedFields" },
+  { at: "/metadata/managedFields/0" },
+  { at: "/metadata/managedFields/0/manager", value: "m2" },
+  { at: "/metadata/managedFields/0/operation", value: "Update" },
+  { at: "/metadata/managedFields/0/operation", value: "Apply" },
+  { at: "/metadata/managedFields/0/apiVersion", value: "v9" },
+  { at: "/metadata/managedFields/0/fieldsV1", value: { "f:metadata": { "f:labels": { "f:a": {} } } } },
+  { at: "/metadata/managedFields/0/fieldsV1", value: { "g:x": {} } },
+  { at: "/metadata/managedFields/0/time", value: "2020-01-02T03:04:05Z" },
+];
 
 /** Whether a place is outside of lists: in most cases of built-in kinds their items are taken or left as a whole. */
 function isShallow(pointer: string): boolean {
@@ -278,6 +303,19 @@ export function list(dice: Dice, subject: Subject): CaseRequest {
   };
 }
 
+/** What has happened since some answer, or from now on; it ends by itself. */
+export function watch(dice: Dice, subject: Subject): CaseRequest {
+  const [, path] = someVersion(dice, subject);
+  const query: Record<string, string> = { watch: "true", timeoutSeconds: "1" };
+  if (dice.chance(0.8))
+    query["resourceVersion"] = dice.pick(
+      subject.isCustom ? ["$RV3", "$RV4", "x"] : ["$RV1", "$RV2", "0", "x"],
+    );
+  if (dice.chance(0.3)) query["labelSelector"] = dice.pick(LABEL_SELECTORS);
+  if (dice.chance(0.2)) query["allowWatchBookmarks"] = "true";
+  return { method: "GET", path, query };
+}
+
 export function remove(dice: Dice, subject: Subject, { wrong }: Mood): CaseRequest {
   const [, collection] = someVersion(dice, subject);
   const isAll = dice.chance(0.12) && !subject.isShared;
@@ -289,12 +327,20 @@ export function remove(dice: Dice, subject: Subject, { wrong }: Mood): CaseReque
   if (dice.chance(0.1))
     query["gracePeriodSeconds"] = dice.pick(["0", "5", ...(wrong > 0 ? ["-1", "x"] : [])]);
   if (dice.chance(0.1)) query["dryRun"] = "All";
+  if (isAll) Object.assign(query, someSelectors(dice));
   const body = dice.maybe(0.2, () => dice.pick(DELETE_OPTIONS));
   return {
     method: "DELETE",
     path: isAll ? collection : `${collection}/${someName(dice, subject)}`,
     ...withQuery(query),
     ...(body === undefined ? {} : { body }),
+  };
+}
+
+function someSelectors(dice: Dice): Query {
+  return {
+    ...(dice.chance(0.5) ? { labelSelector: dice.pick(LABEL_SELECTORS) } : {}),
+    ...(dice.chance(0.3) ? { fieldSelector: dice.pick(["metadata.name=a", "metadata.name!=a"]) } : {}),
   };
 }
 

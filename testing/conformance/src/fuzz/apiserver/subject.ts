@@ -1,5 +1,6 @@
 import type { JsonValue } from "@weir/core";
 import type { Dice } from "../dice.ts";
+import type { CaseRequest } from "./conversation.ts";
 
 export type Fields = { readonly [key: string]: JsonValue };
 
@@ -14,6 +15,8 @@ export interface Subject {
   readonly isShared: boolean;
   /** Selectors that its lists understand, or do not. */
   readonly fieldSelectors: readonly string[];
+  /** Changes its definition within a conversation; absent where there is none. */
+  readonly redefine?: (dice: Dice) => CaseRequest;
   /** What an object of a version holds beside its metadata. */
   content(dice: Dice, apiVersion: string, mistakes: Mistakes): Fields;
 }
@@ -59,9 +62,18 @@ export function someMetadata(dice: Dice, name: string | undefined, wrong: number
   }
   if (dice.chance(0.06)) result["finalizers"] = dice.chance(wrong) ? ["a", "x y"] : dice.pick(FINALIZERS);
   if (dice.chance(0.06)) result["ownerReferences"] = someOwners(dice, wrong);
+  if (dice.chance(0.05)) Object.assign(result, dice.pick(EMPTIES));
   if (dice.chance(wrong)) Object.assign(result, dice.pick(ODDITIES));
   return result;
 }
+
+/** Lists and maps without items: who applies them may own them all the same. */
+const EMPTIES: readonly Fields[] = [
+  { finalizers: [] },
+  { labels: {} },
+  { annotations: {} },
+  { ownerReferences: [] },
+];
 
 const WRONG_ANNOTATIONS: readonly JsonValue[] = [
   { a: 1 },

@@ -128,26 +128,32 @@ function normalizeAddresses(spec: Draft, old: JsonObject): void {
 }
 
 function giveAddress(giving: Giving): void {
-  const { spec, old, name } = giving;
+  const { spec, old } = giving;
   // What has an address keeps it.
   const needsOne = old === undefined || isExternalName(old);
   if (isExternalName(spec) || !needsOne || keepsPreferred(spec, old)) return;
   const addresses = strings(spec, "clusterIPs");
+  if (addresses[0] === HEADLESS) return;
+  const value = takeAddress(giving, addresses);
+  spec["clusterIP"] = value;
+  spec["clusterIPs"] = [value, ...addresses.slice(1)];
+}
+
+/** Takes the first of the addresses that are asked for, or any. */
+function takeAddress(giving: Giving, addresses: readonly string[]): string {
+  const { call, name, attempt } = giving;
   const [wanted = ""] = addresses;
-  if (wanted === HEADLESS) return;
-  const allocation = giving.call.api.services.address(giving.attempt, wanted);
+  const allocation = call.api.services.address(attempt, wanted);
   if (allocation.kind === "full")
     throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`);
-  const because =
-    allocation.kind === "refused" ? allocation.because : holderProblem(giving, allocation.value);
-  if (allocation.kind === "refused" || because !== undefined) {
+  const isRefused = allocation.kind === "refused";
+  const because = isRefused ? allocation.because : holderProblem(giving, allocation.value);
+  if (because !== undefined) {
     const what = wanted === "" ? "IP" : `IP ${wanted}`;
     const shown = addresses.length === 0 ? [""] : [...addresses];
     refuse(giving, [invalidField("spec.clusterIPs", shown, `failed to allocate ${what}: ${because}`)]);
-    return;
   }
-  spec["clusterIP"] = allocation.value;
-  spec["clusterIPs"] = [allocation.value, ...addresses.slice(1)];
+  return isRefused ? "" : allocation.value;
 }
 
 /** Upstream notes who has an address, and finds there that a Service cannot be named so, but in a dry run. */

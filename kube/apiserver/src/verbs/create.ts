@@ -151,12 +151,17 @@ function generateName(call: Call, draft: Draft): void {
 async function validateCreate(call: Call, draft: Draft, admission: AdmissionRequest): Promise<void> {
   const { resource, api } = call;
   const object = asObject(draft);
+  const told = call.warnings.length;
   const errors = [
     ...validateObjectMeta(draft, resource, nameRuleOf(resource)),
     ...call.strategy.validate(object, admission.context),
   ];
   const name = text(metaOf(draft), "name");
-  if (errors.length > 0) throw invalidError(groupKind(resource), name, errors);
+  if (errors.length > 0) {
+    // Who is refused hears of that alone.
+    call.warnings.length = told;
+    throw invalidError(groupKind(resource), name, errors);
+  }
   await api.admission.validate({ ...admission, name }, object, undefined);
 }
 

@@ -184,11 +184,16 @@ async function finishUpdate(call: Call, prepared: Prepared): Promise<Attempt> {
   call.strategy.prepareForUpdate(draft, old, context);
   carryDeletion(draft, asJson(old));
   const object = asObject(draft);
+  const told = call.warnings.length;
   const found = metadataErrors(call, draft, old);
   const isClean = found.length === 0 && strings(metaOf(draft), "finalizers").length === 0;
   const about = isClean ? { ...context, hasCleanMetadata: true } : context;
   const errors = [...found, ...call.strategy.validateUpdate(object, old, about)];
-  if (errors.length > 0) throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
+  if (errors.length > 0) {
+    // Who is refused hears of that alone.
+    call.warnings.length = told;
+    throw invalidError(groupKind(resource), object.metadata.name ?? "", errors);
+  }
   if (update.review === undefined) await api.admission.validate(admission, object, old);
   else await update.review(object, old);
   return writeUpdate(call, { object, old, stored, isDryRun: update.options.isDryRun });

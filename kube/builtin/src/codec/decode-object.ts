@@ -231,7 +231,8 @@ class Decoder {
         return normalizeQuantity(typeof value === "number" ? (this.#numberText() ?? value) : value);
       case "intOrString":
         if (typeof value === "string") return value;
-        if (typeof value === "number" && Number.isInteger(value)) return value;
+        if (typeof value === "number" && (value | 0) === value && this.#numberText() === undefined)
+          return value;
         return this.#misread("int32", value, place);
       case "bytes":
         if (typeof value !== "string") return this.#mismatch(type, value, place);
@@ -258,8 +259,8 @@ class Decoder {
 
   /** A type that reads itself wants another one; encoding/json says where, the converter does not. */
   #misread(wanted: string, value: JsonValue, place: Place): never {
-    const number =
-      wanted === "int32" && typeof value === "number" ? (this.#numberText() ?? String(value)) : undefined;
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    const number = wanted === "int32" && isNumber ? (this.#numberText() ?? String(value)) : undefined;
     const what = number === undefined ? jsonKind(value) : `number ${number}`;
     const where = this.#converts ? "value" : `struct field ${place.struct}.${place.fields}`;
     throw new GoDecodeError(`json: cannot unmarshal ${what} into Go ${where} of type ${wanted}`);

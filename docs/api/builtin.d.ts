@@ -34,6 +34,7 @@ export interface BuiltinSubresource extends GroupVersionKind {
 export interface DecodedObject {
     readonly value: JsonObject;
     readonly unknownFields: readonly string[];
+    readonly emptied: readonly string[];
 }
 
 export declare class GoDecodeError extends WeirError {
@@ -44,10 +45,13 @@ export declare class GoDecodeError extends WeirError {
 
 export interface GoField {
     readonly name: string;
+    readonly path: string;
     readonly type: GoType;
     readonly omitEmpty: boolean;
     readonly omitZero: boolean;
 }
+
+export type GoReader = "json" | "converter";
 
 export interface GoStruct {
     readonly id: string;
@@ -132,7 +136,7 @@ export declare function builtinResources(): readonly BuiltinResource[];
 
 export declare function builtinSchema(gvk: GroupVersionKind): SchemaNode | undefined;
 
-export declare function decodeObject(struct: GoStruct, value: JsonObject, numbers?: NumberTexts): DecodedObject;
+export declare function decodeObject(struct: GoStruct, value: JsonObject, numbers?: NumberTexts, reader?: GoReader): DecodedObject;
 
 export declare function decodeProtobuf(bytes: Uint8Array): JsonObject;
 

@@ -156,7 +156,7 @@ export interface ValidateOptions {
     readonly checkMetadata?: MetadataCheck;
 }
 
-export type WrongMetadata = "refuse" | "keep" | "drop";
+export type WrongMetadata = "refuse" | "drop";
 
 export declare function applyDefaults(schema: SchemaNode, value: JsonValue, nulls?: NullHandling): JsonValue;
 

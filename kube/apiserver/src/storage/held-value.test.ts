@@ -27,6 +27,17 @@ describe("recent values", () => {
     expect(inMemory(values)).toEqual([4]);
   });
 
+  test("come back when they are read again, and not when they are read once", () => {
+    const recent = new RecentValues(source, 100);
+    const values = Array.from({ length: 4 }, (_, at) => valueOf(at + 2, 50));
+    for (const value of values) recent.add(value);
+    const [first, second] = values;
+    const once = first?.value;
+    expect(first?.value).not.toBe(once);
+    expect(first?.value).toBe(first?.value);
+    expect(second?.value).not.toBe(second?.value);
+  });
+
   test("stay bounded over many writes", () => {
     const recent = new RecentValues(source, 100);
     const values = Array.from({ length: 10_000 }, (_, at) => valueOf(at, 10));

@@ -6,14 +6,15 @@ export interface ValueSource {
   readValue(revision: number): Uint8Array;
 }
 
-/** A stored value that may leave memory, and is then read from its source each time it is asked for. */
+/** A stored value that may leave memory, and is then read from its source when it is asked for. */
 export class HeldValue implements StoredValue {
   readonly key: string;
   readonly createRevision: number;
   readonly modRevision: number;
   readonly size: number;
-  #bytes: Uint8Array | undefined;
-  #source: ValueSource | undefined;
+  /** The bytes; without them, whether they were read since they left memory. */
+  #bytes: Uint8Array | boolean;
+  #recent: RecentValues | undefined;
 
   constructor(revisions: Omit<StoredValue, "size" | "value">, bytes: Uint8Array) {
     this.key = revisions.key;
@@ -21,17 +22,27 @@ export class HeldValue implements StoredValue {
     this.modRevision = revisions.modRevision;
     this.size = bytes.length;
     this.#bytes = bytes;
-    this.#source = undefined;
+    this.#recent = undefined;
   }
 
   get value(): Uint8Array {
-    return this.#bytes ?? (this.#source as ValueSource).readValue(this.modRevision);
+    if (typeof this.#bytes !== "boolean") return this.#bytes;
+    const recent = this.#recent as RecentValues;
+    const bytes = recent.read(this.modRevision);
+    // Whoever reads all values reads each once, and pushes none out that is read often.
+    if (this.#bytes) {
+      this.#bytes = bytes;
+      recent.add(this);
+    } else {
+      this.#bytes = true;
+    }
+    return bytes;
   }
 
-  /** Leaves memory: `source` has it. */
-  release(source: ValueSource): void {
-    this.#source = source;
-    this.#bytes = undefined;
+  /** Leaves memory. */
+  release(recent: RecentValues): void {
+    this.#recent = recent;
+    this.#bytes = false;
   }
 }
 
@@ -39,8 +50,8 @@ export class HeldValue implements StoredValue {
 const SPENT_PLACES = 1024;
 
 /**
- * Keeps the values written last in memory, which are those that watchers and the next writes read, and releases the others
- * to their source.
+ * Keeps values in memory that were written last, which are those that watchers and the next writes read, or are read again
+ * and again; releases the others to their source.
  */
 export class RecentValues {
   readonly #source: ValueSource;
@@ -54,16 +65,21 @@ export class RecentValues {
     this.#limitBytes = limitBytes;
   }
 
+  /** Takes a value in that has its bytes. */
   add(value: HeldValue): void {
     this.#queue.push(value);
     this.#bytes += value.size;
     while (this.#bytes > this.#limitBytes) {
       const oldest = this.#queue[this.#first++] as HeldValue;
       this.#bytes -= oldest.size;
-      oldest.release(this.#source);
+      oldest.release(this);
     }
     if (this.#first < SPENT_PLACES || this.#first * 2 < this.#queue.length) return;
     this.#queue = this.#queue.slice(this.#first);
     this.#first = 0;
+  }
+
+  read(revision: number): Uint8Array {
+    return this.#source.readValue(revision);
   }
 }

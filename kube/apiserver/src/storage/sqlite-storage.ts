@@ -41,8 +41,8 @@ export interface SqliteStorageOptions {
    */
   readonly fsync?: boolean;
   /**
-   * How many bytes of values are kept in memory, those written last; 1 MiB by default. Others are read from the file each
-   * time, which takes some microseconds.
+   * How many bytes of values are kept in memory, those written last or read again; 1 MiB by default. Others are read from
+   * the file, which takes some microseconds.
    */
   readonly valuesInMemory?: number;
   /** Told when the log cannot be compacted on disk; silent by default. */

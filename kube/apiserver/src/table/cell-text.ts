@@ -73,8 +73,9 @@ const accessModes: Readonly<Record<string, string>> = {
 };
 
 export function accessModesText(parent: JsonObject | undefined): string {
-  return strings(parent, "accessModes")
-    .map((mode) => accessModes[mode] ?? "")
+  const modes = new Set(strings(parent, "accessModes"));
+  return Object.entries(accessModes)
+    .flatMap(([mode, short]) => (modes.has(mode) ? [short] : []))
     .join(",");
 }
 

@@ -38,7 +38,7 @@ const policyBinding: RowPrinter = (row) => {
   const reference = child(row.spec, "paramRef");
   const namespace = text(reference, "namespace");
   const name = text(reference, "name") || "*";
-  const shown = reference === undefined ? "<unset>" : namespace === "" ? name : `${namespace}/${name}`;
+  const shown = reference === undefined ? "<unset>" : `${namespace || "*"}/${name}`;
   return [nameOf(row), text(row.spec, "policyName"), shown, ageOf(row)];
 };
 

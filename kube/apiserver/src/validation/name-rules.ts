@@ -8,6 +8,8 @@ const ipAddressName: NameRule = (name) => canonicalIpErrors("", name).map(({ det
 const anyName: NameRule = () => [];
 
 const rules: Readonly<Record<string, NameRule>> = {
+  // Only their own group looks at names of Events.
+  "/events": pathSegmentName,
   "/namespaces": dns1123Label,
   "/services": dns1123Label,
   "networking.k8s.io/ipaddresses": ipAddressName,

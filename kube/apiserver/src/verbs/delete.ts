@@ -57,7 +57,15 @@ const returnsObject = new Set([
   "/resourcequotas",
   "/serviceaccounts",
   "/services",
+  "resource.k8s.io/deviceclasses",
+  "resource.k8s.io/resourceclaims",
+  "resource.k8s.io/resourceclaimtemplates",
+  "resource.k8s.io/resourceslices",
+  "storage.k8s.io/csidrivers",
+  "storage.k8s.io/csinodes",
   "storage.k8s.io/storageclasses",
+  "storage.k8s.io/volumeattachments",
+  "storage.k8s.io/volumeattributesclasses",
 ]);
 
 /** Reads and checks the options of a delete: the body's, and the query's where there is no body. */
@@ -294,9 +302,14 @@ function checkPreconditions(call: Call, options: DeleteOptions, old: KubeObject)
   }
 }
 
+const EVENTS = "/core/events/";
+
 /** The finalizers that the object has once it is marked: propagation asks for one, or takes one away. */
 function deletionFinalizers(call: Call, old: KubeObject, options: DeleteOptions): readonly string[] {
   const current = strings(child(asJson(old), "metadata"), "finalizers");
+  // Nothing hangs on Events: whatever is asked for, what is left is gone at once.
+  if (call.resource.storagePrefix === EVENTS)
+    return current.filter((name) => name !== "orphan" && name !== "foregroundDeletion");
   const policy = propagationOf(call, current, options);
   const kept = current.filter((name) => name !== "orphan" && name !== "foregroundDeletion");
   if (policy === "Orphan") return [...kept, "orphan"];

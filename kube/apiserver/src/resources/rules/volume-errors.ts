@@ -1,21 +1,25 @@
-import type { JsonObject } from "@weir/core";
+import type { JsonObject, JsonValue } from "@weir/core";
 import { type FieldError, forbiddenField, requiredField, unsupportedField } from "@weir/schema";
 import { nodeTermErrors } from "../../validation/pod/affinity.ts";
 import { child, children, strings, text } from "../draft-access.ts";
+import type { WriteContext } from "../resource.ts";
 import { accessErrors, basicAmountErrors, classErrors, modeErrors, positiveErrors } from "./claim-errors.ts";
 import { persistentSourceErrors } from "./persistent-source-errors.ts";
 
 const RECLAIMS = ["Delete", "Recycle", "Retain"];
 
 /** What is wrong with a volume. */
-export function volumeErrors(object: JsonObject): readonly FieldError[] {
+export function volumeErrors(
+  object: JsonObject,
+  { emptied }: Pick<WriteContext, "emptied">,
+): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};
   const affinity = child(spec, "nodeAffinity");
   const reclaim = text(spec, "persistentVolumeReclaimPolicy");
   const at = "spec.persistentVolumeReclaimPolicy";
   const errors: FieldError[] = [];
   if (strings(spec, "accessModes").length === 0) errors.push(requiredField("spec.accessModes"));
-  errors.push(...accessErrors(spec, "spec"), ...capacityErrors(spec));
+  errors.push(...accessErrors(spec, "spec"), ...capacityErrors(spec, emptied));
   if (reclaim !== "" && !RECLAIMS.includes(reclaim)) errors.push(unsupportedField(at, reclaim, RECLAIMS));
   errors.push(...affinityErrors(affinity));
   const owner = { name: text(child(object, "metadata"), "name"), hasAffinity: affinity !== undefined };
@@ -66,18 +70,23 @@ function isRoot(path: string): boolean {
   return depth === 0;
 }
 
-function capacityErrors(spec: JsonObject): readonly FieldError[] {
+function capacityErrors(spec: JsonObject, emptied: readonly string[]): readonly FieldError[] {
   const capacity = child(spec, "capacity") ?? {};
   const names = Object.keys(capacity);
   const errors: FieldError[] = names.length === 0 ? [requiredField("spec.capacity")] : [];
   if (names.length !== 1 || names[0] !== "storage")
-    errors.push(unsupportedField("spec.capacity", spec["capacity"] ?? null, ["storage"]));
+    errors.push(unsupportedField("spec.capacity", shownCapacity(spec, emptied), ["storage"]));
   for (const name of names) {
     const at = `spec.capacity[${name}]`;
     const value = capacity[name] ?? "0";
     errors.push(...basicAmountErrors(value, at), ...positiveErrors(value, at));
   }
   return errors;
+}
+
+/** A map without items is shown as such, though it is stored as none. */
+function shownCapacity(spec: JsonObject, emptied: readonly string[]): JsonValue {
+  return spec["capacity"] ?? (emptied.includes("spec.capacity") ? {} : null);
 }
 
 function affinityErrors(affinity: JsonObject | undefined): readonly FieldError[] {

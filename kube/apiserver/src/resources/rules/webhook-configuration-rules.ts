@@ -77,7 +77,7 @@ function oneOf(
 }
 
 function sideEffectErrors(hook: JsonObject, at: string): readonly FieldError[] {
-  if (text(hook, "sideEffects") !== "") return oneOf(hook, "sideEffects", SIDE_EFFECTS, at);
+  if (typeof hook["sideEffects"] === "string") return oneOf(hook, "sideEffects", SIDE_EFFECTS, at);
   return [requiredField(`${at}.sideEffects`, `must specify one of ${SIDE_EFFECTS.join(", ")}`)];
 }
 

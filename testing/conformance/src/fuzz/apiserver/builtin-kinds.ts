@@ -1,14 +1,19 @@
 import type { Builtin } from "./builtin-kind.ts";
+import { CLUSTER_KINDS } from "./cluster-kinds.ts";
 import { NETWORK_KINDS } from "./network-kinds.ts";
 import { OTHER_KINDS } from "./other-kinds.ts";
 import { withRefused } from "./refused-values.ts";
+import { STORAGE_KINDS } from "./storage-kinds.ts";
 import { someValue } from "./schema-values.ts";
 import { isFields, type Subject } from "./subject.ts";
 import { WORKLOADS } from "./workload-kinds.ts";
 
 /** Built-in kinds, by the name of each. */
 export const BUILTIN_SUBJECTS: ReadonlyMap<string, Subject> = new Map(
-  [...WORKLOADS, ...NETWORK_KINDS, ...OTHER_KINDS].map((builtin) => [builtin.kind, subjectOf(builtin)]),
+  [...WORKLOADS, ...NETWORK_KINDS, ...OTHER_KINDS, ...STORAGE_KINDS, ...CLUSTER_KINDS].map((builtin) => [
+    builtin.kind,
+    subjectOf(builtin),
+  ]),
 );
 
 function subjectOf(builtin: Builtin): Subject {

@@ -4,6 +4,8 @@ import { BOOL, COUNT, list, map, NAME, obj, one, oneOf, PERCENT, SELECTOR } from
 const DATA = map(oneOf(["x", "", "line\nline"], [5, null]));
 const BINARY = map(oneOf(["YWI=", ""], ["?", "YWI"]));
 
+const THEN = "2020-01-02T03:04:05Z";
+
 const rule = oneOf(
   [
     { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
@@ -46,7 +48,13 @@ export const OTHER_KINDS: readonly Builtin[] = [
       stringData: DATA,
       type: oneOf(
         ["Opaque", "kubernetes.io/basic-auth", "example.com/x"],
-        ["kubernetes.io/tls", "kubernetes.io/dockerconfigjson", "kubernetes.io/service-account-token"],
+        [
+          "kubernetes.io/tls",
+          "kubernetes.io/dockerconfigjson",
+          "kubernetes.io/dockercfg",
+          "kubernetes.io/ssh-auth",
+          "kubernetes.io/service-account-token",
+        ],
       ),
       immutable: one(false),
     }),
@@ -80,6 +88,16 @@ export const OTHER_KINDS: readonly Builtin[] = [
                   { type: "Container", min: { cpu: "2" }, max: { cpu: "1" } },
                   { type: "Pod", default: { cpu: "1" } },
                   { type: "" },
+                  { type: "x" },
+                  { type: "PersistentVolumeClaim" },
+                  { type: "Container", max: { x: "1" } },
+                  {
+                    type: "Container",
+                    min: { cpu: "1" },
+                    max: { cpu: "2" },
+                    maxLimitRequestRatio: { cpu: "3" },
+                  },
+                  { type: "Container", default: { "a.b/c": "2" }, defaultRequest: { "a.b/c": "1" } },
                 ],
               ),
             ),
@@ -100,12 +118,35 @@ export const OTHER_KINDS: readonly Builtin[] = [
           {
             hard: oneOf(
               [{ pods: "5" }, { "requests.cpu": "1", "limits.memory": "1Gi" }],
-              [{ pods: "0.5" }, { "a b": "1" }, { pods: "-1" }],
+              [
+                { pods: "0.5" },
+                { "a b": "1" },
+                { pods: "-1" },
+                { x: "1" },
+                { "a.b/c": "0.5" },
+                { services: "1" },
+              ],
             ),
-            scopes: oneOf([["Terminating"]], [["x"]]),
+            scopes: oneOf(
+              [["Terminating"], ["NotTerminating"]],
+              [["x"], ["BestEffort"], ["VolumeAttributesClass"], ["Terminating", "NotTerminating"]],
+            ),
+            scopeSelector: oneOf(
+              [{ matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["a"] }] }],
+              [
+                { matchExpressions: [{ scopeName: "x", operator: "y" }] },
+                { matchExpressions: [{ scopeName: "PriorityClass", operator: "In" }] },
+                { matchExpressions: [{ scopeName: "PriorityClass", operator: "Exists", values: ["a"] }] },
+                { matchExpressions: [{ scopeName: "Terminating", operator: "DoesNotExist" }] },
+              ],
+            ),
           },
           "hard",
         ),
+        status: obj({
+          hard: oneOf([{ pods: "5" }], [{ pods: "-1" }, { x: "1" }]),
+          used: oneOf([{ pods: "1" }], [{ pods: "0.5" }]),
+        }),
       },
       "spec",
     ),
@@ -162,11 +203,28 @@ export const OTHER_KINDS: readonly Builtin[] = [
         spec: obj(
           {
             minAvailable: PERCENT,
+            maxUnavailable: oneOf([], [1, "10%", "x"]),
             selector: SELECTOR,
             unhealthyPodEvictionPolicy: oneOf(["IfHealthyBudget", "AlwaysAllow"], ["x"]),
           },
           "selector",
           "minAvailable",
+        ),
+        status: obj(
+          {
+            disruptionsAllowed: COUNT,
+            currentHealthy: COUNT,
+            desiredHealthy: COUNT,
+            expectedPods: COUNT,
+            conditions: oneOf(
+              [[{ type: "A", status: "True", reason: "R", message: "", lastTransitionTime: THEN }]],
+              [[{ type: "A" }], [{ type: "a b", status: "x", reason: "a-b", lastTransitionTime: THEN }]],
+            ),
+          },
+          "disruptionsAllowed",
+          "currentHealthy",
+          "desiredHealthy",
+          "expectedPods",
         ),
       },
       "spec",
@@ -202,6 +260,8 @@ export const OTHER_KINDS: readonly Builtin[] = [
               [
                 { kind: "", name: "" },
                 { kind: "Deployment", name: "a/b" },
+                { apiVersion: "v1", kind: "Deployment", name: "a" },
+                { apiVersion: "a/b/c", kind: "Deployment", name: "a" },
               ],
             ),
             minReplicas: oneOf([1, 2], [0, -1]),
@@ -221,9 +281,28 @@ export const OTHER_KINDS: readonly Builtin[] = [
           "scaleTargetRef",
           "maxReplicas",
         ),
+        status: obj({ currentReplicas: COUNT, desiredReplicas: COUNT }, "desiredReplicas"),
       },
       "spec",
     ),
     subresources: ["status"],
+  },
+  {
+    apiVersion: "v1",
+    kind: "Event",
+    plural: "events",
+    content: obj(
+      {
+        involvedObject: oneOf([{ namespace: "$NS", kind: "Pod", name: "x" }], [{}, { namespace: "other" }]),
+        reason: one("R", "S"),
+        message: one("m"),
+        type: one("Normal", "Warning"),
+        count: oneOf([1, 2], []),
+        eventTime: oneOf([], ["2020-01-02T03:04:05.000006Z"]),
+        reportingComponent: oneOf([], ["a b"]),
+      },
+      "involvedObject",
+    ),
+    fieldSelectors: ["reason=R", "involvedObject.name=x", "type!=Normal"],
   },
 ];

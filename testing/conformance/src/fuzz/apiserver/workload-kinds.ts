@@ -58,13 +58,6 @@ export const WORKLOADS: readonly Builtin[] = [
     fieldSelectors: ["status.phase=Pending", "spec.nodeName=", "spec.restartPolicy=Always"],
   },
   {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    plural: "persistentvolumeclaims",
-    content: obj({ spec: claimSpec }, "spec"),
-    subresources: ["status"],
-  },
-  {
     apiVersion: "apps/v1",
     kind: "Deployment",
     plural: "deployments",

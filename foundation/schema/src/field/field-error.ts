@@ -102,9 +102,10 @@ export function unsupportedField(
   return fieldError({ type: "Unsupported value", reason: "FieldValueNotSupported", path, badValue, detail });
 }
 
-/** A value occurs twice where it may occur once. */
-export function duplicateField(path: string, badValue: JsonValue): FieldError {
-  return fieldError({ type: "Duplicate value", reason: "FieldValueDuplicate", path, badValue, detail: "" });
+/** A value occurs twice where it may occur once; one that is left out is not shown. */
+export function duplicateField(path: string, badValue?: JsonValue): FieldError {
+  const shown = badValue === undefined ? {} : { badValue };
+  return fieldError({ type: "Duplicate value", reason: "FieldValueDuplicate", path, ...shown, detail: "" });
 }
 
 /** The server itself cannot tell whether a field is right. */

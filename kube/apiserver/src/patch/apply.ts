@@ -88,7 +88,7 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
   });
   if (result.kind === "conflict") throw result.error;
   reportApplied(call, problems, options);
-  const object = readApply(call, result, current !== undefined);
+  const object = readApply(call, result, { isUpdate: current !== undefined, applied });
   checkNamespace(call, object);
   const name = text(child(object, "metadata"), "name");
   if (name === "") {
@@ -108,24 +108,24 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
 function readApply(
   call: Call,
   result: Extract<ApplyResult, { readonly kind: "applied" }>,
-  isUpdate: boolean,
+  { isUpdate, applied }: { readonly isUpdate: boolean; readonly applied: JsonObject },
 ): Draft {
   const { resource } = call;
   const merged = asJson(result.object);
   if (resource.isCustom && isUpdate && !result.changed) return copyForMeta(merged);
-  const decoded = resource.decodeMerged?.(merged) ?? convert(resource, merged);
+  const decoded = resource.decodeMerged?.(merged) ?? convert(resource, merged, applied);
   return resource.applyDefaults(objectOf(decoded, call), "keep");
 }
 
 /** Reads what an apply came to as its Go type; what is wrong with it is the server's own trouble upstream. */
-function convert(resource: Resource, merged: JsonObject): DecodedBody {
+function convert(resource: Resource, merged: JsonObject, applied: JsonObject): DecodedBody {
   try {
     return resource.decode(merged, undefined, "converter");
   } catch (error) {
     if (!isStatusReason(error, "BadRequest") || !(error instanceof Error)) throw error;
     const detail = error.message.replace(/^.*? cannot be handled as an? \S+: /, "");
     const kind = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
-    const metadata = child(merged, "metadata");
+    const metadata = child(applied, "metadata");
     const what = `${text(metadata, "namespace")}/${text(metadata, "name")}; ${kind}`;
     throw unknownError(
       `failed to convert new object (${what}) to proper version: unable to convert unstructured object to ${kind}: ${detail}`,

@@ -235,6 +235,7 @@ class Decoder {
           return value;
         return this.#misread("int32", value, place);
       case "bytes":
+        if (Array.isArray(value)) return this.#byteList(value, place);
         if (typeof value !== "string") return this.#mismatch(type, value, place);
         return this.#bytes(value);
       default: {
@@ -244,6 +245,18 @@ class Decoder {
         return read.text;
       }
     }
+  }
+
+  /** Bytes may come one by one. */
+  #byteList(items: readonly JsonValue[], place: Place): Encoded {
+    for (const item of items) {
+      const isByte = typeof item === "number" && Number.isInteger(item) && item >= 0 && item <= 255;
+      if (isByte || item === null) continue;
+      const number = typeof item === "number" || typeof item === "bigint" ? String(item) : undefined;
+      this.#mismatch({ kind: "int", name: "uint8" }, item, place, number);
+      return undefined;
+    }
+    return Buffer.from(items.map(Number)).toString("base64");
   }
 
   #bytes(value: string): string {

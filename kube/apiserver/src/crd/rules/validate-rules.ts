@@ -229,7 +229,7 @@ function refusal(
     case "FieldValueRequired":
       return requiredField(path, detail);
     case "FieldValueDuplicate":
-      return duplicateField(path, shown ?? "");
+      return duplicateField(path, shown);
     default: {
       if (shown !== undefined) return invalidField(path, shown, detail);
       // An object or a list is not shown.

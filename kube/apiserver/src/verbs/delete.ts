@@ -78,6 +78,24 @@ export async function readDeleteOptions(
   if (body !== undefined)
     audit?.requestObject({ ...body, kind: "DeleteOptions", apiVersion: "meta.k8s.io/__internal" });
   const options = body === undefined ? queryOptions(request.query) : bodyOptions(body);
+  checkDeleteOptions(options);
+  const { propagationPolicy } = options;
+  return {
+    ...options,
+    propagationPolicy: propagationPolicy as DeleteOptions["propagationPolicy"],
+    isDryRun: options.dryRun.length > 0,
+  };
+}
+
+/** What a delete says of how it is to be done, as far as it can be said wrongly. */
+export interface SaidDeleteOptions {
+  readonly propagationPolicy?: string | undefined;
+  readonly orphanDependents?: boolean | undefined;
+  readonly dryRun: readonly string[];
+}
+
+/** Throws a 422 where the options of a delete say what there is not, or contradict each other. */
+export function checkDeleteOptions(options: SaidDeleteOptions): void {
   const errors: FieldError[] = [];
   const policies = ["Foreground", "Background", "Orphan"];
   const { propagationPolicy, orphanDependents } = options;
@@ -96,11 +114,6 @@ export async function readDeleteOptions(
   if (options.dryRun.some((value) => value !== "All"))
     errors.push(unsupportedField("dryRun", options.dryRun, ["All"]));
   if (errors.length > 0) throw invalidError({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
-  return {
-    ...options,
-    propagationPolicy: propagationPolicy as DeleteOptions["propagationPolicy"],
-    isDryRun: options.dryRun.length > 0,
-  };
 }
 
 interface RawOptions {

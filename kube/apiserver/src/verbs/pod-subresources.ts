@@ -1,41 +1,21 @@
-import type { JsonObject, JsonValue } from "@weir/core";
-import {
-  badRequestError,
-  conflictError,
-  failure,
-  type KubeObject,
-  notFoundError,
-  tooManyRequestsError,
-} from "@weir/objects";
+import type { JsonObject } from "@weir/core";
+import { badRequestError, conflictError, type KubeObject, notFoundError } from "@weir/objects";
 import { type FieldError, joinFieldErrors, requiredField, unsupportedField } from "@weir/schema";
 import type { ApiResponse } from "../http/api-request.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { plainError, respond } from "../http/respond.ts";
 import { readWriteOptions } from "../http/write-options.ts";
 import { type Call, timestamp } from "../resources/call.ts";
-import {
-  asJson,
-  child,
-  children,
-  copyForMeta,
-  ensureChild,
-  number,
-  strings,
-  text,
-} from "../resources/draft-access.ts";
-import { type Draft, groupResource, storageKey, storageScope } from "../resources/resource.ts";
+import { asJson, child, children, copyForMeta, metaOf, text } from "../resources/draft-access.ts";
+import { type Draft, groupResource, storageKey } from "../resources/resource.ts";
 import { plainStrategy } from "../resources/status-strategy.ts";
-import { selects } from "../validation/label-selector.ts";
 import { readAs } from "./decode-as.ts";
 import { checkNamespace } from "./decode-body.ts";
-import { deleteObject } from "./delete.ts";
-import { patchVerb } from "./patch.ts";
 import { wantsPretty } from "./respond-object.ts";
 import { connectOptions, reviewPart, unreviewed } from "./review-part.ts";
-import { updateObject, updateVerb } from "./update.ts";
+import { updateObject } from "./update.ts";
 
 const BINDING = { group: "", version: "v1", kind: "Binding" };
-const EVICTION = { group: "policy", version: "v1", kind: "Eviction" };
 
 /** POST of `pods/binding`, or of `bindings`, where the body names the Pod: puts a Pod on a node. */
 export async function bindingVerb(called: Call): Promise<ApiResponse> {
@@ -50,7 +30,10 @@ export async function bindingVerb(called: Call): Promise<ApiResponse> {
   checkTarget(child(binding, "target"));
   await reviewPart(call, { kind: BINDING.kind, operation: "create", options }, binding);
   const node = text(child(binding, "target"), "name");
-  await changePod(call, options.isDryRun, (pod) => bind(call, pod, node));
+  await changePod(call, options.isDryRun, (pod) => {
+    checkPreconditions(call, pod, { binding, isDryRun: options.isDryRun });
+    return bind(call, pod, { binding, node });
+  });
   return respondCreated(call);
 }
 
@@ -77,7 +60,32 @@ function checkTarget(target: JsonObject | undefined): void {
   throw plainError(joinFieldErrors(errors));
 }
 
-function bind(call: Call, pod: KubeObject, node: string): Draft {
+/** A binding may name the very Pod that it means, which only the store looks at. */
+function checkPreconditions(
+  call: Call,
+  { metadata }: KubeObject,
+  { binding, isDryRun }: { readonly binding: JsonObject; readonly isDryRun: boolean },
+): void {
+  const meant = child(binding, "metadata");
+  const { namespace, name } = call.info;
+  const refuse = (what: string, given: string, stored: string): Error => {
+    const key = `${isDryRun ? "" : "/registry"}/pods/${namespace}/${name}`;
+    const because = `Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${stored}`;
+    const message = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
+    return conflictError(groupResource(call.resource), name, message);
+  };
+  const [uid, version] = [text(meant, "uid"), text(meant, "resourceVersion")];
+  if (uid !== "" && uid !== metadata.uid) throw refuse("UID", uid, metadata.uid ?? "");
+  if (version !== "" && version !== metadata.resourceVersion)
+    throw refuse("ResourceVersion", version, metadata.resourceVersion ?? "");
+}
+
+interface Bound {
+  readonly binding: JsonObject;
+  readonly node: string;
+}
+
+function bind(call: Call, pod: KubeObject, { binding, node }: Bound): Draft {
   const draft = copyForMeta(asJson(pod));
   const spec: Draft = { ...child(draft, "spec") };
   const refuse = (why: string): Error =>
@@ -89,20 +97,40 @@ function bind(call: Call, pod: KubeObject, node: string): Draft {
       `pod ${call.info.name} is already assigned to node ${JSON.stringify(text(spec, "nodeName"))}`,
     );
   }
+  if (children(spec, "schedulingGates").length > 0)
+    throw refuse(`pod ${call.info.name} has non-empty .spec.schedulingGates`);
   spec["nodeName"] = node;
   draft["spec"] = spec;
+  if (child(draft, "status")?.["nominatedNodeName"] !== undefined) {
+    const { nominatedNodeName: _nominated, ...status } = child(draft, "status") ?? {};
+    draft["status"] = status;
+  }
+  const metadata = metaOf(draft);
+  for (const map of ["annotations", "labels"]) {
+    const added = child(child(binding, "metadata"), map);
+    if (added !== undefined) metadata[map] = { ...child(metadata, map), ...added };
+  }
   setCondition(draft, { type: "PodScheduled", status: "True" }, timestamp(call.api.clock));
   return draft;
 }
 
-function setCondition(pod: Draft, condition: JsonObject, now: string): void {
+/** A condition keeps its place, and the time since when it is so. */
+export function setCondition(pod: Draft, condition: JsonObject, now: string): void {
   const status: Draft = { ...child(pod, "status") };
-  const others = children(status, "conditions").filter((other) => other["type"] !== condition["type"]);
+  const conditions = [...children(status, "conditions")];
+  const index = conditions.findIndex((other) => other["type"] === condition["type"]);
+  const before = conditions[index];
+  const since = before !== undefined && before["status"] === condition["status"];
   const { type, status: value, ...rest } = condition;
-  status["conditions"] = [
-    ...others,
-    { type: type ?? "", status: value ?? "", lastProbeTime: null, lastTransitionTime: now, ...rest },
-  ];
+  const next: Draft = {
+    type: type ?? "",
+    status: value ?? "",
+    lastProbeTime: null,
+    lastTransitionTime: since ? (before["lastTransitionTime"] ?? now) : now,
+    ...rest,
+  };
+  conditions.splice(index < 0 ? conditions.length : index, index < 0 ? 0 : 1, next);
+  status["conditions"] = conditions;
   pod["status"] = status;
 }
 
@@ -127,7 +155,8 @@ async function changePod(
   return result.object;
 }
 
-function respondCreated(call: Call): ApiResponse {
+/** What is answered where something was done with a Pod. */
+export function respondCreated(call: Call): ApiResponse {
   const how = negotiate(call.request.header("accept"), {
     views: [],
     isPretty: wantsPretty(call.request),
@@ -137,97 +166,12 @@ function respondCreated(call: Call): ApiResponse {
   return respond(status, how, { status: 201, warnings: call.warnings });
 }
 
-/** POST of `pods/eviction`: a delete that disruption budgets may forbid. */
-export async function evictionVerb(call: Call): Promise<ApiResponse> {
-  const options = readWriteOptions(call.request, "CreateOptions");
-  const eviction = await readAs(call, ["policy.v1.Eviction", EVICTION], options);
-  call.audit?.requestObject(eviction);
-  checkNamespace(call, eviction);
-  if (text(child(eviction, "metadata"), "name") !== call.info.name)
-    throw badRequestError("name in URL does not match name in Eviction object");
-  await reviewPart(call, { kind: EVICTION.kind, operation: "create", options }, eviction);
-  const wanted = child(eviction, "deleteOptions");
-  const isDryRun = options.isDryRun || strings(wanted, "dryRun").length > 0;
-  const pod = await readPod(call);
-  const isRunning = !["Succeeded", "Failed", "Pending"].includes(text(child(asJson(pod), "status"), "phase"));
-  if (isRunning && pod.metadata.deletionTimestamp === undefined) await spendBudget(call, pod, isDryRun);
-  const condition = {
-    type: "DisruptionTarget",
-    status: "True",
-    reason: "EvictionByEvictionAPI",
-    message: "Eviction API: evicting",
-  };
-  const now = timestamp(call.api.clock);
-  const preconditions = child(wanted, "preconditions");
-  await deleteObject(
-    { ...call, strategy: plainStrategy(call.strategy) },
-    {
-      isDryRun,
-      isReviewed: false,
-      gracePeriodSeconds: number(wanted, "gracePeriodSeconds"),
-      propagationPolicy: undefined,
-      orphanDependents: undefined,
-      uid: text(preconditions, "uid") || undefined,
-      resourceVersion: text(preconditions, "resourceVersion") || undefined,
-      // The condition is written together with the mark of deletion, so that a watch sees one change.
-      prepare: (draft) => setCondition(draft, condition, now),
-    },
-  );
-  return respondCreated(call);
-}
-
-async function readPod(call: Call): Promise<KubeObject> {
+/** The Pod that a request names. */
+export async function readPod(call: Call): Promise<KubeObject> {
   const { api, resource, info } = call;
   const stored = await api.store.get(storageKey(resource, info.namespace, info.name));
   if (stored === undefined) throw notFoundError(groupResource(resource), info.name);
   return api.store.object(resource, stored);
-}
-
-/** Takes one disruption from the budget that covers the Pod; throws a 429 where none is left. */
-async function spendBudget(call: Call, pod: KubeObject, isDryRun: boolean): Promise<void> {
-  const { api, info } = call;
-  const budgets = api.registry.find("policy", "v1", "poddisruptionbudgets");
-  if (budgets === undefined) return;
-  const { entries } = await api.store.range(storageScope(budgets, info.namespace), {});
-  const labels = (pod.metadata.labels ?? {}) as JsonObject;
-  const covering = entries.filter((entry) => {
-    const selector = child(child(asJson(api.store.parse(budgets, entry)), "spec"), "selector");
-    return selector !== undefined && selects(selector, labels);
-  });
-  const [entry, ...more] = covering;
-  if (entry === undefined) return;
-  if (more.length > 0) {
-    const message =
-      "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
-    throw failure({ reason: "InternalError", code: 500, message });
-  }
-  const budget = api.store.parse(budgets, entry);
-  const status: Draft = { ...child(asJson(budget), "status") };
-  const allowed = number(status, "disruptionsAllowed") ?? 0;
-  if (allowed <= 0) throw noDisruptions(budget);
-  if (isDryRun) return;
-  status["disruptionsAllowed"] = allowed - 1;
-  status["disruptedPods"] = { ...child(status, "disruptedPods"), [info.name]: timestamp(api.clock) };
-  const object = { ...budget, status } as KubeObject;
-  const result = await api.store.commit(budgets, {
-    key: entry.key,
-    object,
-    bytes: api.store.encode(budgets, object),
-    expected: entry.revision,
-  });
-  if (result.kind === "conflict")
-    throw tooManyRequestsError("The disruption budget changed, please try again.", 10);
-}
-
-function noDisruptions(budget: KubeObject): Error {
-  const status = child(asJson(budget), "status");
-  const name = budget.metadata.name ?? "";
-  const needs = number(status, "desiredHealthy") ?? 0;
-  const healthy = number(status, "currentHealthy") ?? 0;
-  const message = `The disruption budget ${name} needs ${needs} healthy pods and has ${healthy} currently`;
-  return tooManyRequestsError("Cannot evict pod as it would violate the pod's disruption budget.", 0, [
-    { reason: "DisruptionBudget", message },
-  ]);
 }
 
 const CONNECTIONS: Readonly<Record<string, string>> = {
@@ -246,41 +190,4 @@ export async function kubeletVerb(call: Call): Promise<ApiResponse> {
   if (node === "" && call.info.subresource === "log") return { status: 204, headers: [], body: "" };
   if (node === "") throw badRequestError(`pod ${call.info.name} does not have a host assigned`);
   throw notFoundError(groupResource(call.resource), node);
-}
-
-/** `pods/ephemeralcontainers` and `pods/resize`: the Pod itself, of which one part may change. */
-export async function podPartVerb(call: Call): Promise<ApiResponse> {
-  const strategy = {
-    ...plainStrategy(call.strategy),
-    prepareForUpdate(object: Draft, old: KubeObject): void {
-      const before = asJson(old);
-      const spec: Draft = { ...child(before, "spec") };
-      const now = child(object, "spec");
-      if (call.info.subresource === "ephemeralcontainers") copyField(spec, now, "ephemeralContainers");
-      else spec["containers"] = resized(before, object);
-      const metadata = ensureChild(object, "metadata");
-      for (const key of Object.keys(object)) delete object[key];
-      Object.assign(object, before, { metadata, spec });
-    },
-  };
-  return call.info.verb === "update" ? updateVerb({ ...call, strategy }) : patchVerb({ ...call, strategy });
-}
-
-function copyField(target: Draft, source: JsonObject | undefined, field: string): void {
-  const value = source?.[field];
-  if (value === undefined) delete target[field];
-  else target[field] = value;
-}
-
-function resized(before: JsonObject, after: JsonObject): JsonValue {
-  const next = new Map(
-    children(child(after, "spec"), "containers").map((container) => [
-      container["name"],
-      container["resources"],
-    ]),
-  );
-  return children(child(before, "spec"), "containers").map((container) => ({
-    ...container,
-    resources: next.get(container["name"]) ?? container["resources"] ?? {},
-  }));
 }

@@ -54,6 +54,16 @@ export function defaultPod(pod: Draft): void {
   if ((typeof grace === "number" || typeof grace === "bigint") && grace < 0)
     spec["terminationGracePeriodSeconds"] = 1;
   dropInitAnnotations(pod);
+  if (pod["status"] !== undefined) joinAddresses(child(pod, "status"));
+}
+
+/** The first of a Pod's addresses is its address; where both are told, the one counts. */
+function joinAddresses(status: Draft | undefined): void {
+  const ip = status?.["podIP"];
+  const [first] = children(status, "podIPs");
+  if (status === undefined) return;
+  if (typeof ip === "string" && ip !== "" && first?.["ip"] !== ip) status["podIPs"] = [{ ip }];
+  else if (first !== undefined) status["podIP"] = first["ip"] ?? "";
 }
 
 const INIT_ANNOTATIONS = [

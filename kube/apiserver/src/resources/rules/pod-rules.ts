@@ -50,6 +50,7 @@ export const podRules: KindRules = {
     ...wholePodErrors(object, podOptions(object, old)),
     ...podUpdateErrors(object, old),
   ],
+  prepareStatus: dropStatusFields,
   validateStatus: podStatusErrors,
   statusWarnings: podStatusWarnings,
 };
@@ -91,4 +92,16 @@ function tooEarlyErrors(spec: JsonObject): readonly FieldError[] {
     errors.push(forbiddenField("spec.nodeName", detail));
   }
   return errors;
+}
+
+const STATUSES = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+
+/** What of a status upstream has a switch for that is off. */
+function dropStatusFields(pod: Draft): void {
+  const status = child(pod, "status");
+  if (status === undefined) return;
+  delete status["nodeAllocatableResourceClaimStatuses"];
+  for (const name of STATUSES)
+    for (const each of children(status, name))
+      for (const mount of children(each, "volumeMounts")) delete mount["volumeStatus"];
 }

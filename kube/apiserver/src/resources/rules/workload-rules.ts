@@ -1,5 +1,5 @@
 import type { JsonObject } from "@weir/core";
-import { jsonEqual } from "@weir/objects";
+import { badRequestError, jsonEqual } from "@weir/objects";
 import { type FieldError, invalidField } from "@weir/schema";
 import { selectorErrors } from "../../validation/label-selector.ts";
 import { podTemplateErrors } from "../../validation/pod-spec.ts";
@@ -8,6 +8,7 @@ import { dropTemplateFields } from "../../validation/pod/dropped-fields.ts";
 import { type PodOptions, TEMPLATE, templateOptions } from "../../validation/pod/pod-options.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, ensureChild, integer, metaOf, text } from "../draft-access.ts";
+import type { Draft } from "../resource.ts";
 import {
   deadlineErrors,
   emptySelectorErrors,
@@ -95,11 +96,13 @@ export const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 export const daemonSetRules: KindRules = {
   warnings: rolledWarnings,
   prepareForCreate(object) {
+    checkGeneration(object);
     const annotations = ensureChild(metaOf(object), "annotations");
     if (!(Number(annotations[TEMPLATE_GENERATION]) >= 1)) annotations[TEMPLATE_GENERATION] = "1";
     dropFields(object);
   },
   prepareForUpdate(object, old) {
+    checkGeneration(object);
     dropFields(object);
     const before = text(child(child(old, "metadata"), "annotations"), TEMPLATE_GENERATION);
     const isSame = jsonEqual(
@@ -117,6 +120,16 @@ export const daemonSetRules: KindRules = {
   ],
   validateStatus: daemonSetStatus,
 };
+
+/** Upstream keeps the count as a number. */
+function checkGeneration(object: Draft): void {
+  const written = child(metaOf(object), "annotations")?.[TEMPLATE_GENERATION];
+  if (typeof written !== "string" || /^[+-]?\d{1,18}$/.test(written)) return;
+  const why = /^[+-]?\d+$/.test(written) ? "value out of range" : "invalid syntax";
+  throw badRequestError(
+    `DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing ${JSON.stringify(written)}: ${why}`,
+  );
+}
 
 function daemonSetErrors(object: JsonObject, options: PodOptions): readonly FieldError[] {
   const spec = child(object, "spec") ?? {};

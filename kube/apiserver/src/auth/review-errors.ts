@@ -42,15 +42,21 @@ export function metadataErrors(object: JsonObject, detail: string): readonly Fie
 
 /** Metadata in the order of Go's fields. */
 function invalidMetadata(metadata: JsonObject, detail: string): FieldError {
-  const fields = children(metadata, "managedFields").map((entry) => {
-    const { manager, operation, apiVersion, time, ...rest } = entry as Record<string, JsonValue>;
-    return { manager, operation, apiVersion, time, ...rest } as JsonObject;
-  });
-  return invalidStruct(
-    "metadata",
-    fields.length === 0 ? metadata : { ...metadata, managedFields: fields },
-    detail,
+  const shown: Record<string, JsonValue> = inOrder(metadata, ["name", "generateName", "namespace"]);
+  const fields = children(metadata, "managedFields").map((entry) =>
+    inOrder(entry, ["manager", "operation", "apiVersion", "time"]),
   );
+  if (fields.length > 0) shown["managedFields"] = fields;
+  return invalidStruct("metadata", shown, detail);
+}
+
+function inOrder(object: JsonObject, first: readonly string[]): Record<string, JsonValue> {
+  const ordered: Record<string, JsonValue> = {};
+  for (const key of [...first, ...Object.keys(object)]) {
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value !== undefined) ordered[key] = value;
+  }
+  return ordered;
 }
 
 function isNothing(value: JsonObject[string]): boolean {

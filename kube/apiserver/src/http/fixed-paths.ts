@@ -32,8 +32,9 @@ const checks: Readonly<Record<string, readonly string[]>> = {
 /** Answers paths that belong to no resource, without their percent-encoding: version, health, the root; `undefined` for other paths. */
 export function fixedPath(registry: Registry, request: ApiRequest, decoded: string): ApiResponse | undefined {
   const path = decoded.length > 1 ? decoded.replace(/\/$/, "") : decoded;
-  if (path.startsWith("/version/")) throw noSuchResourceError();
-  if (path === "/version") {
+  // Its router takes slashes away, and knows nothing else.
+  if (/^\/version\/+[^/]/.test(path)) throw noSuchResourceError();
+  if (/^\/version\/*$/.test(path)) {
     if (request.method !== "GET") throw methodNotAllowedError();
     checkRouted(request.header("accept"), ["application/json"]);
     return respond(VERSION, negotiate(undefined, { views: [], isPretty: wantsPretty(request) }));

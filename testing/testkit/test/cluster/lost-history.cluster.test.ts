@@ -137,10 +137,14 @@ describe.each(cases)("a past that is gone on $name", ({ open }) => {
   test("is read anew by a manager whose watch was broken off meanwhile, deletions included", async () => {
     const here = await namespace();
     for (const name of ["a", "b"]) await create(here, name);
-    let isCut = false;
+    let cut: PromiseWithResolvers<void> | undefined;
     let life = new AbortController();
     const transport: Transport = async (request) => {
-      if (isCut) throw new TypeError("the connection is cut");
+      if (cut !== undefined) {
+        // It fails once, when it is over: each failure before would double the time until the next attempt.
+        await cut.promise;
+        throw new TypeError("the connection is cut");
+      }
       const signals = request.signal === undefined ? [] : [request.signal];
       return await cluster.transport({ ...request, signal: AbortSignal.any([...signals, life.signal]) });
     };
@@ -151,13 +155,15 @@ describe.each(cases)("a past that is gone on $name", ({ open }) => {
     });
     await manager.start();
     await eventually(() => expect(changes.toSorted()).toEqual(["create a", "create b"]), WITHIN);
-    isCut = true;
+    const over = Promise.withResolvers<void>();
+    cut = over;
     life.abort(new TypeError("the connection is cut"));
     life = new AbortController();
     await client.delete(CONFIG_MAP, { namespace: here, name: "a" });
     await create(here, "c");
     await cluster.forgetHistory();
-    isCut = false;
+    cut = undefined;
+    over.resolve();
     await eventually(() => expect(changes.slice(2).toSorted()).toEqual(["create c", "delete a"]), WITHIN);
     await create(here, "d");
     await eventually(() => expect(changes).toContain("create d"), WITHIN);

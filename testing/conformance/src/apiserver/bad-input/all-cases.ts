@@ -3,6 +3,7 @@ import type { BadCase } from "./bad-case.ts";
 import { jsonCases } from "./json-cases.ts";
 import { mediaCases } from "./media-cases.ts";
 import { objectCases } from "./object-cases.ts";
+import { oddCases } from "./odd-cases.ts";
 import { pathCases } from "./path-cases.ts";
 import { protobufCases } from "./protobuf-cases.ts";
 import { queryCases } from "./query-cases.ts";
@@ -28,4 +29,5 @@ export const badCases: Readonly<Record<string, readonly BadCase[]>> = {
   query: queryCases,
   object: certain(objectCases),
   access: certain(accessCases),
+  odd: oddCases,
 };

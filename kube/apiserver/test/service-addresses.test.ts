@@ -125,6 +125,83 @@ describe("the addresses of Services", () => {
     expect(new Set([address, ...all]).size).toBe(5);
   });
 
+  async function patch(server: ApiServer, name: string, spec: object, query = ""): Promise<Answer> {
+    const response = await server.fetch(
+      new Request(`${path}/${name}${query}`, {
+        method: "PATCH",
+        headers: { "content-type": "application/merge-patch+json" },
+        body: JSON.stringify({ spec }),
+      }),
+    );
+    const answer = (await response.json()) as {
+      readonly message?: string;
+      readonly spec?: { readonly clusterIP?: string };
+    };
+    const { spec: given, message } = answer;
+    const address = given?.clusterIP;
+    return {
+      code: response.status,
+      ...(given === undefined && message !== undefined ? { message } : {}),
+      ...(address === undefined ? {} : { address }),
+    };
+  }
+
+  test("are free again once a Service needs none, and given anew when it needs one", async () => {
+    await using storage = createMemoryStorage();
+    await using server = await createApiServer({ storage });
+    const clusterIP = "10.0.0.200";
+    await create(server, "web", { clusterIP });
+    const outward = { type: "ExternalName", externalName: "a.example.com" };
+    expect(await patch(server, "web", outward, "?dryRun=All")).toEqual({ code: 200 });
+    expect((await create(server, "other", { clusterIP })).code).toBe(422);
+    expect(await patch(server, "web", outward)).toEqual({ code: 200 });
+    expect((await create(server, "other", { clusterIP })).code).toBe(201);
+    const back = await patch(server, "web", { type: "ClusterIP" });
+    expect(back.address).toMatch(/^10\.0\.0\.\d+$/);
+    expect(back.address).not.toBe(clusterIP);
+  });
+
+  test("are asked for before anything else of a Service is looked at", async () => {
+    await using storage = createMemoryStorage();
+    await using server = await createApiServer({ storage });
+    const wrong = { type: "nope", ports: [{ port: 0 }] };
+    expect(await create(server, "Web", { ...wrong, clusterIP: "x" })).toEqual({
+      code: 422,
+      message:
+        'Service "Web" is invalid: spec.clusterIPs[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    });
+    expect((await create(server, "a/b", wrong)).message).toMatch(
+      /failed to allocate IP: IPAddress\.networking\.k8s\.io "10\.0\.0\.\d+" is invalid: spec\.parentRef\.name: Invalid value: "a\/b": may not contain '\/'$/,
+    );
+  });
+
+  test("of a dry run are made up as upstream makes them up", async () => {
+    await using storage = createMemoryStorage();
+    await using server = await createApiServer({ storage });
+    const body = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: {
+        type: "NodePort",
+        ports: [
+          { name: "a", port: 80 },
+          { name: "b", port: 81 },
+        ],
+      },
+    };
+    const response = await server.fetch(
+      new Request(`${path}?dryRun=All`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    );
+    expect(await response.json()).toMatchObject({
+      spec: { clusterIP: "10.0.0.0", ports: [{ nodePort: 32_769 }, { nodePort: 32_770 }] },
+    });
+  });
+
   test("stay with a Service when the server is given another range", async () => {
     await using storage = createMemoryStorage();
     {

@@ -102,6 +102,7 @@ export class Mask {
       .replaceAll(CLUSTER_IP, (ip) => (this.#given.includes(ip) ? ip : this.#name("CLUSTERIP", ip)))
       .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/(?:TCP|UDP)\b)/g, (port) => this.#name("NODEPORT", port))
       .replaceAll(/(?<=nodePort: \{[A-Z]+ )3[0-2]\d{3}(?=\})/g, (port) => this.#name("NODEPORT", port))
+      .replaceAll(/(?<=Duplicate value: )3[0-2]\d{3}\b/g, (port) => this.#name("NODEPORT", port))
       .replaceAll(VERSIONS, (version) => this.#names.get(`RV ${version}`) ?? version)
       .replaceAll(/(?<=\bgen-\d+-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, (end) => this.#name("RAND", end));
   }

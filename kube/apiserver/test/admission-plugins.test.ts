@@ -528,9 +528,35 @@ describe("PodTopologyLabels", () => {
     expect(labels(await answerTo([aPod({ nodeName: "node" })]))).toBeUndefined();
   });
 
+  test("says where a Pod runs that is bound", async () => {
+    expect(labels(await answerTo([node, aPod(), binding(), touch]))).toEqual({
+      [zone]: "a",
+      [region]: "north",
+    });
+  });
+
   test("looks at bindings to nodes alone", async () => {
     const answer = await answerTo([node, aPod(), binding({ target: { name: "node" } }), touch]);
     expect(labels(answer)).toBeUndefined();
     expect(at(answer, "spec", "nodeName")).toBe("node");
+  });
+
+  test("keeps what a binding says for itself", async () => {
+    const metadata = { name: "pod", labels: { a: "b" }, annotations: { c: "d" } };
+    const answer = await answerTo([aPod({}, { labels: { a: "c" } }), binding({ metadata }), touch]);
+    expect(at(answer, "metadata")).toMatchObject({ labels: { a: "b" }, annotations: { c: "d" } });
+  });
+
+  test("binds no other Pod of the same name, and none that waits", async () => {
+    const other = await answerTo([aPod(), binding({ metadata: { name: "pod", uid: "other" } })]);
+    expect(other).toMatchObject({
+      code: 409,
+      message: expect.stringContaining("UID in precondition: other"),
+    });
+    const gated = await answerTo([aPod({ schedulingGates: [{ name: "a.b/c" }] }), binding()]);
+    expect(gated).toMatchObject({
+      code: 409,
+      message: expect.stringContaining("has non-empty .spec.schedulingGates"),
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { Controller } from "@weir/sdk";
 import { defaultAccountController, rootCertificateController } from "./accounts/account-controller.ts";
 import { tokenSecretController } from "./accounts/token-secret-controller.ts";
 import { autoscalerController } from "./autoscaling/autoscaler-controller.ts";
+import { certificateController, type RequestSigner } from "./certificates/certificate-controller.ts";
 import { cronJobController } from "./cron/cron-job-controller.ts";
 import { disruptionController } from "./disruption/disruption-controller.ts";
 import { DEFAULT_EVENT_TTL_MS, eventTtlController } from "./events/event-ttl-controller.ts";
@@ -42,6 +43,11 @@ export interface Loops {
   readonly rootCertificate?: boolean;
   /** Tells in the status of ValidatingAdmissionPolicies where their expressions do not fit the objects. */
   readonly policies?: boolean;
+  /**
+   * Signs approved CertificateSigningRequests of Kubernetes' own signers, approves those of kubelets, and removes old ones.
+   * Only a cluster that listens does, as nobody else could show a certificate.
+   */
+  readonly certificates?: boolean;
   /** Removes Events that are an hour old, or as old as `eventTtlMs` says. */
   readonly events?: boolean;
   /**
@@ -55,6 +61,8 @@ export interface Loops {
 export interface LoopOptions extends WorkloadOptions {
   /** The authority that the API is trusted by, as PEM. */
   readonly certificateAuthority: string;
+  /** Who signs requests for certificates; absent where nobody does. */
+  readonly signer?: RequestSigner | undefined;
   /** Tells what is wrong with the expressions of a policy; without it no status does. */
   readonly checkPolicy?: CheckPolicy;
   /** How long Events live; an hour by default. */
@@ -63,7 +71,7 @@ export interface LoopOptions extends WorkloadOptions {
 
 /** The controllers of the loops that are on. */
 export function loopControllers(loops: Loops, options: LoopOptions): readonly Controller[] {
-  const { certificateAuthority, checkPolicy, eventTtlMs = DEFAULT_EVENT_TTL_MS } = options;
+  const { certificateAuthority, signer, checkPolicy, eventTtlMs = DEFAULT_EVENT_TTL_MS } = options;
   const { namespaces = "content", workloads = "simulate" } = loops;
   const podsAreLetGo = workloads === "simulate";
   return [
@@ -79,6 +87,7 @@ export function loopControllers(loops: Loops, options: LoopOptions): readonly Co
     ...unlessOff(loops.policies, () =>
       checkPolicy === undefined ? [] : [policyStatusController(checkPolicy)],
     ),
+    ...unlessOff(loops.certificates, () => (signer === undefined ? [] : [certificateController(signer)])),
     ...unlessOff(loops.events, () => [eventTtlController(eventTtlMs)]),
     ...workloadControllers(workloads, options),
   ];

@@ -158,7 +158,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const manager = starting.use(
     createManager({
       client: clientOf(inProcessTransport(trusted(apiServer))),
-      controllers: controllersOf(options, authority.certificate, (spec) => apiServer.policyWarnings(spec)),
+      controllers: controllersOf(options, authority, (spec) => apiServer.policyWarnings(spec)),
       clock,
       random,
       logger,
@@ -171,13 +171,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 function controllersOf(
-  { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs, timing }: ClusterOptions,
-  certificateAuthority: string,
+  { loops = {}, statusAnnotation = DEFAULT_STATUS_ANNOTATION, eventTtlMs, timing, listen }: ClusterOptions,
+  authority: ClusterKeys["authority"],
   checkPolicy: CheckPolicy,
 ): readonly Controller[] {
   return loopControllers(loops, {
     statusAnnotation,
-    certificateAuthority,
+    certificateAuthority: authority.certificate,
+    signer: listen === undefined ? undefined : authority,
     checkPolicy,
     eventTtlMs,
     timing,

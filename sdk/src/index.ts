@@ -155,6 +155,7 @@ export {
   type IssueOptions,
   openAuthority,
   type ServerNames,
+  type SigningRequest,
 } from "./certificates/authority.ts";
 export {
   type AdmissionContext,

@@ -3,6 +3,7 @@ import {
   type ClientName,
   createAuthority as createIssuer,
   type ServerNames,
+  type SigningRequest,
 } from "@weir/sdk";
 
 /** An authority of its own, for one cluster. */
@@ -13,6 +14,10 @@ export interface CertificateAuthority {
   issue(names: ServerNames): CertifiedKey;
   /** Makes a certificate by which a client is a user with its groups. */
   issueClient(client: ClientName, validMs?: number): CertifiedKey;
+  /** When the authority's own certificate ends, in milliseconds since 1970. */
+  readonly notAfterMs: number;
+  /** Makes a certificate, as PEM, for a key that somebody else has. */
+  sign(request: SigningRequest): string;
 }
 
 /** How long certificates are valid; they are made anew at each start. */
@@ -28,5 +33,7 @@ export function createAuthority(commonName: string, nowMs: number): CertificateA
     certificate: authority.certificate,
     issue: (names) => authority.issue(names, { commonName: "kube-apiserver", nowMs, validMs: VALID_MS }),
     issueClient: (client, validMs = CLIENT_MS) => authority.issueClient(client, { nowMs, validMs }),
+    notAfterMs: authority.notAfterMs,
+    sign: (request) => authority.sign(request),
   };
 }

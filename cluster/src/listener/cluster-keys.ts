@@ -56,6 +56,8 @@ export async function openClusterKeys(
         certificate: issuer.certificate,
         issue,
         issueClient: (client, validMs = CLIENT_MS) => issuer.issueClient(client, { nowMs, validMs }),
+        notAfterMs: issuer.notAfterMs,
+        sign: (request) => issuer.sign(request),
       },
       token,
       identity: async (names) => {

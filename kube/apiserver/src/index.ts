@@ -72,3 +72,8 @@ export {
   StorageLockedError,
   StorageVersionError,
 } from "./storage/storage-error.ts";
+export {
+  type CertificateRequest,
+  type ReadRequest,
+  readCertificateRequest,
+} from "./validation/certificate-request.ts";

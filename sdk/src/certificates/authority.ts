@@ -21,6 +21,7 @@ import {
   time,
   utf8String,
 } from "./der.ts";
+import { keyUsages } from "./key-usages.ts";
 
 /** A certificate and its private key, both as PEM. */
 export interface CertifiedKey {
@@ -36,6 +37,20 @@ export interface CertificateAuthority extends CertifiedKey {
   issue(names: ServerNames, options: IssueOptions): CertifiedKey;
   /** Makes a certificate by which a client shows who it is: its name as the common name, its groups as organizations. */
   issueClient(client: ClientName, options: Omit<IssueOptions, "commonName">): CertifiedKey;
+  /** Makes a certificate, as PEM, for a key that somebody else has. */
+  sign(request: SigningRequest): string;
+}
+
+/** What a certificate says of a key that somebody else has. */
+export interface SigningRequest {
+  /** The subject's name, its public key and, where it has any, its other names, as DER. */
+  readonly subject: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly alternativeNames?: Uint8Array | undefined;
+  /** What the key is for, as Kubernetes says: `digital signature`, `client auth`. */
+  readonly usages: readonly string[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
 }
 
 /** Who a client is. */
@@ -112,6 +127,7 @@ export function openAuthority(pair: CertifiedKey): CertificateAuthority {
     notAfterMs: certificate.validToDate.getTime(),
     issue: (names, options) => issue(names, options, { issuer, privateKey, keyId }),
     issueClient: (client, options) => issueClient(client, options, { issuer, privateKey, keyId }),
+    sign: (request) => signRequest(request, { issuer, privateKey, keyId }),
   };
 }
 
@@ -192,6 +208,28 @@ function issueClient(
   return { certificate, key: pemOf(own.privateKey) };
 }
 
+function signRequest(request: SigningRequest, { issuer, privateKey, keyId }: Issuer): string {
+  const { subject, publicKey, alternativeNames, usages, notBeforeMs, notAfterMs } = request;
+  const { bits, unused, extended } = keyUsages(usages);
+  return certifyBody({
+    subject,
+    issuer,
+    publicKey,
+    signingKey: privateKey,
+    notBeforeMs,
+    notAfterMs,
+    extensions: [
+      ...(bits.length === 0 ? [] : [extension(OID.keyUsage, bitString(bits, unused), true)]),
+      ...(extended.length === 0
+        ? []
+        : [extension(OID.extendedKeyUsage, sequence(...extended.map((id) => objectId(id))))]),
+      extension(OID.basicConstraints, sequence(), true),
+      extension(OID.authorityKeyId, sequence(tagged(0x80, keyId))),
+      ...(alternativeNames === undefined ? [] : [extension(OID.subjectAltName, alternativeNames)]),
+    ],
+  });
+}
+
 interface CertificateFields {
   readonly subject: Uint8Array;
   readonly issuer: string;
@@ -202,7 +240,20 @@ interface CertificateFields {
   readonly extensions: readonly Uint8Array[];
 }
 
-function certify(fields: CertificateFields): string {
+function certify({ publicKey, nowMs, validMs, ...fields }: CertificateFields): string {
+  return certifyBody({
+    ...fields,
+    publicKey: publicKey.export({ type: "spki", format: "der" }),
+    notBeforeMs: nowMs - BACKDATED_MS,
+    notAfterMs: nowMs + validMs,
+  });
+}
+
+interface CertificateBody
+  extends Omit<CertificateFields, "publicKey" | "nowMs" | "validMs">,
+    Pick<SigningRequest, "publicKey" | "notBeforeMs" | "notAfterMs"> {}
+
+function certifyBody(fields: CertificateBody): string {
   const algorithm = sequence(objectId(OID.ecdsaWithSha256));
   const serial = randomBytes(16);
   // Positive and without a leading zero, so that it is a proper DER integer.
@@ -212,9 +263,9 @@ function certify(fields: CertificateFields): string {
     integer(serial),
     algorithm,
     distinguishedName(fields.issuer),
-    sequence(time(fields.nowMs - BACKDATED_MS), time(fields.nowMs + fields.validMs)),
+    sequence(time(fields.notBeforeMs), time(fields.notAfterMs)),
     fields.subject,
-    fields.publicKey.export({ type: "spki", format: "der" }),
+    fields.publicKey,
     tagged(0xa3, sequence(...fields.extensions)),
   );
   const signature = sign("sha256", body, fields.signingKey);

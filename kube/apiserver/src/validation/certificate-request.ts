@@ -11,8 +11,10 @@ export interface CertificateRequest {
   readonly ipAddresses: readonly string[];
   readonly emails: readonly string[];
   readonly uris: readonly string[];
-  /** The subject's public key as DER. */
+  /** The subject's name, its public key and, where it has any, its other names, as DER. */
+  readonly subject: Uint8Array;
   readonly publicKey: Uint8Array;
+  readonly alternativeNames: Uint8Array | undefined;
 }
 
 /** What reading a request came to; what is wrong with it is told in the words of Go. */
@@ -70,14 +72,15 @@ function readDer(der: Uint8Array): ReadRequest {
   const signature = outer.next(BITS).content.subarray(1);
   const info = new DerReader(signed.content);
   info.next(INTEGER);
-  const subject = readSubject(info.within(SEQUENCE));
+  const name = info.next(SEQUENCE);
+  const subject = readSubject(new DerReader(name.content));
   const publicKey = info.next(SEQUENCE).whole;
   const names = info.isAtEnd ? NO_NAMES : readAttributes(info.next(ATTRIBUTES));
   const key = keyOf(publicKey);
   if (key === undefined) return { kind: "refused", why: "x509: unsupported public key" };
   return {
     kind: "request",
-    request: { ...subject, ...names, publicKey },
+    request: { ...subject, ...names, subject: name.whole, publicKey },
     isSigned: isSignedBy(key, { algorithm, signed: signed.whole, signature }),
     problem: PROBLEMS[key.asymmetricKeyType ?? ""] ?? "x509: cannot verify signature",
   };
@@ -133,9 +136,15 @@ function readSubject(names: DerReader): Subject {
   return { commonName, organizations, hasOtherNames };
 }
 
-type Names = Pick<CertificateRequest, "dnsNames" | "ipAddresses" | "emails" | "uris">;
+type Names = Pick<CertificateRequest, "dnsNames" | "ipAddresses" | "emails" | "uris" | "alternativeNames">;
 
-const NO_NAMES: Names = { dnsNames: [], ipAddresses: [], emails: [], uris: [] };
+const NO_NAMES: Names = {
+  dnsNames: [],
+  ipAddresses: [],
+  emails: [],
+  uris: [],
+  alternativeNames: undefined,
+};
 
 function readAttributes({ content }: DerValue): Names {
   const attributes = new DerReader(content);
@@ -148,15 +157,18 @@ function readAttributes({ content }: DerValue): Names {
       if (derIdentifier(extension.next(IDENTIFIER)) !== ALTERNATIVE_NAMES) continue;
       let value = extension.next();
       if (value.tag !== OCTETS) value = extension.next(OCTETS);
-      return readNames(new DerReader(value.content).within(SEQUENCE));
+      return { ...readNames(new DerReader(value.content).within(SEQUENCE)), alternativeNames: value.content };
     }
   }
   return NO_NAMES;
 }
 
-function readNames(names: DerReader): Names {
-  const found = { dnsNames: [], ipAddresses: [], emails: [], uris: [] } as {
-    readonly [key in keyof Names]: string[];
+function readNames(names: DerReader): Omit<Names, "alternativeNames"> {
+  const found: Record<"dnsNames" | "ipAddresses" | "emails" | "uris", string[]> = {
+    dnsNames: [],
+    ipAddresses: [],
+    emails: [],
+    uris: [],
   };
   while (!names.isAtEnd) {
     const { tag, content } = names.next();

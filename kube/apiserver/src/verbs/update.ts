@@ -115,7 +115,8 @@ async function createMissing(call: Call, update: Update, mayTryAgain: boolean): 
   if (!update.tracked) checkNumber(resourceVersion);
   if (typeof uid === "string" && uid !== "" && !update.tracked)
     throw uidConflict(call, { given: uid, stored: "" }, update.options.isDryRun);
-  delete metaOf(draft)["resourceVersion"];
+  // The store gives another; a dry run does not get as far.
+  if (update.tracked || !update.options.isDryRun) delete metaOf(draft)["resourceVersion"];
   try {
     const object = await createObject(call, draft, { ...update.options, tracked: update.tracked });
     return { object, created: true };

@@ -24,6 +24,8 @@ const v3 = aVersion({ revision: 3, stamp: "o2", key: OTHER, uid: "u2", tier: "a"
 const v4 = aVersion({ revision: 4, stamp: "o3", tier: "b" });
 const gone: Seen = { ...v4, revision: 5 };
 
+const again = aVersion({ revision: 6, stamp: "o6", uid: "u3" });
+
 const create = aCreate("o1", v2, { start: 10, end: 12 });
 const createOther = aCreate("o2", v3, { start: 14, end: 16 });
 const replace = aReplace("o3", v4, { start: 20, end: 22, onto: 2 });
@@ -94,6 +96,23 @@ describe("a history of a correct server", () => {
           replace,
           { ...aDelete("o4", { start: 30, end: 32 }), outcome: { kind: "unknown", until: 99 } },
         ],
+      }),
+    },
+    {
+      name: "of a deletion without an answer that may be another's, but for its answer",
+      history: aHistory({
+        operations: [
+          ...all,
+          aCreate("o6", again, { start: 31, end: 36 }),
+          { ...aDelete("o5", { start: 30, end: 31 }), outcome: { kind: "unknown", until: 99 } },
+        ],
+        watches: [
+          aWatch(
+            [...events, anEvent("ADDED", 35, again), anEvent("DELETED", 37, { ...again, revision: 7 })],
+            { id: "auditor" },
+          ),
+        ],
+        settled: 7,
       }),
     },
     {

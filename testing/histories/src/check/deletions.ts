@@ -25,11 +25,12 @@ const candidates = new WeakMap<Subject, ReadonlyMap<string, readonly WriteOperat
  * that deletes many, explains it; of those without an answer each explains one.
  */
 export function explainsEnd(subject: Subject, version: Version): boolean {
-  const able = ableTo(subject, version);
-  if (able.some(({ outcome, request }) => outcome.kind === "done" || request.verb === "deletecollection")) {
-    return true;
-  }
-  return matched(subject, version.key).has(version);
+  return isExplainedAlone(ableTo(subject, version)) || matched(subject, version.key).has(version);
+}
+
+/** Whether one of the requests that can have made an end explains it, whatever other ends there are. */
+function isExplainedAlone(able: readonly WriteOperation[]): boolean {
+  return able.some(({ outcome, request }) => outcome.kind === "done" || request.verb === "deletecollection");
 }
 
 function ableTo(subject: Subject, version: Version): readonly WriteOperation[] {
@@ -115,7 +116,9 @@ function isSaidBy({ answer, goneUid }: WriteOperation, { seen, before }: Version
   return answer !== undefined && !isStored(answer) && answer.uid === before?.uid;
 }
 
-/** The ends of one object that requests without an answer explain, each by another: a matching by augmenting paths. */
+/**
+ * The ends of one object that only requests without an answer explain, each by another: a matching by augmenting paths.
+ */
 function matched(subject: Subject, key: string): ReadonlySet<Version> {
   const taken = new Map<string, Version>();
   const explained = new Set<Version>();
@@ -133,6 +136,7 @@ function matched(subject: Subject, key: string): ReadonlySet<Version> {
   for (const version of subject.log.of(key)) {
     const isEnd = version.seen === undefined || isMarkForDeletion(version);
     if (!isEnd || version.before === undefined || subject.log.writerOf(version) !== undefined) continue;
+    if (isExplainedAlone(ableTo(subject, version))) continue;
     if (place(version, new Set())) explained.add(version);
   }
   return explained;

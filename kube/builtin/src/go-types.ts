@@ -140,5 +140,5 @@ function scalar(text: string): GoType {
 
 /** `[]core.v1.Container` as Go prints it: `[]v1.Container`. */
 function goName(text: string): string {
-  return text.replaceAll(/[\w-]+\.(v\d\w*\.)/g, "$1");
+  return text.replaceAll(/[\w-]+\.(v\d\w*\.)/g, "$1").replaceAll("[]byte", "[]uint8");
 }

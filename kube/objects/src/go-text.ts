@@ -34,8 +34,9 @@ function marshalNumber(value: number): string {
 
 /** Prints a number as Go's `%v` does: an integer in full, any other as a float. */
 export function formatGoNumber(value: number | bigint): string {
-  if (typeof value === "bigint" || Number.isSafeInteger(value)) return value.toString();
-  return formatGoFloat(value);
+  const isInt64 =
+    typeof value === "bigint" ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
+  return isInt64 ? value.toString() : formatGoFloat(Number(value));
 }
 
 /** Prints a float64 as Go's `%v` does: the shortest form, with an exponent from 1e+06 on and below 1e-04. */
@@ -62,15 +63,10 @@ export function formatGoValue(value: JsonValue, formatNumber: NumberFormat = for
 /** How Go holds numbers depends on what decoded them: some decoders give float64 to all. */
 export type NumberFormat = (value: number | bigint) => string;
 
-/** Prints any number as the float64 that sigs.k8s.io/yaml makes of it. */
-export function formatAsFloat(value: number | bigint): string {
-  return formatGoFloat(Number(value));
-}
-
 /** Prints a decoded JSON value as Go's `%#v` does: `map[string]interface {}{"a":1}`. */
 export function formatGoSyntax(value: JsonValue): string {
   if (value === null) return "interface {}(nil)";
-  if (isNumeric(value)) return formatGoFloat(Number(value));
+  if (isNumeric(value)) return formatGoNumber(value);
   if (typeof value === "string") return quoteGo(value);
   if (isJsonArray(value)) return `[]interface {}{${value.map(formatGoSyntax).join(", ")}}`;
   if (!isJsonObject(value)) return String(value);

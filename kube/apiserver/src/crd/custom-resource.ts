@@ -113,19 +113,24 @@ export class CustomServedResource implements Resource {
     return this.#decode(object, undefined, false);
   }
 
-  #decode(body: JsonObject, numbers: ReadBody["numbers"], readsEmbedded: boolean): DecodedBody {
+  #decode(body: JsonObject, numbers: ReadBody["numbers"], isBody: boolean): DecodedBody {
     const unknown: string[] = [];
     if (numbers?.infinite !== undefined) throw this.#refuse(noFloat(numbers.infinite));
     const { metadata, ...rest } = asGoNumbers(body, (text) => this.#refuse(noFloat(text))) as JsonObject;
     const object: Draft = { ...rest, apiVersion: apiVersionOf(this), kind: this.kind };
     if (metadata !== undefined && metadata !== null) object["metadata"] = this.#readMeta(metadata, unknown);
     else object["metadata"] = {};
-    if (!readsEmbedded) keepEmpty(object, metadata);
-    const value = readsEmbedded ? this.#readEmbedded(object, unknown) : object;
+    // An apply is stored as it is, and pruned when it is read.
+    if (!isBody) {
+      keepEmpty(object, metadata);
+      return { object, unknownFields: unknown, emptied: [] };
+    }
+    const embedded: string[] = [];
+    const value = this.#readEmbedded(object, embedded);
     if (this.versionDefinition.preservesUnknown)
-      return { object: value as Draft, unknownFields: unknown, emptied: [] };
+      return { object: value as Draft, unknownFields: [...unknown, ...embedded], emptied: [] };
     const pruned = pruneUnknownFields(this.schema, value);
-    unknown.push(...pruned.unknownFields);
+    unknown.push(...pruned.unknownFields, ...embedded);
     return { object: { ...(pruned.value as JsonObject) }, unknownFields: unknown, emptied: [] };
   }
 
@@ -268,7 +273,7 @@ function subresourcesOf(
 const EMPTIABLE = ["annotations", "finalizers", "labels", "ownerReferences"];
 
 function isEmptyPart(value: JsonValue | undefined): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function keepEmpty(object: Draft, metadata: JsonValue | undefined): void {

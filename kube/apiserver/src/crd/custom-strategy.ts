@@ -134,5 +134,7 @@ function statusErrors(
 ): readonly FieldError[] {
   const node = schema.properties?.["status"];
   if (status === undefined || node === undefined) return [];
+  // A status that is null is as one that is missing, and what has not changed is let be.
+  if (status === null && (old ?? null) === null) return [];
   return validateValue(node, status, "status", old);
 }

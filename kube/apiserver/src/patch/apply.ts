@@ -79,7 +79,6 @@ interface Apply extends Applied {
 /** The merged object, read as the kind with its defaults. */
 function applyTo(call: Call, { applied, problems, current, options }: Apply): Draft {
   const { info } = call;
-  if (current === undefined) checkNew(call, applied);
   const result = applyServerSide({
     ...fieldWrite(call, options.fieldManager),
     live: current,
@@ -101,6 +100,7 @@ function applyTo(call: Call, { applied, problems, current, options }: Apply): Dr
       `the name of the object (${name}) does not match the name on the URL (${info.name})`,
     );
   }
+  if (current === undefined) checkNew(call, applied);
   return object;
 }
 

@@ -4,6 +4,7 @@ import {
   applyMergePatch,
   badRequestError,
   failure,
+  formatGoValue,
   JsonPatchError,
   type KubeObject,
   requestEntityTooLargeError,
@@ -67,7 +68,9 @@ function patchIn(call: Call, bytes: Uint8Array, { type, options }: PatchReading)
   if (type === MERGE_PATCH) {
     return (current) => ({ object: applyMergePatch(base(current), merged) as Draft, strictErrors });
   }
-  const quoted = goMapText(merged);
+  // Upstream quotes the patch as merging has left it.
+  const { $patch: directive, ...rest } = merged;
+  const quoted = formatGoValue(directive === "replace" ? rest : merged);
   return (current) => ({
     object: applyStrategic(call.resource, base(current), merged),
     strictErrors,
@@ -162,13 +165,4 @@ function refused(cause?: JsonPatchError): Error {
   const message = "the server rejected our request due to an error in our request";
   const { status } = failure({ reason: "Invalid", code: 422, message, details: {} });
   return new StatusError(status, { cause });
-}
-
-/** A value as Go prints a map: `map[spec:map[replicas:1]]`. */
-function goMapText(value: JsonValue): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(goMapText).join(" ")}]`;
-  if (!isObject(value)) return String(value);
-  const keys = Object.keys(value).sort();
-  return `map[${keys.map((key) => `${key}:${goMapText(value[key] ?? null)}`).join(" ")}]`;
 }

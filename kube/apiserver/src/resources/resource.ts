@@ -142,8 +142,8 @@ export interface Resource {
    */
   decode(body: JsonObject, numbers?: ReadBody["numbers"], reader?: GoReader): DecodedBody;
   /**
-   * The same for what an apply came to, where that is read otherwise: embedded resources stay as they are until the object is
-   * read from the store.
+   * The same for what an apply came to, where that is read otherwise: embedded resources and unknown fields stay as they are
+   * until the object is read from the store.
    */
   decodeMerged?(object: JsonObject): DecodedBody;
   /** Writes the kind's defaults; may give the same object. A custom resource drops nulls where its schema has none. */

@@ -70,7 +70,7 @@ const job: RowPrinter = (row) => {
   const { spec, status } = row;
   return [
     nameOf(row),
-    jobState(row.object, spec, status),
+    jobState(row.object, status),
     completions(spec, status),
     jobDuration(status, row.now),
     ageOf(row),
@@ -79,11 +79,11 @@ const job: RowPrinter = (row) => {
   ];
 };
 
-function jobState(object: JsonObject, spec: JsonObject, status: JsonObject): string {
+function jobState(object: JsonObject, status: JsonObject): string {
   if (isTrueCondition(status, "Complete")) return "Complete";
   if (isTrueCondition(status, "Failed")) return "Failed";
   if (text(child(object, "metadata"), "deletionTimestamp") !== "") return "Terminating";
-  if (isTrueCondition(status, "Suspended") || spec["suspend"] === true) return "Suspended";
+  if (isTrueCondition(status, "Suspended")) return "Suspended";
   if (isTrueCondition(status, "FailureTarget")) return "FailureTarget";
   if (isTrueCondition(status, "SuccessCriteriaMet")) return "SuccessCriteriaMet";
   return "Running";

@@ -96,11 +96,17 @@ function ownerErrors(metadata: JsonObject): readonly FieldError[] {
   if (first !== undefined && second !== undefined) {
     const names = `${text(first, "kind")}/${text(first, "name")} and ${text(second, "kind")}/${text(second, "name")}`;
     const detail = `Only one reference can have Controller set to true. Found "true" in references for ${names}`;
-    errors.push(
-      invalidStruct("metadata.ownerReferences", list(metadata, "ownerReferences") as JsonValue, detail),
-    );
+    errors.push(invalidStruct("metadata.ownerReferences", owners.map(asDeclared), detail));
   }
   return errors;
+}
+
+const OWNER_FIELDS = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"];
+
+/** Fields in the order in which Go writes them. */
+function asDeclared(owner: JsonObject): JsonObject {
+  const known = OWNER_FIELDS.filter((field) => owner[field] !== undefined);
+  return Object.fromEntries(known.map((field) => [field, owner[field] ?? null]));
 }
 
 function oneOwnerErrors(owner: JsonObject): readonly FieldError[] {

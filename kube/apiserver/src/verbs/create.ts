@@ -30,6 +30,7 @@ import { nameRuleOf } from "../validation/name-rules.ts";
 import { validateObjectMeta } from "../validation/object-meta.ts";
 import { checkNamespace, decodeBody } from "./decode-body.ts";
 import { newUid, randomSuffix } from "./identity.ts";
+import { dropRepeatedOwners } from "./repeated-owners.ts";
 import { respondObject } from "./respond-object.ts";
 
 /** POST to a collection. */
@@ -87,11 +88,13 @@ export async function createObject(call: Call, draft: Draft, options: CreateOpti
     context,
     options: reviewedOptions(options),
   };
+  dropRepeatedOwners(call, draft, false);
   // Admission's own changes are nobody's: fields are put down to the manager before.
   const tracked = resource.settle(
     options.tracked ? draft : trackUpdate(call, { object: draft, live: undefined, options }),
   );
   await api.admission.mutate(admission, tracked, undefined);
+  dropRepeatedOwners(call, tracked, true);
   checkNamespace(call, tracked);
   Object.assign(metaOf(tracked), { uid: newUid(api.random), creationTimestamp: context.now });
   generateName(call, tracked);

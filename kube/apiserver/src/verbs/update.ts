@@ -4,6 +4,7 @@ import {
   invalidError,
   isStatusReason,
   jsonEqual,
+  keepUnchangedTimes,
   type KubeObject,
   notFoundError,
   unknownError,
@@ -37,6 +38,7 @@ import {
 import { createObject, reviewedOptions, writeContext } from "./create.ts";
 import { checkName, checkNamespace, decodeBody } from "./decode-body.ts";
 import { readRevision } from "./list-options.ts";
+import { dropRepeatedOwners } from "./repeated-owners.ts";
 import { respondObject } from "./respond-object.ts";
 
 /** PUT of an object or of its status. */
@@ -151,11 +153,14 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
     options: reviewedOptions(update.options),
   };
   carryMeta(call, draft, asJson(old));
+  dropRepeatedOwners(call, draft, false);
   // Admission's own changes are nobody's: fields are put down to the manager before.
   const tracked = resource.settle(
     update.tracked ? draft : trackUpdate(call, { object: draft, live: old, options: update.options }),
   );
+  if (!update.tracked) keepTimes(tracked, old);
   if (update.review === undefined) await api.admission.mutate(admission, tracked, old);
+  dropRepeatedOwners(call, tracked, true);
   checkNamespace(call, tracked);
   if (!keepsRevision(tracked, stored)) return { kind: "stale" };
   const prepared = { update, stored, old, draft: tracked, admission };
@@ -167,6 +172,16 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   } finally {
     end();
   }
+}
+
+/** A time of managedFields alone is no change: where nothing else is another, the stored ones stay. */
+function keepTimes(draft: Draft, old: KubeObject): void {
+  const { resourceVersion: _revision, ...metadata } = old.metadata;
+  const [now, before] = [asObject(draft).metadata.managedFields ?? [], metadata.managedFields ?? []];
+  if (now.length !== before.length || now.every(({ time }, index) => time === before[index]?.time)) return;
+  const stored = { ...old, metadata };
+  if (keepUnchangedTimes(stored, asObject(draft)) !== stored) return;
+  metaOf(draft)["managedFields"] = before as unknown as JsonValue;
 }
 
 /** An update that knows what it wants to write. */

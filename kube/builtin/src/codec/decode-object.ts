@@ -315,8 +315,9 @@ const kindNames: Readonly<Record<string, string>> = { string: "string", bool: "b
 function goKindOf(value: JsonValue): string {
   if (Array.isArray(value)) return "slice";
   if (typeof value === "object") return "map";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
-  return typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "int64" : typeof value;
+  if (typeof value === "number") return Number.isSafeInteger(value) ? "int64" : "float64";
+  if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value;
 }
 
 /** What a field that was not given is written as; `undefined` where it is left out. */

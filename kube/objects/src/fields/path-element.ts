@@ -1,6 +1,6 @@
 import { compareUtf8, type JsonValue, parseJson } from "@weir/core";
 import { quoteGo } from "@weir/text";
-import { formatGoFloat, marshalGoJson } from "../go-text.ts";
+import { formatGoNumber, marshalGoJson } from "../go-text.ts";
 import { isJsonArray, isJsonObject, jsonTypeName } from "../json-object.ts";
 import { ManagedFieldsError } from "./managed-fields-error.ts";
 
@@ -159,7 +159,7 @@ export function printPathElement(element: PathElement): string {
 
 function printValue(value: JsonValue): string {
   if (typeof value === "string") return quoteGo(value);
-  if (typeof value === "number" || typeof value === "bigint") return formatGoFloat(Number(value));
+  if (typeof value === "number" || typeof value === "bigint") return formatGoNumber(value);
   if (isJsonArray(value)) return `[${value.map(printValue).join(",")}]`;
   if (!isJsonObject(value)) return String(value);
   return Object.keys(value)

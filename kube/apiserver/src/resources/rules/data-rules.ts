@@ -13,7 +13,11 @@ const MAX_BYTES = 1024 * 1024;
 export const configMapRules: KindRules = {
   validate: (object) => validateConfigMap(object),
   updateChecks: ["changes", "update", "whole", "object"],
-  validateUpdate: (object, old, { emptied }) => immutable({ object, old, emptied }, ["data", "binaryData"]),
+  validateUpdate(object, old, { emptied }) {
+    // Data that is missing is data without entries by default.
+    const told = emptied.filter((path) => path !== "data");
+    return immutable({ object, old, emptied: told }, ["data", "binaryData"]);
+  },
 };
 
 function keyErrors(map: JsonObject | undefined, field: string): readonly FieldError[] {

@@ -147,8 +147,8 @@ const neverUnconditional = new Set([
   "storage.v1.VolumeAttachment",
 ]);
 
-/** The kind whose objects bring their own status: a node tells of itself. */
-const SELF_MADE = "core.v1.Node";
+/** The kinds whose objects bring of their own status: a node tells of itself, a Pod of its quality. */
+const SELF_MADE: ReadonlySet<string> = new Set(["core.v1.Node", "core.v1.Pod"]);
 
 /** The rules of a built-in kind. */
 export function builtinStrategy(definition: string): Strategy {
@@ -167,7 +167,7 @@ export function builtinStrategy(definition: string): Strategy {
       ? {}
       : { prepareStatus: (object, old, context) => rules.prepareStatus?.(object, asJson(old), context) }),
     prepareForCreate(object, context) {
-      if (hasStatus && definition !== SELF_MADE) object["status"] = copyJson(empty);
+      if (hasStatus && !SELF_MADE.has(definition)) object["status"] = copyJson(empty);
       if (hasGeneration) metaOf(object)["generation"] = 1;
       rules.prepareForCreate?.(object, context);
     },

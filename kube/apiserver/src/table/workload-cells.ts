@@ -13,6 +13,7 @@ import {
   selectorText,
   since,
 } from "./cell-text.ts";
+import { pod } from "./pod-cells.ts";
 
 const deployment: RowPrinter = (row) => {
   const { spec, status } = row;
@@ -120,81 +121,6 @@ const cronJob: RowPrinter = (row) => {
     selectorText(child(template, "selector")),
   ];
 };
-
-const pod: RowPrinter = (row) => {
-  const { spec, status } = row;
-  const containers = children(spec, "containers");
-  const states = children(status, "containerStatuses");
-  const initStates = children(status, "initContainerStatuses");
-  const isInitializing = initReason(status) !== "";
-  const ready = states.filter((state) => state["ready"] === true).length;
-  const gates = children(spec, "readinessGates");
-  const met = gates.filter((gate) => isTrueCondition(status, text(gate, "conditionType"))).length;
-  const addresses = children(status, "podIPs").map((address) => text(address, "ip"));
-  return [
-    nameOf(row),
-    // While init containers run, none of the others counts.
-    `${isInitializing ? 0 : ready}/${containers.length}`,
-    podState(row.object, status),
-    restarts(isInitializing ? initStates : states, row.now),
-    ageOf(row),
-    addresses[0] || text(status, "podIP") || "<none>",
-    text(spec, "nodeName") || "<none>",
-    text(status, "nominatedNodeName") || "<none>",
-    gates.length === 0 ? "<none>" : `${met}/${gates.length}`,
-  ];
-};
-
-/** What a Pod is doing: its phase, or what its containers wait for or died of. */
-function podState(object: JsonObject, status: JsonObject): string {
-  const reason =
-    initReason(status) || containerReason(status) || text(status, "reason") || text(status, "phase");
-  if (text(child(object, "metadata"), "deletionTimestamp") === "") return reason;
-  if (text(status, "reason") === "NodeLost") return "Unknown";
-  return ["Succeeded", "Failed"].includes(text(status, "phase")) ? reason : "Terminating";
-}
-
-function containerReason(status: JsonObject): string {
-  for (const state of [...children(status, "containerStatuses")].reverse()) {
-    const reason = stateReason(child(state, "state"));
-    if (reason !== "") return reason;
-  }
-  return "";
-}
-
-function initReason(status: JsonObject): string {
-  const states = children(status, "initContainerStatuses");
-  const index = states.findIndex(
-    (state) =>
-      count(child(child(state, "state"), "terminated")?.["exitCode"]) !== 0 ||
-      child(child(state, "state"), "terminated") === undefined,
-  );
-  if (index < 0) return "";
-  const reason = stateReason(child(states[index], "state"));
-  return reason !== "" && reason !== "PodInitializing" ? `Init:${reason}` : `Init:${index}/${states.length}`;
-}
-
-function stateReason(state: JsonObject | undefined): string {
-  const waiting = text(child(state, "waiting"), "reason");
-  if (waiting !== "") return waiting;
-  const terminated = child(state, "terminated");
-  if (terminated === undefined) return "";
-  const signal = count(terminated["signal"]);
-  return (
-    text(terminated, "reason") ||
-    (signal !== 0 ? `Signal:${signal}` : `ExitCode:${count(terminated["exitCode"])}`)
-  );
-}
-
-function restarts(states: readonly JsonObject[], now: number): string {
-  const total = states.reduce((sum, state) => sum + count(state["restartCount"]), 0);
-  const last =
-    states
-      .map((state) => text(child(child(state, "lastState"), "terminated"), "finishedAt"))
-      .sort()
-      .at(-1) ?? "";
-  return total === 0 || last === "" ? String(total) : `${total} (${since(last, now)} ago)`;
-}
 
 const podTemplate: RowPrinter = (row) => {
   const labels = child(child(child(row.object, "template"), "metadata"), "labels");

@@ -339,8 +339,13 @@ function propagationOf(
   if (options.orphanDependents !== undefined) return options.orphanDependents ? "Orphan" : "Background";
   if (current.includes("orphan")) return "Orphan";
   if (current.includes("foregroundDeletion")) return "Foreground";
-  // Jobs of batch/v1 keep orphaning where the client says nothing, as they did before the garbage collector.
-  return isJob(call) ? "Orphan" : "Background";
+  return isOrphaning(call) ? "Orphan" : "Background";
+}
+
+/** What orphans where the client says nothing, as it did before the garbage collector. */
+function isOrphaning(call: Call): boolean {
+  const { group, plural } = call.resource;
+  return isJob(call) || (group === "" && plural === "replicationcontrollers");
 }
 
 function isJob({ resource }: Call): boolean {

@@ -31,7 +31,8 @@ export const podRules: KindRules = {
     object["status"] = {
       phase: "Pending",
       ...(isGated ? { conditions: [{ ...GATED, lastTransitionTime: context.now }] } : {}),
-      qosClass: qualityOf(spec),
+      // What is given is kept, though nothing else of a status is.
+      qosClass: text(child(object, "status"), "qosClass") || qualityOf(spec),
     };
     dropDisabledFields(spec);
     preparePod(object, spec, context.warn);

@@ -1,5 +1,14 @@
 import type { SchemaNode } from "./schema-node.ts";
-import { BOOL, LABELS, list, NAME, obj, one, oneOf, PORT, PORT_OR_NAME, SECONDS, some } from "./shapes.ts";
+import {
+  AFFINITY,
+  POD_ANNOTATIONS,
+  POD_SETTINGS,
+  SECURITY_OF_BOTH,
+  SPREAD,
+  TOLERATIONS,
+} from "./pod-settings-shape.ts";
+import { BOOL, list, NAME, obj, one, oneOf, PORT, PORT_OR_NAME, rarely, SECONDS, some } from "./shapes.ts";
+import { VOLUMES_OF_EACH, WRONG_VOLUMES_OF_EACH } from "./volume-shapes.ts";
 
 const env: SchemaNode = {
   enum: [
@@ -23,9 +32,13 @@ const env: SchemaNode = {
 const resources = obj({
   limits: oneOf(
     [{ cpu: "1", memory: "1Gi" }, { cpu: "500m" }, { cpu: 1 }],
-    [{ cpu: "x" }, { nope: "1" }, { cpu: "-1" }],
+    [{ cpu: "x" }, { nope: "1" }, { cpu: "-1" }, { "hugepages-2Mi": "3Mi" }, { "example.com/a": "1.5" }],
   ),
-  requests: oneOf([{ cpu: "100m" }, { memory: "64Mi", cpu: "0.5" }], [{ cpu: "5" }, { "a b": "1" }]),
+  requests: oneOf(
+    [{ cpu: "100m" }, { memory: "64Mi", cpu: "0.5" }],
+    [{ cpu: "5" }, { "a b": "1" }, { "example.com/a": "1" }],
+  ),
+  claims: rarely([{ name: "nope" }], [{ name: "" }], [{ name: "claim" }, { name: "claim" }]),
 });
 const probe = obj(
   {
@@ -38,6 +51,10 @@ const probe = obj(
     timeoutSeconds: SECONDS,
     successThreshold: oneOf([1], [0, 2]),
     failureThreshold: SECONDS,
+    terminationGracePeriodSeconds: rarely(5, 0),
+    exec: rarely({ command: [] }, { command: ["x"] }),
+    grpc: rarely({ port: 0 }, { port: 80 }),
+    tcpSocket: rarely({ port: "A b" }, { port: 80, host: "h" }),
   },
   "httpGet",
 );
@@ -47,6 +64,9 @@ const mount = obj(
     mountPath: oneOf(["/data", "/etc/x"], ["", "a:b"]),
     readOnly: BOOL,
     subPath: oneOf(["x"], ["../x", "/x"]),
+    subPathExpr: rarely("$(A)", "../x", "/x"),
+    mountPropagation: oneOf(["None", "HostToContainer"], ["x", "Bidirectional"]),
+    recursiveReadOnly: oneOf(["Disabled"], ["x", "Enabled"]),
   },
   "name",
   "mountPath",
@@ -56,18 +76,42 @@ const containerPort = obj(
     name: oneOf(["http", "web"], ["A", "too-long-a-port-name", ""]),
     containerPort: PORT,
     protocol: oneOf(["TCP", "UDP"], ["X"]),
-    hostPort: one(8080),
+    hostPort: oneOf([8080], [70000, -1]),
+    hostIP: oneOf(["10.1.2.3"], ["x", "010.1.2.3"]),
   },
   "containerPort",
 );
 const security = obj({
-  runAsUser: oneOf([0, 1000], [-1]),
-  runAsNonRoot: BOOL,
+  ...SECURITY_OF_BOTH,
   privileged: BOOL,
-  allowPrivilegeEscalation: one(true),
+  allowPrivilegeEscalation: oneOf([true], [false]),
+  procMount: oneOf(["Default"], ["x", "Unmasked"]),
   readOnlyRootFilesystem: BOOL,
   capabilities: obj({ add: list(one("NET_ADMIN")), drop: list(one("ALL")) }),
 });
+const resizePolicy = oneOf(
+  [[{ resourceName: "cpu", restartPolicy: "NotRequired" }]],
+  [
+    [{ resourceName: "x", restartPolicy: "NotRequired" }],
+    [{ resourceName: "cpu", restartPolicy: "x" }],
+    [{ resourceName: "memory", restartPolicy: "RestartContainer" }],
+    [
+      { resourceName: "cpu", restartPolicy: "NotRequired" },
+      { resourceName: "cpu", restartPolicy: "NotRequired" },
+    ],
+  ],
+);
+const restartPolicyRules = rarely(
+  [{ action: "x" }],
+  [{ action: "Restart", exitCodes: { operator: "In", values: [] } }],
+  [{ action: "Restart", exitCodes: { operator: "x", values: [1, 1] } }],
+  [{ action: "Restart", exitCodes: { operator: "NotIn", values: [-1] } }],
+);
+const volumeDevices = rarely(
+  [{ name: "data", devicePath: "/dev/x" }],
+  [{ name: "", devicePath: "" }],
+  [{ name: "missing", devicePath: "../x" }],
+);
 const container = (init = false): SchemaNode =>
   obj(
     {
@@ -87,6 +131,10 @@ const container = (init = false): SchemaNode =>
       volumeMounts: list(mount, "mountPath"),
       imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"], ["Sometimes"]),
       terminationMessagePolicy: oneOf(["File"], ["x"]),
+      resizePolicy,
+      restartPolicy: rarely("Always", "Never", "x"),
+      restartPolicyRules,
+      volumeDevices,
       workingDir: one("/w"),
       tty: BOOL,
       securityContext: security,
@@ -95,9 +143,18 @@ const container = (init = false): SchemaNode =>
         : {
             livenessProbe: probe,
             readinessProbe: probe,
+            startupProbe: probe,
             lifecycle: oneOf(
-              [{ preStop: { exec: { command: ["x"] } } }],
-              [{ preStop: {} }, { preStop: { exec: {} } }],
+              [{ preStop: { exec: { command: ["x"] } } }, { postStart: { httpGet: { port: 80 } } }],
+              [
+                { preStop: {} },
+                { preStop: { exec: {} } },
+                { preStop: { sleep: { seconds: -1 } } },
+                { postStart: { tcpSocket: { port: 0 } } },
+                { postStart: { exec: { command: ["x"] }, httpGet: { port: 80 } } },
+                { stopSignal: "SIGTERM" },
+                { stopSignal: "x" },
+              ],
             ),
           }),
     },
@@ -130,8 +187,10 @@ const volumes: SchemaNode = {
       { name: "conf", hostPath: { path: "/x", type: "Directory" } },
       { name: "data", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } },
     ],
+    ...VOLUMES_OF_EACH,
   ],
   refused: [
+    ...WRONG_VOLUMES_OF_EACH,
     [{ name: "data", emptyDir: {}, configMap: { name: "c" } }],
     [
       { name: "data", emptyDir: {} },
@@ -144,81 +203,37 @@ const volumes: SchemaNode = {
   ],
 };
 
-const tolerations = list(
-  oneOf(
-    [
-      { key: "a", operator: "Exists", effect: "NoSchedule" },
-      { operator: "Exists" },
-      { key: "a", value: "b" },
-    ],
-    [{ key: "a", operator: "Nope" }, { operator: "Equal" }, { key: "a", operator: "Exists", value: "x" }],
-  ),
-);
-const affinity = oneOf(
-  [
-    {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: "a", operator: "In", values: ["b"] }] }],
-        },
-      },
-    },
-    {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 5,
-            podAffinityTerm: { topologyKey: "zone", labelSelector: { matchLabels: { app: "web" } } },
-          },
-        ],
-      },
-    },
-  ],
-  [
-    { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
-    {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: 0, podAffinityTerm: { topologyKey: "" } },
-        ],
-      },
-    },
-  ],
-);
-const topologySpreadConstraints = oneOf(
-  [
-    [
-      {
-        maxSkew: 1,
-        topologyKey: "zone",
-        whenUnsatisfiable: "DoNotSchedule",
-        labelSelector: { matchLabels: { app: "web" } },
-      },
-    ],
-  ],
-  [[{ maxSkew: 0, topologyKey: "", whenUnsatisfiable: "x" }]],
-);
-
 /** A pod's spec; `restart` are the policies that the owner's kind takes. */
 export function podSpec(restart: SchemaNode): SchemaNode {
   return obj(
     {
       containers: some(container(), "name"),
-      initContainers: one([], [{ name: "init", image: "busybox" }]),
+      initContainers: oneOf(
+        [
+          [],
+          [{ name: "init", image: "busybox" }],
+          [
+            {
+              name: "side",
+              image: "busybox",
+              restartPolicy: "Always",
+              startupProbe: { exec: { command: ["x"] } },
+            },
+          ],
+        ],
+        [
+          [{ name: "init", image: "busybox", livenessProbe: { exec: { command: ["x"] } }, lifecycle: {} }],
+          [{ name: "init", image: "busybox", restartPolicy: "x" }],
+          [{ name: "web", image: "" }],
+          [{ name: "side", image: "busybox", restartPolicy: "Always", livenessProbe: {} }],
+        ],
+      ),
       volumes,
       restartPolicy: restart,
-      nodeSelector: oneOf([{ disk: "ssd" }], [{ "a b": "c" }]),
-      serviceAccountName: oneOf(["default", "robot"], ["A B"]),
-      terminationGracePeriodSeconds: oneOf([0, 30], [-1]),
-      hostNetwork: one(false),
-      dnsPolicy: oneOf(["ClusterFirst", "Default"], ["None", "x"]),
-      imagePullSecrets: list(obj({ name: NAME }, "name"), "name"),
-      securityContext: obj({ fsGroup: oneOf([1000], [-1]), runAsNonRoot: BOOL, sysctls: one([]) }),
-      tolerations,
-      affinity,
-      topologySpreadConstraints,
-      hostAliases: one([{ ip: "10.1.2.3", hostnames: ["a"] }]),
-      enableServiceLinks: BOOL,
+      tolerations: TOLERATIONS,
+      affinity: AFFINITY,
+      topologySpreadConstraints: SPREAD,
+      ...POD_SETTINGS,
     },
     "containers",
     "volumes",
@@ -232,7 +247,7 @@ export function podTemplate(restart: SchemaNode): SchemaNode {
       metadata: obj(
         {
           labels: oneOf([{ app: "web" }, { app: "web", tier: "db" }], [{ app: "other" }, { "a b": "c" }]),
-          annotations: LABELS,
+          annotations: POD_ANNOTATIONS,
         },
         "labels",
       ),

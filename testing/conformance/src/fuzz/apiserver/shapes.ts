@@ -27,6 +27,11 @@ export function oneOf(values: readonly JsonValue[], refused: readonly JsonValue[
   return { enum: values, refused };
 }
 
+/** A field that is better left out, with values that the server does not take; the others lack it. */
+export function rarely(...refused: JsonValue[]): SchemaNode {
+  return { enum: [null], refused };
+}
+
 export function map(values: SchemaNode): SchemaNode {
   return { type: "object", additionalProperties: values, maxProperties: 2, minProperties: 1 };
 }

@@ -1,9 +1,9 @@
 import type { Builtin } from "./builtin-kind.ts";
+import { CRON_JOB, JOB } from "./job-shapes.ts";
 import { podSpec, podTemplate } from "./pod-shape.ts";
-import type { SchemaNode } from "./schema-node.ts";
-import { BOOL, COUNT, list, obj, one, oneOf, SECONDS, SELECTOR } from "./shapes.ts";
+import { POD_STATUS } from "./pod-status-shape.ts";
+import { BOOL, COUNT, list, obj, one, oneOf, SELECTOR } from "./shapes.ts";
 const ALWAYS = oneOf(["Always"], ["Never", "OnFailure", "x"]);
-const ONCE = oneOf(["Never", "OnFailure"], ["Always", "x"]);
 const claimSpec = obj(
   {
     accessModes: oneOf([["ReadWriteOnce"], ["ReadWriteOnce", "ReadOnlyMany"]], [[], ["x"]]),
@@ -26,16 +26,6 @@ const claimTemplate = obj(
   "metadata",
   "spec",
 );
-const jobSpec = (): Record<string, SchemaNode> => ({
-  template: podTemplate(ONCE),
-  backoffLimit: COUNT,
-  completions: COUNT,
-  parallelism: COUNT,
-  activeDeadlineSeconds: SECONDS,
-  ttlSecondsAfterFinished: COUNT,
-  suspend: BOOL,
-  completionMode: oneOf(["NonIndexed"], ["x"]),
-});
 const replicated = {
   replicas: COUNT,
   selector: SELECTOR,
@@ -43,7 +33,13 @@ const replicated = {
   minReadySeconds: COUNT,
 };
 const replicaStatus = obj(
-  { replicas: COUNT, readyReplicas: COUNT, observedGeneration: COUNT, availableReplicas: COUNT },
+  {
+    replicas: oneOf([5], [-1, 0]),
+    fullyLabeledReplicas: oneOf([5, 1], [-1, 9]),
+    readyReplicas: oneOf([5, 4], [-1, 9]),
+    observedGeneration: COUNT,
+    availableReplicas: oneOf([0, 1], [-1, 9]),
+  },
   "replicas",
 );
 
@@ -53,8 +49,21 @@ export const WORKLOADS: readonly Builtin[] = [
     apiVersion: "v1",
     kind: "Pod",
     plural: "pods",
-    content: obj({ spec: podSpec(oneOf(["Always", "Never", "OnFailure"], ["x"])) }, "spec"),
-    subresources: ["status"],
+    content: obj(
+      {
+        spec: obj(
+          {
+            ...podSpec(oneOf(["Always", "Never", "OnFailure"], ["x"])).properties,
+            activeDeadlineSeconds: oneOf([10, 5], [0, -1, 2147483648]),
+          },
+          "containers",
+          "volumes",
+        ),
+        status: POD_STATUS,
+      },
+      "spec",
+    ),
+    subresources: ["status", "status", "resize", "ephemeralcontainers"],
     fieldSelectors: ["status.phase=Pending", "spec.nodeName=", "spec.restartPolicy=Always"],
   },
   {
@@ -111,6 +120,11 @@ export const WORKLOADS: readonly Builtin[] = [
               ],
             ),
             volumeClaimTemplates: list(claimTemplate),
+            persistentVolumeClaimRetentionPolicy: oneOf(
+              [{ whenDeleted: "Retain", whenScaled: "Delete" }],
+              [{ whenDeleted: "x" }, { whenDeleted: "Delete", whenScaled: "x" }],
+            ),
+            ordinals: oneOf([{ start: 1 }], [{ start: -1 }]),
             revisionHistoryLimit: COUNT,
           },
           "selector",
@@ -137,9 +151,25 @@ export const WORKLOADS: readonly Builtin[] = [
               [{ type: "x" }, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } }],
             ),
             minReadySeconds: COUNT,
+            revisionHistoryLimit: COUNT,
           },
           "selector",
           "template",
+        ),
+        status: obj(
+          {
+            currentNumberScheduled: COUNT,
+            numberMisscheduled: COUNT,
+            desiredNumberScheduled: COUNT,
+            numberReady: COUNT,
+            numberUnavailable: COUNT,
+            observedGeneration: COUNT,
+            collisionCount: oneOf([1, 5], [-1, 0]),
+          },
+          "currentNumberScheduled",
+          "numberMisscheduled",
+          "desiredNumberScheduled",
+          "numberReady",
         ),
       },
       "spec",
@@ -153,36 +183,38 @@ export const WORKLOADS: readonly Builtin[] = [
     content: obj({ spec: obj(replicated, "selector", "template"), status: replicaStatus }, "spec"),
     subresources: ["status", "scale"],
   },
+  JOB,
+  CRON_JOB,
   {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    plural: "jobs",
-    content: obj({ spec: obj(jobSpec(), "template") }, "spec"),
-    subresources: ["status"],
-  },
-  {
-    apiVersion: "batch/v1",
-    kind: "CronJob",
-    plural: "cronjobs",
+    apiVersion: "v1",
+    kind: "ReplicationController",
+    plural: "replicationcontrollers",
     content: obj(
       {
         spec: obj(
           {
-            schedule: oneOf(["*/5 * * * *", "@daily", "0 3 * * 1"], ["", "x", "* * * *", "TZ=UTC * * * * *"]),
-            concurrencyPolicy: oneOf(["Allow", "Forbid"], ["x"]),
-            timeZone: oneOf(["UTC"], ["", "Nope/X"]),
-            suspend: BOOL,
-            successfulJobsHistoryLimit: COUNT,
-            startingDeadlineSeconds: COUNT,
-            jobTemplate: obj({ spec: obj(jobSpec(), "template") }, "spec"),
+            replicas: COUNT,
+            minReadySeconds: COUNT,
+            selector: oneOf([{ app: "web" }], [{}, { app: "other" }, { "a b": "c" }]),
+            template: podTemplate(ALWAYS),
           },
-          "schedule",
-          "jobTemplate",
+          "template",
         ),
+        status: replicaStatus,
       },
       "spec",
     ),
-    subresources: ["status"],
+    subresources: ["status", "scale"],
+  },
+  {
+    apiVersion: "apps/v1",
+    kind: "ControllerRevision",
+    plural: "controllerrevisions",
+    content: obj(
+      { revision: oneOf([1, 2], [-1]), data: oneOf([{ a: 1 }, { b: { c: [] } }], []) },
+      "revision",
+      "data",
+    ),
   },
   {
     apiVersion: "v1",

@@ -136,6 +136,19 @@ export interface ByteBudget {
 
 export type CallWebhook = (question: WebhookQuestion) => Promise<WebhookReply | undefined>;
 
+export interface CertificateRequest {
+    readonly commonName: string;
+    readonly organizations: readonly string[];
+    readonly hasOtherNames: boolean;
+    readonly dnsNames: readonly string[];
+    readonly ipAddresses: readonly string[];
+    readonly emails: readonly string[];
+    readonly uris: readonly string[];
+    readonly subject: Uint8Array;
+    readonly publicKey: Uint8Array;
+    readonly alternativeNames: Uint8Array | undefined;
+}
+
 export type ClientCertificate = {
     readonly kind: "verified";
     readonly user: UserInfo;
@@ -363,6 +376,16 @@ export interface RangeResult {
     readonly remaining: number;
 }
 
+export type ReadRequest = {
+    readonly kind: "request";
+    readonly request: CertificateRequest;
+    readonly isSigned: boolean;
+    readonly problem: string;
+} | {
+    readonly kind: "refused";
+    readonly why: string;
+};
+
 export declare class RevisionCompactedError extends WeirError {
     readonly name = "RevisionCompactedError";
     readonly reason = "Expired";
@@ -550,6 +573,8 @@ export declare function metadataPolicy(): AuditPolicy;
 export declare function openAuditLog(options: AuditLogOptions): Promise<AuditLog>;
 
 export declare function parseAuditPolicy(source: string): AuditPolicy;
+
+export declare function readCertificateRequest(pem: string): ReadRequest;
 
 export declare function salvageSqliteStorage(options: {
     readonly path: string;

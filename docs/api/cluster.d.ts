@@ -18,6 +18,7 @@ import type { KubeClient } from "@weir/client";
 import type { Logger } from "@weir/core";
 import type { Random } from "@weir/core";
 import type { ServerNames } from "@weir/sdk";
+import type { SigningRequest } from "@weir/sdk";
 import type { Storage } from "@weir/apiserver";
 import type { Transport } from "@weir/client";
 import type { TransportRequest } from "@weir/client";
@@ -43,6 +44,8 @@ export interface CertificateAuthority {
     readonly certificate: string;
     issue(names: ServerNames): CertifiedKey;
     issueClient(client: ClientName, validMs?: number): CertifiedKey;
+    readonly notAfterMs: number;
+    sign(request: SigningRequest): string;
 }
 
 export interface Cluster extends AsyncDisposable {
@@ -171,6 +174,7 @@ export interface ListenerLimits {
 
 export interface LoopOptions extends WorkloadOptions {
     readonly certificateAuthority: string;
+    readonly signer?: RequestSigner | undefined;
     readonly checkPolicy?: CheckPolicy;
     readonly eventTtlMs?: number | undefined;
 }
@@ -183,6 +187,7 @@ export interface Loops {
     readonly roles?: boolean;
     readonly rootCertificate?: boolean;
     readonly policies?: boolean;
+    readonly certificates?: boolean;
     readonly events?: boolean;
     readonly workloads?: "simulate" | "status-only" | "off";
 }
@@ -241,3 +246,5 @@ export declare function writeKubeconfig(path: string, access: ClusterAccess): Pr
 // Not exported, and named by what is.
 
 type CheckPolicy = (spec: JsonObject) => readonly ExpressionWarning[];
+
+type RequestSigner = Pick<CertificateAuthority, "sign" | "notAfterMs">;

@@ -147,6 +147,7 @@ export interface CertificateAuthority extends CertifiedKey {
     readonly notAfterMs: number;
     issue(names: ServerNames, options: IssueOptions): CertifiedKey;
     issueClient(client: ClientName, options: Omit<IssueOptions, "commonName">): CertifiedKey;
+    sign(request: SigningRequest): string;
 }
 
 export declare class CertificateError extends WeirError {
@@ -875,6 +876,15 @@ export interface SelfSignedOptions {
 export interface ServerNames {
     readonly dns: readonly string[];
     readonly ips: readonly string[];
+}
+
+export interface SigningRequest {
+    readonly subject: Uint8Array;
+    readonly publicKey: Uint8Array;
+    readonly alternativeNames?: Uint8Array | undefined;
+    readonly usages: readonly string[];
+    readonly notBeforeMs: number;
+    readonly notAfterMs: number;
 }
 
 export type Source = AsyncIterable<ObjectKey | string> | EventSource | ((ctx: SourceContext) => AsyncIterable<ObjectKey | string> | Promise<void> | void);

@@ -1,5 +1,13 @@
 import type { JsonObject } from "@weir/core";
-import { forbiddenError, notFoundError, type KubeObject } from "@weir/objects";
+import {
+  badRequestError,
+  forbiddenError,
+  jsonEqual,
+  type KubeObject,
+  notFoundError,
+  unknownError,
+} from "@weir/objects";
+import { quoteGo } from "@weir/text";
 import type { Access } from "../auth/access.ts";
 import { allows } from "../auth/rbac.ts";
 import { asJson, child, children, strings, text } from "../resources/draft-access.ts";
@@ -7,6 +15,9 @@ import { type Draft, groupResource } from "../resources/resource.ts";
 import type { AdmissionRequest } from "./admission.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
+
+/** Fields of metadata that the garbage collector changes, or that change with them. */
+const COLLECTED = ["ownerReferences", "finalizers", "managedFields", "resourceVersion"];
 
 /** Nobody grants what they do not hold themselves, unless they may escalate or bind. */
 export async function checkEscalation(
@@ -18,17 +29,42 @@ export async function checkEscalation(
   const { resource, context } = request;
   if (resource.group !== RBAC || request.operation === "delete") return;
   if (!access.enforcesRbac || context.user.groups.includes("system:masters")) return;
+  if (old !== undefined && isForCollector(object, asJson(old))) return;
   const isRole = resource.plural === "roles" || resource.plural === "clusterroles";
+  if (await mayAnyway(access, request, object, isRole)) return;
   const granted = isRole
     ? children(object, "rules")
-    : await access.rbac.rulesOf(request.namespace, child(object, "roleRef"));
-  const before = old === undefined ? [] : children(asJson(old), "rules");
-  if (isRole && JSON.stringify(before) === JSON.stringify(granted)) return;
-  if (await mayAnyway(access, request, object, isRole)) return;
-  // Upstream names the binding's resource here, not the role's.
-  if (granted === undefined)
-    throw notFoundError(groupResource(resource), text(child(object, "roleRef"), "name"));
+    : await rulesOfRole(access, request, child(object, "roleRef"));
   await requireHeld(access, request, granted);
+}
+
+/** Whether nothing changes but what the garbage collector writes. */
+function isForCollector(object: Draft, old: JsonObject): boolean {
+  return jsonEqual(withoutOwners(object), withoutOwners(old));
+}
+
+function withoutOwners(object: Draft | JsonObject): JsonObject {
+  const metadata = Object.entries(child(object, "metadata") ?? {}).filter(
+    ([field]) => !COLLECTED.includes(field),
+  );
+  return { ...object, metadata: Object.fromEntries(metadata) };
+}
+
+/** What a binding grants; this is asked before the binding itself is checked. */
+async function rulesOfRole(
+  access: Access,
+  { resource, namespace }: AdmissionRequest,
+  roleRef: JsonObject | undefined,
+): Promise<readonly JsonObject[]> {
+  const kind = text(roleRef, "kind");
+  const name = text(roleRef, "name");
+  if (kind !== "Role" && kind !== "ClusterRole")
+    throw unknownError(`unsupported role reference kind: ${quoteGo(kind)}`);
+  if (name === "") throw badRequestError("Name parameter required.");
+  const rules = await access.rbac.rulesOf(namespace, roleRef);
+  // Upstream names the binding's resource here, not the role's.
+  if (rules === undefined) throw notFoundError(groupResource(resource), name);
+  return rules;
 }
 
 /** Refuses to grant what the user does not hold. */
@@ -55,11 +91,13 @@ async function mayAnyway(
 ): Promise<boolean> {
   const { resource, context, namespace, name } = request;
   const role = child(object, "roleRef");
-  const target = text(role, "kind") === "ClusterRole" ? "clusterroles" : "roles";
+  const kind = text(role, "kind");
+  if (!isRole && kind !== "Role" && kind !== "ClusterRole") return false;
+  const target = kind === "ClusterRole" ? "clusterroles" : "roles";
   const decision = await access.decide({
     user: context.user,
     verb: isRole ? "escalate" : "bind",
-    group: RBAC,
+    group: isRole ? RBAC : text(role, "apiGroup"),
     resource: isRole ? resource.plural : target,
     subresource: "",
     namespace,

@@ -112,7 +112,7 @@ export interface FieldWrite {
     readonly subresource?: string;
     readonly resetFields?: FieldSet;
     readonly resetsAllVersions?: boolean;
-    readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing";
+    readonly schemaAt?: (apiVersion: string) => SchemaNode | undefined | "missing" | "unconvertible";
     readonly convertTo?: (object: JsonObject, apiVersion: string) => JsonObject;
     readonly emptyObject?: JsonObject;
 }

@@ -170,7 +170,7 @@ export declare function coerceEmbeddedMetadata(schema: SchemaNode, value: JsonVa
 
 export declare function describeFieldError(error: FieldError): string;
 
-export declare function duplicateField(path: string, badValue: JsonValue): FieldError;
+export declare function duplicateField(path: string, badValue?: JsonValue): FieldError;
 
 export declare function duration(units?: readonly [DurationUnit, ...DurationUnit[]]): z.ZodString;
 

@@ -1,5 +1,5 @@
 import { findKind } from "@weir/builtin";
-import { type JsonObject, writeJson } from "@weir/core";
+import { compareUtf8, type JsonObject, writeJson } from "@weir/core";
 import {
   badRequestError,
   internalError,
@@ -150,6 +150,16 @@ function checkTypeMeta(object: Draft): void {
     throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
 }
 
+/** What is wrong first: upstream writes the fields of what it has patched in the order of their names. */
+function firstBySortedKeys(resource: Resource, object: Draft, thrown: unknown): unknown {
+  try {
+    resource.decode(Object.fromEntries(Object.entries(object).sort(([a], [b]) => compareUtf8(a, b))));
+    return thrown;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** A result that is no object of the kind is the patch's fault: 422, and it is quoted. */
 function decodePatched(call: Call, patched: Patched): DecodedBody {
   const { resource } = call;
@@ -158,7 +168,8 @@ function decodePatched(call: Call, patched: Patched): DecodedBody {
     // A strategic patch is read into the kind's own Go type, whatever it says.
     if (patched.quoted === undefined) checkOtherKind(resource, patched.object);
     return resource.decode(patched.object, undefined, patched.quoted === undefined ? "json" : "converter");
-  } catch (error) {
+  } catch (thrown) {
+    const error = patched.quoted === undefined ? firstBySortedKeys(resource, patched.object, thrown) : thrown;
     if (!isStatusReason(error, "BadRequest")) throw error;
     const detail =
       error instanceof Error ? error.message.replace(/^.*? cannot be handled as an? \S+: /, "") : "";

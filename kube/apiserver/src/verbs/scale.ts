@@ -279,7 +279,11 @@ function appliedCustomScale(call: Call, apply: AppliedScale): Draft {
       `failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) ${NO_CONVERSION}`,
     );
   if (result.kind === "conflict") throw result.error;
-  if (!result.changed) return copyForMeta(asJson(current));
+  if (!result.changed) {
+    const after = copyForMeta(asJson(current));
+    const path = pathsOf(call).specReplicas;
+    return carryScale({ resource: call.resource, path, before: current, after }, result.object);
+  }
   const { name, namespace } = child(applied, "metadata") ?? {};
   const where = `${typeof namespace === "string" ? namespace : ""}/${typeof name === "string" ? name : ""}`;
   throw unknownError(`failed to convert new object (${where}; autoscaling/v1, Kind=Scale) ${NO_CONVERSION}`);

@@ -73,7 +73,8 @@ function isRenamed(now: JsonValue | undefined, was: JsonValue): boolean {
   const keys = new Set([...Object.keys(was), ...Object.keys(now)]);
   return [...keys].every((key) => {
     const [then, today] = [was[key], now[key]];
-    const successor = key === "key" && typeof then === "string" ? SUCCESSORS[then] : undefined;
+    // Upstream takes no key for the successor of one that has none.
+    const successor = key === "key" && typeof then === "string" ? (SUCCESSORS[then] ?? "") : undefined;
     if (successor !== undefined && today === successor) return true;
     return then !== undefined && isRenamed(today, then);
   });

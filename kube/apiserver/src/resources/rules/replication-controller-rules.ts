@@ -34,7 +34,7 @@ function controllerErrors(object: JsonObject, options: PodOptions): readonly Fie
     ...(spec["replicas"] === undefined ? [requiredField("spec.replicas")] : []),
     ...negativeErrors(spec, ["replicas"], "spec"),
     ...(template === undefined ? [requiredField("spec.template")] : []),
-    ...(template === undefined || isEmpty
+    ...(template === undefined || isEmpty || isSelected(template, labels)
       ? []
       : unselectedErrors({ matchLabels: labels }, template, "spec.template")),
     ...(template === undefined
@@ -45,4 +45,10 @@ function controllerErrors(object: JsonObject, options: PodOptions): readonly Fie
           ...deadlineErrors(template, "ReplicationController"),
         ]),
   ];
+}
+
+/** Whether a template has the labels, though they may be none that there can be. */
+function isSelected(template: JsonObject, labels: JsonObject): boolean {
+  const own = child(child(template, "metadata"), "labels");
+  return Object.entries(labels).every(([name, value]) => own?.[name] === value);
 }

@@ -158,7 +158,6 @@ async function updateStored(call: Call, update: Update, stored: StoredObject): P
   const tracked = resource.settle(
     update.tracked ? draft : trackUpdate(call, { object: draft, live: old, options: update.options }),
   );
-  if (!update.tracked) keepTimes(tracked, old);
   if (update.review === undefined) await api.admission.mutate(admission, tracked, old);
   dropRepeatedOwners(call, tracked, true);
   checkNamespace(call, tracked);
@@ -199,6 +198,7 @@ async function finishUpdate(call: Call, prepared: Prepared): Promise<Attempt> {
   const { api, resource } = call;
   call.strategy.prepareForUpdate(draft, old, context);
   carryDeletion(draft, asJson(old));
+  if (!update.tracked) keepTimes(draft, old);
   const object = asObject(draft);
   const told = call.warnings.length;
   const found = metadataErrors(call, draft, old);

@@ -70,6 +70,28 @@ describe("an API server", () => {
     return { code: answer.status, message, headers: answer.headers, value };
   }
 
+  test.each(["resize", "ephemeralcontainers"])(
+    "shows the %s of a Pod as it is, never in a Table",
+    async (part) => {
+      const table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+      const path = `${CORE}/pods/here/${part}`;
+      const either = await ask(path, { headers: { accept: `${table},application/json` } });
+      expect(either).toMatchObject({ code: 200, value: { kind: "Pod", apiVersion: "v1" } });
+      expect(await ask(path, { headers: { accept: table } })).toMatchObject({ code: 406 });
+    },
+  );
+
+  test("merges no field into an object of any form", async () => {
+    const path = "/apis/apps/v1/namespaces/default/controllerrevisions";
+    await post(path, { metadata: { name: "any" }, revision: 1, data: { a: {} } });
+    const headers = { "content-type": "application/strategic-merge-patch+json" };
+    const answer = await ask(`${path}/any`, { method: "PATCH", headers, body: { data: { a: { b: 1 } } } });
+    expect(answer).toMatchObject({
+      code: 500,
+      message: 'unable to find api field in struct RawExtension for the json field "a"',
+    });
+  });
+
   const GONE = "the server could not find the requested resource";
   const PAGE = "404 page not found\n";
   const CUT = "failed to create RequestInfo: unable to determine kind and namespace from url";

@@ -13,6 +13,7 @@ const scalars: Readonly<Record<string, SchemaNode>> = {
   "intstr.IntOrString": { "x-kubernetes-int-or-string": true, format: "int-or-string" },
   // Server-side apply takes it as one leaf, whatever it holds.
   "runtime.RawExtension": {
+    title: "RawExtension",
     type: "object",
     "x-kubernetes-map-type": "atomic",
     "x-kubernetes-preserve-unknown-fields": true,

@@ -15,7 +15,7 @@ import { updateVerb } from "../verbs/update.ts";
 import { watchVerb } from "../watch/watch.ts";
 import { subresourceVerb } from "../verbs/subresource.ts";
 import { NoSuchPageError } from "./no-such-page.ts";
-import { checkRouted, LIST_TYPES, negotiate, OBJECT_TYPES, RESOURCE_VIEWS } from "./negotiate.ts";
+import { checkRouted, LIST_TYPES, negotiate, OBJECT_TYPES, viewsOf } from "./negotiate.ts";
 import { methodNotAllowedError, noSuchResourceError, plainError } from "./respond.ts";
 
 type Handler = (call: Call) => Promise<ApiResponse>;
@@ -105,7 +105,11 @@ function checkRequest(call: Call): void {
   if (!resource.isCustom) checkRouted(accept, isStreamed(call) ? LIST_TYPES : OBJECT_TYPES);
   // Nothing is written for a client that takes no answer that there is.
   if (accept !== undefined && request.method !== "GET")
-    negotiate(accept, { views: RESOURCE_VIEWS, isPretty: false, hasProtobuf: !resource.isCustom });
+    negotiate(accept, {
+      views: viewsOf(resource, info.subresource),
+      isPretty: false,
+      hasProtobuf: !resource.isCustom,
+    });
   // An update reads its body first, which has no such name.
   if (info.name !== "" && info.verb !== "update") checkName(info.name);
   if (info.namespace === "." || info.namespace === "..") {

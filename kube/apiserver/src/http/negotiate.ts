@@ -58,6 +58,26 @@ export const RESOURCE_VIEWS: readonly string[] = [
   "PartialObjectMetadataList",
 ];
 
+/** Subresources that upstream does not print, by group, resource and subresource. */
+const UNPRINTED: ReadonlySet<string> = new Set([
+  "/namespaces/finalize",
+  "/pods/ephemeralcontainers",
+  "/pods/resize",
+  "certificates.k8s.io/certificatesigningrequests/approval",
+  "resource.k8s.io/resourceclaims/status",
+]);
+const UNPRINTED_VIEWS: readonly string[] = RESOURCE_VIEWS.filter((view) => view !== "Table");
+
+/** What a resource, or a part of it, can be shown as. */
+export function viewsOf(
+  { group, plural }: { readonly group: string; readonly plural: string },
+  subresource: string,
+): readonly string[] {
+  if (subresource === "") return RESOURCE_VIEWS;
+  const name = `${group}/${plural}/${subresource}`;
+  return UNPRINTED.has(name) ? UNPRINTED_VIEWS : RESOURCE_VIEWS;
+}
+
 const plainJson: Negotiated = { format: "json", isPretty: false, contentType: "application/json" };
 
 const protobuf: Negotiated = {

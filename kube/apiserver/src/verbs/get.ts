@@ -1,6 +1,6 @@
 import { notFoundError, tooLargeResourceVersionError } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate, RESOURCE_VIEWS } from "../http/negotiate.ts";
+import { negotiate, viewsOf } from "../http/negotiate.ts";
 import { plainError, respondText } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
 import { groupResource, storageKey } from "../resources/resource.ts";
@@ -11,7 +11,7 @@ import { respondObject, wantsPretty } from "./respond-object.ts";
 export async function getVerb(call: Call): Promise<ApiResponse> {
   const { api, resource, info, request } = call;
   const how = negotiate(request.header("accept"), {
-    views: RESOURCE_VIEWS,
+    views: viewsOf(resource, info.subresource),
     isPretty: wantsPretty(request),
     hasProtobuf: !resource.isCustom,
   });

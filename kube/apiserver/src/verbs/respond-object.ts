@@ -1,6 +1,6 @@
 import type { KubeObject } from "@weir/objects";
 import type { ApiResponse } from "../http/api-request.ts";
-import { negotiate, RESOURCE_VIEWS, wrongViewError } from "../http/negotiate.ts";
+import { negotiate, viewsOf, wrongViewError } from "../http/negotiate.ts";
 import { isTrue } from "../http/request-info.ts";
 import { plainError, respond } from "../http/respond.ts";
 import type { Call } from "../resources/call.ts";
@@ -21,7 +21,7 @@ export function respondObject(
   printed: Printed = call.resource,
 ): ApiResponse {
   const how = negotiate(call.request.header("accept"), {
-    views: RESOURCE_VIEWS,
+    views: viewsOf(call.resource, call.info.subresource),
     isPretty: wantsPretty(call.request),
     hasProtobuf: !call.resource.isCustom,
   });

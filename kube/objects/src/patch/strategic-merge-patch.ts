@@ -186,7 +186,7 @@ function fieldOf(schema: SchemaNode | undefined, name: string): FieldMerging {
 }
 
 function unknownField(schema: SchemaNode, name: string): string {
-  if (schema.properties === undefined) {
+  if (schema.properties === undefined && schema.title === undefined) {
     return "merging an object in json but data type is not struct, instead is: map";
   }
   return `unable to find api field in struct ${schema.title ?? ""} for the json field ${quoteGo(name)}`;

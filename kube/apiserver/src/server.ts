@@ -40,6 +40,7 @@ import { createBootstrapObjects } from "./resources/bootstrap-objects.ts";
 import { ObjectStore } from "./resources/object-store.ts";
 import { RestartableServer, type ServerLife } from "./restartable-server.ts";
 import { Registry } from "./resources/registry.ts";
+import type { Resource } from "./resources/resource.ts";
 import { ServiceAllocator } from "./services/service-allocator.ts";
 import { parseServiceRange } from "./services/service-range.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -249,7 +250,7 @@ class Server implements ServerLife {
       if (!registry.hasBuiltinGroup(info.group)) return undefined;
       throw noSuchResourceError();
     }
-    if (resource.deprecation !== undefined) {
+    if (resource.deprecation !== undefined && isServed(resource, info.subresource)) {
       about.warnings.push(resource.deprecation);
       about.audit?.annotate("k8s.io/deprecated", "true");
     }
@@ -260,4 +261,9 @@ class Server implements ServerLife {
     this.#admission.stop();
     await this.#crds[Symbol.asyncDispose]();
   }
+}
+
+/** Only what is served warns: a path below an object of a built-in kind may be none. */
+function isServed({ isCustom, subresources }: Resource, subresource: string): boolean {
+  return subresource === "" || isCustom || subresources.has(subresource);
 }

@@ -338,3 +338,46 @@ describe("the spec of a Job", () => {
     expect({ code, message }).toEqual({ code: 422, message: `Job.batch "a" is invalid: spec.${error}` });
   });
 });
+
+describe("what flow control always has", () => {
+  const path = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+  const everything = {
+    resourceRules: [
+      { verbs: ["*"], apiGroups: ["*"], resources: ["*"], clusterScope: true, namespaces: ["*"] },
+    ],
+    nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
+  };
+  const exempt = {
+    priorityLevelConfiguration: { name: "exempt" },
+    matchingPrecedence: 1,
+    rules: [{ subjects: [{ kind: "Group", group: { name: "system:masters" } }], ...everything }],
+  };
+
+  test("is taken as it is fixed, and not otherwise", async () => {
+    const answers = await withServer(async (server) => {
+      const schema = { kind: "FlowSchema", apiVersion: "flowcontrol.apiserver.k8s.io/v1" };
+      const made = { ...schema, metadata: { name: "exempt" }, spec: exempt };
+      const { rules: _rules, ...none } = exempt;
+      const other = { ...made, spec: none };
+      return [await send(server, "POST", path, other), await send(server, "POST", path, made)];
+    });
+    expect(answers.map(({ code }) => code)).toEqual([422, 201]);
+    expect(answers[0]?.message).toBe(
+      `FlowSchema.flowcontrol.apiserver.k8s.io "exempt" is invalid: spec: Invalid value: {"PriorityLevelConfiguration":{"Name":"exempt"},"MatchingPrecedence":1,"DistinguisherMethod":null,"Rules":null}: spec of 'exempt' must equal the fixed value`,
+    );
+  });
+});
+
+test("a path below an object that is none does not warn of its version", async () => {
+  const endpoints = { apiVersion: "v1", kind: "Endpoints", metadata: { name: "a" } };
+  const answers = await withServer((server) =>
+    Promise.all([
+      send(server, "PUT", `${core}/endpoints/a`, endpoints),
+      send(server, "PUT", `${core}/endpoints/a/status`, endpoints),
+    ]),
+  );
+  expect(answers.map(({ code, warnings }) => [code, warnings !== ""])).toEqual([
+    [201, true],
+    [404, false],
+  ]);
+});

@@ -61,6 +61,9 @@ FlexPersistentVolumeSource Driver:s FSType=fsType:s SecretRef:?SecretReference R
 FlexVolumeSource Driver:s FSType=fsType:s SecretRef:?LocalObjectReference ReadOnly:b Options:{s
 FlockerVolumeSource DatasetName:s DatasetUUID:s
 FlowDistinguisherMethod Type:s
+FlowSchemaSpec PriorityLevelConfiguration:PriorityLevelConfigurationReference MatchingPrecedence:i
+  DistinguisherMethod:?FlowDistinguisherMethod Rules:[PolicyRulesWithSubjects
+FlowSubject Kind:s User:?NamedSubject Group:?NamedSubject ServiceAccount:?ServiceAccountSubject
 GCEPersistentDiskVolumeSource PDName=pdName:s FSType=fsType:s Partition:i ReadOnly:b
 GRPCAction Port:i Service:?s
 GitRepoVolumeSource Repository:s Revision:s Directory:s
@@ -87,12 +90,14 @@ LifecycleHandler Exec:?ExecAction HTTPGet=httpGet:?HTTPGetAction TCPSocket=tcpSo
 LocalObjectReference Name:s
 LocalVolumeSource Path:s FSType=fsType:?s
 NFSVolumeSource Server:s Path:s ReadOnly:b
+NamedSubject Name:s
 NodeAddress Type:s Address:s
 NodeAffinity RequiredDuringSchedulingIgnoredDuringExecution:?NodeSelector
   PreferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm
 NodeSelector NodeSelectorTerms:[NodeSelectorTerm
 NodeSelectorRequirement Key:s Operator:s Values:[s
 NodeSelectorTerm MatchExpressions:[NodeSelectorRequirement MatchFields:[NodeSelectorRequirement
+NonResourcePolicyRule Verbs:[s NonResourceURLs:[s
 ObjectFieldSelector APIVersion=apiVersion:s FieldPath:s
 ObjectMeta! name:s generateName:s namespace:s selfLink:s uid:s resourceVersion:s generation:i
   creationTimestamp:t deletionTimestamp:t deletionGracePeriodSeconds:i labels:{s annotations:{s
@@ -156,8 +161,11 @@ PodSpec Volumes:[Volume InitContainers:[Container Containers:[Container
   ResourceClaims:[PodResourceClaim Resources:?ResourceRequirements HostnameOverride:?s
   SchedulingGroup:?PodSchedulingGroup
 PodTemplateSpec ~metadata:ObjectMeta Spec:PodSpec
+PolicyRulesWithSubjects Subjects:[FlowSubject ResourceRules:[ResourcePolicyRule
+  NonResourceRules:[NonResourcePolicyRule
 PortworxVolumeSource VolumeID:s FSType=fsType:s ReadOnly:b
 PreferredSchedulingTerm Weight:i Preference:NodeSelectorTerm
+PriorityLevelConfigurationReference Name:s
 Probe Exec:?ExecAction HTTPGet=httpGet:?HTTPGetAction TCPSocket=tcpSocket:?TCPSocketAction
   GRPC=grpc:?GRPCAction InitialDelaySeconds:i TimeoutSeconds:i PeriodSeconds:i SuccessThreshold:i
   FailureThreshold:i TerminationGracePeriodSeconds:?i
@@ -169,6 +177,7 @@ RBDVolumeSource CephMonitors=monitors:[s RBDImage=image:s FSType=fsType:s RBDPoo
   Keyring:s SecretRef:?LocalObjectReference ReadOnly:b
 ResourceClaim Name:s Request:s
 ResourceFieldSelector ContainerName:s Resource:s Divisor:q
+ResourcePolicyRule Verbs:[s APIGroups=apiGroups:[s Resources:[s ClusterScope:b Namespaces:[s
 ResourceRequirements Limits:{q Requests:{q Claims:[ResourceClaim
 RollingUpdateDaemonSet MaxUnavailable:x MaxSurge:x
 RollingUpdateDeployment MaxUnavailable:x MaxSurge:x
@@ -190,6 +199,7 @@ SecurityContext Capabilities:?Capabilities Privileged:?b SELinuxOptions=seLinuxO
   WindowsOptions:?WindowsSecurityContextOptions RunAsUser:?i RunAsGroup:?i RunAsNonRoot:?b
   ReadOnlyRootFilesystem:?b AllowPrivilegeEscalation:?b ProcMount:?s SeccompProfile:?SeccompProfile
   AppArmorProfile:?AppArmorProfile
+ServiceAccountSubject Namespace:s Name:s
 ServiceAccountTokenProjection Audience:s ExpirationSeconds:i Path:s
 SleepAction Seconds:i
 StatefulSetUpdateStrategy Type:s RollingUpdate:?RollingUpdateStatefulSetStrategy

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
-import { unsupportedGoStruct } from "../../validation/go-struct.ts";
+import { invalidGoStruct, isSameGoStruct, unsupportedGoStruct } from "../../validation/go-struct.ts";
 import { dns1123Label, dns1123Subdomain } from "../../validation/names.ts";
 import type { KindRules } from "../builtin-strategy.ts";
 import { child, children, number, strings, text } from "../draft-access.ts";
@@ -35,8 +35,48 @@ function schemaErrors(object: JsonObject): readonly FieldError[] {
     ...errors,
     ...levelErrors(text(child(spec, "priorityLevelConfiguration"), "name")),
     ...children(spec, "rules").flatMap((rule, index) => ruleErrors(rule, `spec.rules[${index}]`)),
+    ...fixedErrors(text(child(object, "metadata"), "name"), spec),
     ...flowConditionErrors(object),
   ];
+}
+
+const EVERYTHING = {
+  resourceRules: [
+    { verbs: ["*"], apiGroups: ["*"], resources: ["*"], clusterScope: true, namespaces: ["*"] },
+  ],
+  nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
+};
+
+/** What the first and the last schema say, which nobody may change. */
+const FIXED: ReadonlyMap<string, JsonObject> = new Map([
+  [
+    "exempt",
+    {
+      priorityLevelConfiguration: { name: "exempt" },
+      matchingPrecedence: 1,
+      rules: [{ subjects: groups("system:masters"), ...EVERYTHING }],
+    },
+  ],
+  [
+    "catch-all",
+    {
+      priorityLevelConfiguration: { name: "catch-all" },
+      matchingPrecedence: LAST,
+      distinguisherMethod: { type: "ByUser" },
+      rules: [{ subjects: groups("system:unauthenticated", "system:authenticated"), ...EVERYTHING }],
+    },
+  ],
+]);
+
+function groups(...names: readonly string[]): readonly JsonObject[] {
+  return names.map((name) => ({ kind: "Group", group: { name } }));
+}
+
+function fixedErrors(name: string | undefined, spec: JsonObject): readonly FieldError[] {
+  const fixed = FIXED.get(name ?? "");
+  if (fixed === undefined || isSameGoStruct("FlowSchemaSpec", spec, fixed)) return [];
+  const shown = { type: "FlowSchemaSpec", value: spec };
+  return [invalidGoStruct("spec", shown, `spec of '${name}' must equal the fixed value`)];
 }
 
 function levelErrors(name: string): readonly FieldError[] {

@@ -1,5 +1,5 @@
 import { createApiServer, createMemoryStorage } from "@weir/apiserver";
-import { systemClock } from "@weir/core";
+import { seededRandom, systemClock } from "@weir/core";
 import { embeddedTarget } from "../../apiserver/replay-target.ts";
 import type { RecordedRequest } from "../../apiserver/transcript.ts";
 import type { CaseRequest, Exchange } from "./conversation.ts";
@@ -50,6 +50,8 @@ export async function converseEmbedded(requests: readonly CaseRequest[]): Promis
   await using server = await createApiServer({
     storage,
     clock: { ...systemClock, now: () => now },
+    // An address that is drawn may be one that a case names.
+    random: seededRandom(1),
     auth: { tokens, authorization: "RBAC", withoutCredentials: "anonymous" },
   });
   return await converse(requests, embeddedTarget(server, storage));

@@ -25,10 +25,10 @@ async function run([what = "cluster", where = "memory", sync = "sync"]: readonly
     ...(what === "api" ? { loops: API_ALONE } : {}),
     ...(storage === undefined ? {} : { storage }),
   });
-  // As `weir cluster start` has it.
-  spareMemory();
   const { certificateAuthority } = cluster;
   process.stdout.write(`${JSON.stringify({ ...cluster.endpoint, certificateAuthority })}\n`);
+  // As `weir cluster start` has it.
+  spareMemory();
   process.once("SIGTERM", async () => {
     await cluster[Symbol.asyncDispose]();
     await storage?.[Symbol.asyncDispose]();

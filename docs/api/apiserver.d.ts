@@ -507,10 +507,7 @@ export interface StorageWrite {
     readonly expected: number;
 }
 
-export interface StoredValue {
-    readonly key: string;
-    readonly createRevision: number;
-    readonly modRevision: number;
+export interface StoredValue extends ValueRevisions {
     readonly size: number;
     readonly value: Uint8Array;
 }
@@ -581,3 +578,11 @@ export declare function salvageSqliteStorage(options: {
 }): Promise<SalvageReport>;
 
 export declare function toFetch(response: ApiResponse): Response;
+
+// Not exported, and named by what is.
+
+interface ValueRevisions {
+    readonly key: string;
+    readonly createRevision: number;
+    readonly modRevision: number;
+}

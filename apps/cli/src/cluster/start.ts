@@ -97,8 +97,8 @@ export async function runStart(
   if (options.storage === "memory")
     running.defer(() => unmakeCurrent(environment.stateRoot, state.kubeconfig));
   if (options.kubeconfig !== undefined) await mergeInto(options.kubeconfig, state, clock);
-  spareMemory();
   environment.write(announcement(state, options, { url, tookMs: clock.now() - startedMs, movedFrom }));
+  spareMemory();
   await untilAborted(environment.signal);
   return 0;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { HeldValue, RecentValues } from "./held-value.ts";
+import type { ValueRevisions } from "./storage.ts";
 
-const source = { readValue: (revision: number) => Buffer.from(`read ${revision}`) };
+const source = { readValue: ({ modRevision }: ValueRevisions) => Buffer.from(`read ${modRevision}`) };
 
 function valueOf(modRevision: number, bytes: number): HeldValue {
   return new HeldValue({ key: "/a", createRevision: 1, modRevision }, new Uint8Array(bytes));

@@ -1,9 +1,9 @@
-import type { StoredValue } from "./storage.ts";
+import type { StoredValue, ValueRevisions } from "./storage.ts";
 
-/** Where values lie that are not in memory, by the revision that wrote them. */
+/** Where values lie that are not in memory. */
 export interface ValueSource {
   /** Throws `RevisionCompactedError` where the value is forgotten, or what is wrong with the disk. */
-  readValue(revision: number): Uint8Array;
+  readValue(value: ValueRevisions): Uint8Array;
 }
 
 /** A stored value that may leave memory, and is then read from its source when it is asked for. */
@@ -16,7 +16,7 @@ export class HeldValue implements StoredValue {
   #bytes: Uint8Array | boolean;
   #recent: RecentValues | undefined;
 
-  constructor(revisions: Omit<StoredValue, "size" | "value">, bytes: Uint8Array) {
+  constructor(revisions: ValueRevisions, bytes: Uint8Array) {
     this.key = revisions.key;
     this.createRevision = revisions.createRevision;
     this.modRevision = revisions.modRevision;
@@ -28,7 +28,7 @@ export class HeldValue implements StoredValue {
   get value(): Uint8Array {
     if (typeof this.#bytes !== "boolean") return this.#bytes;
     const recent = this.#recent as RecentValues;
-    const bytes = recent.read(this.modRevision);
+    const bytes = recent.read(this);
     // Whoever reads all values reads each once, and pushes none out that is read often.
     if (this.#bytes) {
       this.#bytes = bytes;
@@ -79,7 +79,7 @@ export class RecentValues {
     this.#first = 0;
   }
 
-  read(revision: number): Uint8Array {
-    return this.#source.readValue(revision);
+  read(value: ValueRevisions): Uint8Array {
+    return this.#source.readValue(value);
   }
 }

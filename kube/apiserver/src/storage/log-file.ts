@@ -4,6 +4,7 @@ import { walPath } from "./inspect-file.ts";
 import type { OnStep } from "./log-image.ts";
 import { boundsValues, INSERT_ROW, UPDATE_BOUNDS } from "./log-schema.ts";
 import { addToDigest, RowChecksums } from "./row-checksum.ts";
+import type { ValueRevisions } from "./storage.ts";
 import { StorageClosedError, StorageFailedError } from "./storage-error.ts";
 import { type LogBounds, type LogRow, OPENED } from "./storage-row.ts";
 import { ValueReader } from "./value-reader.ts";
@@ -92,12 +93,12 @@ export class LogFile {
   }
 
   /**
-   * The value that a revision wrote; `undefined` where its row is gone. Throws `StorageCorruptError`, `StorageFailedError`,
+   * A value of a key; `undefined` where its row is gone. Throws `StorageCorruptError`, `StorageFailedError`,
    * and `StorageClosedError`.
    */
-  readValue(revision: number): Uint8Array | undefined {
+  readValue(revisions: ValueRevisions): Uint8Array | undefined {
     if (!this.#db.isOpen) throw new StorageClosedError();
-    return this.#values.read(revision);
+    return this.#values.read(revisions);
   }
 
   /** Whether revisions up to `compacted` are forgotten in the file, too. */

@@ -1,5 +1,5 @@
 import { HeldValue, type RecentValues } from "./held-value.ts";
-import type { RangeOptions, RangeResult, StorageEvent, StoredValue } from "./storage.ts";
+import type { RangeOptions, RangeResult, StorageEvent, StoredValue, ValueRevisions } from "./storage.ts";
 import { FutureRevisionError, RevisionCompactedError } from "./storage-error.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
@@ -98,7 +98,7 @@ export class RevisionIndex {
   }
 
   /** Takes over an entry of the present state that is older than the kept log. */
-  restore(revisions: Omit<StoredValue, "size" | "value">, value: Uint8Array): void {
+  restore(revisions: ValueRevisions, value: Uint8Array): void {
     const { key, modRevision } = revisions;
     this.#current.set(key, this.#hold(new HeldValue(revisions, value)));
     this.#liveKeys.add(key);

@@ -15,6 +15,7 @@ import type {
   StorageEvent,
   StorageWrite,
   StoredValue,
+  ValueRevisions,
 } from "./storage.ts";
 import {
   RevisionCompactedError,
@@ -125,7 +126,7 @@ class SqliteStorage implements Storage {
     this.#logger = options.logger ?? silentLogger;
     this.#fsync = options.fsync ?? true;
     this.#checkpointBytes = this.#fsync ? CHECKPOINT_BYTES.synced : CHECKPOINT_BYTES.unsynced;
-    const source = { readValue: (revision: number) => this.#readValue(revision) };
+    const source = { readValue: (value: ValueRevisions) => this.#readValue(value) };
     this.#index = new RevisionIndex(new RecentValues(source, options.valuesInMemory ?? VALUES_IN_MEMORY));
     this.#hub = new WatchHub(this.#index);
     const unreachable = restoreIndex(this.#index, rows, bounds);
@@ -168,10 +169,11 @@ class SqliteStorage implements Storage {
     return result;
   }
 
-  #readValue(revision: number): Uint8Array {
-    const value = this.#file.readValue(revision);
+  #readValue(wanted: ValueRevisions): Uint8Array {
+    const value = this.#file.readValue(wanted);
     if (value !== undefined) return value;
     const { oldest } = this.#index;
+    const revision = wanted.modRevision;
     if (revision <= oldest) throw new RevisionCompactedError(revision, oldest);
     throw new StorageCorruptError(this.#file.path, `the row of revision ${revision} is missing`);
   }

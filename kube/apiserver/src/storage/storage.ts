@@ -40,11 +40,15 @@ export interface Storage extends AsyncDisposable {
   compact(before: number): Promise<void>;
 }
 
-/** A value and the revisions that made it. */
-export interface StoredValue {
+/** What a value is known by, wherever it lies. */
+export interface ValueRevisions {
   readonly key: string;
   readonly createRevision: number;
   readonly modRevision: number;
+}
+
+/** A value and the revisions that made it. */
+export interface StoredValue extends ValueRevisions {
   /** How many bytes the value has. */
   readonly size: number;
   /**

@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RowChecksums } from "./row-checksum.ts";
+import type { ValueRevisions } from "./storage.ts";
 import { StorageCorruptError } from "./storage-error.ts";
 import { toStorageError } from "./sqlite-failure.ts";
 
-const SELECT_VALUE = "SELECT create_revision, at_ms, checksum, key, value FROM log WHERE revision = ?";
+const SELECT_VALUE = "SELECT at_ms, checksum, value FROM log WHERE revision = ?";
 
-/** Reads single values out of the log's table, and believes none that is not what was written. */
+/** Reads single values out of the log's table, and believes none that is not what was written there of the key. */
 export class ValueReader {
   readonly #path: string;
   readonly #checksums: RowChecksums;
@@ -19,12 +20,12 @@ export class ValueReader {
   }
 
   /** `undefined` where there is no such row. Throws `StorageCorruptError` or `StorageFailedError`. */
-  read(revision: number): Uint8Array | undefined {
+  read({ key, createRevision, modRevision: revision }: ValueRevisions): Uint8Array | undefined {
     const row = this.#find(revision);
     if (row === undefined) return undefined;
-    const [createRevision, atMs, checksum, key, value] = row;
-    if (value instanceof Uint8Array && typeof key === "string") {
-      const found = { revision, createRevision: Number(createRevision), atMs: Number(atMs), key, value };
+    const [atMs, checksum, value] = row;
+    if (value instanceof Uint8Array) {
+      const found = { revision, createRevision, atMs: Number(atMs), key, value };
       if (this.#checksums.ofRow(found) === checksum) return value;
     }
     throw new StorageCorruptError(this.#path, `the row of revision ${revision} does not match its checksum`);

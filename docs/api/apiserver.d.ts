@@ -519,6 +519,12 @@ export interface UserInfo {
     readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+export interface ValueRevisions {
+    readonly key: string;
+    readonly createRevision: number;
+    readonly modRevision: number;
+}
+
 export interface WebhookQuestion {
     readonly target: WebhookTarget;
     readonly body: string;
@@ -578,11 +584,3 @@ export declare function salvageSqliteStorage(options: {
 }): Promise<SalvageReport>;
 
 export declare function toFetch(response: ApiResponse): Response;
-
-// Not exported, and named by what is.
-
-interface ValueRevisions {
-    readonly key: string;
-    readonly createRevision: number;
-    readonly modRevision: number;
-}

@@ -61,6 +61,7 @@ export {
   type StorageEvent,
   type StorageWrite,
   type StoredValue,
+  type ValueRevisions,
 } from "./storage/storage.ts";
 export {
   FutureRevisionError,

@@ -2,6 +2,7 @@
 import type { GroupVersionKind } from "@weir/objects";
 import type { JsonObject } from "@weir/core";
 import type { JsonValue } from "@weir/core";
+import type { Quantity } from "@weir/text";
 import type { SchemaNode } from "@weir/schema";
 import type { WeirError } from "@weir/core";
 
@@ -129,6 +130,8 @@ export declare class WireWriter {
     double(number: number, value: number): void;
     finish(): Uint8Array;
 }
+
+export declare function aggregateAmounts(spec: JsonObject, list: "requests" | "limits"): ReadonlyMap<string, Quantity>;
 
 export declare function builtinKind<Shape>(group: string, version: string, kind: string, plural: string, scope: "Namespaced" | "Cluster"): BuiltinKind<Shape>;
 

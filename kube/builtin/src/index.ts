@@ -15,6 +15,7 @@ export { ProtobufError } from "./codec/protobuf-messages.ts";
 export { settleLists } from "./codec/settle-lists.ts";
 export { WireFormatError } from "./codec/wire-reader.ts";
 export { WireWriter } from "./codec/wire-writer.ts";
+export { aggregateAmounts } from "./defaults/aggregate-amounts.ts";
 export { defaultObject } from "./defaults/apply-defaults.ts";
 export { type GoField, type GoStruct, goStruct, type GoType } from "./go-types.ts";
 export {

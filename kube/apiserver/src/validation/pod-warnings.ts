@@ -4,27 +4,13 @@ import { child, children, integer, number, strings, text } from "../resources/dr
 import { isSameGoStruct } from "./go-struct.ts";
 import { ipWarnings } from "./ip-errors.ts";
 import { dns1123Label, labelValueErrors } from "./names.ts";
+import { deprecatedNodeLabel } from "./node-labels.ts";
 import { appArmorProfileOf } from "./pod/annotations.ts";
 import { claimWarnings } from "./pod/claim-warnings.ts";
 import { fractionWarnings } from "./pod/fraction-warnings.ts";
 import { portWarnings } from "./pod/port-warnings.ts";
 import { overlapWarnings } from "./pod/volume-warnings.ts";
 import { containersOf } from "./pod/windows.ts";
-
-const oldLabels: Readonly<Record<string, string>> = {
-  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  "failure-domain.beta.kubernetes.io/region":
-    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  "failure-domain.beta.kubernetes.io/zone":
-    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  "beta.kubernetes.io/instance-type":
-    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-  "app.kubernetes.io/created-by": "deprecated since v1.9",
-  "scheduler.alpha.kubernetes.io/preferAvoidPods":
-    "deprecated since v1.22; use Taints and Tolerations instead",
-  "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
-};
 
 const oldAnnotations: Readonly<Record<string, string>> = {
   "scheduler.alpha.kubernetes.io/critical-pod":
@@ -177,8 +163,6 @@ function warningsOf(pod: JsonObject, at: string): readonly string[] {
 
 /** Labels of nodes that have other names now. */
 function labelWarnings(spec: JsonObject, field: string): readonly string[] {
-  const old = (label: string): string | undefined =>
-    Object.hasOwn(oldLabels, label) ? oldLabels[label] : undefined;
   const nodes = child(child(spec, "affinity"), "nodeAffinity");
   const at = `${field}.affinity.nodeAffinity`;
   const required = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -186,7 +170,7 @@ function labelWarnings(spec: JsonObject, field: string): readonly string[] {
   const ofTerm = (term: JsonObject | undefined, place: string, looksAtValues = false): readonly string[] =>
     children(term, "matchExpressions").flatMap((expression, index) => {
       const key = text(expression, "key");
-      const why = old(key);
+      const why = deprecatedNodeLabel(key);
       const field = `${place}.matchExpressions[${index}]`;
       return [
         ...(why === undefined ? [] : [`${field}.key: ${key} is ${why}`]),
@@ -195,7 +179,7 @@ function labelWarnings(spec: JsonObject, field: string): readonly string[] {
     });
   return [
     ...Object.keys(child(spec, "nodeSelector") ?? {}).flatMap((label) => {
-      const why = old(label);
+      const why = deprecatedNodeLabel(label);
       return why === undefined ? [] : [`${field}.nodeSelector[${label}]: ${why}`];
     }),
     ...children(child(nodes, required), "nodeSelectorTerms").flatMap((term, index) =>
@@ -217,7 +201,7 @@ function spreadWarnings(spec: JsonObject, field: string): readonly string[] {
   return children(spec, "topologySpreadConstraints").flatMap((constraint, index) => {
     const at = `${field}.topologySpreadConstraints[${index}]`;
     const key = text(constraint, "topologyKey");
-    const why = Object.hasOwn(oldLabels, key) ? oldLabels[key] : undefined;
+    const why = deprecatedNodeLabel(key);
     return [
       ...(why === undefined ? [] : [`${at}.topologyKey: ${key} is ${why}`]),
       ...(child(constraint, "labelSelector") === undefined ? [`${at}.labelSelector: ${NO_POD}`] : []),

@@ -1,8 +1,9 @@
 import type { JsonObject } from "@weir/core";
-import { type FieldError, forbiddenField, invalidField, requiredField, unsupportedField } from "@weir/schema";
+import { type FieldError, forbiddenField, invalidField, requiredField } from "@weir/schema";
 import { dns1123Label, dns1123Subdomain } from "../../validation/names.ts";
+import { needs } from "../../validation/pod/needed-fields.ts";
 import { sourceErrors } from "../../validation/pod/volume-sources.ts";
-import { child, isDraft, number, strings, text } from "../draft-access.ts";
+import { child, isDraft, text } from "../draft-access.ts";
 import { csiDriverNameErrors } from "./csi-names.ts";
 import { iscsiErrors } from "./iscsi-errors.ts";
 
@@ -15,36 +16,37 @@ export interface SourceOwner {
 
 type SourceErrors = (source: JsonObject, field: string, owner: SourceOwner) => readonly FieldError[];
 
-function needs(source: JsonObject, field: string, ...names: readonly string[]): readonly FieldError[] {
-  return names.filter((name) => text(source, name) === "").map((name) => requiredField(`${field}.${name}`));
+/** Sources that a volume has as a Pod has them, by their names there. */
+function asInPod(name: string): SourceErrors {
+  return (source, field) => sourceErrors[name]?.(source, field) ?? [];
 }
 
 /** The sources of a volume in the order in which upstream looks at them. */
 const SOURCES: Readonly<Record<string, SourceErrors>> = {
-  hostPath: (source, field) => sourceErrors["hostPath"]?.(source, field) ?? [],
+  hostPath: asInPod("hostPath"),
   gcePersistentDisk: (source, field) =>
-    diskErrors(source, field.replace("gcePersistentDisk", "persistentDisk"), "pdName"),
-  awsElasticBlockStore: (source, field) => diskErrors(source, field, "volumeID"),
+    sourceErrors["gcePersistentDisk"]?.(source, field.replace("gcePersistentDisk", "persistentDisk")) ?? [],
+  awsElasticBlockStore: asInPod("awsElasticBlockStore"),
   glusterfs: glusterErrors,
-  flocker: flockerErrors,
-  nfs: (source, field) => sourceErrors["nfs"]?.(source, field) ?? [],
-  rbd: (source, field) => [...needsList(source, field, "monitors"), ...needs(source, field, "image")],
-  quobyte: quobyteErrors,
-  cephfs: (source, field) => needsList(source, field, "monitors"),
+  flocker: asInPod("flocker"),
+  nfs: asInPod("nfs"),
+  rbd: asInPod("rbd"),
+  quobyte: asInPod("quobyte"),
+  cephfs: asInPod("cephfs"),
   iscsi: (source, field, { name }) => iscsiErrors(source, field, name),
-  cinder: (source, field) => [...needs(source, field, "volumeID"), ...placedSecret(source, field)],
-  fc: fibreErrors,
-  flexVolume: flexErrors,
+  cinder: (source, field) => [...needs(source, field, ["volumeID"]), ...placedSecret(source, field)],
+  fc: asInPod("fc"),
+  flexVolume: asInPod("flexVolume"),
   azureFile(source, field) {
     const isEmpty = source["secretNamespace"] === "";
-    const errors = needs(source, field, "secretName", "shareName");
+    const errors = sourceErrors["azureFile"]?.(source, field) ?? [];
     return isEmpty ? [...errors, requiredField(`${field}.secretNamespace`)] : errors;
   },
-  vsphereVolume: (source, field) => needs(source, field, "volumePath"),
-  photonPersistentDisk: (source, field) => needs(source, field, "pdID"),
-  portworxVolume: (source, field) => needs(source, field, "volumeID"),
-  azureDisk: azureDiskErrors,
-  scaleIO: (source, field) => needs(source, field, "gateway", "system", "volumeName"),
+  vsphereVolume: asInPod("vsphereVolume"),
+  photonPersistentDisk: asInPod("photonPersistentDisk"),
+  portworxVolume: asInPod("portworxVolume"),
+  azureDisk: asInPod("azureDisk"),
+  scaleIO: asInPod("scaleIO"),
   local: localErrors,
   storageos: storageOsErrors,
   csi: csiErrors,
@@ -81,20 +83,9 @@ export function persistentSourceOf(spec: JsonObject): JsonObject {
   return Object.fromEntries(NAMES.flatMap((name) => (isDraft(spec[name]) ? [[name, spec[name]]] : [])));
 }
 
-function needsList(source: JsonObject, field: string, name: string): readonly FieldError[] {
-  return strings(source, name).length === 0 ? [requiredField(`${field}.${name}`)] : [];
-}
-
-function diskErrors(source: JsonObject, field: string, name: string): readonly FieldError[] {
-  const partition = number(source, "partition") ?? 0;
-  const errors = needs(source, field, name);
-  if (partition >= 0 && partition <= 255) return errors;
-  return [...errors, invalidField(`${field}.partition`, partition, "must be between 1 and 255, inclusive")];
-}
-
 function glusterErrors(source: JsonObject, field: string): readonly FieldError[] {
   const namespace = source["endpointsNamespace"];
-  const errors = needs(source, field, "endpoints", "path");
+  const errors = needs(source, field, ["endpoints", "path"]);
   if (typeof namespace !== "string") return errors;
   const at = `${field}.endpointsNamespace`;
   const why =
@@ -104,96 +95,9 @@ function glusterErrors(source: JsonObject, field: string): readonly FieldError[]
   return [...errors, ...why.map((detail) => invalidField(at, namespace, detail))];
 }
 
-function flockerErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const name = text(source, "datasetName");
-  const uuid = text(source, "datasetUUID");
-  const errors: FieldError[] = [];
-  if (name === "" && uuid === "")
-    errors.push(requiredField(field, "one of datasetName and datasetUUID is required"));
-  if (name !== "" && uuid !== "") {
-    const detail = "datasetName and datasetUUID can not be specified simultaneously";
-    errors.push(invalidField(field, "resource", detail));
-  }
-  if (name.includes("/")) errors.push(invalidField(`${field}.datasetName`, name, "must not contain '/'"));
-  return errors;
-}
-
-const PAIRS = "must be a host:port pair or multiple pairs separated by commas";
-
-function quobyteErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const registry = text(source, "registry");
-  const errors: FieldError[] = [];
-  if (registry === "") errors.push(requiredField(`${field}.registry`, PAIRS));
-  else if (text(source, "tenant").length >= 65) {
-    const detail = "must be a UUID and may not exceed a length of 64 characters";
-    errors.push(requiredField(`${field}.tenant`, detail));
-  } else
-    for (const pair of registry.split(","))
-      if (!isHostAndPort(pair)) errors.push(invalidField(`${field}.registry`, registry, PAIRS));
-  return [...errors, ...needs(source, field, "volume")];
-}
-
-/** As Go's net.SplitHostPort takes it: the last colon parts them, and a host with colons stands in brackets. */
-function isHostAndPort(pair: string): boolean {
-  const at = pair.lastIndexOf(":");
-  if (at < 0) return false;
-  const host = pair.slice(0, at);
-  if (host.startsWith("[")) return host.indexOf("]") === host.length - 1 && !host.slice(1).includes("[");
-  return !/[:[\]]/.test(host) && !/[[\]]/.test(pair.slice(at));
-}
-
 function placedSecret(source: JsonObject, field: string): readonly FieldError[] {
   const secret = child(source, "secretRef");
-  return secret === undefined ? [] : needs(secret, `${field}.secretRef`, "name", "namespace");
-}
-
-function fibreErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const targets = strings(source, "targetWWNs");
-  const ids = strings(source, "wwids");
-  const at = `${field}.targetWWNs`;
-  const errors: FieldError[] = [];
-  if (targets.length === 0 && ids.length === 0)
-    errors.push(requiredField(at, "must specify either targetWWNs or wwids, but not both"));
-  if (targets.length > 0 && ids.length > 0)
-    errors.push(invalidField(at, targets, "targetWWNs and wwids can not be specified simultaneously"));
-  if (targets.length === 0) return errors;
-  const unit = number(source, "lun");
-  if (unit === undefined)
-    errors.push(requiredField(`${field}.lun`, "lun is required if targetWWNs is specified"));
-  else if (unit < 0 || unit > 255)
-    errors.push(invalidField(`${field}.lun`, unit, "must be between 0 and 255, inclusive"));
-  return errors;
-}
-
-function flexErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const reserved = Object.keys(child(source, "options") ?? {}).filter((key) =>
-    /\.(?:kubernetes|k8s)\.io$/.test(`.${(key.split("/")[0] ?? "").toLowerCase()}`),
-  );
-  const detail = "kubernetes.io and k8s.io namespaces are reserved";
-  return [
-    ...needs(source, field, "driver"),
-    ...reserved.map((key) => invalidField(`${field}.options[${key}]`, key, detail)),
-  ];
-}
-
-const CACHES = ["None", "ReadOnly", "ReadWrite"];
-const DISKS = ["Dedicated", "Managed", "Shared"];
-const MANAGED =
-  "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
-const BLOB = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd";
-
-function azureDiskErrors(source: JsonObject, field: string): readonly FieldError[] {
-  const errors = [...needs(source, field, "diskName", "diskURI")];
-  const caching = source["cachingMode"];
-  const kind = source["kind"];
-  const uri = text(source, "diskURI");
-  if (typeof caching === "string" && !CACHES.includes(caching))
-    errors.push(unsupportedField(`${field}.cachingMode`, caching, CACHES));
-  if (typeof kind !== "string") return errors;
-  if (!DISKS.includes(kind)) errors.push(unsupportedField(`${field}.kind`, kind, DISKS));
-  const [start, shown] = kind === "Managed" ? ["/subscriptions/", MANAGED] : ["https://", BLOB];
-  if (!uri.startsWith(start)) errors.push(unsupportedField(`${field}.diskURI`, uri, [shown]));
-  return errors;
+  return secret === undefined ? [] : needs(secret, `${field}.secretRef`, ["name", "namespace"]);
 }
 
 function localErrors(source: JsonObject, field: string, { hasAffinity }: SourceOwner): readonly FieldError[] {
@@ -226,7 +130,7 @@ const CSI_SECRETS = [
 function csiErrors(source: JsonObject, field: string): readonly FieldError[] {
   const errors = [
     ...csiDriverNameErrors(text(source, "driver"), `${field}.driver`),
-    ...needs(source, field, "volumeHandle"),
+    ...needs(source, field, ["volumeHandle"]),
   ];
   for (const name of CSI_SECRETS) {
     const secret = child(source, name);

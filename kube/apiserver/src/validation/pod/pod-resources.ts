@@ -1,12 +1,7 @@
+import { aggregateAmounts } from "@weir/builtin";
 import type { JsonObject } from "@weir/core";
 import { type FieldError, forbiddenField, invalidField } from "@weir/schema";
-import {
-  addQuantities,
-  compareQuantities,
-  formatQuantity,
-  type Quantity,
-  quantityFromJson,
-} from "@weir/text";
+import { compareQuantities, formatQuantity, type Quantity, quantityFromJson } from "@weir/text";
 import { child, children, text } from "../../resources/draft-access.ts";
 import { resourceErrors } from "./resources.ts";
 
@@ -36,13 +31,13 @@ export function podResourceErrors(
 function consistencyErrors(spec: JsonObject, resources: JsonObject, field: string): readonly FieldError[] {
   const [requests, limits] = [amountsOf(resources, "requests"), amountsOf(resources, "limits")];
   const errors: FieldError[] = [];
-  for (const [name, sum] of aggregate(spec, "requests")) {
+  for (const [name, sum] of aggregateAmounts(spec, "requests")) {
     const own = requests.get(name);
     if (own === undefined || compareQuantities(sum, own) <= 0) continue;
     const detail = `must be greater than or equal to aggregate container requests of ${formatQuantity(sum)}`;
     errors.push(invalidField(`${field}.requests[${name}]`, formatQuantity(own), detail));
   }
-  for (const [name, sum] of aggregate(spec, "limits")) {
+  for (const [name, sum] of aggregateAmounts(spec, "limits")) {
     const own = limits.get(name);
     if (!name.startsWith("hugepages-") || own === undefined || compareQuantities(sum, own) <= 0) continue;
     const detail = `must be greater than or equal to aggregate container limits of ${formatQuantity(sum)}`;
@@ -65,44 +60,4 @@ function amountsOf(resources: JsonObject | undefined, name: string): Amounts {
   for (const [resource, value] of Object.entries(child(resources, name) ?? {}))
     found.set(resource, quantityFromJson(value ?? "0"));
   return found;
-}
-
-/**
- * What containers ask for at a time: those that stay add up, and each of the others at the start needs what it asks for
- * together with those before it that stay.
- */
-export function aggregate(spec: JsonObject, list: "requests" | "limits"): ReadonlyMap<string, Quantity> {
-  const total: Amounts = new Map();
-  const staying: Amounts = new Map();
-  const first: Amounts = new Map();
-  for (const container of children(spec, "containers"))
-    add(total, amountsOf(child(container, "resources"), list));
-  for (const container of children(spec, "initContainers")) {
-    const own = amountsOf(child(container, "resources"), list);
-    if (text(container, "restartPolicy") === "Always") {
-      add(total, own);
-      add(staying, own);
-      raise(first, staying);
-    } else {
-      const together = new Map(own);
-      add(together, staying);
-      raise(first, together);
-    }
-  }
-  raise(total, first);
-  return total;
-}
-
-function add(sum: Amounts, other: Amounts): void {
-  for (const [name, value] of other) {
-    const known = sum.get(name);
-    sum.set(name, known === undefined ? value : addQuantities(known, value));
-  }
-}
-
-function raise(most: Amounts, other: Amounts): void {
-  for (const [name, value] of other) {
-    const known = most.get(name);
-    if (known === undefined || compareQuantities(value, known) > 0) most.set(name, value);
-  }
 }

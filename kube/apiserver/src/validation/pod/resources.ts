@@ -17,26 +17,16 @@ import {
   quantityMilliValue,
 } from "@weir/text";
 import { child, children, text } from "../../resources/draft-access.ts";
-import { dns1123Label, qualifiedNameErrors } from "../names.ts";
+import { dns1123Label } from "../names.ts";
 import { notFoundField } from "../not-found-field.ts";
+import {
+  containerResourceErrors,
+  isDivisibleResource,
+  isExtendedResource,
+  resourceNameErrors,
+} from "../resource-names.ts";
 
 const ZERO = parseQuantity("0");
-const CONTAINER = new Set(["cpu", "memory", "ephemeral-storage"]);
-const STANDARD = new Set([
-  ...CONTAINER,
-  ...["requests", "limits"].flatMap((list) => [...CONTAINER].map((name) => `${list}.${name}`)),
-  "pods",
-  "resourcequotas",
-  "services",
-  "replicationcontrollers",
-  "secrets",
-  "configmaps",
-  "persistentvolumeclaims",
-  "storage",
-  "requests.storage",
-  "services.nodeports",
-  "services.loadbalancers",
-]);
 /** Standard resources that are counted in whole numbers. */
 export const COUNTED_RESOURCES: ReadonlySet<string> = new Set([
   "pods",
@@ -55,20 +45,6 @@ const POD = ["cpu", "hugepages-", "memory"];
 
 /** Whose resources they are. */
 export type ResourceOwner = "container" | "pod";
-
-function isNative(name: string): boolean {
-  return !name.includes("/") || name.includes("kubernetes.io/");
-}
-
-function isExtended(name: string): boolean {
-  if (isNative(name) || name.startsWith("requests.")) return false;
-  return qualifiedNameErrors(`requests.${name}`).length === 0;
-}
-
-/** More of it may be promised than there is. */
-function isDivisible(name: string): boolean {
-  return isNative(name) && !name.startsWith(PAGES);
-}
 
 /** What is wrong with what a container, or all of a Pod, asks for. */
 export function resourceErrors(
@@ -110,32 +86,15 @@ function amountErrors(
   owner: ResourceOwner,
 ): readonly FieldError[] {
   const errors = [
-    ...(owner === "pod" ? podResourceNameErrors(name, field) : containerResourceNameErrors(name, field)),
+    ...(owner === "pod" ? podResourceNameErrors(name, field) : containerResourceErrors(name, field)),
   ];
   const shown = formatQuantity(value);
   if (compareQuantities(value, ZERO) < 0)
     errors.push(invalidField(field, shown, "must be greater than or equal to 0"));
-  const isWhole = COUNTED_RESOURCES.has(name) || isExtended(name);
+  const isWhole = COUNTED_RESOURCES.has(name) || isExtendedResource(name);
   if (isWhole && quantityMilliValue(value) % 1000n !== 0n)
     errors.push(invalidField(field, shown, "must be an integer"));
   return errors;
-}
-
-function resourceNameErrors(name: string, field: string): readonly FieldError[] {
-  const errors = qualifiedNameErrors(name).map((why) => invalidField(field, name, why));
-  const isStandard = STANDARD.has(name) || name.startsWith(PAGES) || name.startsWith(`requests.${PAGES}`);
-  if (errors.length > 0 || name.includes("/") || isStandard) return errors;
-  return [invalidField(field, name, "must be a standard resource type or fully qualified")];
-}
-
-function containerResourceNameErrors(name: string, field: string): readonly FieldError[] {
-  const errors = resourceNameErrors(name, field);
-  if (!name.includes("/")) {
-    if (CONTAINER.has(name) || name.startsWith(PAGES)) return errors;
-    return [...errors, invalidField(field, name, "must be a standard resource for containers")];
-  }
-  if (isNative(name) || isExtended(name)) return errors;
-  return [...errors, invalidField(field, name, "doesn't follow extended resource name standard")];
 }
 
 function podResourceNameErrors(name: string, field: string): readonly FieldError[] {
@@ -150,7 +109,7 @@ function boundErrors(
   { limit, field }: { readonly limit: Quantity | undefined; readonly field: string },
 ): readonly FieldError[] {
   if (limit === undefined) {
-    if (isDivisible(name)) return [];
+    if (isDivisibleResource(name)) return [];
     return [requiredField(`${field}.limits`, "Limit must be set for non overcommitable resources")];
   }
   const order = compareQuantities(value, limit);
@@ -161,7 +120,7 @@ function boundErrors(
       `must be ${what} ${name} limit of ${formatQuantity(limit)}`,
     ),
   ];
-  if (order !== 0 && !isDivisible(name)) return bound("equal to");
+  if (order !== 0 && !isDivisibleResource(name)) return bound("equal to");
   return order > 0 ? bound("less than or equal to") : [];
 }
 
